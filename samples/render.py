@@ -1,0 +1,75 @@
+"""Command line of the renderer: `python -m samples.render clip|grid|frames`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samples.errors import SampleError
+from samples.frames import make_frames
+from samples.grid import expand, parse_axis, render_all
+from samples.specfile import read_spec
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Render deadlifts with exact joint angles.")
+Out = Annotated[Path, typer.Option(help="folder for the results; made if missing")]
+Processes = Annotated[int, typer.Option(min=1, help="processes at work at once")]
+
+
+@app.command()
+def clip(specs: Annotated[list[Path], typer.Argument(help="spec files (TOML)")], out: Out, processes: Processes = 1) -> None:
+    """Render NAME.mp4 and NAME.truth.json from each spec file; finished clips are kept."""
+    begin = time.monotonic()
+    frames = render_all([read_spec(path) for path in specs], out, min(processes, len(specs)))
+    _tell(frames, begin, processes)
+
+
+@app.command()
+def grid(
+    spec: Annotated[Path, typer.Argument(help="spec file of the base clip")],
+    out: Out,
+    vary: Annotated[list[str], typer.Option(help="table.key=value,value; give it several times for a product")],
+    processes: Processes = 1,
+) -> None:
+    """Render every combination of the values given."""
+    begin = time.monotonic()
+    frames = render_all(expand(read_spec(spec), [parse_axis(text) for text in vary]), out, processes)
+    _tell(frames, begin, processes)
+
+
+@app.command("frames")
+def frames_command(
+    count: Annotated[int, typer.Argument(min=1, help="frames wanted")],
+    out: Out,
+    seed: Annotated[int, typer.Option(min=0, max=2000, help="another seed, other frames")] = 0,
+    per_item: Annotated[int, typer.Option(min=2, max=64, help="frames of one lifter")] = 8,
+    processes: Processes = 1,
+) -> None:
+    """Draw random training frames with masks, landmarks and angles; finished items are kept."""
+    begin = time.monotonic()
+    made = make_frames(count, out, seed=seed, per_item=per_item, processes=processes)
+    _tell(made, begin, processes)
+
+
+def _tell(frames: int, begin_s: float, processes: int) -> None:
+    spent = time.monotonic() - begin_s
+    print(f"{frames} new frames in {spent:.0f} s: {frames / spent / processes:.2f} frames/s per process", file=sys.stderr)
+
+
+def main() -> int:
+    """Run; a refusal is told in one line and exits with 2."""
+    try:
+        app(standalone_mode=False)
+    except SampleError as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return 2
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

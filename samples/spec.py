@@ -1,0 +1,159 @@
+"""What to render, as frozen dataclasses; every field has a unit in its name, a range or a list of choices."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Style = Literal["conventional", "sumo", "rdl"]
+Pattern = Literal["hip_led", "mixed", "low_back_led"]
+Rhythm = Literal["dead_stop", "touch_and_go", "paused"]
+Order = Literal["knee_hip_lumbar", "lumbar_early"]
+Top = Literal["bare", "tight", "loose", "hoodie"]
+Bottom = Literal["shorts", "leggings"]
+Hair = Literal["bald", "short", "bun", "long"]
+Load = Literal["bar", "kettlebell", "none"]
+Backdrop = Literal["plain", "bricks", "panels", "windows"]
+Floor = Literal["rubber", "wood", "concrete"]
+Facing = Literal["left", "right"]
+
+
+def ranged(default: float, low: float, high: float) -> Any:
+    """A number field that must lie in [low, high]."""
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+def colour(default: str) -> Any:
+    """A colour field, `#rrggbb`."""
+    return field(default=default, metadata={"colour": True})
+
+
+@dataclass(frozen=True)
+class BodySpec:
+    """Shape of the lifter; `sex` runs 0 (male) to 1 (female), the others 0 (least) to 1 (most), 0.5 average."""
+
+    sex: float = ranged(0.0, 0.0, 1.0)
+    age_years: float = ranged(30.0, 18.0, 75.0)
+    muscle: float = ranged(0.65, 0.0, 1.0)
+    weight: float = ranged(0.5, 0.0, 1.0)
+    proportions: float = ranged(0.5, 0.0, 1.0)
+    stature_m: float = ranged(1.76, 1.48, 2.02)
+    skin: str = colour("#c68a6a")
+
+
+@dataclass(frozen=True)
+class LiftSpec:
+    """What is lifted and how."""
+
+    style: Style = "conventional"
+    pattern: Pattern = "hip_led"
+    rhythm: Rhythm = "dead_stop"
+    order: Order = "knee_hip_lumbar"
+    reps: int = field(default=3, metadata={"low": 0, "high": 12})
+    lumbar_change_deg: float = ranged(-1.0, -1.0, 55.0)  # -1: what the pattern says
+    hips_shoot: bool = False
+    drift_deg: float = ranged(0.0, 0.0, 6.0)  # lumbar flexion gained a repetition
+    lean_back_deg: float = ranged(0.0, 0.0, 12.0)  # lumbar extension beyond standing at lockout
+    missed: tuple[int, ...] = ()  # 1-based numbers of the repetitions that stall and go down again
+    half: tuple[int, ...] = ()  # 1-based numbers of those turned round above the knee
+    setup_bends: int = field(default=0, metadata={"low": 0, "high": 3})
+    walk_in: bool = False
+    walk_out: bool = False
+    turn_round: bool = False
+    tempo: float = ranged(1.0, 0.5, 2.0)  # 2 = twice as fast
+    tremor_deg: float = ranged(0.15, 0.0, 1.0)
+    stand_s: float = ranged(1.0, 0.3, 5.0)
+
+
+@dataclass(frozen=True)
+class ClothesSpec:
+    """What the lifter wears."""
+
+    top: Top = "tight"
+    bottom: Bottom = "shorts"
+    hair: Hair = "short"
+    belt: bool = False
+    looseness_m: float = ranged(0.04, 0.0, 0.12)
+    sleeve: float = ranged(0.45, 0.0, 1.0)  # fraction of the arm from shoulder to wrist
+    top_colour: str = colour("#2f4a6d")
+    bottom_colour: str = colour("#22242a")
+    shoe_colour: str = colour("#d8d8d4")
+    hair_colour: str = colour("#2a1d15")
+    belt_colour: str = colour("#3a2417")
+
+
+@dataclass(frozen=True)
+class BarSpec:
+    """What is held. Plates smaller than the bar's height stand on blocks."""
+
+    load: Load = "bar"
+    plate_mm: float = ranged(450.0, 0.0, 450.0)
+    plates_a_side: int = field(default=2, metadata={"low": 1, "high": 4})
+    plate_colour: str = colour("#34373c")
+    floor_height_m: float = ranged(0.225, 0.15, 0.5)  # height of the bar's centre before lift-off
+
+
+@dataclass(frozen=True)
+class SceneSpec:
+    """The room."""
+
+    backdrop: Backdrop = "plain"
+    floor: Floor = "rubber"
+    wall_colour: str = colour("#b9b6ae")
+    floor_colour: str = colour("#3a3b3d")
+    wall_distance_m: float = ranged(2.2, 1.4, 5.0)
+    rack: bool = True
+    shelf: bool = True
+    mirror: bool = False
+    people: int = field(default=0, metadata={"low": 0, "high": 4})
+    platform: bool = True
+    lifter: bool = True
+    light_azimuth_deg: float = ranged(-40.0, -180.0, 180.0)
+    light_height_deg: float = ranged(58.0, 20.0, 88.0)
+    light: float = ranged(1.0, 0.15, 2.0)
+    warmth: float = ranged(0.0, -1.0, 1.0)
+    shadow: float = ranged(0.6, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class CameraSpec:
+    """The phone. Positive yaw: the camera stands behind the lifter's side and sees more of the back."""
+
+    facing: Facing = "right"  # image direction the lifter faces
+    yaw_deg: float = ranged(0.0, -90.0, 90.0)
+    distance_m: float = ranged(2.9, 1.5, 6.0)
+    height_m: float = ranged(1.0, 0.3, 1.7)
+    aim_height_m: float = ranged(0.88, 0.2, 1.6)
+    aim_forward_m: float = ranged(0.1, -2.0, 2.0)
+    field_of_view_deg: float = ranged(35.0, 20.0, 75.0)  # across the picture's shorter side
+    roll_deg: float = ranged(0.0, -15.0, 15.0)
+    shake_deg: float = ranged(0.0, 0.0, 1.0)
+    distortion: float = ranged(0.0, -0.2, 0.2)  # radial, first coefficient, at half the diagonal
+
+
+@dataclass(frozen=True)
+class VideoSpec:
+    """The recording."""
+
+    width_px: int = field(default=540, metadata={"low": 96, "high": 3840, "even": True})
+    height_px: int = field(default=960, metadata={"low": 96, "high": 3840, "even": True})
+    rate_hz: float = ranged(30.0, 5.0, 120.0)
+    codec: str = "libx264"
+    crf: int = field(default=27, metadata={"low": 10, "high": 45})
+    noise: float = ranged(2.0, 0.0, 25.0)  # standard deviation, grey levels of 255
+    shutter: float = ranged(0.3, 0.0, 1.0)  # motion blur: open part of the frame interval
+    exposure_stops: float = ranged(0.0, -2.5, 1.5)
+    soft_px: float = ranged(0.0, 0.0, 4.0)  # lens softness, Gaussian sigma
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """One clip. The same spec gives the same pixels on one machine."""
+
+    name: str
+    seed: int = field(default=0, metadata={"low": 0, "high": 2**31 - 1})
+    body: BodySpec = BodySpec()
+    lift: LiftSpec = LiftSpec()
+    clothes: ClothesSpec = ClothesSpec()
+    bar: BarSpec = BarSpec()
+    scene: SceneSpec = SceneSpec()
+    camera: CameraSpec = CameraSpec()
+    video: VideoSpec = VideoSpec()
