@@ -1,0 +1,123 @@
+"""Stage 7, measure: landmarks, view and spine become the contract's angles over time.
+
+Trunk, thigh and shank are the lines between the midpoints of left and right shoulders, hips, knees and
+ankles; off the side view the midpoints are where left and right errors cancel.  Thigh and knee are zeroed
+on the lifter's own standing where it was found, which takes out the offset between the pose model's points
+and the joint centres.
+
+    trunk_lean = hip -> shoulder from the vertical      trunk_thigh = trunk_lean + thigh's forward pitch
+    knee_flexion = thigh's forward pitch + shank's forward lean
+    hip_flexion = pelvis_tilt + thigh's forward pitch
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from hingecheck import landmarks
+from hingecheck.geometry import length, pitch_deg, sagittal, thigh_pitch_deg
+from hingecheck.records import Angle, AngleTrack, Floats, PoseTrack, Spine, Spread, View, Words
+
+UNSEEN = "the lifter is not seen"
+FILLED_NOISE: Final = 3.0
+"""Noise of a filled frame over that of a seen one."""
+
+OBLIQUE_FACTOR: Final = 2.0
+"""Between 20 and 30 degrees of yaw the bias of hip and knee about doubles (BIOMECHANICS section 4)."""
+
+OBLIQUE_DEG: Final = 20.0
+GROUND_HALF_S: Final = 3.0
+GROUND_STEP_S: Final = 0.1
+
+
+TRUNK_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=2.5, slope=0.05)
+TRUNK_THIGH_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.0, slope=0.05)
+THIGH_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.05)
+KNEE_SPREAD: Final = Spread(noise_deg=2.0, bias_deg=4.0, slope=0.10)
+
+
+def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
+    """All angles of the contract for every frame; NaN with a reason where the lifter is not seen."""
+    shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
+    wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
+    lean_deg = pitch_deg(hip, shoulder)
+    thigh_deg = _zeroed(thigh_pitch_deg(hip, knee), spine)
+    knee_deg = _zeroed(thigh_pitch_deg(hip, knee) + pitch_deg(ankle, knee), spine)
+    thigh = _angle(track, view, thigh_deg, THIGH_SPREAD)
+    leg_px, ground_up = _leg_px(hip, ankle), _ground_up(track.time_s, ankle)
+    return AngleTrack(
+        time_s=track.time_s.copy(),
+        trunk_lean=_angle(track, view, lean_deg, TRUNK_SPREAD),
+        trunk_thigh=_angle(track, view, lean_deg + thigh_deg, TRUNK_THIGH_SPREAD),
+        knee_flexion=_angle(track, view, knee_deg, KNEE_SPREAD),
+        hip_flexion=_sum(spine.pelvis_tilt, thigh),
+        pelvis_tilt=spine.pelvis_tilt,
+        lumbar_flexion=spine.lumbar_flexion,
+        thoracic_flexion=spine.thoracic_flexion,
+        hand_height=(_hand_up(shoulder, wrist) - ground_up) / leg_px,
+        knee_height=(knee[:, 1] - ground_up) / leg_px,
+    )
+
+
+def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:
+    """The angle less its median over the lifter's own standing, if there is one."""
+    return angle_deg - np.nanmedian(angle_deg[spine.standing]) if spine.standing.any() else angle_deg
+
+
+def _angle(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> Angle:
+    oblique = abs(view.yaw_deg.value) > OBLIQUE_DEG
+    factor = OBLIQUE_FACTOR if oblique else 1.0
+    filled = track.filled[:, landmarks.Point.LEFT_HIP]
+    return Angle(
+        value_deg=value_deg,
+        noise_sd_deg=np.where(filled, FILLED_NOISE, 1.0) * spread.noise_deg,
+        bias_sd_deg=factor * spread.bias_deg,
+        bias_slope_sd=factor * spread.slope,
+        reason=_reason(value_deg),
+    )
+
+
+def _reason(value_deg: Floats) -> Words:
+    return np.where(np.isnan(value_deg), UNSEEN, "")
+
+
+def _sum(a: Angle, b: Angle) -> Angle:
+    """Two independent angles added; a missing one gives its reason."""
+    return Angle(
+        value_deg=a.value_deg + b.value_deg,
+        noise_sd_deg=np.hypot(a.noise_sd_deg, b.noise_sd_deg),
+        bias_sd_deg=float(np.hypot(a.bias_sd_deg, b.bias_sd_deg)),
+        bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)),
+        reason=np.where(a.reason != "", a.reason, b.reason),
+    )
+
+
+def _leg_px(hip: Floats, ankle: Floats) -> float:
+    """Length of the straight leg: nearly the longest hip-ankle distance of the clip."""
+    distance = length(hip - ankle)
+    return float(np.nanquantile(distance, 0.9)) if not np.isnan(distance).all() else float("nan")
+
+
+def _hand_up(shoulder: Floats, wrist: Floats) -> Floats:
+    """Height (N,) of the hands, in pixels: the shoulders' less the clip's usual arm length.
+
+    Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout and the
+    pose model then guesses, so single wrist positions are not used.
+    """
+    hang = wrist[:, 1] - shoulder[:, 1]
+    usual = float(np.nanmedian(hang)) if not np.isnan(hang).all() else float("nan")
+    return np.asarray(shoulder[:, 1] + usual)
+
+
+def _ground_up(time_s: Floats, ankle: Floats) -> Floats:
+    """Height (N,) of the ankles with the pose model's wobble taken out: the camera drifts, the floor does not jump."""
+    known = ~np.isnan(ankle[:, 1])
+    if not known.any():
+        return ankle[:, 1]
+    grid_s = np.arange(time_s[0], time_s[-1] + GROUND_STEP_S, GROUND_STEP_S)
+    even = np.interp(grid_s, time_s[known], ankle[known, 1])
+    steady = median_filter(even, size=round(2 * GROUND_HALF_S / GROUND_STEP_S) + 1, mode="nearest")
+    return np.where(known, np.interp(time_s, grid_s, steady), np.nan)

@@ -1,0 +1,1 @@
+"""Pose models behind `hingecheck.pose.PoseEstimator`."""

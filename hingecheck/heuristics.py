@@ -1,0 +1,127 @@
+"""Stage 10, judge: metrics and criteria become findings and a verdict; one small function a rule.
+
+Wording follows BIOMECHANICS section 5: describe movement, never risk, injury or diagnosis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from scipy.stats import norm
+
+from hingecheck.criteria import Criteria, Rule
+from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Verdict, View
+
+SHARE: Final = "lumbar_share_trunk"
+_SDS_IN_90: Final = 2 * 1.645
+
+NAMES: Final[Mapping[Pattern, str]] = {
+    "hip_led": "a hip-led lift",
+    "mixed": "a mixed lift",
+    "low_back_led": "a low-back-led lift",
+}
+HIP_LED_CUE: Final = "Keep this: hips back on the way down, hips to the bar on the way up."
+MIXED_CUE: Final = "Before each pull take a breath, brace, and push the hips back until the hamstrings are taut."
+FILMING_CUE: Final = (
+    "Film again from the side, camera at hip height and level with the lifter, whole body in the picture, "
+    "standing still for a second before the first repetition, in a close-fitting shirt."
+)
+
+
+def judge(
+    reps: Sequence[RepMetrics], pooled: Mapping[str, Measure], view: View, criteria: Criteria
+) -> tuple[tuple[Finding, ...], Verdict]:
+    """Findings of every rule, and the verdict; `pooled` holds each metric over all complete repetitions."""
+    findings = tuple(_finding(name, rule, reps, pooled, criteria) for name, rule in criteria.rules.items())
+    return findings, _verdict(reps, pooled[SHARE], view, findings, criteria)
+
+
+def _finding(
+    name: str, rule: Rule, reps: Sequence[RepMetrics], pooled: Mapping[str, Measure], criteria: Criteria
+) -> Finding:
+    """A rule that compares one metric, over the set, with a limit from above."""
+    measure = pooled[rule.metric]
+    used = [rep for rep in reps if rep.values[rule.metric].known]
+    status, text = _status(measure, rule, criteria.verdict["support"].value)
+    worst = max(used, key=lambda rep: rep.values[rule.metric].value, default=None)
+    return Finding(
+        rule=name,
+        status=status,
+        measure=measure,
+        limit=rule.limit,
+        unit=rule.unit,
+        reps=tuple(rep.rep.number for rep in used),
+        evidence_s=None if worst is None else (worst.rep.onset_s, worst.rep.top_s),
+        text=text,
+        source=rule.source,
+    )
+
+
+def _status(measure: Measure, rule: Rule, support: float) -> tuple[str, str]:
+    if not measure.known:
+        return "not_assessed", f"Not assessed: {measure.reason}."
+    if measure.value <= rule.limit:
+        return "ok", rule.ok
+    if 1 - _below(measure, rule.limit) >= support:
+        return "flag", rule.flag
+    return "not_assessed", "Not assessed: the measured value is too close to the limit to say."
+
+
+def _verdict(
+    reps: Sequence[RepMetrics], share: Measure, view: View, findings: Sequence[Finding], criteria: Criteria
+) -> Verdict:
+    used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
+    pattern, why = _pattern(share, criteria)
+    return Verdict(
+        pattern=pattern,
+        share=share,
+        reasons=(*why, *view.reasons, *_few(used)),
+        reps_used=used,
+        sentence=_sentence(pattern, share, len(used), why),
+        cue=_cue(pattern, findings, criteria),
+    )
+
+
+def _pattern(share: Measure, criteria: Criteria) -> tuple[Pattern, tuple[str, ...]]:
+    """The band in which the share lies with enough probability, or `cannot_tell` and why."""
+    if not share.known:
+        return "cannot_tell", (share.reason,)
+    limits = criteria.verdict
+    under = _below(share, limits["hip_led_below"].value)
+    over = 1 - _below(share, limits["low_back_led_above"].value)
+    chances: dict[Pattern, float] = {"hip_led": under, "mixed": 1 - under - over, "low_back_led": over}
+    best = max(chances, key=lambda name: chances[name])
+    if chances[best] >= limits["support"].value:
+        return best, ()
+    return "cannot_tell", (
+        f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}, which fits more than one pattern",
+    )
+
+
+def _below(measure: Measure, limit: float) -> float:
+    """Probability that the true value lies under `limit`, taking the interval as that of a normal distribution."""
+    return float(norm.cdf(limit, measure.value, (measure.high - measure.low) / _SDS_IN_90))
+
+
+def _few(used: tuple[int, ...]) -> tuple[str, ...]:
+    return ("this rests on a single repetition",) if len(used) == 1 else ()
+
+
+def _sentence(pattern: Pattern, share: Measure, count: int, why: tuple[str, ...]) -> str:
+    if pattern == "cannot_tell":
+        return f"This clip cannot tell whether hips or low back led: {why[0]}."
+    repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
+    low, high = max(share.low, 0.0), min(share.high, 1.0)
+    return (
+        f"The pattern is consistent with {NAMES[pattern]}: {share.value:.0%} ({low:.0%} to {high:.0%}) of the "
+        f"trunk's movement came from the lumbar spine, over {repetitions}."
+    )
+
+
+def _cue(pattern: Pattern, findings: Sequence[Finding], criteria: Criteria) -> str:
+    """One cue: the first flag's, else the pattern's."""
+    for finding in findings:
+        if finding.status == "flag":
+            return criteria.rules[finding.rule].cue
+    return {"hip_led": HIP_LED_CUE, "mixed": MIXED_CUE}.get(pattern, FILMING_CUE)

@@ -1,0 +1,200 @@
+"""Stage 9, describe: what each repetition's angles changed by, the two shares, tempo; each with an interval.
+
+A change is the position the lifter pulls from less the position at the top.  The body moves before the bar
+does, and goes on after the bar is within a centimetre of its top; so the first is read in the last quiet
+moment before the pull (`Rep.onset_s`), the second when the hands are at rest at the top (`Rep.top_s`).
+
+Errors are propagated to first order.  Frame noise counts once an end; the bias of a clip does not average
+out over frames or repetitions and stays whole.  The share L / T of the lumbar change in the change of the
+thoraco-lumbar junction (T = lumbar + pelvis, or + hip) has
+
+    SD(share)^2 = (SD(L) / T)^2 + (L SD(T) / T^2)^2.
+
+Where a plate hides the back at lockout, the lifter's own standing stands in for it, with a wider interval
+and a note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, View
+
+Z90: Final = 1.645
+"""Half-width of a 90 % interval in SDs."""
+
+PULL_WINDOW_S: Final = (-0.15, 0.0)
+BOTTOM_WINDOW_S: Final = (-0.10, 0.10)
+TOP_WINDOW_S: Final = (0.0, 0.20)
+LEAST_KNOWN: Final = 0.5
+"""Share of a window's frames that must be measured."""
+
+STANDING_FOR_LOCKOUT_SD_DEG: Final = 4.0
+"""How far a lockout can be from the own standing: lean-back, or a pull not quite finished."""
+
+SMALLEST_MOVEMENT_DEG: Final = 20.0
+"""A share of less movement than this means nothing."""
+
+EVENT_SD_S: Final = 0.07
+EARLY_TRAVEL: Final = 0.25
+EARLY_DROP_SD_DEG: Final = 1.5
+
+STANDING_NOTE: Final = "the back is hidden at lockout; own standing stands in for it"
+NO_LOCKOUT: Final = "the repetition never locked out"
+OBLIQUE: Final = "the camera is too far off the side view"
+
+CHANGES: Final = {
+    "lumbar_change_deg": "lumbar_flexion",
+    "pelvis_change_deg": "pelvis_tilt",
+    "hip_change_deg": "hip_flexion",
+    "knee_change_deg": "knee_flexion",
+    "trunk_change_deg": "trunk_lean",
+}
+SIDE_VIEW_ONLY: Final = ("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh")
+FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg")
+"""Changes whose top position may be taken from the own standing, which is their zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An angle over a window: median and noise, or why there is none."""
+
+    value: float
+    noise_sd: float
+    reason: str = ""
+
+
+def describe(track: AngleTrack, rep: Rep, view: View) -> RepMetrics:
+    """All metrics of one repetition."""
+    notes: list[str] = []
+    values = {name: _change(track, rep, name, notes) for name in CHANGES}
+    values["lumbar_share_trunk"] = _share(values["lumbar_change_deg"], values["pelvis_change_deg"])
+    values["lumbar_share_thigh"] = _share(values["lumbar_change_deg"], values["hip_change_deg"])
+    values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
+    values["lumbar_peak_deg"] = _peak(track, rep)
+    values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
+    values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
+    values["eccentric_s"] = _eccentric(rep)
+    if not view.assessable:
+        values |= {name: Measure.missing(OBLIQUE) for name in SIDE_VIEW_ONLY}
+    return RepMetrics(rep, values, tuple(dict.fromkeys(notes)))
+
+
+def pool(measures: list[Measure]) -> Measure:
+    """Several repetitions as one: mean value, mean half-widths, because the shared bias does not average out."""
+    known = [m for m in measures if m.known]
+    if not known:
+        return measures[0] if measures else Measure.missing("no repetition was measured")
+    value = float(np.mean([m.value for m in known]))
+    below = float(np.mean([m.value - m.low for m in known]))
+    above = float(np.mean([m.high - m.value for m in known]))
+    return Measure(value, value - below, value + above)
+
+
+def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, float]) -> _Reading:
+    """Median over the frames in a window around `at_s`, at least the nearest frame."""
+    inside = (track.time_s >= at_s + window_s[0]) & (track.time_s <= at_s + window_s[1])
+    if not inside.any():
+        inside = np.arange(len(track.time_s)) == np.argmin(np.abs(track.time_s - at_s))
+    value = angle.value_deg[inside]
+    if np.mean(~np.isnan(value)) < LEAST_KNOWN:
+        reasons, counts = np.unique(angle.reason[inside & (angle.reason != "")], return_counts=True)
+        return _Reading(np.nan, np.nan, str(reasons[np.argmax(counts)]))
+    return _Reading(float(np.nanmedian(value)), float(np.nanmedian(angle.noise_sd_deg[inside])))
+
+
+def _pull_reading(track: AngleTrack, angle: Angle, rep: Rep) -> _Reading:
+    window_s = PULL_WINDOW_S if rep.style == "floor" else BOTTOM_WINDOW_S
+    return _read(track, angle, rep.onset_s, window_s)
+
+
+def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure:
+    """Pull position less top position of one angle."""
+    if not rep.complete:
+        return Measure.missing(NO_LOCKOUT)
+    angle: Angle = getattr(track, CHANGES[name])
+    low = _pull_reading(track, angle, rep)
+    if low.reason:
+        return Measure.missing(f"at lift-off: {low.reason}")
+    high = _read(track, angle, rep.top_s, TOP_WINDOW_S)
+    if high.reason and name in FROM_STANDING:
+        notes.append(STANDING_NOTE)
+        high = _Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG)
+    if high.reason:
+        return Measure.missing(f"at lockout: {high.reason}")
+    value = low.value - high.value
+    bias = np.hypot(angle.bias_sd_deg, angle.bias_slope_sd * value)
+    return _interval(value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
+
+
+def _share(lumbar: Measure, other: Measure) -> Measure:
+    """lumbar / (lumbar + other) with its interval; the sum is as sure as `other` is."""
+    for part in (lumbar, other):
+        if not part.known:
+            return part
+    total = lumbar.value + other.value
+    if total < SMALLEST_MOVEMENT_DEG:
+        return Measure.missing(f"the trunk moved less than {SMALLEST_MOVEMENT_DEG:.0f} degrees")
+    sd_lumbar, sd_total = _sd(lumbar), _sd(other)
+    share = lumbar.value / total
+    return _interval(share, float(np.hypot(sd_lumbar, share * sd_total)) / total)
+
+
+def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
+    reading = _read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
+    if reading.reason:
+        return Measure.missing(f"at lift-off: {reading.reason}")
+    return _level(track.lumbar_flexion, reading.value, reading.noise_sd)
+
+
+def _peak(track: AngleTrack, rep: Rep) -> Measure:
+    """Largest lumbar flexion from the pull's beginning to the top."""
+    angle = track.lumbar_flexion
+    inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.top_s)
+    value = np.where(inside, angle.value_deg, np.nan)
+    if np.mean(~np.isnan(value[inside])) < LEAST_KNOWN:
+        return Measure.missing("the lumbar angle is not measured over most of the pull")
+    at = int(np.nanargmax(value))
+    return _level(angle, float(value[at]), float(angle.noise_sd_deg[at]))
+
+
+def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
+    """How much more horizontal the trunk gets while the hands rise the first quarter of their way."""
+    if rep.style != "floor":
+        return Measure.missing("the repetition does not begin on the floor")
+    begin, end = np.searchsorted(track.time_s, [rep.onset_s, rep.top_s])
+    height, lean = track.hand_height[begin : end + 1], track.trunk_lean.value_deg[begin : end + 1]
+    if len(height) == 0 or np.isnan(height).any() or np.isnan(lean).any():
+        return Measure.missing("the lifter is not seen throughout the pull")
+    travel = (height - height[0]) / (height.max() - height[0]) if height.max() > height[0] else height * 0
+    early = lean[: int(np.argmax(travel >= EARLY_TRAVEL)) + 1]
+    return _interval(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
+
+
+def _eccentric(rep: Rep) -> Measure:
+    if rep.style == "romanian":
+        return _lasting(rep.start_s, rep.liftoff_s, "")
+    return _lasting(rep.lowering_s, rep.end_s, "the clip ends before the bar is back on the floor")
+
+
+def _lasting(begin_s: float, end_s: float, reason: str) -> Measure:
+    if np.isnan(begin_s) or np.isnan(end_s):
+        return Measure.missing(reason)
+    half_s = Z90 * EVENT_SD_S * np.sqrt(2)
+    return Measure(end_s - begin_s, max(0.0, end_s - begin_s - half_s), end_s - begin_s + half_s)
+
+
+def _level(angle: Angle, value: float, noise_sd: float) -> Measure:
+    bias = np.hypot(angle.bias_sd_deg, angle.bias_slope_sd * value)
+    return _interval(value, float(np.hypot(noise_sd, bias)))
+
+
+def _interval(value: float, sd: float) -> Measure:
+    return Measure(value, value - Z90 * sd, value + Z90 * sd)
+
+
+def _sd(measure: Measure) -> float:
+    return (measure.high - measure.low) / (2 * Z90)

@@ -1,0 +1,138 @@
+"""Stage 2, observe: frames become landmarks over time, one person throughout.
+
+Streaming: a frame and its mask live until they are traced, then a few kilobytes remain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from hingecheck import landmarks
+from hingecheck.records import Floats, Frame, PoseTrack, Sighting, Trace
+
+_SAME_PERSON = 0.4
+"""Two mid-hips closer than this, in body sizes, belong to one person."""
+
+
+class PoseEstimator(Protocol):
+    """A pose model.  `follow` keeps to the person it first found; `everyone` looks at one picture afresh."""
+
+    def follow(self, frame: Frame) -> Sighting | None:
+        """The person in `frame`, or None; frames must come in order of time."""
+
+    def everyone(self, frame: Frame) -> list[Floats]:
+        """Landmarks (33, 2), in pixels of `frame.rgb`, of all people in one picture."""
+
+    def close(self) -> None:
+        """Release the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of the picture in display pixels, half-open."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    hip_px: Floats
+    ankle_px: Floats
+    size_px: float
+
+
+def observe(
+    frames: Iterable[Frame],
+    estimator: PoseEstimator,
+    trace: Callable[[Frame, Sighting | None], Trace],
+) -> tuple[PoseTrack, list[Trace]]:
+    """Landmarks in display pixels, and one trace, for every frame; frames without a person are NaN."""
+    blank = np.full((landmarks.COUNT, 3), np.nan)
+    times_s, points, worlds, visibility, traces = [], [], [], [], []
+    for frame in frames:
+        sighting = estimator.follow(frame)
+        traces.append(trace(frame, sighting))
+        times_s.append(frame.time_s)
+        points.append(blank[:, :2] if sighting is None else _on_display(sighting.xy_px, frame))
+        worlds.append(blank if sighting is None else sighting.world_m)
+        visibility.append(blank[:, 0] if sighting is None else sighting.visibility)
+    xy_px = np.stack(points)
+    track = PoseTrack(
+        time_s=np.array(times_s),
+        xy_px=xy_px,
+        visibility=np.stack(visibility),
+        world_m=np.stack(worlds),
+        filled=np.zeros(xy_px.shape[:2], bool),
+    )
+    return track, traces
+
+
+def choose_lifter(pictures: Sequence[Frame], estimator: PoseEstimator) -> Region | None:
+    """Where the lifter is, when others are in the picture too; None if one person at most is seen.
+
+    The lifter is whoever is seen largest, summed over the pictures: nearer the camera and there throughout.
+    """
+    people: list[list[_Person]] = []
+    crowd = False
+    for picture in pictures:
+        seen = [_person(_on_display(points, picture)) for points in estimator.everyone(picture)]
+        groups = {_group(people, person) for person in seen}
+        crowd = crowd or len(groups) > 1
+    if not crowd:
+        return None
+    return _around(max(people, key=lambda group: sum(p.size_px for p in group)))
+
+
+def crop(frames: Iterable[Frame], region: Region | None) -> Iterator[Frame]:
+    """The same frames, cut to `region` where one is given."""
+    for frame in frames:
+        yield frame if region is None else _cut(frame, region)
+
+
+def _on_display(xy_px: Floats, frame: Frame) -> Floats:
+    return xy_px / frame.scale + np.array(frame.origin_px)
+
+
+def _person(xy_px: Floats) -> _Person:
+    joints = [xy_px[list(pair)].mean(axis=0) for pair in landmarks.CHAIN]
+    size_px = sum(float(np.hypot(*(b - a))) for a, b in zip(joints, joints[1:], strict=False))
+    return _Person(hip_px=joints[1], ankle_px=joints[3], size_px=size_px)
+
+
+def _group(people: list[list[_Person]], person: _Person) -> int:
+    """Index of the group that `person` belongs to, by place and size; a new one if none fits."""
+    for index, group in enumerate(people):
+        last = group[-1]
+        near = np.hypot(*(last.hip_px - person.hip_px)) < _SAME_PERSON * last.size_px
+        if near and 0.6 < person.size_px / last.size_px < 1.7:
+            group.append(person)
+            return index
+    people.append([person])
+    return len(people) - 1
+
+
+def _around(group: list[_Person]) -> Region:
+    """Room for the person standing and bending anywhere they were seen."""
+    size_px = max(p.size_px for p in group)
+    hips, ankles = np.stack([p.hip_px for p in group]), np.stack([p.ankle_px for p in group])
+    return Region(
+        left=hips[:, 0].min() - size_px,
+        top=ankles[:, 1].min() - 1.7 * size_px,
+        right=hips[:, 0].max() + size_px,
+        bottom=ankles[:, 1].max() + 0.3 * size_px,
+    )
+
+
+def _cut(frame: Frame, region: Region) -> Frame:
+    height, width = frame.rgb.shape[:2]
+    x0, x1 = np.clip(np.round(np.array([region.left, region.right]) * frame.scale), 0, width).astype(int)
+    y0, y1 = np.clip(np.round(np.array([region.top, region.bottom]) * frame.scale), 0, height).astype(int)
+    rgb = np.ascontiguousarray(frame.rgb[y0:y1, x0:x1])
+    return replace(frame, rgb=rgb, origin_px=(x0 / frame.scale, y0 / frame.scale))

@@ -1,0 +1,370 @@
+"""Every value that passes between the stages, in pipeline order: one page, the data flow.
+
+Axes: N frames, 33 landmarks, 2 edges (image left and right of the trunk axis), K contour stations.
+Pixels are those of the upright picture as it is displayed, x right, y down.  Time is seconds from the
+first frame.  Unknown is NaN plus a reason; never 0, never the last value.  Arrays are read-only and
+checked once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hingecheck import landmarks
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.str_]
+
+Facing = Literal["left", "right"]
+Style = Literal["floor", "romanian"]
+Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
+Status = Literal["ok", "flag", "not_assessed"]
+
+CROP_SIZE_PX = 72
+
+
+def _check(record: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Freeze every array of a record and compare shapes; -1 fits any length."""
+    for item in fields(record):  # type: ignore[arg-type]
+        value = getattr(record, item.name)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    for name, want in shapes.items():
+        got = getattr(record, name).shape
+        if len(got) != len(want) or any(w not in (-1, g) for g, w in zip(got, want, strict=True)):
+            raise ValueError(f"{type(record).__name__}.{name}: shape {got}, expected {want}")
+
+
+def _check_time(time_s: Floats) -> None:
+    if time_s.size and (np.isnan(time_s).any() or np.any(np.diff(time_s) <= 0)):
+        raise ValueError("time_s must grow strictly and hold no NaN")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with its 90 % interval, or NaN with the reason why it is not measured."""
+
+    value: float
+    low: float
+    high: float
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if np.isnan(self.value) != bool(self.reason):
+            raise ValueError("a measure is either a number or a reason")
+        if not np.isnan(self.value) and not self.low <= self.value <= self.high:
+            raise ValueError(f"{self.value} lies outside its own interval {self.low}..{self.high}")
+
+    @staticmethod
+    def missing(reason: str) -> Measure:
+        """Not measured, and why."""
+        return Measure(float("nan"), float("nan"), float("nan"), reason)
+
+    @property
+    def known(self) -> bool:
+        """True if there is a number."""
+        return not self.reason
+
+
+# --- 1 read ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture, upright, scaled and perhaps cropped.
+
+    `rgb` (h, w, 3); its pixel (i, j) lies at display pixel `origin_px` + (j, i) / `scale`.
+    """
+
+    time_s: float
+    rgb: Bytes
+    scale: float
+    origin_px: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What was read of a clip.  `rotation_deg` is what the file asked for and what was applied."""
+
+    file: str
+    sha256: str
+    width: int
+    height: int
+    duration_s: float
+    frames_read: int
+    frames_failed: int
+    rotation_deg: int
+    rate_hz: float
+
+
+# --- 2 observe, 3 trace ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One person in one frame: pixels of the frame's `rgb`, `mask` (h, w) 0..1 over the same pixels."""
+
+    xy_px: Floats
+    visibility: Floats
+    world_m: Floats
+    mask: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        n = landmarks.COUNT
+        _check(self, {"xy_px": (n, 2), "visibility": (n,), "world_m": (n, 3), "mask": (-1, -1)})
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The trunk's two edges in one frame, measured from the axis mid-hip -> mid-shoulder.
+
+    `origin_px` (2,) is the mid-hip, `axis_px` (2,) the vector to the mid-shoulder; `offset` (2, K) is the
+    distance of each edge from the axis in trunk lengths, `valid` (2, K).  `crop` (72, 72) is the mask around
+    the trunk, axis upright, image left on the left.  `hand_reach` (2,): how far the mask goes on to image left
+    and right of the hands, in trunk lengths: a weight plate shows there.
+    """
+
+    origin_px: Floats
+    axis_px: Floats
+    offset: Floats
+    valid: Bools
+    crop: Bytes
+    hand_reach: Floats
+
+
+@dataclass(frozen=True)
+class PoseTrack:
+    """Landmarks over time: `xy_px` (N, 33, 2), `visibility` (N, 33), `world_m` (N, 33, 3), `filled` (N, 33)."""
+
+    time_s: Floats
+    xy_px: Floats
+    visibility: Floats
+    world_m: Floats
+    filled: Bools
+
+    def __post_init__(self) -> None:
+        n, p = len(self.time_s), landmarks.COUNT
+        shapes = {"time_s": (n,), "xy_px": (n, p, 2), "visibility": (n, p)}
+        _check(self, shapes | {"world_m": (n, p, 3), "filled": (n, p)})
+        _check_time(self.time_s)
+
+    def middle_px(self, pair: landmarks.Pair) -> Floats:
+        """Midpoint of a left/right pair, (N, 2)."""
+        return np.asarray(self.xy_px[:, list(pair)].mean(axis=1))
+
+    @property
+    def seen(self) -> Bools:
+        """Frames (N,) in which the trunk is known."""
+        return ~np.isnan(self.xy_px[:, [*landmarks.HIPS, *landmarks.SHOULDERS]]).any(axis=(1, 2))
+
+
+@dataclass(frozen=True)
+class BackContour:
+    """Traces over time; `station` (K,) runs along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
+
+    station: Floats
+    origin_px: Floats
+    axis_px: Floats
+    offset: Floats
+    valid: Bools
+    crop: Bytes
+    hand_reach: Floats
+
+    def __post_init__(self) -> None:
+        n, k = len(self.offset), len(self.station)
+        shapes = {"origin_px": (n, 2), "axis_px": (n, 2), "offset": (n, 2, k), "valid": (n, 2, k)}
+        _check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX), "hand_reach": (n, 2)})
+
+    def edge_px(self, edge: int) -> Floats:
+        """Picture points (N, K, 2) of one edge (0 = image left of an upright trunk)."""
+        axis = self.axis_px[:, None, :]
+        left = np.stack([axis[..., 1], -axis[..., 0]], axis=-1)
+        outward = left if edge == 0 else -left
+        along = self.station[None, :, None] * axis
+        return self.origin_px[:, None, :] + along + self.offset[:, edge, :, None] * outward
+
+
+# --- 5 orient ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the camera stood.  Yaw 0 = square to the side, positive = seen from behind, negative = from the front."""
+
+    side: Facing
+    facing: Facing
+    yaw_deg: Measure
+    assessable: bool
+    reasons: tuple[str, ...]
+
+    @property
+    def facing_sign(self) -> int:
+        """+1 when the lifter faces image right, -1 when left."""
+        return 1 if self.facing == "right" else -1
+
+    @property
+    def dorsal(self) -> int:
+        """Index along a contour's edge axis of the edge that is the back (0 = image left of an upright trunk)."""
+        return 0 if self.facing == "right" else 1
+
+
+# --- 6 infer, 7 measure ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far a kind of angle is off, as SDs: noise a frame, bias a clip, slope of a change."""
+
+    noise_deg: float
+    bias_deg: float
+    slope: float
+
+
+@dataclass(frozen=True)
+class Angle:
+    """An angle over time and what is known of its error.
+
+    `noise_sd_deg` (N,) is a frame's random error.  The bias part stays the same over a clip and so does not
+    average out: the bias of a change x has the SD hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) says
+    why a frame is NaN, "" where it is not.
+    """
+
+    value_deg: Floats
+    noise_sd_deg: Floats
+    bias_sd_deg: float
+    bias_slope_sd: float
+    reason: Words
+
+    def __post_init__(self) -> None:
+        n = len(self.value_deg)
+        _check(self, {"value_deg": (n,), "noise_sd_deg": (n,), "reason": (n,)})
+        if np.any(np.isnan(self.value_deg) != (self.reason != "")):
+            raise ValueError("every NaN needs a reason, and only NaN has one")
+
+    @property
+    def sd_deg(self) -> Floats:
+        """Total SD of a frame's value (N,): noise, bias and slope together."""
+        bias = np.hypot(self.bias_sd_deg, self.bias_slope_sd * self.value_deg)
+        return np.asarray(np.hypot(self.noise_sd_deg, bias))
+
+
+@dataclass(frozen=True)
+class Spine:
+    """Segment angles read from the back, zeroed on the lifter's own standing.
+
+    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.
+    """
+
+    pelvis_tilt: Angle
+    lumbar_flexion: Angle
+    thoracic_flexion: Angle
+    zero: str
+    standing: Bools
+
+    def __post_init__(self) -> None:
+        _check(self, {"standing": (len(self.lumbar_flexion.value_deg),)})
+
+
+@dataclass(frozen=True)
+class AngleTrack:
+    """All angles of the contract over time, and two heights above the ankles in leg lengths (N,)."""
+
+    time_s: Floats
+    trunk_lean: Angle
+    trunk_thigh: Angle
+    knee_flexion: Angle
+    hip_flexion: Angle
+    pelvis_tilt: Angle
+    lumbar_flexion: Angle
+    thoracic_flexion: Angle
+    hand_height: Floats
+    knee_height: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        _check(self, {"time_s": (n,), "hand_height": (n,), "knee_height": (n,)})
+        _check_time(self.time_s)
+
+
+# --- 8 segment, 9 describe, 10 judge -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition.
+
+    `onset_s`: the pull begins (the body moves before the bar does).  `liftoff_s`: the bar has risen 1 cm.
+    `lockout_s`: it is within 1 cm of its top.  `top_s`: the hands are at rest up there.  `lowering_s`: they
+    leave it.  `end_s`: the bar is back within 1 cm of the floor.  NaN = did not happen in the clip.
+    """
+
+    number: int
+    style: Style
+    start_s: float
+    onset_s: float
+    liftoff_s: float
+    knee_pass_s: float
+    lockout_s: float
+    top_s: float
+    lowering_s: float
+    end_s: float
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepMetrics:
+    """What was measured of one repetition, by the contract's names; `notes` are told beside the numbers."""
+
+    rep: Rep
+    values: Mapping[str, Measure]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says, with the number, the limit and the place it rests on."""
+
+    rule: str
+    status: Status
+    measure: Measure
+    limit: float
+    unit: str
+    reps: tuple[int, ...]
+    evidence_s: tuple[float, float] | None
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The pattern of the set, the share of the trunk's movement it rests on, and why."""
+
+    pattern: Pattern
+    share: Measure
+    reasons: tuple[str, ...]
+    reps_used: tuple[int, ...]
+    sentence: str
+    cue: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything one clip gave."""
+
+    video: VideoInfo
+    view: View
+    pose: PoseTrack
+    contour: BackContour
+    spine: Spine
+    angles: AngleTrack
+    reps: tuple[RepMetrics, ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    provenance: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,206 @@
+"""Stage 1, read: a path becomes upright frames with the file's own timestamps.
+
+PyAV decodes; display rotation and non-square pixels are applied; what cannot be decoded is counted.  No
+frame is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+
+from hingecheck.errors import InputError, VideoNotFound
+from hingecheck.records import Bytes, Frame, VideoInfo
+
+SHORT_SIDE_PX = 480
+"""Frames are scaled so that the shorter side is at most this: the pose network itself sees 256 x 256."""
+
+DECODE_AHEAD = 8
+_PLAYABLE = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
+
+
+class Video:
+    """One clip.  Iterate `frames()` once, then `info()` tells what was read."""
+
+    def __init__(self, path: Path) -> None:
+        """Checks that `path` holds a video that can be opened; raises VideoNotFound or InputError."""
+        _check_path(path)
+        self.path = path
+        self._times_s: list[float] = []
+        self._failed = 0
+        with _open(path) as container:
+            self.width, self.height, self.rotation_deg = _display_size(container, path)
+
+    def frames(self) -> Iterator[Frame]:
+        """Every decodable frame in order, scaled to SHORT_SIDE_PX; raises InputError if there is none."""
+        self._times_s, self._failed = [], 0
+        scale = min(1.0, SHORT_SIDE_PX / min(self.width, self.height))
+        with _open(self.path) as container:
+            first_s = None
+            for picture in self._decode(container):
+                stamp_s = float(picture.time)
+                first_s = stamp_s if first_s is None else first_s
+                time_s = stamp_s - first_s
+                if self._times_s and time_s <= self._times_s[-1]:
+                    self._failed += 1  # two pictures cannot be shown at one moment
+                    continue
+                self._times_s.append(time_s)
+                yield Frame(time_s, self._upright(picture, scale), scale)
+        if not self._times_s:
+            raise InputError(f"{self.path}: holds no frame that can be decoded", _PLAYABLE)
+
+    def info(self) -> VideoInfo:
+        """What `frames()` has read."""
+        times_s = np.array(self._times_s)
+        step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan")
+        return VideoInfo(
+            file=self.path.name,
+            sha256=_sha256(self.path),
+            width=self.width,
+            height=self.height,
+            duration_s=float(times_s[-1]) + (step_s if len(times_s) > 1 else 0.0),
+            frames_read=len(times_s),
+            frames_failed=self._failed,
+            rotation_deg=self.rotation_deg,
+            rate_hz=1.0 / step_s,
+        )
+
+    def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
+        """The pictures shown at `times_s`, full size, (h, w, 3) RGB each: a second pass over the file."""
+        found: dict[int, Bytes] = {}
+        wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
+        with _open(self.path) as container:
+            first_s = None
+            for picture in self._decode(container):
+                first_s = float(picture.time) if first_s is None else first_s
+                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - 1e-6:
+                    found[wanted.pop(0)] = self._upright(picture, 1.0)
+                if not wanted:
+                    break
+        return [found[i] for i in range(len(times_s)) if i in found]
+
+    def key_pictures(self, most: int) -> list[Frame]:
+        """Up to `most` of the file's key frames, spread over the clip: cheap to decode, to look around in."""
+        scale = min(1.0, SHORT_SIDE_PX / min(self.width, self.height))
+        frames: list[Frame] = []
+        with _open(self.path) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            for picture in self._decode(container):
+                frames.append(Frame(float(picture.time), self._upright(picture, scale), scale))
+                if len(frames) > 2 * most:  # thin out evenly as we go: the clip may be hours long
+                    frames = frames[::2]
+        keep = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
+        return [frames[i] for i in keep]
+
+    def _decode(self, container: av.container.InputContainer) -> Iterator[VideoFrame]:
+        """Frames of the first video stream; damaged packets and frames without a time are counted, not raised."""
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except FFmpegError:  # the file breaks off
+                self._failed += 1
+                return
+            try:
+                pictures = packet.decode()
+            except FFmpegError:
+                self._failed += 1
+                continue
+            for picture in pictures:
+                if picture.time is None:
+                    self._failed += 1
+                    continue
+                yield picture
+
+    def _upright(self, picture: VideoFrame, scale: float) -> Bytes:
+        """RGB array, turned as the display matrix asks; C-contiguous whatever the row padding was."""
+        width, height = round(self.width * scale), round(self.height * scale)
+        if self.rotation_deg % 180:
+            width, height = height, width
+        rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(rgb, self.rotation_deg // 90))
+
+
+def ahead(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The same frames, decoded in a thread of their own a few frames ahead of whoever reads them."""
+    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=DECODE_AHEAD)
+    stopped = threading.Event()
+
+    def put(item: Frame | BaseException | None) -> bool:
+        while not stopped.is_set():
+            with contextlib.suppress(queue.Full):
+                waiting.put(item, timeout=0.1)
+                return True
+        return False
+
+    def decode() -> None:
+        try:
+            for frame in frames:
+                if not put(frame):
+                    return
+            put(None)
+        except BaseException as error:  # handed over: it is raised where the frames are read
+            put(error)
+
+    thread = threading.Thread(target=decode, daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _check_path(path: Path) -> None:
+    if not path.exists():
+        raise VideoNotFound(f"{path}: no such file", "Check the spelling and the folder.")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, not a video", "Give one video file.")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: is empty (0 bytes)", "Copy it from the phone again.")
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    try:
+        container = av.open(str(path))
+    except (FFmpegError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as a video ({error.strerror or error})", _PLAYABLE) from error
+    if not container.streams.video:
+        container.close()
+        raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
+    return container
+
+
+def _display_size(container: av.container.InputContainer, path: Path) -> tuple[int, int, int]:
+    """Width and height as displayed, and the rotation (0, 90, 180, 270, counter-clockwise) that gives it."""
+    stream = container.streams.video[0]
+    try:
+        picture = next(container.decode(stream))
+    except (FFmpegError, StopIteration) as error:
+        raise InputError(f"{path}: not one frame of it can be decoded", _PLAYABLE) from error
+    pixel = float(stream.sample_aspect_ratio or 1) or 1.0
+    width, height = round(picture.width * pixel), picture.height
+    rotation_deg = round(picture.rotation / 90) * 90 % 360
+    return (height, width, rotation_deg) if rotation_deg % 180 else (width, height, rotation_deg)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
