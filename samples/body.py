@@ -1,8 +1,9 @@
 """The lifter's body at rest: a mesh with a skeleton, shaped from a BodySpec by `anny`.
 
-anny (Apache-2.0; shape data CC0 from MakeHuman) stands with +z up and faces -y; here +x is forward, +y left, and the
-floor is z = 0.  Its arms are short against anthropometry (knuckles of hanging arms at about 0.44 of stature,
-Drillis and Contini's segment lengths), so the arm bones are lengthened to reach that height.
+anny (Apache-2.0; shape data CC0 from MakeHuman) stands with +z up and faces -y; here +x is forward, +y
+left, and the floor is z = 0.  Its arms are short against anthropometry (knuckles of hanging arms at
+about 0.44 of stature, Drillis and Contini's segment lengths), so the arm bones are lengthened to reach
+that height.
 """
 
 import functools
@@ -42,7 +43,8 @@ class Body:
 
     def head(self, name: str) -> Array:
         """Rest position of a bone's joint centre, (3,)."""
-        return self.heads[self.names.index(name)]
+        head: Array = self.heads[self.names.index(name)]
+        return head
 
 
 @functools.cache
@@ -50,8 +52,8 @@ def _model() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import anny
-            import torch
+            import anny  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - an extra, and slow
+            import torch  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtra(f"{error.name} is missing: pip install 'hingecheck[render]'") from error
     torch.set_num_threads(1)
@@ -76,7 +78,7 @@ def build_body(spec: BodySpec) -> Body:
 
 
 def phenotype(spec: BodySpec) -> dict[str, float]:
-    """anny's shape parameters; its ages run 2/3 = 25 years to 1 = 90 years."""
+    """Give the shape parameters of anny; its ages run 2/3 = 25 years to 1 = 90 years."""
     return {
         "gender": spec.sex,
         "age": 2 / 3 + (spec.age_years - 25.0) / 65.0 / 3.0,
@@ -88,7 +90,7 @@ def phenotype(spec: BodySpec) -> dict[str, float]:
 
 
 def _rest(model: Any, spec: BodySpec) -> tuple[Array, Array]:
-    import torch
+    import torch  # noqa: PLC0415
 
     parameters = {name: torch.tensor([value], dtype=model.dtype) for name, value in phenotype(spec).items()}
     rest = model.get_rest_model(model.get_phenotype_blendshape_coefficients(**parameters))
@@ -112,7 +114,10 @@ def _weights(model: Any, vertex_count: int, bone_count: int) -> Any:
 
 
 def arm_stretch(joints: dict[str, Array], stature_m: float) -> float:
-    """Factor for both arm segments that brings the knuckles of a hanging arm to their measured height; at least 1."""
+    """Factor for both arm segments that brings the knuckles of a hanging arm to their measured height.
+
+    At least 1.
+    """
     shoulder, elbow, wrist = (joints[f"{name}.L"] for name in ("upperarm01", "lowerarm01", "wrist"))
     hand = np.linalg.norm(joints["finger3-1.L"] - wrist)
     bones = np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)

@@ -14,12 +14,15 @@ NEAR_M, FAR_M = 0.3, 30.0
 def shake(spec: ClipSpec, count: int) -> Array:
     """Hand-held wander of the aim a frame, degrees, (count, 3): sideways, up, roll."""
     random = np.random.default_rng([spec.seed, 5])
-    noise = gaussian_filter1d(random.standard_normal((count + 1, 3)), 0.25 * spec.video.rate_hz, axis=0, mode="nearest")
-    return noise / np.maximum(noise.std(axis=0), 1e-9) * spec.camera.shake_deg * [1.0, 1.0, 0.6]
+    noise = gaussian_filter1d(
+        random.standard_normal((count + 1, 3)), 0.25 * spec.video.rate_hz, axis=0, mode="nearest"
+    )
+    wander: Array = noise / np.maximum(noise.std(axis=0), 1e-9) * spec.camera.shake_deg * [1.0, 1.0, 0.6]
+    return wander
 
 
 def stretch(spec: ClipSpec) -> float:
-    """How much wider than the picture the scene is drawn, so that lens distortion finds pixels at the edge."""
+    """How much wider than the picture the scene is drawn, so that a bent edge finds pixels."""
     return 1.0 + 1.1 * abs(spec.camera.distortion)
 
 
@@ -33,7 +36,9 @@ def view_at(spec: ClipSpec, wander_deg: Array) -> View:
     level = np.sqrt(max(camera.distance_m**2 - drop**2, 0.25))
     eye = aim + aside * level + np.array([0.0, 0.0, drop])
     right = np.cross([0.0, 0.0, 1.0], aside)
-    target = aim + camera.distance_m * (right * np.tan(np.radians(wander_deg[0])) + [0.0, 0.0, np.tan(np.radians(wander_deg[1]))])
+    target = aim + camera.distance_m * (
+        right * np.tan(np.radians(wander_deg[0])) + [0.0, 0.0, np.tan(np.radians(wander_deg[1]))]
+    )
     return View(eye, perspective(spec) @ look_at(eye, target, camera.roll_deg + float(wander_deg[2])))
 
 
@@ -51,11 +56,15 @@ def perspective(spec: ClipSpec) -> Array:
 
 
 def project(spec: ClipSpec, view: View, points_m: Array) -> Array:
-    """Pixel places (N, 2) of points (N, 3), lens distortion included; x right, y down, pixel centres at halves."""
+    """Pixel places (N, 2) of points (N, 3), lens distortion included.
+
+    X right, y down, pixel centres at halves.
+    """
     clip = np.column_stack([points_m, np.ones(len(points_m))]) @ view.matrix.T
     flat = clip[:, :2] / clip[:, 3:] * stretch(spec)  # -1..1 over the picture that is kept
     size = np.array([spec.video.width_px, spec.video.height_px])
-    return (distorted(spec, flat) * [0.5, -0.5] + 0.5) * size
+    pixels: Array = (distorted(spec, flat) * [0.5, -0.5] + 0.5) * size
+    return pixels
 
 
 def distorted(spec: ClipSpec, flat: Array) -> Array:
@@ -67,7 +76,10 @@ def distorted(spec: ClipSpec, flat: Array) -> Array:
 
 
 def ideal(spec: ClipSpec, seen: Array) -> Array:
-    """The ideal place of what the lens shows at a place: r_ideal = r (1 + k r^2), r = 1 at half the diagonal."""
+    """The ideal place of what the lens shows at a place.
+
+    R_ideal = r (1 + k r^2), r = 1 at half the diagonal.
+    """
     return seen * (1.0 + spec.camera.distortion * _radius_squared(spec, seen))[..., None]
 
 

@@ -57,13 +57,24 @@ def set_stage(spec: ClipSpec) -> Stage:
     plan = plan_set(spec, lifter.body)
     crowd = tuple(bystanders(spec))
     fixed = furnish(spec) + [surface for other in crowd for surface in other.surfaces]
-    fixed += blocks(spec.bar, plan.bar_rest_m) if spec.scene.lifter and spec.lift.style != "rdl" else []
+    fixed += blocks(spec.bar, plan.bar_rest_m) if spec.lift.style != "rdl" else []
     if spec.scene.mirror:
         fixed += reflected(fixed, spec)
     looks = (look(lifter), *(look(other.person) for other in crowd))
     wander = shake(spec, int(plan.duration_s * spec.video.rate_hz))
     load = bar_at_origin(spec.bar)
-    return Stage(spec, lifter, plan, tremor(spec, plan.duration_s), tuple(fixed), tuple(load), crowd, looks, Lens(spec), wander)
+    return Stage(
+        spec,
+        lifter,
+        plan,
+        tremor(spec, plan.duration_s),
+        tuple(fixed),
+        tuple(load),
+        crowd,
+        looks,
+        Lens(spec),
+        wander,
+    )
 
 
 def instant_at(stage: Stage, time_s: float) -> Instant:
@@ -73,9 +84,7 @@ def instant_at(stage: Stage, time_s: float) -> Instant:
 
 def moving_parts(stage: Stage, now: Instant) -> list[Surface]:
     """The lifter and the load, and their mirror images."""
-    if not stage.spec.scene.lifter:
-        return []
-    parts = surfaces_of(stage.lifter, now.posed, lifter=True)
+    parts = surfaces_of(stage.lifter, now.posed, lifter=True) if stage.spec.scene.lifter else []
     parts += carried(list(stage.load), now.bar_m, 12.0)
     return parts + (reflected(parts, stage.spec) if stage.spec.scene.mirror else [])
 
@@ -108,7 +117,7 @@ def blur_steps(stage: Stage, time_s: float, shutter_s: float) -> int:
 def draw_mask(stage: Stage, raster: Raster, frame: int) -> Mask:
     """Where the lifter is seen in the recorded frame."""
     view: View = view_at(stage.spec, stage.wander_deg[frame])
-    parts = [part for part in moving_parts(stage, instant_at(stage, stage.time_s(frame)))]
+    parts = moving_parts(stage, instant_at(stage, stage.time_s(frame)))
     drawn = raster.person([*stage.fixed, *parts], view)
     mask: Mask = stage.lens.bend(drawn.astype(np.uint8) * 255) > 127
     return mask
@@ -128,7 +137,10 @@ def truth_of(stage: Stage) -> dict[str, object]:
 
 
 def render_clip(spec: ClipSpec, folder: Path) -> Path:
-    """Write NAME.mp4 and NAME.truth.json; the truth last, so that its presence says that the clip is finished."""
+    """Write NAME.mp4 and NAME.truth.json.
+
+    The truth last, so that its presence says that the clip is finished.
+    """
     check_codec(spec.video)
     folder.mkdir(parents=True, exist_ok=True)
     stage = set_stage(spec)

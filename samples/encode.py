@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -19,7 +20,9 @@ def check_codec(video: VideoSpec) -> None:
     try:
         av.Codec(video.codec, "w")
     except ValueError as error:
-        raise MissingCodec(f"video.codec = {video.codec!r}: no such encoder here. Allowed, where installed: {FALLBACKS}") from error
+        raise MissingCodec(
+            f"video.codec = {video.codec!r}: no such encoder here. Allowed, where installed: {FALLBACKS}"
+        ) from error
 
 
 def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
@@ -28,7 +31,7 @@ def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     rate = Fraction(video.rate_hz).limit_denominator(1001)
     with av.open(str(part), "w", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream(video.codec, rate=rate)
+        stream = cast(av.VideoStream, container.add_stream(video.codec, rate=rate))
         stream.width, stream.height, stream.pix_fmt = video.width_px, video.height_px, "yuv420p"
         stream.options = {"crf": str(video.crf), "preset": "slow", "threads": "1"}
         for frame in frames:

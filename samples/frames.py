@@ -1,13 +1,15 @@
-"""Training frames: random lifters, each standing once and then at a few moments of the lift, with exact truth.
+"""Training frames: random lifters, each standing once and then in a few moments of the lift.
 
-An item is one `.npz`: `jpeg` (K byte strings), `mask` (K, H, W/8 packed bits: the lifter as seen), `joints_px`
-(K, J, 2) and `joint_names`, `angles_deg` (K, A) and `angle_names`, `times_s` (K,), `spec` (JSON).  Entry 0 is the lifter
-standing.  Where the pose model is installed, also `seen` (K,), `landmarks` (K, 33, 3) and `seen_mask` (K, H, W/8).
+An item is one `.npz`: `jpeg` (K byte strings), `mask` (K, H, W/8 packed bits: the lifter as seen),
+`joints_px` (K, J, 2) and `joint_names`, `angles_deg` (K, A) and `angle_names`, `times_s` (K,), `spec`
+(JSON).  Entry 0 is the lifter standing.  Where the pose model is installed, also `seen` (K,),
+`landmarks` (K, 33, 3) and `seen_mask` (K, H, W/8).
 """
 
 import json
 from dataclasses import asdict
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,26 @@ from samples.spec import ClipSpec
 from samples.truth import frame_angles
 from samples.work import run_all
 
-JOINTS = ("head", "neck01", "spine01", "spine02", "spine03", "spine04", "upperarm01.L", "upperarm01.R", "lowerarm01.L",
-          "lowerarm01.R", "wrist.L", "wrist.R", "upperleg01.L", "upperleg01.R", "lowerleg01.L", "lowerleg01.R", "foot.L",
-          "foot.R")  # fmt: skip
+JOINTS = (
+    "head",
+    "neck01",
+    "spine01",
+    "spine02",
+    "spine03",
+    "spine04",
+    "upperarm01.L",
+    "upperarm01.R",
+    "lowerarm01.L",
+    "lowerarm01.R",
+    "wrist.L",
+    "wrist.R",
+    "upperleg01.L",
+    "upperleg01.R",
+    "lowerleg01.L",
+    "lowerleg01.R",
+    "foot.L",
+    "foot.R",
+)
 
 
 def make_frames(count: int, folder: Path, *, seed: int, per_item: int, processes: int) -> int:
@@ -68,7 +87,7 @@ def choose_frames(stage: Stage, count: int) -> list[int]:
     random = np.random.default_rng([stage.spec.seed, 8])
     first, last = stage.plan.reps[0].start_s - 0.7, stage.plan.reps[-1].end_s + 0.4
     edges = np.linspace(max(first, 0.0), min(last, stage.plan.duration_s - 0.05), count)
-    moments = [0.15, *(float(random.uniform(a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True))]
+    moments = [0.15, *(float(random.uniform(a, b)) for a, b in pairwise(edges))]
     return [min(int(moment * stage.spec.video.rate_hz), stage.frame_count - 1) for moment in moments]
 
 
@@ -78,13 +97,18 @@ def _describe(stage: Stage, frames: list[int]) -> dict[str, Any]:
     columns = frame_angles(stage.lifter.body, stage.plan, instants)
     names = [name for name in columns if name.endswith("_deg")]
     bones = [stage.lifter.body.bone(name) for name in JOINTS]
-    places = [project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), now.posed.joints[bones])
-              for frame, now in zip(frames, instants, strict=True)]  # fmt: skip
+    places = [
+        project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), now.posed.joints[bones])
+        for frame, now in zip(frames, instants, strict=True)
+    ]
     return {
-        "times_s": np.array(columns["time_s"]), "angle_names": np.array(names), "joint_names": np.array(JOINTS),
+        "times_s": np.array(columns["time_s"]),
+        "angle_names": np.array(names),
+        "joint_names": np.array(JOINTS),
         "angles_deg": np.array([columns[name] for name in names], dtype=np.float32).T,
-        "joints_px": np.array(places, dtype=np.float32), "spec": np.array(json.dumps(asdict(stage.spec))),
-    }  # fmt: skip
+        "joints_px": np.array(places, dtype=np.float32),
+        "spec": np.array(json.dumps(asdict(stage.spec))),
+    }
 
 
 def _photograph(stage: Stage, frames: list[int]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ PALM_DEPTH_M = 0.012
 
 @dataclass(frozen=True)
 class LegGoal:
-    """World places (3,) of hip and ankle, a knee to bend towards, and the foot's outward turn (left positive)."""
+    """World places (3,) of hip and ankle, a knee to bend towards, the foot's outward turn (left positive)."""
 
     hip_m: Array
     knee_hint_m: Array
@@ -40,7 +40,10 @@ def rotation_about(axis: Array, angle_deg: float) -> Array:
 
 
 def middle_joint(start: Array, end: Array, lengths: tuple[float, float], hint: Array) -> Array:
-    """Knee or elbow of a two-bone limb, on the side of the hint; the limb stretches out where the end is too far."""
+    """Knee or elbow of a two-bone limb, on the side of the hint.
+
+    The limb stretches out where the end is too far.
+    """
     upper, lower = lengths
     along = unit(end - start)
     distance = min(float(np.linalg.norm(end - start)), (upper + lower) * 0.99999)
@@ -48,7 +51,8 @@ def middle_joint(start: Array, end: Array, lengths: tuple[float, float], hint: A
     aside = hint - start
     aside = aside - along * (aside @ along)
     height = np.sqrt(max(upper**2 - near**2, 0.0))
-    return start + along * near + aside / max(float(np.linalg.norm(aside)), 1e-9) * height
+    joint: Array = start + along * near + aside / max(float(np.linalg.norm(aside)), 1e-9) * height
+    return joint
 
 
 def leg_rotations(body: Body, side: str, goal: LegGoal) -> dict[str, Array]:
@@ -81,7 +85,9 @@ def arm_rotations(body: Body, side: str, goal: ArmGoal) -> dict[str, Array]:
     shoulder, elbow, wrist = (body.head(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist"))
     lengths = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
     hand, wrist_at = _hand(body, side, goal, sum(lengths))
-    bent = middle_joint(goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + np.array([-0.5, 0.35 * sign, -0.3]))
+    bent = middle_joint(
+        goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + np.array([-0.5, 0.35 * sign, -0.3])
+    )
     hinge = np.array([-0.5 * sign, -0.87, 0.0])  # the elbow's crease looks forward and a little inward
     hinge_rest = np.cross(elbow - shoulder, wrist - elbow)
     upper = frame(bent - goal.shoulder_m, hinge) @ frame(elbow - shoulder, hinge_rest).T

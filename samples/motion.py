@@ -12,6 +12,7 @@ from samples.styles import Window, bottom_posture, top_posture, windows
 
 CHANNELS = ("shank", "knee", "hip", "lumbar", "thoracic", "neck", "grip")
 WHOLE = Window(0.0, 1.0)
+MISSED_SHARE, HALF_SHARE = 0.40, 0.56  # part of the way up that such a repetition reaches
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class _Timeline:
 def plan_set(spec: ClipSpec, body: Body) -> SetPlan:
     """Lay out the whole set for a body; tempos vary from repetition to repetition by the spec's seed."""
     random = np.random.default_rng([spec.seed, 1])
-    stance = stance_for(body, spec.lift.style)
+    stance = stance_for(body, spec.lift.style, spec.bar.load)
     if spec.lift.style == "rdl":
         line, reps = _romanian(spec, body, random)
     else:
@@ -89,7 +90,9 @@ def _pace(spec: ClipSpec, random: np.random.Generator, seconds: float) -> float:
     return float(seconds / spec.lift.tempo * random.uniform(0.9, 1.12))
 
 
-def _from_floor(spec: ClipSpec, body: Body, random: np.random.Generator) -> tuple[_Timeline, list[PlannedRep]]:
+def _from_floor(
+    spec: ClipSpec, body: Body, random: np.random.Generator
+) -> tuple[_Timeline, list[PlannedRep]]:
     line = _Timeline(Posture())
     _arrive(line, spec)
     line.hold(spec.lift.stand_s)
@@ -119,11 +122,12 @@ def _repetition(
     bottom, ways = bottom_posture(spec, body, number), windows(spec)
     failed = number + 1 in spec.lift.missed
     complete = not failed and number + 1 not in spec.lift.half
-    top = top_posture(spec) if complete else part_way(bottom, top_posture(spec), ways, 0.46 if failed else 0.7)
+    share = MISSED_SHARE if failed else HALF_SHARE
+    top = top_posture(spec) if complete else part_way(bottom, top_posture(spec), ways, share)
     line.go(bottom, 0.02, held=True)
     liftoff = line.now_s
     up = _pace(spec, random, 1.45 if complete else 1.2)
-    _rise(line, spec, (top, up), ways if complete else _cut(ways, 0.46 if failed else 0.7))
+    _rise(line, spec, (top, up), ways if complete else _cut(ways, share))
     lockout = line.now_s
     line.hold(_pace(spec, random, 0.65 if complete else 0.35))
     down = {name: Window(1.0 - way.end, 1.0 - way.begin) for name, way in line.moves[-2].ways.items()}
@@ -143,8 +147,12 @@ def _rise(line: _Timeline, spec: ClipSpec, goal: tuple[Posture, float], ways: di
     below_knee = part_way(line.posture, top, ways, 0.33)
     line.go(below_knee, 0.45 * seconds, ways=_cut(ways, 0.33), held=True)
     line.hold(1.0)
-    line.go(top, 0.75 * seconds, ways={name: Window(max(0.0, way.begin - 0.1), way.end) for name, way in ways.items()},
-            held=True)  # fmt: skip
+    line.go(
+        top,
+        0.75 * seconds,
+        ways={name: Window(max(0.0, way.begin - 0.1), way.end) for name, way in ways.items()},
+        held=True,
+    )
 
 
 def _romanian(spec: ClipSpec, body: Body, random: np.random.Generator) -> tuple[_Timeline, list[PlannedRep]]:
@@ -186,7 +194,9 @@ def _leave(line: _Timeline, spec: ClipSpec) -> None:
 
 def _cut(ways: Mapping[str, Window], share: float) -> dict[str, Window]:
     """The same order of motion where only the first part of the way is gone."""
-    return {name: Window(min(way.begin / share, 0.9), min(way.end / share, 1.0)) for name, way in ways.items()}
+    return {
+        name: Window(min(way.begin / share, 0.9), min(way.end / share, 1.0)) for name, way in ways.items()
+    }
 
 
 def smooth(share: float) -> float:
@@ -207,10 +217,16 @@ def part_way(before: Posture, after: Posture, ways: Mapping[str, Window], share:
     heading = before.heading_deg + (after.heading_deg - before.heading_deg) * whole
     forward = before.forward_m + (after.forward_m - before.forward_m) * whole
     return Posture(
-        shank_deg=float(shank), thigh_deg=float(knee - shank), pelvis_deg=float(hip - knee + shank),
-        lumbar_deg=float(lumbar), thoracic_deg=float(thoracic), neck_deg=float(neck), grip=float(grip),
-        forward_m=float(forward), heading_deg=float(heading),
-    )  # fmt: skip
+        shank_deg=float(shank),
+        thigh_deg=float(knee - shank),
+        pelvis_deg=float(hip - knee + shank),
+        lumbar_deg=float(lumbar),
+        thoracic_deg=float(thoracic),
+        neck_deg=float(neck),
+        grip=float(grip),
+        forward_m=float(forward),
+        heading_deg=float(heading),
+    )
 
 
 def channels(posture: Posture) -> Array:

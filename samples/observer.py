@@ -1,7 +1,9 @@
-"""What the pose model sees in a drawn frame: the hook for training data. Without mediapipe or a bundle: nothing.
+"""What the pose model sees in a drawn frame.
 
-Frames of one item lie far apart in time, so the model looks at each afresh (image mode), not as a video whose
-landmarks it would smooth.
+The hook for training data. Without mediapipe or a bundle: nothing.
+
+Frames of one item lie far apart in time, so the model looks at each afresh (image mode), not as a video
+whose landmarks it would smooth.
 """
 
 from pathlib import Path
@@ -38,10 +40,13 @@ class Observer:
         return self._landmarker is not None
 
     def see(self, picture: Image) -> tuple[Array, Mask] | None:
-        """Landmarks (33, 3): x and y in pixels, visibility; and the model's person mask. None: nobody found."""
+        """Landmarks (33, 3).
+
+        X and y in pixels, visibility; and the model's person mask. None: nobody found.
+        """
         if self._landmarker is None:
             return None
-        import mediapipe as mp
+        import mediapipe as mp  # noqa: PLC0415 - optional here
 
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
         result = self._landmarker.detect(image)
@@ -55,7 +60,7 @@ class Observer:
 
 def _open(path: Path) -> Any:
     try:
-        from mediapipe.tasks.python import BaseOptions, vision
+        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
     except ImportError:
         return None
     options = vision.PoseLandmarkerOptions(

@@ -31,9 +31,15 @@ def bystanders(spec: ClipSpec) -> list[Bystander]:
 
 def _bystander(spec: ClipSpec, random: np.random.Generator, number: int) -> Bystander:
     sex = float(random.integers(0, 2))
-    body = BodySpec(sex=sex, stature_m=float(random.uniform(1.58, 1.9)), weight=float(random.uniform(0.3, 0.8)),
-                    skin=str(random.choice(SKINS)))  # fmt: skip
-    clothes = ClothesSpec(top_colour=str(random.choice(SHIRTS)), hair="bun" if sex else "short", bottom="leggings")
+    body = BodySpec(
+        sex=sex,
+        stature_m=float(random.uniform(1.58, 1.9)),
+        weight=float(random.uniform(0.3, 0.8)),
+        skin=str(random.choice(SKINS)),
+    )
+    clothes = ClothesSpec(
+        top_colour=str(random.choice(SHIRTS)), hair="bun" if sex else "short", bottom="leggings"
+    )
     person = dress(body, clothes, number)
     posture = Posture(thigh_deg=4.0, shank_deg=2.0, neck_deg=float(random.uniform(-5.0, 15.0)))
     posed = pose(person.body, stance_for(person.body, "rdl"), posture, np.array([0.1, 0.8]))

@@ -36,7 +36,9 @@ class Tremor:
         """Interpolated values (5,)."""
         place = min(time_s * self.rate_hz, len(self.angles_deg) - 1.001)
         first = int(place)
-        part: Array = self.angles_deg[first] + (self.angles_deg[first + 1] - self.angles_deg[first]) * (place - first)
+        part: Array = self.angles_deg[first] + (self.angles_deg[first + 1] - self.angles_deg[first]) * (
+            place - first
+        )
         return part
 
 
@@ -57,10 +59,12 @@ def posture_at(plan: SetPlan, shaking: Tremor, time_s: float) -> tuple[Posture, 
         posture = _gait(move, posture, min(share, 1.0))
     add = shaking.at(time_s)
     shaken = posture.but(
-        shank_deg=posture.shank_deg + 0.5 * add[0], thigh_deg=posture.thigh_deg + 0.5 * add[1],
-        pelvis_deg=posture.pelvis_deg + add[2], lumbar_deg=posture.lumbar_deg + add[3],
+        shank_deg=posture.shank_deg + 0.5 * add[0],
+        thigh_deg=posture.thigh_deg + 0.5 * add[1],
+        pelvis_deg=posture.pelvis_deg + add[2],
+        lumbar_deg=posture.lumbar_deg + add[3],
         thoracic_deg=posture.thoracic_deg + add[4],
-    )  # fmt: skip
+    )
     return shaken, move.held
 
 
@@ -87,9 +91,8 @@ def _gait(move: Move, posture: Posture, share: float) -> Posture:
     bend = smooth(share / 0.15) * smooth((1.0 - share) / 0.15)
     raised = [max(0.0, np.sin(np.pi * (share * STEPS + side))) for side in (0, 1)]
     raise_m = tuple(float(0.06 * bend * height) for height in raised)
-    step_m = (0.0, 0.0)
-    if move.gait == "walk":
-        step_m = tuple(_foot_ahead(move, share, side) for side in (0, 1))
+    walks = move.gait == "walk"
+    step_m = tuple(_foot_ahead(move, share, side) if walks else 0.0 for side in (0, 1))
     changed = {name: getattr(posture, name) + angle * bend for name, angle in GAIT_BEND.items()}
     return posture.but(step_m=step_m, raise_m=raise_m, **changed)  # type: ignore[arg-type]
 

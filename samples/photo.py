@@ -35,7 +35,10 @@ def _table(spec: ClipSpec) -> tuple[Array, Array]:
 
 
 def record(spec: ClipSpec, picture: Image, frame: int) -> Image:
-    """Softness and sensor noise; the noise of a frame depends on the spec's seed and the frame's number alone."""
+    """Softness and sensor noise.
+
+    The noise of a frame depends on the spec's seed and the frame's number alone.
+    """
     video = spec.video
     if video.soft_px > 0.0:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), video.soft_px), dtype=np.uint8)
@@ -43,6 +46,7 @@ def record(spec: ClipSpec, picture: Image, frame: int) -> Image:
         return picture
     random = np.random.default_rng([spec.seed, 6, frame])
     grain = random.standard_normal(picture.shape[:2], dtype=np.float32)[..., None] * video.noise
-    tint = random.standard_normal((picture.shape[0] // 2, picture.shape[1] // 2, 3), dtype=np.float32) * 0.6 * video.noise
-    tint = cv2.resize(tint, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.clip(picture + grain + tint, 0, 255).astype(np.uint8)
+    rough = random.standard_normal((picture.shape[0] // 2, picture.shape[1] // 2, 3), dtype=np.float32)
+    tint = np.asarray(cv2.resize(rough * 0.6 * video.noise, (picture.shape[1], picture.shape[0])))
+    noisy: Image = np.clip(picture + grain + tint, 0, 255).astype(np.uint8)
+    return noisy

@@ -1,8 +1,8 @@
 """One instant of a lift as a few sagittal numbers, and the skeleton that these numbers give.
 
-Pitches are measured in the lifter's own sagittal plane: shank forward, thigh backward (knee in front of the hip counts
-positive), pelvis, lumbar and thoracic forward from the rest body's standing.  The feet stay on the floor and the hip
-centres follow from the legs, so a posture always has planted feet.
+Pitches are measured in the lifter's own sagittal plane: shank forward, thigh backward (knee in front of
+the hip counts positive), pelvis, lumbar and thoracic forward from the rest body's standing.  The feet
+stay on the floor and the hip centres follow from the legs, so a posture always has planted feet.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ import numpy as np
 from samples.body import Array, Body
 from samples.limbs import ArmGoal, LegGoal, arm_rotations, grip_length_m, leg_rotations
 from samples.skeleton import Posed, pitch, pose_body, turn
-from samples.spec import Style
+from samples.spec import Load, Style
 
 SPINE_SHARES = (("spine04", 0.40), ("spine03", 0.75), ("spine02", 1.0))  # running share of the lumbar flexion
 SIDES = (("L", 1.0), ("R", -1.0))
@@ -48,9 +48,11 @@ class Posture:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def stance_for(body: Body, style: Style) -> Stance:
+def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
     """Usual stance of a style; widths scale with stature. Escamilla 2000: 32 cm conventional, 70 cm sumo."""
     size = body.stature_m / 1.76
+    if load == "kettlebell":
+        return replace(stance_for(body, style), hand_y_m=0.055)
     if style == "sumo":
         return Stance(0.34 * size, 34.0, 0.185 * size)
     if style == "rdl":
@@ -106,7 +108,10 @@ def leg_front(body: Body, stance: Stance, posture: Posture, height_m: float) -> 
 
 
 def bar_place(body: Body, stance: Stance, posture: Posture) -> Array:
-    """Bar centre (x, z) held with straight arms: over mid-foot, or against the leg where that is further forward."""
+    """Bar centre (x, z) held with straight arms.
+
+    Over mid-foot, or against the leg where that is further forward.
+    """
     shoulder = shoulder_place(body, stance, posture)
     reach = arm_length(body)
     mid_foot = 0.07 * body.stature_m / 1.76

@@ -25,8 +25,14 @@ def barbell() -> Surface:
     """Shaft of 28 mm and sleeves of 50 mm, 2.16 m long."""
     parts = [lathe(np.array([[-0.67, 0.014], [0.67, 0.014]]), ACROSS, np.zeros(3), STEEL, gloss=0.6)]
     for side in (-1.0, 1.0):
-        ends = [[SLEEVE_START_M, 0.0], [SLEEVE_START_M, 0.038], [0.69, 0.038], [0.69, 0.025], [SLEEVE_END_M, 0.025],
-                [SLEEVE_END_M, 0.0]]  # fmt: skip
+        ends = [
+            [SLEEVE_START_M, 0.0],
+            [SLEEVE_START_M, 0.038],
+            [0.69, 0.038],
+            [0.69, 0.025],
+            [SLEEVE_END_M, 0.025],
+            [SLEEVE_END_M, 0.0],
+        ]
         parts.append(lathe(np.array(ends), ACROSS * side, np.zeros(3), STEEL * 0.95, gloss=0.6))
     return joined(parts)
 
@@ -53,11 +59,23 @@ def plates(spec: BarSpec) -> list[Surface]:
 
 def _plate_profile(near: float, thick: float, radius: float) -> Array:
     inner, far = 0.72 * radius, near + thick
-    return np.array([
-        [near, 0.025], [near + 0.008, 0.3 * radius], [near + 0.008, inner], [near, inner + 0.01], [near, radius - 0.008],
-        [near + 0.008, radius], [far - 0.008, radius], [far, radius - 0.008], [far, inner + 0.01],
-        [far - 0.008, inner], [far - 0.008, 0.3 * radius], [far, 0.06], [far, 0.025],
-    ])  # fmt: skip
+    return np.array(
+        [
+            [near, 0.025],
+            [near + 0.008, 0.3 * radius],
+            [near + 0.008, inner],
+            [near, inner + 0.01],
+            [near, radius - 0.008],
+            [near + 0.008, radius],
+            [far - 0.008, radius],
+            [far, radius - 0.008],
+            [far, inner + 0.01],
+            [far - 0.008, inner],
+            [far - 0.008, 0.3 * radius],
+            [far, 0.06],
+            [far, 0.025],
+        ]
+    )
 
 
 def kettlebell(spec: BarSpec) -> Surface:

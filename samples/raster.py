@@ -17,6 +17,7 @@ Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 SHADOW_PX = 1024
 SAMPLES = 4
+SHADOW_PAINTS = ("plain", "body", "garment", "shoe", "belt")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Lights:
     shadow: float
     exposure: float
     centre_m: Array  # what the shadow map is centred on
+    hole: tuple[float, float, float, float]  # mirror in the wall: left, low, right, high
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,13 @@ class Raster:
     def __init__(self, width_px: int, height_px: int) -> None:
         self.size = (width_px, height_px)
         self._gl = _context()
-        self._paint = self._gl.program(*_source("surface"))
-        self._depth = self._gl.program(*_source("depth"))
+        self._depth = _program("depth", "plain")
         colour = self._gl.renderbuffer(self.size, 4, samples=SAMPLES)
         depth = self._gl.depth_renderbuffer(self.size, samples=SAMPLES)
         self._many = self._gl.framebuffer([colour], depth)
-        self._one = self._gl.framebuffer([self._gl.renderbuffer(self.size, 4)], self._gl.depth_renderbuffer(self.size))
+        self._one = self._gl.framebuffer(
+            [self._gl.renderbuffer(self.size, 4)], self._gl.depth_renderbuffer(self.size)
+        )
         self._shadow = self._gl.depth_texture((SHADOW_PX, SHADOW_PX))
         self._shadow.compare_func = "<="
         self._shadow.repeat_x = self._shadow.repeat_y = False
@@ -70,26 +73,36 @@ class Raster:
     def close(self) -> None:
         """Free the driver's memory."""
         self._forget()
-        for item in (self._many, self._one, self._shadow_target, self._shadow, self._paint, self._depth):
+        for item in (self._many, self._one, self._shadow_target, self._shadow):
             item.release()
 
-    def draw(self, fixed: Sequence[Surface], moving: Sequence[Surface], looks: Sequence[Look], shot: tuple[View, Lights]) -> Image:
+    def draw(
+        self,
+        fixed: Sequence[Surface],
+        moving: Sequence[Surface],
+        looks: Sequence[Look],
+        shot: tuple[View, Lights],
+    ) -> Image:
         """A picture, (height, width, 3) RGB. Surfaces in `fixed` are uploaded once and kept."""
         view, lights = shot
-        buffers = [(surface, self._upload(surface, keep=True)) for surface in fixed]
-        buffers += [(surface, self._upload(surface, keep=False)) for surface in moving]
+        brief = [(surface, self._upload(surface, keep=False)) for surface in moving]
+        buffers = brief + [
+            (surface, self._upload(surface, keep=True)) for surface in fixed
+        ]  # nearest first: cheaper
         light = sun_matrix(lights)
         self._draw_shadow(buffers, light)
         self._many.use()
-        self._many.clear(0.05, 0.05, 0.06)
+        self._many.clear(0.42, 0.42, 0.43)
         self._gl.enable_only(self._gl.DEPTH_TEST)
-        self._set_shot(view, lights, light)
+        values = _shot_values(view, lights, light)
+        self._shadow.use(0)
         for surface, buffer in buffers:
-            self._set_paint(surface, looks)
-            _array(self._gl, self._paint, buffer).render()
+            program = _program("surface", surface.paint)
+            _set(program, values | {"gloss": surface.gloss} | looks[surface.wearer])
+            _array(self._gl, program, buffer).render()
         self._gl.copy_framebuffer(self._one, self._many)
         picture = self._read()
-        self._drop(buffers[len(fixed) :])
+        self._drop(brief)
         return picture
 
     def person(self, surfaces: Sequence[Surface], view: View) -> Mask:
@@ -112,34 +125,22 @@ class Raster:
         self._gl.enable_only(self._gl.DEPTH_TEST)
         self._depth["view_projection"].write(_bytes(light.T))
         for surface, buffer in buffers:
-            if surface.paint in ("plain", "body", "garment", "shoe"):
+            if surface.paint in SHADOW_PAINTS and not surface.image:
                 _array(self._gl, self._depth, buffer).render()
-
-    def _set_shot(self, view: View, lights: Lights, light: Array) -> None:
-        program = self._paint
-        program["view_projection"].write(_bytes(view.matrix.T))
-        program["light_projection"].write(_bytes(light.T))
-        program["eye"].value = tuple(view.eye_m)
-        for name in ("sun", "sun_colour", "sky_colour", "ground_colour"):
-            program[name].value = tuple(getattr(lights, name))
-        program["shadow_depth"].value, program["exposure"].value = lights.shadow, lights.exposure
-        program["shadow_map"].value = 0
-        self._shadow.use(0)
-
-    def _set_paint(self, surface: Surface, looks: Sequence[Look]) -> None:
-        self._paint["kind"].value = PAINTS[surface.paint]
-        self._paint["gloss"].value = surface.gloss
-        for name, value in looks[surface.wearer].items():
-            self._paint[name].value = value
 
     def _upload(self, surface: Surface, *, keep: bool) -> Any:
         known = self._kept.get(id(surface)) if keep else None
         if known is not None:
             return known[1]
         table = np.concatenate(
-            [surface.places, surface.normals, surface.colours, surface.rest, surface.marks], axis=1, dtype=np.float32
+            [surface.places, surface.normals, surface.colours, surface.rest, surface.marks],
+            axis=1,
+            dtype=np.float32,
         )
-        buffer = (self._gl.buffer(np.ascontiguousarray(table)), self._gl.buffer(np.ascontiguousarray(surface.faces)))
+        buffer = (
+            self._gl.buffer(np.ascontiguousarray(table)),
+            self._gl.buffer(np.ascontiguousarray(surface.faces)),
+        )
         if keep:
             self._kept[id(surface)] = (surface, buffer)
         return buffer
@@ -162,21 +163,53 @@ class Raster:
 @functools.cache
 def _context() -> Any:
     try:
-        import moderngl
+        import moderngl  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtra("moderngl is missing: pip install 'hingecheck[render]'") from error
     try:
-        context = moderngl.create_standalone_context(backend="egl")
+        context = moderngl.create_context(standalone=True, backend="egl")  # type: ignore[arg-type]
     except Exception as error:  # moderngl raises bare Exception when the driver is absent
-        raise MissingExtra(f"no OpenGL through EGL ({error}): install libegl-mesa0 and libgl1-mesa-dri") from error
+        raise MissingExtra(
+            f"no OpenGL through EGL ({error}): install libegl-mesa0 and libgl1-mesa-dri"
+        ) from error
     context.gc_mode = "auto"
     return context
 
 
-def _source(name: str) -> tuple[str, str]:
+@functools.cache
+def _program(name: str, paint: str) -> Any:
+    """A compiled shader; one for every paint."""
     folder = Path(__file__).parent / "shaders"
     vertex, fragment = ((folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("vert", "frag"))
-    return vertex, fragment
+    version, rest = fragment.split("\n", 1)
+    return _context().program(vertex, f"{version}\nconst int kind = {PAINTS[paint]};\n{rest}")
+
+
+def _shot_values(view: View, lights: Lights, light: Array) -> dict[str, Any]:
+    """What the shader needs to know of the camera and the light."""
+    values = {
+        name: tuple(getattr(lights, name))
+        for name in ("sun", "sun_colour", "sky_colour", "ground_colour", "hole")
+    }
+    matrices = {"view_projection": _bytes(view.matrix.T), "light_projection": _bytes(light.T)}
+    single = {
+        "eye": tuple(view.eye_m),
+        "shadow_depth": lights.shadow,
+        "exposure": lights.exposure,
+        "shadow_map": 0,
+    }
+    return values | matrices | single
+
+
+def _set(program: Any, values: dict[str, Any]) -> None:
+    """Set the uniforms that this program kept."""
+    for name, value in values.items():
+        if name not in program:
+            continue
+        if isinstance(value, bytes):
+            program[name].write(value)
+        else:
+            program[name].value = value
 
 
 def _bytes(matrix: Array) -> bytes:
@@ -186,7 +219,9 @@ def _bytes(matrix: Array) -> bytes:
 def _array(gl: Any, program: Any, buffer: Any) -> Any:
     names = {"in_place": "3f", "in_normal": "3f", "in_colour": "3f", "in_rest": "3f", "in_paint": "2f"}
     layout = " ".join(form if name in program else f"{4 * int(form[0])}x" for name, form in names.items())
-    return gl.vertex_array(program, [(buffer[0], layout, *(name for name in names if name in program))], buffer[1])
+    return gl.vertex_array(
+        program, [(buffer[0], layout, *(name for name in names if name in program))], buffer[1]
+    )
 
 
 def sun_matrix(lights: Lights, reach_m: float = 2.6) -> Array:

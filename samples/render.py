@@ -12,13 +12,17 @@ from samples.frames import make_frames
 from samples.grid import expand, parse_axis, render_all
 from samples.specfile import read_spec
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Render deadlifts with exact joint angles.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Render deadlifts with exact joint angles."
+)
 Out = Annotated[Path, typer.Option(help="folder for the results; made if missing")]
 Processes = Annotated[int, typer.Option(min=1, help="processes at work at once")]
 
 
 @app.command()
-def clip(specs: Annotated[list[Path], typer.Argument(help="spec files (TOML)")], out: Out, processes: Processes = 1) -> None:
+def clip(
+    specs: Annotated[list[Path], typer.Argument(help="spec files (TOML)")], out: Out, processes: Processes = 1
+) -> None:
     """Render NAME.mp4 and NAME.truth.json from each spec file; finished clips are kept."""
     begin = time.monotonic()
     frames = render_all([read_spec(path) for path in specs], out, min(processes, len(specs)))
@@ -29,7 +33,9 @@ def clip(specs: Annotated[list[Path], typer.Argument(help="spec files (TOML)")],
 def grid(
     spec: Annotated[Path, typer.Argument(help="spec file of the base clip")],
     out: Out,
-    vary: Annotated[list[str], typer.Option(help="table.key=value,value; give it several times for a product")],
+    vary: Annotated[
+        list[str], typer.Option(help="table.key=value,value; give it several times for a product")
+    ],
     processes: Processes = 1,
 ) -> None:
     """Render every combination of the values given."""
@@ -54,7 +60,10 @@ def frames_command(
 
 def _tell(frames: int, begin_s: float, processes: int) -> None:
     spent = time.monotonic() - begin_s
-    print(f"{frames} new frames in {spent:.0f} s: {frames / spent / processes:.2f} frames/s per process", file=sys.stderr)
+    print(
+        f"{frames} new frames in {spent:.0f} s: {frames / spent / processes:.2f} frames/s per process",
+        file=sys.stderr,
+    )
 
 
 def main() -> int:

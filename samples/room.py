@@ -1,5 +1,7 @@
 """Floor, walls and furniture of a gym, and the people in it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from samples.body import Array
@@ -23,7 +25,7 @@ def room_turn(spec: ClipSpec) -> Array:
     """Rotation of the room: its wall lies behind the lifter, mostly square to the camera."""
     random = np.random.default_rng([spec.seed, 3])
     behind = 0.0 if spec.camera.facing == "right" else 180.0
-    swing = -side_sign(spec.camera) * spec.camera.yaw_deg * 0.75
+    swing = side_sign(spec.camera) * spec.camera.yaw_deg * 0.75
     return turn(behind + swing + float(random.uniform(-7.0, 7.0)))
 
 
@@ -37,21 +39,32 @@ def furnish(spec: ClipSpec) -> list[Surface]:
         things.append(_shelf(scene, random))
     things += _posters(scene, random) if not scene.mirror else [_mirror_frame(scene)]
     turned = [moved(thing, room_turn(spec), np.zeros(3)) for thing in things]
-    return turned + (_platform(spec) if scene.platform else [])
+    return turned + (_platform() if scene.platform else [])
 
 
 def _floor(scene: SceneSpec) -> Surface:
-    corners = np.array([[-9.0, -8.0, 0.0], [9.0, -8.0, 0.0], [9.0, scene.wall_distance_m, 0.0], [-9.0, scene.wall_distance_m, 0.0]])
+    corners = np.array(
+        [
+            [-9.0, -8.0, 0.0],
+            [9.0, -8.0, 0.0],
+            [9.0, scene.wall_distance_m, 0.0],
+            [-9.0, scene.wall_distance_m, 0.0],
+        ]
+    )
     return quad(corners, rgb(scene.floor_colour), paint=FLOOR_PAINT[scene.floor], gloss=0.08)
 
 
 def _walls(scene: SceneSpec) -> list[Surface]:
     far, colour = scene.wall_distance_m, rgb(scene.wall_colour)
-    back = np.array([[-9.0, far, 0.0], [9.0, far, 0.0], [9.0, far, 4.2], [-9.0, far, 4.2]])
+    back = np.array([[-9.0, far, 0.0], [9.0, far, 0.0], [9.0, far, 7.0], [-9.0, far, 7.0]])
     paint = "mirrored" if scene.mirror else WALL_PAINT[scene.backdrop]
     skirting = box(np.array([0.0, far - 0.012, 0.05]), np.array([18.0, 0.024, 0.1]), colour * 0.5)
-    sides = [quad(np.array([[x, -8.0, 0.0], [x, far, 0.0], [x, far, 4.2], [x, -8.0, 4.2]]), colour * 0.85) for x in (-9.0, 9.0)]
-    return [quad(back, colour, paint=paint), *sides] + ([] if scene.mirror else [skirting])
+    sides = [
+        quad(np.array([[x, -8.0, 0.0], [x, far, 0.0], [x, far, 7.0], [x, -8.0, 7.0]]), colour * 0.85)
+        for x in (-9.0, 9.0)
+    ]
+    near = quad(back[::-1] * [1, 0, 1] - [0.0, 8.0, 0.0], colour * 0.9)  # seen in a mirror only
+    return [quad(back, colour, paint=paint), near, *sides] + ([] if scene.mirror else [skirting])
 
 
 def _rack(scene: SceneSpec, x: float) -> Surface:
@@ -61,7 +74,9 @@ def _rack(scene: SceneSpec, x: float) -> Surface:
     for dx in (-0.55, 0.55):
         for y in (far - 0.95, far - 0.12):
             parts.append(box(np.array([x + dx, y, 1.15]), np.array([0.07, 0.07, 2.3]), colour, gloss=0.3))
-        parts.append(box(np.array([x + dx, far - 0.53, 2.25]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3))
+        parts.append(
+            box(np.array([x + dx, far - 0.53, 2.25]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3)
+        )
         parts.append(box(np.array([x + dx, far - 0.53, 0.1]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3))
     for y in (far - 0.95, far - 0.12):
         parts.append(box(np.array([x, y, 2.25]), np.array([1.1, 0.06, 0.06]), colour, gloss=0.3))
@@ -71,8 +86,14 @@ def _rack(scene: SceneSpec, x: float) -> Surface:
 def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
     """Dumbbells in two rows and plates leaning below."""
     x0, far = float(random.uniform(0.4, 1.6)) * random.choice([-1.0, 1.0]), scene.wall_distance_m
-    parts = [box(np.array([x0, far - 0.3, z]), np.array([1.9, 0.4, 0.04]), np.array([0.16, 0.16, 0.17])) for z in (0.42, 0.85)]
-    parts += [box(np.array([x0 + dx, far - 0.3, 0.45]), np.array([0.06, 0.4, 0.9]), np.array([0.13, 0.13, 0.14])) for dx in (-0.92, 0.92)]
+    parts = [
+        box(np.array([x0, far - 0.3, z]), np.array([1.9, 0.4, 0.04]), np.array([0.16, 0.16, 0.17]))
+        for z in (0.42, 0.85)
+    ]
+    parts += [
+        box(np.array([x0 + dx, far - 0.3, 0.45]), np.array([0.06, 0.4, 0.9]), np.array([0.13, 0.13, 0.14]))
+        for dx in (-0.92, 0.92)
+    ]
     for z in (0.5, 0.93):
         for number in range(6):
             at = np.array([x0 - 0.78 + 0.31 * number, far - 0.3, z])
@@ -80,7 +101,9 @@ def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
             for end in (-0.075, 0.075):
                 shape = np.array([[-0.04, 0.0], [-0.04, size], [0.04, size], [0.04, 0.0]])
                 grey = np.array([0.1, 0.1, 0.11]) + 0.03 * random.random()
-                parts.append(lathe(shape, np.array([0.0, 1.0, 0.0]), at + [0.0, end, 0.0], grey, gloss=0.2))
+                parts.append(
+                    lathe(shape, np.array([0.0, 1.0, 0.0]), at + np.array([0.0, end, 0.0]), grey, gloss=0.2)
+                )
     return joined(parts)
 
 
@@ -102,8 +125,13 @@ def _mirror_frame(scene: SceneSpec) -> Surface:
     left, low, right, high = MIRROR
     far, grey = scene.wall_distance_m - 0.01, np.array([0.35, 0.35, 0.36])
     middle = (low + high) / 2
-    parts = [box(np.array([x, far, middle]), np.array([0.03, 0.03, high - low]), grey) for x in (left, 0.0, right)]
-    parts += [box(np.array([(left + right) / 2, far, z]), np.array([right - left, 0.03, 0.03]), grey) for z in (low, high)]
+    parts = [
+        box(np.array([x, far, middle]), np.array([0.03, 0.03, high - low]), grey) for x in (left, 0.0, right)
+    ]
+    parts += [
+        box(np.array([(left + right) / 2, far, z]), np.array([right - left, 0.03, 0.03]), grey)
+        for z in (low, high)
+    ]
     return joined(parts)
 
 
@@ -114,19 +142,26 @@ def reflected(surfaces: list[Surface], spec: ClipSpec) -> list[Surface]:
     shift = 2.0 * spec.scene.wall_distance_m * outward
     images = []
     for surface in surfaces:
+        if surface.paint == "mirrored":  # the mirror's own wall
+            continue
         image = moved(surface, flip, shift)
-        images.append(Surface(image.places, image.normals, image.faces[:, ::-1].copy(), image.colours, image.rest,
-                              image.marks, image.paint, image.gloss, False, image.wearer))  # fmt: skip
+        images.append(replace(image, faces=image.faces[:, ::-1].copy(), person=False, image=True))
     return images
 
 
-def _platform(spec: ClipSpec) -> list[Surface]:
+def _platform() -> list[Surface]:
     """A lifting platform: wood in the middle, rubber under the plates, in the lifter's axes."""
+
     def sheet(y0: float, y1: float, height: float) -> Array:
         return np.array([[-0.9, y0, height], [1.1, y0, height], [1.1, y1, height], [-0.9, y1, height]])
 
     wood = quad(sheet(-0.55, 0.55, 0.002), np.array([0.62, 0.47, 0.31]), paint="wood", gloss=0.15)
-    mats = [quad(sheet(0.55 * side, 1.3 * side, 0.002)[:: int(side)], np.array([0.14, 0.14, 0.15]), paint="rubber") for side in (1.0, -1.0)]
+    mats = [
+        quad(
+            sheet(0.55 * side, 1.3 * side, 0.002)[:: int(side)], np.array([0.14, 0.14, 0.15]), paint="rubber"
+        )
+        for side in (1.0, -1.0)
+    ]
     return [wood, *mats]
 
 
@@ -141,4 +176,13 @@ def lights(spec: ClipSpec) -> Lights:
     sky = 0.42 * (0.75 + 0.5 * wall) * warm
     ground = 0.16 * (0.6 + 1.2 * floor) * warm
     exposure = scene.light * 2.0**spec.video.exposure_stops
-    return Lights(unit(sun), 1.05 * warm, sky, ground, scene.shadow, exposure, np.array([0.05, 0.0, 0.8]))
+    return Lights(
+        unit(sun),
+        1.05 * warm,
+        sky,
+        ground,
+        scene.shadow,
+        exposure,
+        np.array([0.05, 0.0, 0.8]),
+        MIRROR if scene.mirror else (0.0, 0.0, 0.0, 0.0),
+    )

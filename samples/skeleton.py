@@ -32,7 +32,8 @@ def turn(angle_deg: float) -> Array:
 
 def unit(vector: Array) -> Array:
     """The vector at length 1."""
-    return vector / np.linalg.norm(vector)
+    length_one: Array = vector / np.linalg.norm(vector)
+    return length_one
 
 
 def frame(direction: Array, hinge: Array) -> Array:
@@ -50,11 +51,14 @@ def between(start: Array, end: Array, share: float) -> Array:
         return start
     skew = (relative - relative.T) / (2.0 * np.sin(angle))
     step = share * angle
-    return start @ (np.eye(3) + np.sin(step) * skew + (1.0 - np.cos(step)) * skew @ skew)
+    turned: Array = start @ (np.eye(3) + np.sin(step) * skew + (1.0 - np.cos(step)) * skew @ skew)
+    return turned
 
 
 def pose_body(body: Body, world: Mapping[str, Array], root_m: Array) -> Posed:
-    """Place the bones. `world` gives the rotations from rest of the bones that move; the others follow their parent.
+    """Place the bones.
+
+    `world` gives the rotations from rest of the bones that move; the others follow their parent.
 
     `root_m` (3,) is where the first bone's joint centre lies.
     """
@@ -83,4 +87,5 @@ def blend(body: Body, posed: Posed) -> Array:
 
 def skin_points(points: Array, blended: Array) -> Array:
     """Move rest points (V, 3) by their blended transforms (V, 12)."""
-    return np.einsum("vij,vj->vi", blended[:, :9].reshape(-1, 3, 3), points) + blended[:, 9:]
+    moved: Array = np.einsum("vij,vj->vi", blended[:, :9].reshape(-1, 3, 3), points) + blended[:, 9:]
+    return moved

@@ -28,7 +28,10 @@ def colour(default: str) -> Any:
 
 @dataclass(frozen=True)
 class BodySpec:
-    """Shape of the lifter; `sex` runs 0 (male) to 1 (female), the others 0 (least) to 1 (most), 0.5 average."""
+    """Shape of the lifter.
+
+    `sex` runs 0 (male) to 1 (female), the others 0 (least) to 1 (most), 0.5 average.
+    """
 
     sex: float = ranged(0.0, 0.0, 1.0)
     age_years: float = ranged(30.0, 18.0, 75.0)

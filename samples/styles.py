@@ -1,4 +1,4 @@
-"""From words to joint angles: the floor and lockout postures of each style and pattern, solved for the body."""
+"""From words to joint angles: the lowest and highest posture of each style, solved for the body."""
 
 from dataclasses import dataclass
 
@@ -48,13 +48,13 @@ def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
     size = body.stature_m / 1.76
     bar = spec.bar.floor_height_m if spec.bar.load == "bar" else 0.30
     if spec.lift.style == "rdl":
-        wanted = Bottom(2.0, lumbar, (0.03 - 0.001 * lumbar) * size, 0.36 * size)
+        wanted = Bottom(2.0, lumbar, (0.075 - 0.001 * lumbar) * size, 0.42 * size)
     elif spec.lift.style == "sumo":
         wanted = Bottom(7.0, lumbar, 0.018 * size, bar)
     else:
         round_back = np.clip((lumbar - 13.0) / 33.0, 0.0, 1.0)
         wanted = Bottom(10.0 + 3.0 * round_back, lumbar, (0.035 - 0.045 * round_back) * size, bar)
-    return solve_bottom(body, stance_for(body, spec.lift.style), wanted)
+    return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), wanted)
 
 
 def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
@@ -64,9 +64,14 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
         thoracic = wanted.lumbar_deg * THORACIC_SHARE
         neck = GAZE_SHARE * (angles[1] + wanted.lumbar_deg + thoracic)
         return Posture(
-            shank_deg=wanted.shank_deg, thigh_deg=float(angles[0]), pelvis_deg=float(angles[1]),
-            lumbar_deg=wanted.lumbar_deg, thoracic_deg=thoracic, neck_deg=float(neck), grip=1.0,
-        )  # fmt: skip
+            shank_deg=wanted.shank_deg,
+            thigh_deg=float(angles[0]),
+            pelvis_deg=float(angles[1]),
+            lumbar_deg=wanted.lumbar_deg,
+            thoracic_deg=thoracic,
+            neck_deg=float(neck),
+            grip=1.0,
+        )
 
     def miss(angles: Array) -> Array:
         bar = bar_place(body, stance, posture(angles))
@@ -76,7 +81,7 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
     found = least_squares(miss, [45.0, 45.0], bounds=([0.0, -8.0], [100.0, 100.0]))
     if np.abs(found.fun).max() > TOLERANCE_M:
         raise ImpossiblePose(
-            f"no posture of this body reaches the bar: lumbar flexion {wanted.lumbar_deg:.0f} degrees, bar at "
+            f"no posture reaches the bar: lumbar flexion {wanted.lumbar_deg:.0f} degrees, bar at "
             f"{wanted.bar_height_m:.3f} m. Allowed: a smaller lift.lumbar_change_deg or lift.drift_deg, or "
             f"bar.floor_height_m between 0.2 and 0.4"
         )
@@ -99,7 +104,7 @@ def windows(spec: ClipSpec) -> dict[str, Window]:
     if spec.lift.order == "lumbar_early":
         ways["lumbar"] = Window(0.0, 0.72)
     if spec.lift.hips_shoot:
-        ways["shank"], ways["knee"] = Window(0.0, 0.40), Window(0.0, 0.55)
+        ways["shank"], ways["knee"] = Window(0.0, 0.45), Window(0.0, 0.62)
         ways["hip"], ways["lumbar"] = Window(0.14, 1.0), Window(0.25, 1.0)
     ways["neck"] = ways["thoracic"] = ways["lumbar"]
     return ways

@@ -1,21 +1,39 @@
 """Triangle meshes ready to draw, and the simple solids that furniture is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from samples.body import Array
 from samples.skeleton import unit
 
 Faces = npt.NDArray[np.int32]
-PAINTS = {"plain": 0, "body": 1, "garment": 2, "rubber": 3, "wood": 4, "bricks": 5, "panels": 6, "concrete": 7,
-          "windows": 8, "mirrored": 9, "shoe": 10}  # fmt: skip
+PAINTS = {
+    "plain": 0,
+    "body": 1,
+    "garment": 2,
+    "rubber": 3,
+    "wood": 4,
+    "bricks": 5,
+    "panels": 6,
+    "concrete": 7,
+    "windows": 8,
+    "mirrored": 9,
+    "shoe": 10,
+    "belt": 11,
+}
 
 
 @dataclass(frozen=True)
 class Surface:
-    """A mesh with its paint. `rest` gives the places on which patterns are laid; `person` marks the lifter."""
+    """A mesh with its paint.
+
+    `rest` gives the places on which patterns are laid; `person` marks the lifter.
+    """
 
     places: Array  # (V, 3) metres
     normals: Array  # (V, 3)
@@ -26,6 +44,7 @@ class Surface:
     paint: str = "plain"
     gloss: float = 0.05
     person: bool = False
+    image: bool = False  # seen in a mirror only: casts no shadow
     wearer: int = 0  # which set of clothes paints it
 
 
@@ -83,7 +102,9 @@ def lathe(profile: Array, axis: Array, centre: Array, colour: Array, **how: obje
 def _band(ends: Array, along: Array, around: Array) -> tuple[Array, Array]:
     (start, near), (stop, far) = ends
     places = np.concatenate([start * along + near * around, stop * along + far * around])
-    outward = unit(np.array([near - far, stop - start]) if (stop - start or near - far) else np.array([1.0, 0.0]))
+    outward = unit(
+        np.array([near - far, stop - start]) if (stop - start or near - far) else np.array([1.0, 0.0])
+    )
     normal = outward[0] * along + outward[1] * around
     return places, np.concatenate([normal, normal])
 
@@ -121,15 +142,28 @@ def ball(centre: Array, radii: Array, colour: Array, **how: object) -> Surface:
 def moved(surface: Surface, rotation: Array, shift: Array) -> Surface:
     """The surface turned, then shifted; its pattern stays with it."""
     places = surface.places @ rotation.T + shift
-    return Surface(places, surface.normals @ rotation.T, surface.faces, surface.colours, surface.rest, surface.marks,
-                   surface.paint, surface.gloss, surface.person, surface.wearer)  # fmt: skip
+    return replace(surface, places=places, normals=surface.normals @ rotation.T)
 
 
 def joined(surfaces: list[Surface]) -> Surface:
     """Several surfaces of one paint as one."""
-    first = surfaces[0]
-    starts = np.cumsum([0] + [len(surface.places) for surface in surfaces[:-1]])
+    starts = np.cumsum([0, *(len(surface.places) for surface in surfaces[:-1])])
     faces = np.concatenate([s.faces + at for s, at in zip(surfaces, starts, strict=True)]).astype(np.int32)
-    stack = [np.concatenate([getattr(s, name) for s in surfaces]) for name in ("places", "normals")]
-    rest = [np.concatenate([getattr(s, name) for s in surfaces]) for name in ("colours", "rest", "marks")]
-    return Surface(*stack, faces, *rest, first.paint, first.gloss, first.person, first.wearer)
+    names = ("places", "normals", "colours", "rest", "marks")
+    together: dict[str, Any] = {name: np.concatenate([getattr(s, name) for s in surfaces]) for name in names}
+    return replace(surfaces[0], faces=faces, **together)
+
+
+@lru_cache(maxsize=32)
+def _ring(faces_bytes: bytes, count: int) -> Any:
+    faces = np.frombuffer(faces_bytes, dtype=np.int32).reshape(-1, 3)
+    rows, columns = faces.ravel(), np.repeat(np.arange(len(faces)), 3)
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, len(faces)))
+
+
+def normals(places: Array, faces: Faces) -> Array:
+    """Vertex normals, area weighted, (V, 3)."""
+    a, b, c = (places[faces[:, corner]] for corner in range(3))
+    total = _ring(faces.tobytes(), len(places)) @ np.cross(b - a, c - a)
+    directions: Array = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+    return directions

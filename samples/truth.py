@@ -1,8 +1,8 @@
 """Exact angles and events of a performance, in the form that the scoring script and the tests read.
 
-Angles come from the posed joint centres (thigh, shank, trunk) and from the bones' rotations (pelvis, spine), in the
-lifter's own sagittal plane.  Thigh, shank, pelvis and spine are zero in the lifter's own standing; `trunk_lean_deg`
-and `trunk_thigh_deg` count from the vertical.
+Angles come from the posed joint centres (thigh, shank, trunk) and from the bones' rotations (pelvis,
+spine), in the lifter's own sagittal plane.  Thigh, shank, pelvis and spine are zero in the lifter's own
+standing; `trunk_lean_deg` and `trunk_thigh_deg` count from the vertical.
 """
 
 from typing import Any
@@ -17,14 +17,20 @@ from samples.skeleton import Posed
 from samples.spec import ClipSpec
 
 EVENT_RISE_M = 0.01
-CHANGES = (("lumbar", "lumbar_flexion_deg"), ("pelvis", "pelvis_tilt_deg"), ("hip", "hip_flexion_deg"),
-           ("knee", "knee_flexion_deg"))  # fmt: skip
+CHANGES = (
+    ("lumbar", "lumbar_flexion_deg"),
+    ("pelvis", "pelvis_tilt_deg"),
+    ("hip", "hip_flexion_deg"),
+    ("knee", "knee_flexion_deg"),
+)
 
 
 def raw_angles(body: Body, posed: Posed) -> dict[str, float]:
     """Pitch from the vertical of shank, thigh, trunk, and of the bones' turn from rest, degrees."""
     forward = posed.rotations[body.bone("root")][:, 1]
-    ahead = np.cross(forward, [0.0, 0.0, 1.0])  # the pelvis' left axis across the vertical: the lifter's forward
+    ahead = np.cross(
+        forward, [0.0, 0.0, 1.0]
+    )  # the pelvis' left axis across the vertical: the lifter's forward
     places = {name: _middle(body, posed, name) for name in ("upperarm01", "upperleg01", "lowerleg01", "foot")}
 
     def lean(low: str, high: str) -> float:
@@ -33,10 +39,13 @@ def raw_angles(body: Body, posed: Posed) -> dict[str, float]:
 
     bones = {name: _bone_pitch(body, posed, ahead, name) for name in ("root", "spine02", "spine01")}
     return {
-        "shank": lean("foot", "lowerleg01"), "thigh": -lean("lowerleg01", "upperleg01"),
-        "trunk": lean("upperleg01", "upperarm01"), "pelvis": bones["root"],
-        "lumbar": bones["spine02"] - bones["root"], "thoracic": bones["spine01"] - bones["spine02"],
-    }  # fmt: skip
+        "shank": lean("foot", "lowerleg01"),
+        "thigh": -lean("lowerleg01", "upperleg01"),
+        "trunk": lean("upperleg01", "upperarm01"),
+        "pelvis": bones["root"],
+        "lumbar": bones["spine02"] - bones["root"],
+        "thoracic": bones["spine01"] - bones["spine02"],
+    }
 
 
 def _middle(body: Body, posed: Posed, name: str) -> Array:
@@ -61,11 +70,16 @@ def frame_angles(body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str
 def _row(raw: dict[str, float], zero: dict[str, float]) -> dict[str, float]:
     own = {name: raw[name] - zero[name] for name in raw}
     return {
-        "trunk_lean_deg": raw["trunk"], "trunk_thigh_deg": raw["trunk"] + raw["thigh"],
-        "knee_flexion_deg": own["thigh"] + own["shank"], "hip_flexion_deg": own["pelvis"] + own["thigh"],
-        "pelvis_tilt_deg": own["pelvis"], "lumbar_flexion_deg": own["lumbar"],
-        "thoracic_flexion_deg": own["thoracic"], "thigh_deg": own["thigh"], "shank_deg": own["shank"],
-    }  # fmt: skip
+        "trunk_lean_deg": raw["trunk"],
+        "trunk_thigh_deg": raw["trunk"] + raw["thigh"],
+        "knee_flexion_deg": own["thigh"] + own["shank"],
+        "hip_flexion_deg": own["pelvis"] + own["thigh"],
+        "pelvis_tilt_deg": own["pelvis"],
+        "lumbar_flexion_deg": own["lumbar"],
+        "thoracic_flexion_deg": own["thoracic"],
+        "thigh_deg": own["thigh"],
+        "shank_deg": own["shank"],
+    }
 
 
 def rep_truth(plan: SetPlan, frames: dict[str, list[float]], style: str) -> list[dict[str, Any]]:
@@ -89,8 +103,15 @@ def _rep(number: int, rep: PlannedRep, frames: dict[str, list[float]], style: st
         f"{name}_change_deg": round(float(-np.diff(np.interp(ends, times, frames[column]))[0]), 3)
         for name, column in CHANGES
     }
-    return {"number": number, **events, "complete": rep.complete, **changes, **shares, "planned": planned,
-            "at_events": at_events}  # fmt: skip
+    return {
+        "number": number,
+        **events,
+        "complete": rep.complete,
+        **changes,
+        **shares,
+        "planned": planned,
+        "at_events": at_events,
+    }
 
 
 def _events(rep: PlannedRep, times: Array, bar: Array, style: str) -> dict[str, float]:
@@ -115,6 +136,13 @@ def _first(times: Array, which: Any, otherwise: float) -> float:
 def clip_truth(spec: ClipSpec, body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str, Any]:
     """Everything the truth file holds except the spec itself."""
     frames = frame_angles(body, plan, instants)
-    head = {"name": spec.name, "style": spec.lift.style, "pattern": spec.lift.pattern,
-            "yaw_deg": spec.camera.yaw_deg, "facing": spec.camera.facing}  # fmt: skip
+    if not spec.scene.lifter:
+        frames = {"time_s": frames["time_s"]}
+    head = {
+        "name": spec.name,
+        "style": spec.lift.style,
+        "pattern": spec.lift.pattern,
+        "yaw_deg": spec.camera.yaw_deg,
+        "facing": spec.camera.facing,
+    }
     return head | {"reps": rep_truth(plan, frames, spec.lift.style), "frames": frames}

@@ -1,18 +1,16 @@
-"""Skin, clothes and hair of a person: where each lies on the rest body, and how loose cloth hangs in a pose."""
+"""Skin, clothes and hair of a person: where each lies at rest, and how loose cloth hangs."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.spatial import ConvexHull
 
+from samples.accessories import hood, shoes, tail
 from samples.body import Array, Body, build_body
 from samples.raster import Look
 from samples.skeleton import Posed, blend, skin_points
 from samples.spec import BodySpec, ClothesSpec
-from samples.surfaces import Faces, Surface, ball, moved, rgb, smooth_surface, tube
+from samples.surfaces import Faces, Surface, moved, normals, rgb
 
 ARM_PARTS = ("upperarm", "lowerarm", "wrist", "finger", "metacarpal")
 TIGHT_EASE_M = 0.004
@@ -20,9 +18,12 @@ TIGHT_EASE_M = 0.004
 
 @dataclass(frozen=True)
 class Garment:
-    """Cloth over part of the body: which vertices it follows, close and hanging rest places, slack of each."""
+    """Cloth over part of the body.
 
-    follows: Array  # (N,) vertex numbers
+    Which vertices it follows, close and hanging rest places, slack of each.
+    """
+
+    follows: Faces  # (N,) vertex numbers
     faces: Faces
     close: Array  # (N, 3) rest, on the skin
     hanging: Array  # (N, 3) rest, as it falls while standing
@@ -54,7 +55,9 @@ def dress(body_spec: BodySpec, clothes: ClothesSpec, wearer: int = 0) -> Person:
         garments.append(_loose_top(body, clothes, marks))
     if clothes.belt:
         garments.append(_belt(body, clothes, marks))
-    return Person(body, clothes, body_spec.skin, marks, _with_hair(body, clothes), tuple(garments), _shoes(body), wearer)
+    return Person(
+        body, clothes, body_spec.skin, marks, _with_hair(body, clothes), tuple(garments), shoes(body), wearer
+    )
 
 
 def look(person: Person) -> Look:
@@ -63,17 +66,31 @@ def look(person: Person) -> Look:
     size = body.stature_m / 1.76
     hip = body.head("upperleg01.L")[2]
     loose = clothes.top in ("loose", "hoodie")
-    hems = (hip + (-0.01 if loose else 0.07) * size, hip + 0.085 * size,
-            0.115 * size if clothes.bottom == "leggings" else hip - 0.30 * size, 0.085 * size)  # fmt: skip
+    hems = (
+        hip + (-0.01 if loose else 0.07) * size,
+        hip + 0.085 * size,
+        0.115 * size if clothes.bottom == "leggings" else hip - 0.30 * size,
+        0.085 * size,
+    )
     neck, head = body.head("neck01"), body.head("head")
     sleeve = max(clothes.sleeve, 0.94) if clothes.top == "hoodie" else clothes.sleeve
-    colours = {"skin_colour": person.skin, "top_colour": clothes.top_colour, "bottom_colour": clothes.bottom_colour,
-               "shoe_colour": clothes.shoe_colour, "hair_colour": clothes.hair_colour}  # fmt: skip
+    colours = {
+        "skin_colour": person.skin,
+        "top_colour": clothes.top_colour,
+        "bottom_colour": clothes.bottom_colour,
+        "shoe_colour": clothes.shoe_colour,
+        "hair_colour": clothes.hair_colour,
+    }
     look = {name: tuple(rgb(colour)) for name, colour in colours.items()}
     top = 0.0 if clothes.top == "bare" else 1.0
     hair = 0.0 if clothes.hair == "bald" else 1.0
-    return look | {"hems": hems, "cut": (sleeve, neck[2] - 0.005 * size, neck[0] - 0.02 * size, top),
-                   "head": (head[0] + 0.025, head[2] + 0.045 * size, 0.11 * size, hair)}  # fmt: skip
+    band = (body.head("spine03")[2] + 0.01 * size, 0.05 * size)
+    return look | {
+        "belt": band,
+        "hems": hems,
+        "cut": (sleeve, neck[2] - 0.005 * size, neck[0] - 0.02 * size, top),
+        "head": (head[0] + 0.025, head[2] + 0.045 * size, 0.11 * size, hair),
+    }
 
 
 def surfaces_of(person: Person, posed: Posed, *, lifter: bool) -> list[Surface]:
@@ -82,8 +99,18 @@ def surfaces_of(person: Person, posed: Posed, *, lifter: bool) -> list[Surface]:
     body = person.body
     places = skin_points(person.rest, blended)
     how: dict[str, Any] = {"person": lifter, "wearer": person.wearer}
-    shell = Surface(places, normals(places, body.faces), body.faces, np.zeros_like(places), body.vertices,
-                    person.marks, "body", 0.1, lifter, person.wearer)  # fmt: skip
+    shell = Surface(
+        places,
+        normals(places, body.faces),
+        body.faces,
+        np.zeros_like(places),
+        body.vertices,
+        person.marks,
+        "body",
+        0.1,
+        lifter,
+        wearer=person.wearer,
+    )
     cloth = [_hang(person, garment, blended, lifter) for garment in person.garments]
     extra = []
     for side, shoe in zip(("L", "R"), person.shoes, strict=True):
@@ -92,25 +119,10 @@ def surfaces_of(person: Person, posed: Posed, *, lifter: bool) -> list[Surface]:
         placed = moved(shoe, turn, posed.joints[bone] - turn @ body.heads[bone])
         extra.append(replace(placed, person=lifter, wearer=person.wearer))
     if person.clothes.hair in ("long", "bun"):
-        extra.append(_tail(person, posed, how))
+        extra.append(tail(body, person.clothes, posed, **how))
     if person.clothes.top == "hoodie":
-        extra.append(_hood(person, posed, how))
+        extra.append(hood(body, person.clothes, posed, **how))
     return [shell, *cloth, *extra]
-
-
-@lru_cache(maxsize=32)
-def _ring(faces_bytes: bytes, count: int) -> Any:
-    faces = np.frombuffer(faces_bytes, dtype=np.int32).reshape(-1, 3)
-    rows, columns = faces.ravel(), np.repeat(np.arange(len(faces)), 3)
-    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, len(faces)))
-
-
-def normals(places: Array, faces: Faces) -> Array:
-    """Vertex normals, area weighted, (V, 3)."""
-    a, b, c = (places[faces[:, corner]] for corner in range(3))
-    total = _ring(faces.tobytes(), len(places)) @ np.cross(b - a, c - a)
-    directions: Array = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-    return directions
 
 
 def _marks(body: Body) -> Array:
@@ -118,7 +130,9 @@ def _marks(body: Body) -> Array:
     names = np.array(body.names)
     marks = np.zeros((len(body.vertices), 2))
     weights = body.weights.tocsc()
-    arm_weight = np.asarray(weights[:, np.flatnonzero([name.startswith(ARM_PARTS) for name in names])].sum(axis=1)).ravel()
+    arm_weight = np.asarray(
+        weights[:, np.flatnonzero([name.startswith(ARM_PARTS) for name in names])].sum(axis=1)
+    ).ravel()
     for side, sign in (("L", 1.0), ("R", -1.0)):
         shoulder, wrist = body.head(f"upperarm01.{side}"), body.head(f"wrist.{side}")
         elbow = body.head(f"lowerarm01.{side}")
@@ -126,28 +140,40 @@ def _marks(body: Body) -> Array:
         whole = np.linalg.norm(upper) + np.linalg.norm(lower)
         near = (body.vertices - shoulder) @ upper / np.linalg.norm(upper) / whole
         far = ((body.vertices - elbow) @ lower / np.linalg.norm(lower) + np.linalg.norm(upper)) / whole
-        along = np.where((body.vertices - elbow) @ (upper / np.linalg.norm(upper) + lower / np.linalg.norm(lower)) > 0, far, near)
+        along = np.where(
+            (body.vertices - elbow) @ (upper / np.linalg.norm(upper) + lower / np.linalg.norm(lower)) > 0,
+            far,
+            near,
+        )
         mine = body.vertices[:, 1] * sign > 0
         marks[mine, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[mine]
-    eyes = np.asarray(weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)).ravel()
+    eyes = np.asarray(
+        weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)
+    ).ravel()
     marks[eyes > 0.5, 1] = 2.0
     return marks
 
 
 def _with_hair(body: Body, clothes: ClothesSpec) -> Array:
-    """Rest places, the scalp raised by the hair's thickness."""
-    if clothes.hair == "bald":
-        return body.vertices
+    """Rest places, the scalp raised by the hair's thickness, the feet drawn in to fit their shoes."""
     size = body.stature_m / 1.76
+    places = body.vertices.copy()
+    for sign in (1.0, -1.0):
+        foot = (places[:, 2] < 0.075 * size) & (places[:, 1] * sign > 0)
+        middle = places[foot].mean(axis=0)
+        places[foot] = middle + (places[foot] - middle) * [0.93, 0.85, 0.9]
+    if clothes.hair == "bald":
+        return places
     head = body.head("head")
     from_head = (body.vertices - [head[0] + 0.025, 0.0, head[2] + 0.045 * size]) / (0.11 * size)
     edge = np.interp(from_head[:, 0], [-0.45, -0.1, 0.1, 0.6], [-0.62, 0.12, 0.12, 0.62])
     inside = np.clip((from_head[:, 2] - edge) / 0.3, 0.0, 1.0)
     thickness = (0.012 if clothes.hair == "short" else 0.018) * size
-    return body.vertices + normals(body.vertices, body.faces) * (inside * thickness)[:, None]
+    thickened: Array = places + normals(body.vertices, body.faces) * (inside * thickness)[:, None]
+    return thickened
 
 
-def _patch(body: Body, keep: Array) -> tuple[Array, Faces]:
+def _patch(body: Body, keep: Array) -> tuple[Faces, Faces]:
     """Vertex numbers and renumbered faces of the triangles whose corners all lie in a region."""
     faces = body.faces[keep[body.faces].all(axis=1)]
     used, renumbered = np.unique(faces, return_inverse=True)
@@ -159,7 +185,9 @@ def _loose_top(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
     hip, neck, chest = body.head("upperleg01.L")[2], body.head("neck01"), body.head("spine01")[2]
     sleeve = max(clothes.sleeve, 0.94) if clothes.top == "hoodie" else clothes.sleeve
     places = body.vertices
-    keep = (places[:, 2] > hip - 0.05 * size) & (places[:, 2] < neck[2] + 0.05) & (marks[:, 0] < sleeve + 0.06)
+    keep = (
+        (places[:, 2] > hip - 0.05 * size) & (places[:, 2] < neck[2] + 0.05) & (marks[:, 0] < sleeve + 0.06)
+    )
     used, faces = _patch(body, keep)
     out = normals(places, body.faces)[used]
     thick = 0.012 if clothes.top == "hoodie" else TIGHT_EASE_M + 0.003
@@ -184,43 +212,17 @@ def _fall(body: Body, places: Array, trunk: Array, looseness_m: float) -> Array:
         mine = np.flatnonzero((sector == number) & trunk)
         order = mine[np.argsort(-places[mine, 2])]
         widest[order] = np.maximum.accumulate(radius[order])
-    gain = np.clip(widest - radius, 0.0, 0.12) * min(1.0, looseness_m / 0.05)
+    gain = np.clip(widest - radius, 0.0, 0.075) * min(1.0, looseness_m / 0.05)
     shift = np.zeros_like(places)
     shift[:, :2] = flat / np.maximum(radius, 1e-6)[:, None] * gain[:, None]
     return shift
-
-
-def _shoes(body: Body) -> tuple[Surface, ...]:
-    """The hull of each foot, a little larger: a low shoe that turns with the foot."""
-    size = body.stature_m / 1.76
-    shoes = []
-    for side, sign in (("L", 1.0), ("R", -1.0)):
-        foot = body.vertices[(body.vertices[:, 2] < 0.088 * size) & (body.vertices[:, 1] * sign > 0)]
-        middle = foot.mean(axis=0)
-        grown = middle + (foot - middle) * [1.04, 1.12, 1.0]
-        sole = np.column_stack([grown[:, :2], np.zeros(len(grown))])[foot[:, 2] < 0.03 * size]
-        points = np.concatenate([grown + [0.0, 0.0, 0.004], sole])
-        hull = ConvexHull(points)
-        used, numbers = np.unique(hull.simplices, return_inverse=True)
-        places, faces = points[used], _outward(points[used], numbers.reshape(-1, 3).astype(np.int32))
-        shoe = smooth_surface(places, normals(places, faces), faces, np.full(3, 0.5), paint="shoe", gloss=0.15)
-        shoes.append(replace(shoe, rest=places - body.head(f"foot.{side}") * [1, 1, 0]))
-    return tuple(shoes)
-
-
-def _outward(places: Array, faces: Faces) -> Faces:
-    """The hull's triangles with their corners counter-clockwise seen from outside."""
-    a, b, c = (places[faces[:, corner]] for corner in range(3))
-    inward = np.einsum("fi,fi->f", np.cross(b - a, c - a), a - places.mean(axis=0)) < 0
-    faces[inward] = faces[inward][:, ::-1]
-    return faces
 
 
 def _belt(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
     size = body.stature_m / 1.76
     middle = body.head("spine03")[2] + 0.01 * size
     places = body.vertices
-    keep = (np.abs(places[:, 2] - middle) < 0.055 * size) & (marks[:, 0] <= 0.0)
+    keep = (np.abs(places[:, 2] - middle) < 0.085 * size) & (marks[:, 0] <= 0.0)
     used, faces = _patch(body, keep)
     flat = places[used] * [1, 1, 0] - [body.head("spine03")[0] + 0.07, 0.0, 0.0]
     out = flat / np.linalg.norm(flat, axis=1, keepdims=True)
@@ -231,45 +233,25 @@ def _belt(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
 
 def _hang(person: Person, garment: Garment, blended: Array, lifter: bool) -> Surface:
     """Cloth in a pose: on the skin where it is pulled from below, hanging where the body is above it."""
-    mine = blended[garment.follows.astype(int)]
+    mine = blended[garment.follows]
     close, loose = skin_points(garment.close, mine), skin_points(garment.hanging, mine)
     up = normals(close, garment.faces)[:, 2]
     pressed = np.clip(up * 1.6, 0.0, 1.0)[:, None]
     places = loose + (close - loose) * pressed
     places[:, 2] -= garment.slack_m * np.clip(-up, 0.0, 1.0)
-    rest = person.body.vertices[garment.follows.astype(int)]
-    marks = person.marks[garment.follows.astype(int)]
+    rest = person.body.vertices[garment.follows]
+    marks = person.marks[garment.follows]
     colours = np.tile(garment.colour, (len(places), 1))
-    paint = "plain" if garment.whole else "garment"
-    return Surface(places, normals(places, garment.faces), garment.faces, colours, rest, marks, paint, 0.05, lifter,
-                   person.wearer)  # fmt: skip
-
-
-def _tail(person: Person, posed: Posed, how: dict[str, Any]) -> Surface:
-    """A bun at the back of the head, or long hair that falls from it."""
-    body = person.body
-    size = body.stature_m / 1.76
-    bone = body.bone("head")
-    turn, joint = posed.rotations[bone], posed.joints[bone]
-    colour = rgb(person.clothes.hair_colour) * 0.9
-    if person.clothes.hair == "bun":
-        centre = joint + turn @ np.array([-0.085, 0.0, 0.10]) * size
-        return ball(centre, np.array([0.042, 0.045, 0.04]) * size, colour, gloss=0.2, **how)
-    start, away = joint + turn @ np.array([-0.07, 0.0, 0.07]) * size, turn @ np.array([-1.0, 0.0, -0.15])
-    share = np.linspace(0.0, 1.0, 14)[:, None]
-    aside = np.array([0.0, 0.07 * max(0.0, float(turn[0, 2])), 0.0])
-    line = start + size * (away * 0.075 * np.sqrt(share) + aside * share + np.array([0.0, 0.0, -0.36]) * share**1.4)
-    radii = size * (0.014 + 0.032 * np.sin(np.pi * np.clip(share.ravel(), 0.02, 0.97)) ** 0.6)
-    return tube(line, radii, colour, gloss=0.25, **how)
-
-
-def _hood(person: Person, posed: Posed, how: dict[str, Any]) -> Surface:
-    """The hood lying between neck and shoulder blades."""
-    body = person.body
-    size = body.stature_m / 1.76
-    bone = body.bone("spine01")
-    turn = posed.rotations[bone]
-    place = body.head("neck01") + np.array([-0.055, 0.0, -0.015]) * size - body.head("spine01")
-    lump = ball(np.zeros(3), np.array([0.05, 0.105, 0.075]) * size, rgb(person.clothes.top_colour) * 0.95, **how)
-    return smooth_surface(lump.places @ turn.T + posed.joints[bone] + turn @ place, lump.normals @ turn.T, lump.faces,
-                          rgb(person.clothes.top_colour) * 0.95, **how)  # fmt: skip
+    paint = "belt" if garment.whole else "garment"
+    return Surface(
+        places,
+        normals(places, garment.faces),
+        garment.faces,
+        colours,
+        rest,
+        marks,
+        paint,
+        0.05,
+        lifter,
+        wearer=person.wearer,
+    )

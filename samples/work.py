@@ -1,5 +1,6 @@
 """Many independent items over processes: resumable, with progress and time left on stderr."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,12 +12,18 @@ Item = TypeVar("Item")
 
 
 def run_all(work: Callable[[Item], int], items: Sequence[Item], processes: int) -> int:
-    """Call `work` on every item in fresh processes; it returns how many frames it made. Returns their sum.
+    """Call `work` on every item in processes of its own; it returns how many frames it made. Returns the sum.
 
     The first error stops the rest and is raised again here.
     """
     begin, frames = time.monotonic(), 0
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    if processes == 1:
+        _one_core()
+        for done, item in enumerate(items, start=1):
+            frames += work(item)
+            _report(done, len(items), frames, time.monotonic() - begin)
+        return frames
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_one_core) as pool:
         jobs = [pool.submit(work, item) for item in items]
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
@@ -26,6 +33,12 @@ def run_all(work: Callable[[Item], int], items: Sequence[Item], processes: int) 
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return frames
+
+
+def _one_core() -> None:
+    """Keep the software rasteriser and the linear algebra of a worker on one core."""
+    for name in ("LP_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _report(done: int, count: int, frames: int, spent_s: float) -> None:

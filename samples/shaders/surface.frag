@@ -1,6 +1,7 @@
 #version 330
 // Paint by kind, then one sun with a shadow map, sky and floor light, a small highlight.
-uniform int kind;            // see PAINTS in surfaces.py
+// The constant `kind` (see PAINTS in surfaces.py) is put in front: one program a paint, because the software
+// rasteriser computes both sides of every branch that it cannot fold.
 uniform vec3 eye;
 uniform vec3 sun;            // towards the light
 uniform vec3 sun_colour;
@@ -19,6 +20,7 @@ uniform vec3 shoe_colour;
 uniform vec3 hair_colour;
 uniform vec4 hems;           // top's lower edge, trousers' upper edge, trouser legs' lower edge, shoes' upper edge
 uniform vec4 cut;            // sleeve length, neck height, neck forward place, has a top
+uniform vec2 belt;           // height, half its width
 uniform vec4 head;           // forward place, height, size of the head, has hair
 in vec3 place;
 in vec3 normal;
@@ -45,7 +47,8 @@ float lattice(vec2 p, vec2 cell, float gap) {
 
 bool in_top() {
     float neckline = cut.y - 0.75 * (rest.x - cut.z);
-    return cut.w > 0.5 && rest.z < neckline && rest.z > hems.x && paint.x < cut.x;
+    bool covered = rest.z < neckline || (abs(rest.y) > 0.085 && rest.z < cut.y + 0.03);
+    return cut.w > 0.5 && covered && rest.z > hems.x && paint.x < cut.x;
 }
 
 float hairline(float x) { return x < -0.1 ? mix(-0.62, 0.12, smoothstep(-0.45, -0.1, x)) : mix(0.12, 0.62, smoothstep(0.1, 0.6, x)); }
@@ -61,21 +64,26 @@ vec3 cloth(vec3 tone, float depth) {
 }
 
 vec3 body_colour(out float shine) {
-    shine = 0.05;
     bool arm = paint.x > 0.0;
-    if (!arm && rest.z < hems.w) return vec3(0.8, 0.8, 0.78);
-    if (in_top()) return cloth(top_colour, 0.18);
-    if (!arm && rest.z < hems.y && rest.z > hems.z) return cloth(bottom_colour, 0.15);
-    if (in_hair()) { shine = 0.25; return hair_colour * (0.65 + 0.7 * noise(rest * vec3(160.0, 160.0, 50.0))); }
-    if (paint.y > 1.5) { shine = 0.6; return vec3(0.16, 0.12, 0.1); }
-    shine = 0.16;
-    return skin_colour * (0.93 + 0.1 * noise(rest * 28.0) + 0.05 * noise(rest * 120.0));
+    bool sock = !arm && rest.z < hems.w, top = in_top(), eye_ball = paint.y > 1.5;
+    bool bottom = !arm && rest.z < hems.y && rest.z > hems.z;
+    bool hair = !sock && !top && in_hair();
+    bool woven = sock || top || bottom;
+    vec3 tone = sock ? vec3(0.8, 0.8, 0.78) : top ? top_colour : bottom ? bottom_colour : hair ? hair_colour : skin_colour;
+    tone = eye_ball ? vec3(0.16, 0.12, 0.1) : tone;
+    shine = woven ? 0.05 : hair ? 0.25 : eye_ball ? 0.6 : 0.16;
+    // one pair of noises serves cloth, hair and skin: both sides of a branch cost
+    float broad = noise(rest * (woven ? vec3(22.0, 22.0, 9.0) : hair ? vec3(160.0, 160.0, 50.0) : vec3(28.0)));
+    float fine = noise(rest * (woven ? vec3(55.0, 55.0, 25.0) : vec3(120.0)));
+    float light = woven ? 1.0 + 0.17 * (broad + 0.5 * fine - 0.75) : hair ? 0.65 + 0.7 * broad : 0.93 + 0.1 * broad + 0.05 * fine;
+    return tone * light;
 }
 
 vec3 painted(out float shine) {
     shine = gloss;
     if (kind == 1) return body_colour(shine);
     if (kind == 2) { if (!in_top()) discard; shine = 0.04; return cloth(top_colour, 0.3); }
+    if (kind == 11) { if (abs(rest.z - belt.x) > belt.y) discard; shine = 0.12; return colour * (0.9 + 0.2 * noise(rest * 90.0)); }
     if (kind == 10) {
         bool sole = rest.z < 0.024;
         bool lace = rest.x > 0.03 && rest.x < 0.09 && rest.z > 0.055 && fract(rest.x / 0.016) < 0.4;
@@ -109,9 +117,11 @@ float sunlight() {
     vec3 at = lit_place.xyz / lit_place.w * 0.5 + 0.5;
     if (any(lessThan(at, vec3(0.0))) || any(greaterThan(at, vec3(1.0)))) return 1.0;
     float sum = 0.0;
-    for (int x = -1; x <= 1; x++) for (int y = -1; y <= 1; y++)
-        sum += texture(shadow_map, vec3(at.xy + vec2(x, y) / 700.0, at.z - 0.0025));
-    return mix(1.0, sum / 9.0, shadow_depth);
+    for (int tap = 0; tap < 5; tap++) {
+        vec2 aside = vec2(tap == 1 || tap == 2 ? 1.0 : tap == 0 ? 0.0 : -1.0, tap == 1 || tap == 3 ? 1.0 : tap == 0 ? 0.0 : -1.0);
+        sum += texture(shadow_map, vec3(at.xy + aside / 800.0, at.z - 0.0025));
+    }
+    return mix(1.0, sum / 5.0, shadow_depth);
 }
 
 void main() {

@@ -1,0 +1,28 @@
+"""Puts the repository's root on the path: `samples` is run from there and never installed."""
+
+import sys
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py"]
+collect_ignore = [] if find_spec("anny") and find_spec("moderngl") else HEAVY
+
+
+def pytest_report_header() -> str:
+    """Say when the renderer's tests are left out."""
+    return "" if not collect_ignore else "samples: extra `render` not installed, its tests are left out"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_torch() -> None:
+    """Torch and warp warn while they load; that is theirs, not ours."""
+    if not collect_ignore:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import anny  # type: ignore[import-untyped,unused-ignore]  # noqa: F401
