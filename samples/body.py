@@ -74,7 +74,7 @@ def build_body(spec: BodySpec) -> Body:
     weights = _weights(model, len(vertices), len(names))
     stretch = arm_stretch(dict(zip(names, heads, strict=True)), spec.stature_m)
     vertices, heads = _lengthen_arms(vertices, heads, (names, parents, weights), stretch)
-    return Body(vertices, _faces(model), weights, heads, parents, names, spec.stature_m, stretch)
+    return Body(vertices, _faces(), weights, heads, parents, names, spec.stature_m, stretch)
 
 
 def phenotype(spec: BodySpec) -> dict[str, float]:
@@ -101,8 +101,9 @@ def _turn(points: Array, floor: float) -> Array:
     return np.column_stack([-points[:, 1], points[:, 0], points[:, 2] - floor])
 
 
-def _faces(model: Any) -> npt.NDArray[np.int32]:
-    return np.ascontiguousarray(model.get_triangular_faces().numpy(), dtype=np.int32)
+@functools.cache
+def _faces() -> npt.NDArray[np.int32]:
+    return np.ascontiguousarray(_model().get_triangular_faces().numpy(), dtype=np.int32)
 
 
 def _weights(model: Any, vertex_count: int, bone_count: int) -> Any:

@@ -74,6 +74,8 @@ def _body(random: np.random.Generator) -> BodySpec:
         weight=float(np.clip(random.normal(0.52, 0.17), 0.15, 0.95)),
         proportions=float(random.uniform(0.2, 0.8)),
         stature_m=float(np.clip(random.normal(mean, 0.07), 1.5, 2.0)),
+        lordosis_deg=float(np.clip(random.normal(0.0, 5.0), -11.0, 13.0)),
+        kyphosis_deg=float(np.clip(random.normal(2.0, 5.0), -7.0, 15.0)),
         skin=pick(random, SKINS),
     )
 
@@ -87,6 +89,8 @@ def _lift(random: np.random.Generator) -> LiftSpec:
         order=pick(random, ("knee_hip_lumbar", "lumbar_early"), (0.75, 0.25)),
         reps=int(random.integers(1, 3)),
         lumbar_change_deg=float(random.uniform(2.0, most)),
+        thoracic_change_deg=float(random.uniform(0.0, 24.0)),
+        gaze=float(random.uniform(0.05, 0.75)),
         hips_shoot=bool(random.random() < 0.2),
         lean_back_deg=float(random.uniform(0.0, 9.0)) if random.random() < 0.3 else 0.0,
         setup_bends=int(random.random() < 0.2),
@@ -126,7 +130,7 @@ def _bar(random: np.random.Generator) -> BarSpec:
         plate_mm=plate,
         plates_a_side=int(random.integers(1, 4)),
         plate_colour=pick(random, PLATES),
-        floor_height_m=float(random.uniform(0.215, 0.26)),
+        floor_height_m=float(random.uniform(0.2, 0.3)),
     )
 
 

@@ -39,6 +39,8 @@ class BodySpec:
     weight: float = ranged(0.5, 0.0, 1.0)
     proportions: float = ranged(0.5, 0.0, 1.0)
     stature_m: float = ranged(1.76, 1.48, 2.02)
+    lordosis_deg: float = ranged(0.0, -12.0, 14.0)  # lumbar arch while standing beyond the average body's
+    kyphosis_deg: float = ranged(0.0, -8.0, 16.0)  # thoracic curve while standing beyond the average body's
     skin: str = colour("#c68a6a")
 
 
@@ -52,6 +54,8 @@ class LiftSpec:
     order: Order = "knee_hip_lumbar"
     reps: int = field(default=3, metadata={"low": 0, "high": 12})
     lumbar_change_deg: float = ranged(-1.0, -1.0, 55.0)  # -1: what the pattern says
+    thoracic_change_deg: float = ranged(-1.0, -1.0, 45.0)  # -1: 0.36 of the lumbar change
+    gaze: float = ranged(0.42, 0.0, 0.9)  # part of the trunk's pitch that the neck takes back; 0 = looks along
     hips_shoot: bool = False
     drift_deg: float = ranged(0.0, 0.0, 6.0)  # lumbar flexion gained a repetition
     lean_back_deg: float = ranged(0.0, 0.0, 12.0)  # lumbar extension beyond standing at lockout

@@ -13,7 +13,6 @@ from samples.spec import ClipSpec, Pattern
 LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 46.0}
 RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 27.0, "low_back_led": 40.0}
 THORACIC_SHARE = 0.36  # of the lumbar flexion
-GAZE_SHARE = -0.42  # the neck extends by this part of the trunk's pitch, so that the eyes stay in front
 TOLERANCE_M = 0.004
 
 
@@ -23,6 +22,8 @@ class Bottom:
 
     shank_deg: float
     lumbar_deg: float
+    thoracic_deg: float
+    gaze: float
     shoulder_ahead_m: float
     bar_height_m: float
 
@@ -45,15 +46,17 @@ def lumbar_change_deg(spec: ClipSpec, repetition: int) -> float:
 def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
     """Hands on the bar at its lowest, for one repetition."""
     lumbar = lumbar_change_deg(spec, repetition)
+    thoracic = spec.lift.thoracic_change_deg
+    spine = (lumbar, THORACIC_SHARE * lumbar if thoracic < 0 else thoracic, spec.lift.gaze)
     size = body.stature_m / 1.76
     bar = spec.bar.floor_height_m if spec.bar.load == "bar" else 0.30
     if spec.lift.style == "rdl":
-        wanted = Bottom(2.0, lumbar, (0.075 - 0.001 * lumbar) * size, 0.42 * size)
+        wanted = Bottom(2.0, *spine, (0.075 - 0.001 * lumbar) * size, 0.42 * size)
     elif spec.lift.style == "sumo":
-        wanted = Bottom(7.0, lumbar, 0.018 * size, bar)
+        wanted = Bottom(7.0, *spine, 0.018 * size, bar)
     else:
         round_back = np.clip((lumbar - 13.0) / 33.0, 0.0, 1.0)
-        wanted = Bottom(10.0 + 3.0 * round_back, lumbar, (0.035 - 0.045 * round_back) * size, bar)
+        wanted = Bottom(10.0 + 3.0 * round_back, *spine, (0.035 - 0.045 * round_back) * size, bar)
     return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), wanted)
 
 
@@ -61,14 +64,13 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
     """Thigh and pelvis pitch that put straight arms on the bar with the shoulders where wanted."""
 
     def posture(angles: Array) -> Posture:
-        thoracic = wanted.lumbar_deg * THORACIC_SHARE
-        neck = GAZE_SHARE * (angles[1] + wanted.lumbar_deg + thoracic)
+        neck = -wanted.gaze * (angles[1] + wanted.lumbar_deg + wanted.thoracic_deg)
         return Posture(
             shank_deg=wanted.shank_deg,
             thigh_deg=float(angles[0]),
             pelvis_deg=float(angles[1]),
             lumbar_deg=wanted.lumbar_deg,
-            thoracic_deg=thoracic,
+            thoracic_deg=wanted.thoracic_deg,
             neck_deg=float(neck),
             grip=1.0,
         )

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from samples.accessories import hood, shoes, tail
-from samples.body import Array, Body, build_body
+from samples.bearing import standing_body
+from samples.body import Array, Body
 from samples.raster import Look
 from samples.skeleton import Posed, blend, skin_points
 from samples.spec import BodySpec, ClothesSpec
@@ -48,7 +49,7 @@ class Person:
 
 def dress(body_spec: BodySpec, clothes: ClothesSpec, wearer: int = 0) -> Person:
     """Lay the clothes on the rest body."""
-    body = build_body(body_spec)
+    body = standing_body(body_spec)
     marks = _marks(body)
     garments = []
     if clothes.top in ("loose", "hoodie"):
