@@ -25,9 +25,7 @@ def shoes(body: Body) -> tuple[Surface, ...]:
         hull = ConvexHull(points)
         used, numbers = np.unique(hull.simplices, return_inverse=True)
         places, faces = points[used], _outward(points[used], numbers.reshape(-1, 3).astype(np.int32))
-        shoe = smooth_surface(
-            places, normals(places, faces), faces, np.full(3, 0.5), paint="shoe", gloss=0.15
-        )
+        shoe = smooth_surface(places, normals(places, faces), faces, np.full(3, 0.5), paint="shoe", gloss=0.15)
         pair.append(replace(shoe, rest=places - body.head(f"foot.{side}") * [1, 1, 0]))
     return tuple(pair)
 
@@ -52,9 +50,7 @@ def tail(body: Body, clothes: ClothesSpec, posed: Posed, **how: Any) -> Surface:
     start, away = joint + turn @ np.array([-0.07, 0.0, 0.07]) * size, turn @ np.array([-1.0, 0.0, -0.15])
     share = np.linspace(0.0, 1.0, 14)[:, None]
     aside = np.array([0.0, 0.07 * max(0.0, float(turn[0, 2])), 0.0])
-    line = start + size * (
-        away * 0.075 * np.sqrt(share) + aside * share + np.array([0.0, 0.0, -0.36]) * share**1.4
-    )
+    line = start + size * (away * 0.075 * np.sqrt(share) + aside * share + np.array([0.0, 0.0, -0.36]) * share**1.4)
     radii = size * (0.002 + 0.042 * np.sin(np.pi * np.clip(0.12 + 0.88 * share.ravel(), 0.0, 1.0)) ** 0.7)
     return tube(line, radii, colour, gloss=0.25, **how)
 

@@ -14,9 +14,7 @@ NEAR_M, FAR_M = 0.3, 30.0
 def shake(spec: ClipSpec, count: int) -> Array:
     """Hand-held wander of the aim a frame, degrees, (count, 3): sideways, up, roll."""
     random = np.random.default_rng([spec.seed, 5])
-    noise = gaussian_filter1d(
-        random.standard_normal((count + 1, 3)), 0.25 * spec.video.rate_hz, axis=0, mode="nearest"
-    )
+    noise = gaussian_filter1d(random.standard_normal((count + 1, 3)), 0.25 * spec.video.rate_hz, axis=0, mode="nearest")
     wander: Array = noise / np.maximum(noise.std(axis=0), 1e-9) * spec.camera.shake_deg * [1.0, 1.0, 0.6]
     return wander
 

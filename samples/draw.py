@@ -39,9 +39,7 @@ FLOORS = ("#3a3b3d", "#55565a", "#2a2b2d", "#6b6d70", "#4a4440")
 SHOES = ("#d8d8d4", "#1f2023", "#b33a32", "#2f5f96", "#e0e05a")
 
 
-def pick(
-    random: np.random.Generator, choices: tuple[Choice, ...], odds: tuple[float, ...] | None = None
-) -> Choice:
+def pick(random: np.random.Generator, choices: tuple[Choice, ...], odds: tuple[float, ...] | None = None) -> Choice:
     """One of the choices."""
     return choices[int(random.choice(len(choices), p=odds))]
 

@@ -49,9 +49,7 @@ def _put(table: dict[str, Any], dotted: str, value: Any) -> None:
         table = table.get(part, {})
     table[last] = value
     if above and len(table) == 1:
-        raise SpecError(
-            f"unknown key {dotted!r}: allowed are the keys of a spec file, such as camera.yaw_deg"
-        )
+        raise SpecError(f"unknown key {dotted!r}: allowed are the keys of a spec file, such as camera.yaw_deg")
 
 
 def render_all(specs: Sequence[ClipSpec], folder: Path, processes: int) -> int:

@@ -85,9 +85,7 @@ def arm_rotations(body: Body, side: str, goal: ArmGoal) -> dict[str, Array]:
     shoulder, elbow, wrist = (body.head(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist"))
     lengths = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
     hand, wrist_at = _hand(body, side, goal, sum(lengths))
-    bent = middle_joint(
-        goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + np.array([-0.5, 0.35 * sign, -0.3])
-    )
+    bent = middle_joint(goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + np.array([-0.5, 0.35 * sign, -0.3]))
     hinge = np.array([-0.5 * sign, -0.87, 0.0])  # the elbow's crease looks forward and a little inward
     hinge_rest = np.cross(elbow - shoulder, wrist - elbow)
     upper = frame(bent - goal.shoulder_m, hinge) @ frame(elbow - shoulder, hinge_rest).T

@@ -90,9 +90,7 @@ def _pace(spec: ClipSpec, random: np.random.Generator, seconds: float) -> float:
     return float(seconds / spec.lift.tempo * random.uniform(0.9, 1.12))
 
 
-def _from_floor(
-    spec: ClipSpec, body: Body, random: np.random.Generator
-) -> tuple[_Timeline, list[PlannedRep]]:
+def _from_floor(spec: ClipSpec, body: Body, random: np.random.Generator) -> tuple[_Timeline, list[PlannedRep]]:
     line = _Timeline(Posture())
     _arrive(line, spec)
     line.hold(spec.lift.stand_s)
@@ -115,9 +113,7 @@ def _from_floor(
     return line, reps
 
 
-def _repetition(
-    line: _Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.random.Generator]
-) -> PlannedRep:
+def _repetition(line: _Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.random.Generator]) -> PlannedRep:
     number, random = which
     bottom, ways = bottom_posture(spec, body, number), windows(spec)
     failed = number + 1 in spec.lift.missed
@@ -194,9 +190,7 @@ def _leave(line: _Timeline, spec: ClipSpec) -> None:
 
 def _cut(ways: Mapping[str, Window], share: float) -> dict[str, Window]:
     """The same order of motion where only the first part of the way is gone."""
-    return {
-        name: Window(min(way.begin / share, 0.9), min(way.end / share, 1.0)) for name, way in ways.items()
-    }
+    return {name: Window(min(way.begin / share, 0.9), min(way.end / share, 1.0)) for name, way in ways.items()}
 
 
 def smooth(share: float) -> float:

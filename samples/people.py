@@ -37,9 +37,7 @@ def _bystander(spec: ClipSpec, random: np.random.Generator, number: int) -> Byst
         weight=float(random.uniform(0.3, 0.8)),
         skin=str(random.choice(SKINS)),
     )
-    clothes = ClothesSpec(
-        top_colour=str(random.choice(SHIRTS)), hair="bun" if sex else "short", bottom="leggings"
-    )
+    clothes = ClothesSpec(top_colour=str(random.choice(SHIRTS)), hair="bun" if sex else "short", bottom="leggings")
     person = dress(body, clothes, number)
     posture = Posture(thigh_deg=4.0, shank_deg=2.0, neck_deg=float(random.uniform(-5.0, 15.0)))
     posed = pose(person.body, stance_for(person.body, "rdl"), posture, np.array([0.1, 0.8]))

@@ -36,9 +36,7 @@ class Tremor:
         """Interpolated values (5,)."""
         place = min(time_s * self.rate_hz, len(self.angles_deg) - 1.001)
         first = int(place)
-        part: Array = self.angles_deg[first] + (self.angles_deg[first + 1] - self.angles_deg[first]) * (
-            place - first
-        )
+        part: Array = self.angles_deg[first] + (self.angles_deg[first + 1] - self.angles_deg[first]) * (place - first)
         return part
 
 

@@ -55,9 +55,7 @@ class Raster:
         colour = self._gl.renderbuffer(self.size, 4, samples=SAMPLES)
         depth = self._gl.depth_renderbuffer(self.size, samples=SAMPLES)
         self._many = self._gl.framebuffer([colour], depth)
-        self._one = self._gl.framebuffer(
-            [self._gl.renderbuffer(self.size, 4)], self._gl.depth_renderbuffer(self.size)
-        )
+        self._one = self._gl.framebuffer([self._gl.renderbuffer(self.size, 4)], self._gl.depth_renderbuffer(self.size))
         self._shadow = self._gl.depth_texture((SHADOW_PX, SHADOW_PX))
         self._shadow.compare_func = "<="
         self._shadow.repeat_x = self._shadow.repeat_y = False
@@ -86,9 +84,7 @@ class Raster:
         """A picture, (height, width, 3) RGB. Surfaces in `fixed` are uploaded once and kept."""
         view, lights = shot
         brief = [(surface, self._upload(surface, keep=False)) for surface in moving]
-        buffers = brief + [
-            (surface, self._upload(surface, keep=True)) for surface in fixed
-        ]  # nearest first: cheaper
+        buffers = brief + [(surface, self._upload(surface, keep=True)) for surface in fixed]  # nearest first: cheaper
         light = sun_matrix(lights)
         self._draw_shadow(buffers, light)
         self._many.use()
@@ -169,9 +165,7 @@ def _context() -> Any:
     try:
         context = moderngl.create_context(standalone=True, backend="egl")  # type: ignore[arg-type]
     except Exception as error:  # moderngl raises bare Exception when the driver is absent
-        raise MissingExtra(
-            f"no OpenGL through EGL ({error}): install libegl-mesa0 and libgl1-mesa-dri"
-        ) from error
+        raise MissingExtra(f"no OpenGL through EGL ({error}): install libegl-mesa0 and libgl1-mesa-dri") from error
     context.gc_mode = "auto"
     return context
 
@@ -188,8 +182,7 @@ def _program(name: str, paint: str) -> Any:
 def _shot_values(view: View, lights: Lights, light: Array) -> dict[str, Any]:
     """What the shader needs to know of the camera and the light."""
     values = {
-        name: tuple(getattr(lights, name))
-        for name in ("sun", "sun_colour", "sky_colour", "ground_colour", "hole")
+        name: tuple(getattr(lights, name)) for name in ("sun", "sun_colour", "sky_colour", "ground_colour", "hole")
     }
     matrices = {"view_projection": _bytes(view.matrix.T), "light_projection": _bytes(light.T)}
     single = {
@@ -219,9 +212,7 @@ def _bytes(matrix: Array) -> bytes:
 def _array(gl: Any, program: Any, buffer: Any) -> Any:
     names = {"in_place": "3f", "in_normal": "3f", "in_colour": "3f", "in_rest": "3f", "in_paint": "2f"}
     layout = " ".join(form if name in program else f"{4 * int(form[0])}x" for name, form in names.items())
-    return gl.vertex_array(
-        program, [(buffer[0], layout, *(name for name in names if name in program))], buffer[1]
-    )
+    return gl.vertex_array(program, [(buffer[0], layout, *(name for name in names if name in program))], buffer[1])
 
 
 def sun_matrix(lights: Lights, reach_m: float = 2.6) -> Array:

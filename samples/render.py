@@ -12,9 +12,7 @@ from samples.frames import make_frames
 from samples.grid import expand, parse_axis, render_all
 from samples.specfile import read_spec
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Render deadlifts with exact joint angles."
-)
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Render deadlifts with exact joint angles.")
 Out = Annotated[Path, typer.Option(help="folder for the results; made if missing")]
 Processes = Annotated[int, typer.Option(min=1, help="processes at work at once")]
 
@@ -33,9 +31,7 @@ def clip(
 def grid(
     spec: Annotated[Path, typer.Argument(help="spec file of the base clip")],
     out: Out,
-    vary: Annotated[
-        list[str], typer.Option(help="table.key=value,value; give it several times for a product")
-    ],
+    vary: Annotated[list[str], typer.Option(help="table.key=value,value; give it several times for a product")],
     processes: Processes = 1,
 ) -> None:
     """Render every combination of the values given."""
@@ -67,15 +63,18 @@ def _tell(frames: int, begin_s: float, processes: int) -> None:
 
 
 def main() -> int:
-    """Run; a refusal is told in one line and exits with 2."""
+    """Run; a refusal is told in one line and exits with 2, a folder that cannot be written with 3."""
     try:
-        app(standalone_mode=False)
+        app()
     except SampleError as error:
         print(f"refused: {error}", file=sys.stderr)
         return 2
-    except typer.Exit as stop:
-        return stop.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except OSError as error:
+        print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
+        return 3
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
         return 130
     return 0
 

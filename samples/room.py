@@ -74,9 +74,7 @@ def _rack(scene: SceneSpec, x: float) -> Surface:
     for dx in (-0.55, 0.55):
         for y in (far - 0.95, far - 0.12):
             parts.append(box(np.array([x + dx, y, 1.15]), np.array([0.07, 0.07, 2.3]), colour, gloss=0.3))
-        parts.append(
-            box(np.array([x + dx, far - 0.53, 2.25]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3)
-        )
+        parts.append(box(np.array([x + dx, far - 0.53, 2.25]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3))
         parts.append(box(np.array([x + dx, far - 0.53, 0.1]), np.array([0.07, 0.9, 0.07]), colour, gloss=0.3))
     for y in (far - 0.95, far - 0.12):
         parts.append(box(np.array([x, y, 2.25]), np.array([1.1, 0.06, 0.06]), colour, gloss=0.3))
@@ -101,9 +99,7 @@ def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
             for end in (-0.075, 0.075):
                 shape = np.array([[-0.04, 0.0], [-0.04, size], [0.04, size], [0.04, 0.0]])
                 grey = np.array([0.1, 0.1, 0.11]) + 0.03 * random.random()
-                parts.append(
-                    lathe(shape, np.array([0.0, 1.0, 0.0]), at + np.array([0.0, end, 0.0]), grey, gloss=0.2)
-                )
+                parts.append(lathe(shape, np.array([0.0, 1.0, 0.0]), at + np.array([0.0, end, 0.0]), grey, gloss=0.2))
     return joined(parts)
 
 
@@ -125,12 +121,9 @@ def _mirror_frame(scene: SceneSpec) -> Surface:
     left, low, right, high = MIRROR
     far, grey = scene.wall_distance_m - 0.01, np.array([0.35, 0.35, 0.36])
     middle = (low + high) / 2
-    parts = [
-        box(np.array([x, far, middle]), np.array([0.03, 0.03, high - low]), grey) for x in (left, 0.0, right)
-    ]
+    parts = [box(np.array([x, far, middle]), np.array([0.03, 0.03, high - low]), grey) for x in (left, 0.0, right)]
     parts += [
-        box(np.array([(left + right) / 2, far, z]), np.array([right - left, 0.03, 0.03]), grey)
-        for z in (low, high)
+        box(np.array([(left + right) / 2, far, z]), np.array([right - left, 0.03, 0.03]), grey) for z in (low, high)
     ]
     return joined(parts)
 
@@ -157,9 +150,7 @@ def _platform() -> list[Surface]:
 
     wood = quad(sheet(-0.55, 0.55, 0.002), np.array([0.62, 0.47, 0.31]), paint="wood", gloss=0.15)
     mats = [
-        quad(
-            sheet(0.55 * side, 1.3 * side, 0.002)[:: int(side)], np.array([0.14, 0.14, 0.15]), paint="rubber"
-        )
+        quad(sheet(0.55 * side, 1.3 * side, 0.002)[:: int(side)], np.array([0.14, 0.14, 0.15]), paint="rubber")
         for side in (1.0, -1.0)
     ]
     return [wood, *mats]

@@ -10,8 +10,8 @@ from samples.errors import ImpossiblePose
 from samples.posture import Posture, Stance, bar_place, shoulder_place, stance_for
 from samples.spec import ClipSpec, Pattern
 
-LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 46.0}
-RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 27.0, "low_back_led": 40.0}
+LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 49.0}
+RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 29.0, "low_back_led": 46.0}
 THORACIC_SHARE = 0.36  # of the lumbar flexion
 TOLERANCE_M = 0.004
 

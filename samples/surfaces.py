@@ -102,9 +102,7 @@ def lathe(profile: Array, axis: Array, centre: Array, colour: Array, **how: obje
 def _band(ends: Array, along: Array, around: Array) -> tuple[Array, Array]:
     (start, near), (stop, far) = ends
     places = np.concatenate([start * along + near * around, stop * along + far * around])
-    outward = unit(
-        np.array([near - far, stop - start]) if (stop - start or near - far) else np.array([1.0, 0.0])
-    )
+    outward = unit(np.array([near - far, stop - start]) if (stop - start or near - far) else np.array([1.0, 0.0]))
     normal = outward[0] * along + outward[1] * around
     return places, np.concatenate([normal, normal])
 

@@ -28,9 +28,7 @@ CHANGES = (
 def raw_angles(body: Body, posed: Posed) -> dict[str, float]:
     """Pitch from the vertical of shank, thigh, trunk, and of the bones' turn from rest, degrees."""
     forward = posed.rotations[body.bone("root")][:, 1]
-    ahead = np.cross(
-        forward, [0.0, 0.0, 1.0]
-    )  # the pelvis' left axis across the vertical: the lifter's forward
+    ahead = np.cross(forward, [0.0, 0.0, 1.0])  # the pelvis' left axis across the vertical: the lifter's forward
     places = {name: _middle(body, posed, name) for name in ("upperarm01", "upperleg01", "lowerleg01", "foot")}
 
     def lean(low: str, high: str) -> float:

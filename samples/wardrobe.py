@@ -56,9 +56,7 @@ def dress(body_spec: BodySpec, clothes: ClothesSpec, wearer: int = 0) -> Person:
         garments.append(_loose_top(body, clothes, marks))
     if clothes.belt:
         garments.append(_belt(body, clothes, marks))
-    return Person(
-        body, clothes, body_spec.skin, marks, _with_hair(body, clothes), tuple(garments), shoes(body), wearer
-    )
+    return Person(body, clothes, body_spec.skin, marks, _with_hair(body, clothes), tuple(garments), shoes(body), wearer)
 
 
 def look(person: Person) -> Look:
@@ -148,9 +146,7 @@ def _marks(body: Body) -> Array:
         )
         mine = body.vertices[:, 1] * sign > 0
         marks[mine, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[mine]
-    eyes = np.asarray(
-        weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)
-    ).ravel()
+    eyes = np.asarray(weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)).ravel()
     marks[eyes > 0.5, 1] = 2.0
     return marks
 
@@ -186,9 +182,7 @@ def _loose_top(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
     hip, neck, chest = body.head("upperleg01.L")[2], body.head("neck01"), body.head("spine01")[2]
     sleeve = max(clothes.sleeve, 0.94) if clothes.top == "hoodie" else clothes.sleeve
     places = body.vertices
-    keep = (
-        (places[:, 2] > hip - 0.05 * size) & (places[:, 2] < neck[2] + 0.05) & (marks[:, 0] < sleeve + 0.06)
-    )
+    keep = (places[:, 2] > hip - 0.05 * size) & (places[:, 2] < neck[2] + 0.05) & (marks[:, 0] < sleeve + 0.06)
     used, faces = _patch(body, keep)
     out = normals(places, body.faces)[used]
     thick = 0.012 if clothes.top == "hoodie" else TIGHT_EASE_M + 0.003

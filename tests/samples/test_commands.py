@@ -91,3 +91,14 @@ def test_frames_carry_picture_mask_joints_and_angles(tmp_path: Path, monkeypatch
     before = path.stat().st_mtime_ns
     assert run(monkeypatch, *words) == 0
     assert path.stat().st_mtime_ns == before
+
+
+def test_wrong_usage_and_unwritable_folders_end_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "clip") == 2
+    assert run(monkeypatch, "frames", "0", "--out", str(tmp_path)) == 2
+    file = tmp_path / "file"
+    file.write_text("in the way", encoding="utf-8")
+    assert run(monkeypatch, "frames", "2", "--out", str(file / "inside")) == 3
+    assert "Traceback" not in capsys.readouterr().err

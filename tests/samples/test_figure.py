@@ -52,9 +52,7 @@ def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
         warnings.simplefilter("ignore")
         transforms, poses = model.get_bone_transforms(local, rest["rest_bone_poses"], "local-ref")
         vertices = model.get_skinned_vertices(bone_transforms=transforms, rest_vertices=rest["rest_vertices"])
-    back = [
-        (points[0].numpy() - [0.0, 0.0, floor]) @ TO_ANNY * scale for points in (vertices, poses[..., :3, 3])
-    ]
+    back = [(points[0].numpy() - [0.0, 0.0, floor]) @ TO_ANNY * scale for points in (vertices, poses[..., :3, 3])]
     return back[0], back[1]
 
 
@@ -129,8 +127,6 @@ def test_standing_is_zero_and_upright(body: Body) -> None:
 
 
 def test_a_bar_out_of_reach_is_refused_with_the_keys(body: Body) -> None:
-    spec = ClipSpec(
-        "x", lift=LiftSpec(reps=9, lumbar_change_deg=55.0, drift_deg=6.0), bar=BarSpec(floor_height_m=0.5)
-    )
+    spec = ClipSpec("x", lift=LiftSpec(reps=9, lumbar_change_deg=55.0, drift_deg=6.0), bar=BarSpec(floor_height_m=0.5))
     with pytest.raises(ImpossiblePose, match=r"lift\.lumbar_change_deg.*bar\.floor_height_m"):
         plan_set(spec, body)

@@ -58,9 +58,7 @@ def test_feet_stay_hands_hold_and_the_bar_goes_straight_up(body: Body, style: st
 def test_elbows_stay_straight_under_the_bar(body: Body, style: str) -> None:
     truth, instants = played(body, style=style)
     for now in during(truth, instants)[::5]:
-        shoulder, elbow, wrist = (
-            now.posed.joints[body.bone(f"{n}.L")] for n in ("upperarm01", "lowerarm01", "wrist")
-        )
+        shoulder, elbow, wrist = (now.posed.joints[body.bone(f"{n}.L")] for n in ("upperarm01", "lowerarm01", "wrist"))
         whole = np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)
         assert np.linalg.norm(wrist - shoulder) > 0.985 * whole
 
@@ -104,14 +102,10 @@ def test_hips_that_shoot_up_let_the_trunk_drop(body: Body) -> None:
     def drop(truth: dict[str, Any]) -> float:
         lean, rep = np.array(truth["frames"]["trunk_lean_deg"]), truth["reps"][0]["planned"]
         times = np.array(truth["frames"]["time_s"])
-        quarter = (times >= rep["liftoff_s"]) & (
-            times < rep["liftoff_s"] + 0.5 * (rep["lockout_s"] - rep["liftoff_s"])
-        )
+        quarter = (times >= rep["liftoff_s"]) & (times < rep["liftoff_s"] + 0.5 * (rep["lockout_s"] - rep["liftoff_s"]))
         return float(lean[quarter].max() - lean[quarter][0])
 
-    assert (
-        drop(played(body, pattern="mixed", hips_shoot=True)[0]) > drop(played(body, pattern="mixed")[0]) + 4.0
-    )
+    assert drop(played(body, pattern="mixed", hips_shoot=True)[0]) > drop(played(body, pattern="mixed")[0]) + 4.0
 
 
 def test_drift_missed_half_and_lean_back(body: Body) -> None:

@@ -92,9 +92,7 @@ def test_every_style_and_nuisance_is_drawn_and_seen(change: dict[str, Any], base
     assert different.mean() > 0.0003
 
 
-@pytest.mark.parametrize(
-    "camera", [{}, {"distortion": 0.12, "roll_deg": 5.0}, {"yaw_deg": 30.0, "facing": "left"}]
-)
+@pytest.mark.parametrize("camera", [{}, {"distortion": 0.12, "roll_deg": 5.0}, {"yaw_deg": 30.0, "facing": "left"}])
 def test_the_lifters_joints_lie_in_the_lifters_mask(camera: dict[str, Any]) -> None:
     stage = staged(camera=camera, bar={"load": "none"}, video={"width_px": 216, "height_px": 360})
     frame = int((stage.plan.reps[0].liftoff_s - 0.1) * 30)
@@ -133,9 +131,7 @@ def test_facing_right_puts_the_toes_right_of_the_heel_and_yaw_turns_the_near_sid
         far = "L" if near == "R" else "R"
         stage = staged(camera={"facing": facing, "yaw_deg": 20.0})
         body, posed = stage.lifter.body, instant_at(stage, 0.1).posed
-        bones = [
-            body.bone(name) for name in ("foot.R", "toe2-1.R", f"upperarm01.{near}", f"upperarm01.{far}")
-        ]
+        bones = [body.bone(name) for name in ("foot.R", "toe2-1.R", f"upperarm01.{near}", f"upperarm01.{far}")]
         x = project(stage.spec, view_at(stage.spec, np.zeros(3)), posed.joints[bones])[:, 0]
         assert sign * (x[1] - x[0]) > 0
         assert sign * (x[2] - x[3]) > 0  # the camera stands behind
