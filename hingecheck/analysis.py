@@ -32,8 +32,8 @@ LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
 """A lifter is there if the trunk is seen in this share of the frames and in this many."""
 
-Watch = Callable[[float], None]
-"""Called with each frame's time; for a progress bar."""
+Watch = Callable[[float, float], None]
+"""Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
 
 
 def analyze(path: Path, *, model: str = bundles.DEFAULT, watch: Watch | None = None) -> Analysis:
@@ -71,13 +71,13 @@ def _observe(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None) -> 
     with MediaPipeEstimator(bundle.path) as estimator:
         region = pose.choose_lifter(clip.key_pictures(LOOK_AROUND), estimator)
         frames = video.ahead(pose.crop(clip.frames(), region))
-        return pose.observe(_watched(frames, watch), estimator, contour.trace)
+        return pose.observe(_watched(frames, clip.expected_s, watch), estimator, contour.trace)
 
 
-def _watched(frames: Iterable[Frame], watch: Watch | None) -> Iterator[Frame]:
+def _watched(frames: Iterable[Frame], expected_s: float, watch: Watch | None) -> Iterator[Frame]:
     for frame in frames:
         if watch is not None:
-            watch(frame.time_s)
+            watch(frame.time_s, expected_s)
         yield frame
 
 

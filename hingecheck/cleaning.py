@@ -29,7 +29,6 @@ STANCE_SPREAD = 0.08
 """Upright frames agree where an ankle stands if they scatter less than this, in leg lengths."""
 
 
-
 def clean(track: PoseTrack) -> PoseTrack:
     """The same track without odd frames, feet planted, short gaps filled, smoothed; longer gaps are NaN."""
     gated = _gate(track)

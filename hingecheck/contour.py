@@ -93,7 +93,7 @@ def _rays(hip: Floats, axis: Floats) -> tuple[Floats, Floats]:
 
 
 def _sample(mask: NDArray[np.float32], points: Floats) -> Floats:
-    x, y = np.float32(points[..., 0]), np.float32(points[..., 1])
+    x, y = points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)
     return np.asarray(cv2.remap(mask, x, y, cv2.INTER_LINEAR, borderValue=0.0), np.float64)
 
 
@@ -120,7 +120,8 @@ def _valid(sighting: Sighting, hip: Floats, axis: Floats, offset: Floats) -> Boo
     arms = [p for p in (*landmarks.ELBOWS, *landmarks.WRISTS) if sighting.visibility[p] > LIMB_SEEN]
     apart = np.hypot(*np.moveaxis(edge[:, :, None] - sighting.xy_px[arms], -1, 0))
     nearest = apart.min(axis=-1, initial=np.inf)
-    return ~np.isnan(offset) & inside & (nearest > LIMB_CLEARANCE * trunk_px) & ~_steps(offset)
+    clear = nearest > LIMB_CLEARANCE * trunk_px
+    return np.asarray(~np.isnan(offset) & inside & clear & ~_steps(offset))
 
 
 def _steps(offset: Floats) -> Bools:

@@ -1,15 +1,15 @@
 """Everything that can go wrong, as one tree; the text says what happened, where, and what to do.
 
-    HingecheckError                 exit code
-    ├── UsageError                      2     the call makes no sense
-    │   ├── OutputExists                      a result is there already
-    │   └── UnknownRule                       no such rule
-    ├── InputError                      3     the video cannot be read
-    │   └── VideoNotFound                     also a FileNotFoundError
-    ├── NobodyFound                     4     no person in the picture
-    ├── NoRepetition                    5     a person, but no deadlift
-    └── ModelError                      6     a model is damaged
-        └── ModelNotFound                     also a FileNotFoundError
+HingecheckError                 exit code
+├── UsageError                      2     the call makes no sense
+│   ├── OutputExists                      a result is there already
+│   └── UnknownRule                       no such rule
+├── InputError                      3     the video cannot be read
+│   └── VideoNotFound                     also a FileNotFoundError
+├── NobodyFound                     4     no person in the picture
+├── NoRepetition                    5     a person, but no deadlift
+└── ModelError                      6     a model is damaged
+    └── ModelNotFound                     also a FileNotFoundError
 """
 
 from __future__ import annotations

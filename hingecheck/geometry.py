@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 def sagittal(xy_px: Floats, facing_sign: int) -> Floats:
     """Image points (..., 2) as (forward, up) in pixels; `facing_sign` +1 faces image right, -1 left."""
-    return xy_px * np.array([facing_sign, -1.0])
+    return np.asarray(xy_px * np.array([facing_sign, -1.0]))
 
 
 def pitch_deg(lower: Floats, upper: Floats) -> Floats:

@@ -11,7 +11,7 @@ from typing import Final
 from scipy.stats import norm
 
 from hingecheck.criteria import Criteria, Rule
-from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Verdict, View
+from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Status, Verdict, View
 
 SHARE: Final = "lumbar_share_trunk"
 _SDS_IN_90: Final = 2 * 1.645
@@ -58,7 +58,7 @@ def _finding(
     )
 
 
-def _status(measure: Measure, rule: Rule, support: float) -> tuple[str, str]:
+def _status(measure: Measure, rule: Rule, support: float) -> tuple[Status, str]:
     if not measure.known:
         return "not_assessed", f"Not assessed: {measure.reason}."
     if measure.value <= rule.limit:

@@ -131,7 +131,7 @@ def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure
 
 
 def _share(lumbar: Measure, other: Measure) -> Measure:
-    """lumbar / (lumbar + other) with its interval; the sum is as sure as `other` is."""
+    """Lumbar / (lumbar + other) with its interval; the sum is as sure as `other` is."""
     for part in (lumbar, other):
         if not part.known:
             return part

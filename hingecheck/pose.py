@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -97,12 +98,12 @@ def crop(frames: Iterable[Frame], region: Region | None) -> Iterator[Frame]:
 
 
 def _on_display(xy_px: Floats, frame: Frame) -> Floats:
-    return xy_px / frame.scale + np.array(frame.origin_px)
+    return np.asarray(xy_px / frame.scale + np.array(frame.origin_px))
 
 
 def _person(xy_px: Floats) -> _Person:
     joints = [xy_px[list(pair)].mean(axis=0) for pair in landmarks.CHAIN]
-    size_px = sum(float(np.hypot(*(b - a))) for a, b in zip(joints, joints[1:], strict=False))
+    size_px = sum(float(np.hypot(*(b - a))) for a, b in pairwise(joints))
     return _Person(hip_px=joints[1], ankle_px=joints[3], size_px=size_px)
 
 

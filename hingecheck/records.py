@@ -162,7 +162,8 @@ class PoseTrack:
     @property
     def seen(self) -> Bools:
         """Frames (N,) in which the trunk is known."""
-        return ~np.isnan(self.xy_px[:, [*landmarks.HIPS, *landmarks.SHOULDERS]]).any(axis=(1, 2))
+        trunk = self.xy_px[:, [*landmarks.HIPS, *landmarks.SHOULDERS]]
+        return np.asarray(~np.isnan(trunk).any(axis=(1, 2)))
 
 
 @dataclass(frozen=True)
@@ -259,7 +260,8 @@ class Angle:
 class Spine:
     """Segment angles read from the back, zeroed on the lifter's own standing.
 
-    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.
+    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.  `windows` are the
+    stretches of the trunk axis over which the back's direction was read, if the estimator has such.
     """
 
     pelvis_tilt: Angle
@@ -267,6 +269,7 @@ class Spine:
     thoracic_flexion: Angle
     zero: str
     standing: Bools
+    windows: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         _check(self, {"standing": (len(self.lumbar_flexion.value_deg),)})

@@ -16,6 +16,7 @@ Departs from the contract where a camera must: 1 cm is taken as 2 % of the pull.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -98,10 +99,15 @@ def _filled(track: AngleTrack) -> Floats | None:
 def _turns(height: Floats) -> tuple[list[int], list[int]]:
     """Valleys at least SMALLEST_PULL deep and the peaks around them: peak, valley, peak, ... valley, peak."""
     wall = [height.max() + 1.0]
-    valleys = find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
-    edges = [0, *(int(v) for v in valleys), len(height) - 1]
-    peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in zip(edges, edges[1:], strict=False)]
-    return edges[1:-1], peaks
+    found = find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
+    valleys: list[int] = []
+    for valley in found:  # two equally low points of one rest at the bottom count as one valley
+        if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:
+            continue
+        valleys.append(int(valley))
+    edges = [0, *valleys, len(height) - 1]
+    peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
+    return valleys, peaks
 
 
 def _dwells(track: AngleTrack, height: Floats, valley: int) -> bool:
@@ -125,7 +131,7 @@ def _from_floor(track: AngleTrack, height: Floats, valleys: list[int], peaks: li
     at_floor = [height[v] <= floor + FLOOR_BAND * span for v in valleys]
     reps: list[Rep] = []
     gripped = False
-    for i, (before, after) in enumerate(zip(valleys, valleys[1:], strict=False)):
+    for i, (before, after) in enumerate(pairwise(valleys)):
         gripped = at_floor[i] and (gripped or _dwells(track, height, before))
         if gripped and at_floor[i + 1]:
             reps.append(_floor_rep(track, height, (before, peaks[i + 1], after), len(reps) + 1))

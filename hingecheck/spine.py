@@ -16,7 +16,7 @@ lifter standing.  Where that lacks, the frame is not measured, with the reason.
 
 from __future__ import annotations
 
-import warnings
+from itertools import pairwise
 from typing import Final, Protocol
 
 import numpy as np
@@ -32,6 +32,8 @@ THORACO_LUMBAR: Final = 0.70
 HALF_WINDOW: Final = 0.15
 """Centres and half-width of the two tangents along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
 
+WINDOWS: Final = tuple((at - HALF_WINDOW, at + HALF_WINDOW) for at in (SACRUM, THORACO_LUMBAR))
+
 TANGENT_GAIN: Final = 0.88
 """Lumbar degrees a degree of tangent difference: the upper window reaches into the flexing thorax."""
 
@@ -40,18 +42,20 @@ SHORTEST_STANDING_S: Final = 0.2
 LONGEST_HOLE: Final = 3
 """This many stations in a row may be missing and are bridged."""
 
-PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=2.5, slope=0.10)
-LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=3.0, slope=0.15)
+PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.10)
+LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=3.5, slope=0.20)
 
 UPRIGHT_DEG: Final = 20.0
 BENT_DEG: Final = 30.0
 STILL_DEG_S: Final = 15.0
 """Standing: trunk and thigh this near to the vertical and the trunk this still."""
 
-OWN_FRONT_QUANTILE: Final = 0.1
-PLATE_EXCESS: Final = 0.12
-PLATE_FRONT: Final = 0.55
-"""Front edge beyond the lifter's own by PLATE_EXCESS, or anywhere beyond PLATE_FRONT, in trunk lengths: a plate."""
+OWN_QUANTILE: Final = 0.1
+FRONT_EXCESS: Final = 0.12
+BACK_EXCESS: Final = 0.08
+FURTHEST: Final = 0.55
+"""An edge beyond the lifter's own (a low quantile of the upright frames) by this much, or beyond FURTHEST, in
+trunk lengths, is a plate's."""
 
 PLATE_MARGIN: Final = 0.1
 """A covered station covers those this near along the trunk: the plate is round."""
@@ -90,6 +94,7 @@ class GeometricSpine:
             thoracic_flexion=_angle(track, nothing, np.full(len(reason), THORACIC), LUMBAR_SPREAD),
             zero=_zero_name(track, view, standing),
             standing=standing,
+            windows=WINDOWS,
         )
 
 
@@ -115,17 +120,18 @@ def _tangent_leans(contour: BackContour, track: PoseTrack, view: View) -> tuple[
 def _behind_plate(contour: BackContour, track: PoseTrack, view: View) -> Bools:
     """Stations (N, K) that a plate on the bar may cover, in upright frames.
 
-    The mask takes the plate in as part of the person.  Behind the lifter that looks like a back; in front
-    it shows, as more belly and thigh than the lifter's own upright frames have without the bar.  A station
-    counts as covered together with its neighbours within PLATE_MARGIN.
+    The mask takes the plate in as part of the person.  It shows as an edge, in front or behind, further out
+    than the lifter's own upright frames have it without the bar.  A station counts as covered together with
+    its neighbours within PLATE_MARGIN.
     """
-    front = contour.offset[:, 1 - view.dorsal]
     upright = _upright(track, view)
-    if not upright.any() or np.isnan(front[upright]).all():
-        return np.zeros(front.shape, bool)
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        own = np.nanquantile(front[upright], OWN_FRONT_QUANTILE, axis=0)
-    covered = (front > own + PLATE_EXCESS) | (front > PLATE_FRONT)
+    covered = np.zeros(contour.offset[:, 0].shape, bool)
+    for edge, excess in ((view.dorsal, BACK_EXCESS), (1 - view.dorsal, FRONT_EXCESS)):
+        offset = contour.offset[:, edge]
+        seen = ~np.isnan(offset[upright]).all(axis=0) if upright.any() else np.zeros(offset.shape[1], bool)
+        own = np.nanquantile(offset[np.ix_(upright, seen)], OWN_QUANTILE, axis=0) if seen.any() else 0.0
+        covered[:, seen] |= offset[:, seen] > own + excess
+        covered |= offset > FURTHEST
     reach = round(PLATE_MARGIN / float(contour.station[1] - contour.station[0]))
     spread = binary_dilation(covered & upright[:, None], np.ones((1, 2 * reach + 1), bool))
     return np.asarray(spread & upright[:, None])
@@ -140,7 +146,7 @@ def _bridge_holes(edge: Floats) -> Floats:
         if known.size < 2:
             continue
         short = np.zeros(len(station), bool)
-        for before, after in zip(known, known[1:], strict=False):
+        for before, after in pairwise(known):
             short[before + 1 : after] = after - before - 1 <= LONGEST_HOLE
         out[row, short] = np.interp(station[short], known, edge[row, known])
     return out
@@ -150,7 +156,7 @@ def _standing(track: PoseTrack, view: View, reason: Words) -> Bools:
     """Frames (N,) of the lifter's own standing with a readable back: before or after the lifts if possible."""
     upright = _upright(track, view) & _still(track, view) & (reason == "")
     outside = _outside_lifts(track, view)
-    quiet = upright & outside
+    quiet: Bools = upright & outside
     step_s = float(np.median(np.diff(track.time_s))) if len(track.time_s) > 1 else 0.0
     if quiet.sum() * step_s >= SHORTEST_STANDING_S:
         return quiet
@@ -182,7 +188,9 @@ def _outside_lifts(track: PoseTrack, view: View) -> Bools:
     """Frames before the first and after the last time the trunk is bent."""
     bent = np.flatnonzero(_lean_deg(track, view) > BENT_DEG)
     index = np.arange(len(track.time_s))
-    return np.ones(len(index), bool) if bent.size == 0 else (index < bent[0]) | (index > bent[-1])
+    if bent.size == 0:
+        return np.ones(len(index), bool)
+    return np.asarray((index < bent[0]) | (index > bent[-1]))
 
 
 def _zero_name(track: PoseTrack, view: View, standing: Bools) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -21,7 +21,7 @@ from av.video.frame import VideoFrame
 from hingecheck.errors import InputError, VideoNotFound
 from hingecheck.records import Bytes, Frame, VideoInfo
 
-SHORT_SIDE_PX = 480
+SHORT_SIDE_PX = 384
 """Frames are scaled so that the shorter side is at most this: the pose network itself sees 256 x 256."""
 
 DECODE_AHEAD = 8
@@ -38,6 +38,7 @@ class Video:
         self._times_s: list[float] = []
         self._failed = 0
         with _open(path) as container:
+            self.expected_s = (container.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(container, path)
 
     def frames(self) -> Iterator[Frame]:
@@ -135,7 +136,7 @@ class Video:
         return np.ascontiguousarray(np.rot90(rgb, self.rotation_deg // 90))
 
 
-def ahead(frames: Iterable[Frame]) -> Iterator[Frame]:
+def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
     """The same frames, decoded in a thread of their own a few frames ahead of whoever reads them."""
     waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=DECODE_AHEAD)
     stopped = threading.Event()
@@ -182,10 +183,13 @@ def _open(path: Path) -> av.container.InputContainer:
         container = av.open(str(path))
     except (FFmpegError, OSError) as error:
         raise InputError(f"{path}: cannot be read as a video ({error.strerror or error})", _PLAYABLE) from error
-    if not container.streams.video:
-        container.close()
-        raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
-    return container
+    if container.streams.video:
+        return container
+    cut_off = not container.streams
+    container.close()
+    if cut_off:
+        raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", _PLAYABLE)
+    raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
 
 
 def _display_size(container: av.container.InputContainer, path: Path) -> tuple[int, int, int]:

@@ -53,7 +53,10 @@ def _yaw_deg(track: PoseTrack, facing_sign: int) -> float:
     across = right - left
     yaw_deg = np.degrees(np.arctan2(across[:, 0], np.abs(across[:, 2])))
     lean_deg = _lean_deg(track, facing_sign)
-    parts = [circular_mean_deg(yaw_deg[lean_deg < _UPRIGHT_DEG]), circular_mean_deg(yaw_deg[lean_deg > _BENT_DEG])]
+    parts = [
+        circular_mean_deg(yaw_deg[lean_deg < _UPRIGHT_DEG]),
+        circular_mean_deg(yaw_deg[lean_deg > _BENT_DEG]),
+    ]
     known = [part for part in parts if not np.isnan(part)]
     return float(np.mean(known)) if known else circular_mean_deg(yaw_deg)
 
@@ -66,8 +69,8 @@ def _lean_deg(track: PoseTrack, facing_sign: int) -> Floats:
 def _reasons(yaw_deg: float) -> tuple[str, ...]:
     if yaw_deg > YAW_WITHHOLD_DEG:
         return (
-            f"the camera is about {yaw_deg:.0f} degrees off the side view: beyond {YAW_WITHHOLD_DEG:.0f} degrees"
-            " hip, knee and share are not judged",
+            f"the camera is about {yaw_deg:.0f} degrees off the side view:"
+            f" beyond {YAW_WITHHOLD_DEG:.0f} degrees hip, knee and share are not judged",
         )
     if yaw_deg > YAW_WIDEN_DEG:
         return (f"the camera is about {yaw_deg:.0f} degrees off the side view: intervals are wider",)

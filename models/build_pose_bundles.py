@@ -30,6 +30,7 @@ SOURCE_SHA256 = {
     "pose_landmark_heavy.tflite": "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
 }
 ALIGNMENT_BYTES = 4  # the runtime maps the networks straight out of the zip
+LOCAL_HEADER_BYTES = 30  # of a zip entry, before its name
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -92,7 +93,7 @@ def bundle(networks: dict[str, bytes]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, data in networks.items():
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
-            begin = out.tell() + zipfile.sizeFileHeader + len(name)
+            begin = out.tell() + LOCAL_HEADER_BYTES + len(name)
             padding = -begin % ALIGNMENT_BYTES
             # An extra field of its own (id 0xFFFF, 4 bytes of header) pads without breaking any reader.
             entry.extra = b"\xff\xff" + padding.to_bytes(2, "little") + bytes(padding) if padding else b""

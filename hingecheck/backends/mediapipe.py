@@ -1,13 +1,17 @@
 """MediaPipe's pose landmarker: the only file that imports mediapipe.
 
-Facts that shape it, found by trial with 0.10.31: an image that is not C-contiguous is silently misread;
-a mask whose width is no multiple of four ends the whole process when it is read; video mode wants strictly
-growing whole milliseconds; a landmarker left to the garbage collector raises
-when the interpreter ends.
+Facts that shape it, found by trial with 0.10.31: an image that is not C-contiguous is silently misread; one
+that is not square is followed with a slightly skewed region (the runtime says so when it starts); a mask whose
+width is no multiple of four ends the whole process when it is read; video mode wants strictly growing whole
+milliseconds; a landmarker left to the garbage collector raises when the interpreter ends.
 """
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,7 @@ from hingecheck.records import Bytes, Floats, Frame, Sighting
 
 _MOST_PEOPLE = 5
 _WIDTH_MULTIPLE = 16
+_STDERR = 2
 
 
 class MediaPipeEstimator:
@@ -30,6 +35,7 @@ class MediaPipeEstimator:
         """Loads the bundle; raises ModelError if the runtime refuses it."""
         self._bundle = bundle
         self._last_ms = -1
+        self._still: Any = None
         self._video = self._landmarker(vision.RunningMode.VIDEO, people=1)
 
     def __enter__(self) -> MediaPipeEstimator:
@@ -40,8 +46,9 @@ class MediaPipeEstimator:
 
     def follow(self, frame: Frame) -> Sighting | None:
         """The one person tracked; mask and points in pixels of `frame.rgb`."""
-        self._last_ms = max(round(frame.time_s * 1000), self._last_ms + 1)
-        result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
+        first, self._last_ms = self._last_ms < 0, max(round(frame.time_s * 1000), self._last_ms + 1)
+        with _without_chatter() if first else nullcontext():
+            result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
         if not result.pose_landmarks:
             return None
         points = result.pose_landmarks[0]
@@ -56,7 +63,8 @@ class MediaPipeEstimator:
         """Landmarks (33, 2) of up to five people in one picture."""
         if self._still is None:
             self._still = self._landmarker(vision.RunningMode.IMAGE, people=_MOST_PEOPLE)
-        result = self._still.detect(_image(frame.rgb))
+        with _without_chatter():
+            result = self._still.detect(_image(frame.rgb))
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
 
     def close(self) -> None:
@@ -66,8 +74,6 @@ class MediaPipeEstimator:
             self._still.close()
             self._still = None
 
-    _still: Any = None
-
     def _landmarker(self, mode: vision.RunningMode, *, people: int) -> Any:
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=str(self._bundle)),
@@ -76,7 +82,8 @@ class MediaPipeEstimator:
             output_segmentation_masks=mode is vision.RunningMode.VIDEO,
         )
         try:
-            return vision.PoseLandmarker.create_from_options(options)
+            with _without_chatter():
+                return vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, FileNotFoundError) as error:
             raise ModelError(
                 f"{self._bundle}: the pose runtime refuses this model ({str(error).splitlines()[0]})",
@@ -84,20 +91,42 @@ class MediaPipeEstimator:
             ) from error
 
 
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep what the native runtime writes while it starts off the user's terminal; errors come as exceptions."""
+    sys.stderr.flush()
+    kept = os.dup(_STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(nowhere)
+        os.close(kept)
+
+
+def _side_px(rgb: Bytes) -> int:
+    """Side of the square the picture is padded to: at least its longer side, and a width with a readable mask."""
+    side: int = max(rgb.shape[:2])
+    return side + -side % _WIDTH_MULTIPLE
+
+
 def _image(rgb: Bytes) -> mp.Image:
-    """`rgb` as the runtime can read it: contiguous, padded on the right to a width it can give a mask for."""
-    padding = -rgb.shape[1] % _WIDTH_MULTIPLE
-    wide = np.pad(rgb, ((0, 0), (0, padding), (0, 0))) if padding else rgb
-    return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(wide))
+    """`rgb` as the runtime reads it right: contiguous, padded to a square on the right and below."""
+    side = _side_px(rgb)
+    square = np.zeros((side, side, 3), np.uint8)
+    square[: rgb.shape[0], : rgb.shape[1]] = rgb
+    return mp.Image(image_format=mp.ImageFormat.SRGB, data=square)
 
 
 def _mask(image: mp.Image, rgb: Bytes) -> NDArray[np.float32]:
     height, width = rgb.shape[:2]
-    whole = np.asarray(image.numpy_view(), np.float32).reshape(height, -1)
-    return np.array(whole[:, :width])
+    side = _side_px(rgb)
+    whole = np.asarray(image.numpy_view(), np.float32).reshape(side, side)
+    return np.array(whole[:height, :width])
 
 
 def _pixels(points: Any, rgb: Bytes) -> Floats:
-    height, width = rgb.shape[:2]
-    padded = width + -width % _WIDTH_MULTIPLE
-    return np.array([(p.x * padded, p.y * height) for p in points], np.float64)
+    side = _side_px(rgb)
+    return np.array([(p.x * side, p.y * side) for p in points], np.float64)

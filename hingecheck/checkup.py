@@ -1,0 +1,87 @@
+"""What `hingecheck doctor` looks at: models, decoders, versions, and whether two builds of OpenCV collide."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from hingecheck import bundles
+from hingecheck.errors import HingecheckError, ModelError
+
+CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
+PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich")
+OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
+PRIVATE_MEDIAPIPE: Final = "0.10.31"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `error` says what kind of failure it would be."""
+
+    what: str
+    found: str
+    remedy: str = ""
+    error: HingecheckError | None = None
+
+    @property
+    def good(self) -> bool:
+        """True if nothing needs to be done."""
+        return not self.remedy
+
+
+def run() -> list[Check]:
+    """All checks, in the order they are printed."""
+    checks = [Check("python", platform.python_version()), *(_package(name) for name in PACKAGES)]
+    checks += [_opencv(), *(_model(name) for name in bundles.manifest()), *(_codec(name) for name in CODECS)]
+    return [*checks, Check("privacy", "videos and results stay on this machine; nothing is sent anywhere")]
+
+
+def _package(name: str) -> Check:
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        return Check(name, "not installed", f"Run pip install {name}.", ModelError(name, ""))
+    if name == "mediapipe" and found != PRIVATE_MEDIAPIPE:
+        remedy = f"Run pip install mediapipe=={PRIVATE_MEDIAPIPE}: later releases report usage to their maker."
+        return Check(name, found, remedy, ModelError(name, remedy))
+    return Check(name, found)
+
+
+def _opencv() -> Check:
+    found = [name for name in OPENCV if _installed(name)]
+    if len(found) == 1:
+        return Check("opencv", f"{found[0]} {version(found[0])}")
+    remedy = "Keep one of opencv-python (desktops) and opencv-python-headless (servers without libGL)."
+    return Check("opencv", " and ".join(found) or "not installed", remedy, ModelError("opencv", remedy))
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _model(name: str) -> Check:
+    optional = "get" in bundles.manifest()[name]
+    try:
+        bundle = bundles.find(name)
+    except ModelError as error:
+        if optional and isinstance(error, FileNotFoundError):
+            return Check(f"model {name}", "not there (optional)")
+        return Check(f"model {name}", error.message, error.remedy, error)
+    return Check(f"model {name}", f"sha256 {bundle.sha256[:12]}… as in the manifest")
+
+
+def _codec(name: str) -> Check:
+    from av.codec import Codec  # noqa: PLC0415  heavy: loaded when used
+    from av.codec.codec import UnknownCodecError  # noqa: PLC0415
+
+    try:
+        Codec(name, "r")
+    except UnknownCodecError:
+        return Check(f"decoder {name}", "missing", "Install PyAV from its wheel: pip install --force-reinstall av.")
+    return Check(f"decoder {name}", "there")

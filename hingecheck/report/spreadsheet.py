@@ -1,0 +1,41 @@
+"""`angles.csv`: one row a frame read, an empty cell where an angle is not measured."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+import numpy as np
+
+from hingecheck.records import AngleTrack, Floats
+
+Z90: Final = 1.645
+
+COLUMNS: Final = (
+    "trunk_lean",
+    "trunk_thigh",
+    "knee_flexion",
+    "hip_flexion",
+    "pelvis_tilt",
+    "lumbar_flexion",
+    "thoracic_flexion",
+)
+
+
+def text(track: AngleTrack) -> str:
+    """The contract's table; degrees with two decimals, seconds with four, the lumbar angle's 90 % interval last."""
+    lumbar = track.lumbar_flexion
+    half = Z90 * lumbar.sd_deg
+    columns = [getattr(track, name).value_deg for name in COLUMNS]
+    columns += [lumbar.value_deg - half, lumbar.value_deg + half]
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["time_s", *(f"{name}_deg" for name in COLUMNS), "lumbar_low_deg", "lumbar_high_deg"])
+    for time_s, values in zip(track.time_s, np.stack(columns, axis=1), strict=True):
+        rows.writerow([f"{time_s:.4f}", *_cells(values)])
+    return out.getvalue()
+
+
+def _cells(values: Floats) -> list[str]:
+    return ["" if np.isnan(value) else f"{value:.2f}" for value in values]

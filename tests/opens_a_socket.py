@@ -1,0 +1,8 @@
+"""What `no_network` must catch."""
+
+from __future__ import annotations
+
+import socket
+
+if __name__ == "__main__":
+    socket.socket(socket.AF_INET, socket.SOCK_STREAM).close()

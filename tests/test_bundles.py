@@ -1,0 +1,41 @@
+"""Model files: found by name or path, checked against the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from hingecheck import bundles
+from hingecheck.errors import ModelError, ModelNotFound
+
+
+@pytest.mark.parametrize("name", ["lite", "full"])
+def test_the_models_that_travel_are_what_the_manifest_says(name: str) -> None:
+    bundle = bundles.find(name)
+    assert hashlib.sha256(bundle.path.read_bytes()).hexdigest() == bundle.sha256 == bundles.manifest()[name]["sha256"]
+
+
+def test_every_entry_says_licence_origin_and_card() -> None:
+    for entry in bundles.manifest().values():
+        assert entry["licence"] == "Apache-2.0"
+        assert "@mediapipe/pose" in entry["origin"]
+        assert (bundles.folder() / entry["card"]).is_file()
+
+
+def test_a_damaged_or_missing_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundles.manifest()
+    monkeypatch.setattr(bundles, "folder", lambda: tmp_path)
+    with pytest.raises(ModelNotFound, match="is not there"):
+        bundles.find("full")
+    (tmp_path / "pose_full.task").write_bytes(b"half a model")
+    with pytest.raises(ModelError, match="damaged"):
+        bundles.find("full")
+
+
+def test_a_bundle_by_path_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine.task").write_bytes(b"bytes")
+    assert bundles.find(str(tmp_path / "mine.task")).name == "mine.task"
+    with pytest.raises(FileNotFoundError):
+        bundles.find("gigantic")

@@ -1,0 +1,247 @@
+"""The command as its users run it: outputs, exit codes, messages, nothing half-written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.conftest import noise_pictures, write_video
+from tests.no_network import SOCKET_CALL
+
+TRUTH_TOLERANCE_DEG = {
+    "trunk_lean_deg": 5.0,
+    "trunk_thigh_deg": 8.0,
+    "knee_flexion_deg": 9.0,
+    "lumbar_flexion_deg": 8.0,
+}
+
+
+def hingecheck(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hingecheck.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.fixture(scope="session")
+def result(sample_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result folder of the shipped sample."""
+    out = tmp_path_factory.mktemp("results") / "hip_led"
+    done = hingecheck("analyze", sample_clip, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "consistent with a hip-led lift" in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def analysis(result: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((result / "analysis.json").read_text())
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def truth(sample_clip: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(sample_clip.with_suffix(".truth.json").read_text())
+    return loaded
+
+
+def test_the_result_holds_the_contracts_keys(analysis: dict[str, Any]) -> None:
+    assert analysis["schema"] == "hingecheck/analysis/1"
+    assert set(analysis["video"]) == {
+        *("file", "sha256", "width", "height", "duration_s"),
+        *("frames_read", "frames_failed", "rotation_deg", "rate_hz"),
+    }
+    assert set(analysis["view"]) == {"side", "facing", "yaw_deg", "assessable", "reasons"}
+    assert {"number", "start_s", "liftoff_s", "knee_pass_s", "lockout_s", "end_s", "complete"} <= set(
+        analysis["reps"][0]
+    )
+    for rep in analysis["reps"]:
+        for name, measure in rep["metrics"].items():
+            assert (measure is None) == (name in rep["reasons"])
+            assert measure is None or measure["low"] <= measure["value"] <= measure["high"]
+    assert {"pattern", "reasons", "reps_used"} <= set(analysis["verdict"])
+    assert {"rule", "status", "value", "low", "high", "limit", "unit", "reps", "evidence_s", "text", "source"} == set(
+        analysis["findings"][0]
+    )
+    assert len(analysis["provenance"]["models"]["pose"]["sha256"]) == 64
+
+
+def test_the_sample_is_measured_as_it_was_made(analysis: dict[str, Any], truth: dict[str, Any]) -> None:
+    assert analysis["view"]["facing"] == truth["facing"]
+    assert abs(analysis["view"]["yaw_deg"]["value"] - truth["yaw_deg"]) < 10
+    assert len(analysis["reps"]) == len(truth["reps"])
+    for got, want in zip(analysis["reps"], truth["reps"], strict=True):
+        assert abs(got["lockout_s"] - want["lockout_s"]) < 0.2
+        assert abs(got["liftoff_s"] - want["liftoff_s"]) < 0.2
+        change = got["metrics"]["lumbar_change_deg"]
+        assert change["low"] <= want["lumbar_change_deg"] <= change["high"]
+        share = got["metrics"]["lumbar_share_trunk"]
+        assert share["low"] <= want["lumbar_share_trunk"] <= share["high"]
+    assert analysis["verdict"]["pattern"] == "hip_led"
+
+
+def test_the_angles_follow_the_truth(result: Path, truth: dict[str, Any]) -> None:
+    with (result / "angles.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(truth["frames"]["time_s"])
+    for name, tolerance_deg in TRUTH_TOLERANCE_DEG.items():
+        got = np.array([float(row[name]) if row[name] else np.nan for row in rows])
+        error = np.abs(got - np.array(truth["frames"][name]))
+        assert np.nanmean(error) < tolerance_deg, name
+    low, value, high = (
+        np.array([float(row[f"lumbar_{part}_deg"] or "nan") for row in rows]) for part in ("low", "flexion", "high")
+    )
+    known = ~np.isnan(value)
+    assert known.mean() > 0.5
+    assert np.all((low <= value)[known])
+    assert np.all((value <= high)[known])
+
+
+def test_the_key_frames_are_a_picture_with_a_row_a_repetition(result: Path, analysis: dict[str, Any]) -> None:
+    picture = cv2.imread(str(result / "keyframes.png"))
+    assert picture is not None
+    assert picture.shape[1] == 3 * 360
+    assert picture.shape[0] % len(analysis["reps"]) == 0
+
+
+def test_json_prints_the_analysis_alone_and_writes_nothing(
+    sample_clip: Path, analysis: dict[str, Any], tmp_path: Path
+) -> None:
+    done = hingecheck("analyze", sample_clip, "--json", cwd=tmp_path)
+    assert json.loads(done.stdout) == analysis
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_result_is_kept_unless_forced(result: Path, sample_clip: Path) -> None:
+    before = (result / "analysis.json").stat().st_mtime_ns
+    done = hingecheck("analyze", sample_clip, "--out", result)
+    assert done.returncode == 2
+    assert "--force" in done.stderr
+    assert (result / "analysis.json").stat().st_mtime_ns == before
+
+
+def test_without_out_the_result_lands_in_a_folder_named_after_the_clip(tmp_path: Path, sample_clip: Path) -> None:
+    (tmp_path / "my lift.mp4").write_bytes(sample_clip.read_bytes())
+    (tmp_path / "my lift").mkdir()
+    (tmp_path / "my lift" / "notes.txt").write_text("mine")
+    done = hingecheck("analyze", "my lift.mp4", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
+        *("analysis.json", "angles.csv", "keyframes.png", "notes.txt")
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
+
+
+BROKEN = {
+    "missing": (3, "no such file"),
+    "folder": (3, "is a folder"),
+    "text": (3, "cannot be read as a video"),
+    "empty": (3, "is empty"),
+    "headless": (3, "is damaged or cut off"),
+    "room": (4, "nobody was found"),
+    "picture": (4, "nobody was found"),
+    "still": (5, "no repetition was found"),
+}
+
+
+def broken(kind: str, folder: Path, sample_clip: Path) -> Path:
+    """A clip that cannot be analysed."""
+    path = folder / f"{kind}.mp4"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "text":
+        path.write_text("just some words\n" * 100)
+    elif kind == "empty":
+        path.write_bytes(b"")
+    elif kind == "headless":
+        path.write_bytes(sample_clip.read_bytes()[:40])
+    elif kind == "room":
+        write_video(path, noise_pictures(90), rate_hz=30)
+    elif kind == "picture":
+        write_video(path, noise_pictures(1))
+    elif kind == "still":
+        standing(path, sample_clip)
+    return path
+
+
+def standing(path: Path, sample_clip: Path) -> None:
+    """The first frame of the sample, the lifter standing, for three seconds."""
+    from hingecheck.video import Video
+
+    picture = Video(sample_clip).frames_at([0.2])[0]
+    write_video(path, [picture] * 60, rate_hz=20)
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_bad_input_gets_its_message_its_exit_code_and_leaves_nothing(
+    kind: str, tmp_path: Path, sample_clip: Path
+) -> None:
+    clip = broken(kind, tmp_path, sample_clip)
+    before = sorted(tmp_path.iterdir())
+    done = hingecheck("analyze", clip, "--json", "--out", tmp_path / "out")
+    code, words = BROKEN[kind]
+    assert done.returncode == code, done.stderr
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    told = json.loads(done.stdout)
+    assert told["schema"] == "hingecheck/analysis/1"
+    assert told["error"]["code"] == code
+    assert words in told["error"]["message"]
+    assert told["error"]["remedy"]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_wrong_usage_is_two() -> None:
+    assert hingecheck("analyze").returncode == 2
+    assert hingecheck("analyze", "clip.mp4", "--no-such-option").returncode == 2
+    assert hingecheck("explain", "hips_shoot_upp").returncode == 2
+
+
+def test_a_model_that_is_missing_or_no_model_is_six(sample_clip: Path, tmp_path: Path) -> None:
+    missing = hingecheck("analyze", sample_clip, "--model", "enormous", cwd=tmp_path)
+    assert missing.returncode == 6
+    assert "lite, full, heavy" in missing.stderr
+    (tmp_path / "fake.task").write_bytes(b"not a model")
+    fake = hingecheck("analyze", sample_clip, "--model", tmp_path / "fake.task", cwd=tmp_path)
+    assert fake.returncode == 6
+    assert "Traceback" not in fake.stderr
+
+
+def test_explain_tells_limit_and_source_and_the_nearest_name() -> None:
+    told = hingecheck("explain", "hips_shoot_up").stdout
+    assert "above 5" in told
+    assert "[30]" in told
+    assert "Did you mean hips_shoot_up?" in hingecheck("explain", "hip_shoot_up").stderr
+    assert "verdict.support" in hingecheck("explain").stdout
+
+
+def test_the_doctor_finds_this_installation_well() -> None:
+    done = hingecheck("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "nothing is sent anywhere" in " ".join(done.stdout.split())
+    assert "problem" not in done.stdout
+
+
+@pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
+def test_an_analysis_opens_no_network_socket(sample_clip: Path, tmp_path: Path) -> None:
+    watched = [sys.executable, "-m", "tests.no_network"]
+    root = Path(__file__).parents[1]
+    caught = subprocess.run([*watched, "tests.opens_a_socket"], capture_output=True, cwd=root, check=False)
+    assert caught.returncode == -31  # SIGSYS: the watch works
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [*watched, "hingecheck.cli", "analyze", str(sample_clip), "--out", str(out)],
+        capture_output=True,
+        cwd=root,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (out / "analysis.json").exists()

@@ -1,0 +1,87 @@
+"""The house rules, held over the imports: who may know whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "hingecheck"
+VOCABULARY = {"errors", "landmarks", "geometry", "filtering", "records"}
+STAGES = {"video", "pose", "contour", "cleaning", "view", "spine", "angles", "reps", "metrics", "heuristics"}
+ALLOWED_BESIDE = {"heuristics": {"criteria"}}
+HOMES = {
+    "mediapipe": {"backends/mediapipe.py"},
+    "av": {"video.py", "checkup.py"},
+    "cv2": {"contour.py", "report/keyframes.py"},
+    "typer": {"cli.py"},
+    "rich": {"cli.py", "report/terminal.py", "report/rules.py"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    """Absolute names of all modules a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def own(path: Path) -> set[str]:
+    """First part below `hingecheck` of every own module a file imports."""
+    return {name.split(".")[1] for name in imports(path) if name.startswith("hingecheck.")}
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_a_stage_knows_the_vocabulary_and_no_other_stage(stage: str) -> None:
+    known = own(PACKAGE / f"{stage}.py") & {p.stem for p in MODULES}
+    assert known <= VOCABULARY | ALLOWED_BESIDE.get(stage, set())
+
+
+@pytest.mark.parametrize("word", sorted(VOCABULARY))
+def test_the_vocabulary_knows_only_itself(word: str) -> None:
+    assert own(PACKAGE / f"{word}.py") & {p.stem for p in MODULES} <= VOCABULARY
+
+
+def test_only_analysis_knows_the_order_of_the_stages() -> None:
+    several = [p.name for p in MODULES if len(own(p) & STAGES) > 1]
+    assert several == ["analysis.py"]
+
+
+@pytest.mark.parametrize(("library", "homes"), sorted(HOMES.items()))
+def test_heavy_libraries_live_in_named_files(library: str, homes: set[str]) -> None:
+    users = {
+        str(p.relative_to(PACKAGE))
+        for p in MODULES
+        if any(name == library or name.startswith(f"{library}.") for name in imports(p))
+    }
+    assert users == homes
+
+
+def test_the_package_never_imports_the_samples() -> None:
+    assert not any(name.split(".")[0] == "samples" for p in MODULES for name in imports(p))
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, hingecheck; print(sorted({'mediapipe', 'av', 'cv2', 'typer', 'scipy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "cli.py"], ids=lambda p: str(p.name))
+def test_nothing_below_the_command_line_prints_exits_prompts_or_reads_the_clock(path: Path) -> None:
+    banned = {"print", "input", "exit", "quit"}
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & banned
+    assert not imports(path) & {"time", "datetime"}

@@ -1,0 +1,167 @@
+"""Intervals, findings, verdicts: support, refusals and the words that are allowed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hingecheck import criteria, heuristics, metrics
+from hingecheck.errors import UnknownRule
+from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, Verdict, View
+from hingecheck.report import document
+
+PACKAGE = Path(__file__).parents[1] / "hingecheck"
+FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe", re.IGNORECASE)
+SIDE_VIEW = View("right", "right", Measure(3.0, -6.0, 12.0), True, ())
+REP = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True)
+TIME_S = np.arange(0, 6, 0.05)
+
+
+def angle(
+    bottom_deg: float, top_deg: float = 0.0, *, noise: float = 1.0, bias: float = 3.0, slope: float = 0.1
+) -> Angle:
+    """`bottom_deg` until the pull, a straight way to `top_deg` at lockout, then still."""
+    value = np.interp(TIME_S, [1.9, 3.0], [bottom_deg, top_deg])
+    return Angle(value, np.full(len(value), noise), bias, slope, np.full(len(value), ""))
+
+
+def unmeasured(why: str) -> Angle:
+    n = len(TIME_S)
+    return Angle(np.full(n, np.nan), np.ones(n), 3.0, 0.1, np.full(n, why))
+
+
+def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
+    lean = angle(65.0)
+    height = np.interp(TIME_S, [2.0, 3.0], [0.4, 0.9])
+    return AngleTrack(
+        TIME_S, lean, angle(115.0), angle(60.0), hip or angle(90.0), pelvis, lumbar, lumbar, height, height * 0 + 0.5
+    )
+
+
+def described(lumbar: Angle, pelvis: Angle, rep: Rep = REP, view: View = SIDE_VIEW) -> RepMetrics:
+    return metrics.describe(track(lumbar, pelvis), rep, view)
+
+
+def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
+    pooled = {name: metrics.pool([rep.values[name] for rep in reps]) for name in reps[0].values}
+    return heuristics.judge(reps, pooled, view, criteria.load())[1]
+
+
+def test_changes_and_shares_are_what_the_angles_say() -> None:
+    values = described(angle(20.0), angle(40.0)).values
+    assert values["lumbar_change_deg"].value == pytest.approx(20.0, abs=0.2)
+    assert values["pelvis_change_deg"].value == pytest.approx(40.0, abs=0.2)
+    assert values["lumbar_share_trunk"].value == pytest.approx(1 / 3, abs=0.01)
+    assert values["lumbar_share_thigh"].value == pytest.approx(20 / 110, abs=0.01)
+    assert values["concentric_s"].value == pytest.approx(1.0)
+    assert values["eccentric_s"].value == pytest.approx(1.0)
+
+
+def test_the_interval_covers_what_repeated_errors_do() -> None:
+    """Draw bias, slope and noise as the angle says; 90 % of the changes must lie inside the interval."""
+    rng = np.random.default_rng(5)
+    sure = angle(25.0)
+    interval = described(sure, angle(40.0)).values["lumbar_change_deg"]
+    draws = 25.0 * (1 + rng.normal(0, 0.1, 4000)) + rng.normal(0, 3.0, 4000) + rng.normal(0, np.sqrt(2), 4000)
+    assert np.mean((draws > interval.low) & (draws < interval.high)) == pytest.approx(0.90, abs=0.02)
+
+
+def test_bias_does_not_average_out_over_repetitions() -> None:
+    one = described(angle(25.0), angle(40.0)).values["lumbar_change_deg"]
+    many = metrics.pool([one] * 20)
+    assert many.high - many.low == pytest.approx(one.high - one.low)
+
+
+def test_a_hidden_lockout_is_replaced_by_standing_with_a_wider_interval_and_a_note() -> None:
+    plain = angle(25.0)
+    value = plain.value_deg.copy()
+    hidden = replace(
+        plain, value_deg=np.where(TIME_S > 2.9, np.nan, value), reason=np.where(TIME_S > 2.9, "a plate", "").astype(str)
+    )
+    seen, covered = described(plain, angle(40.0)), described(hidden, angle(40.0))
+    assert metrics.STANDING_NOTE in covered.notes
+    assert seen.notes == ()
+    wide, narrow = (rep.values["lumbar_change_deg"] for rep in (covered, seen))
+    assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_what_is_not_measured_says_why() -> None:
+    values = described(unmeasured("the back is covered"), angle(40.0)).values
+    assert values["lumbar_change_deg"].reason == "at lift-off: the back is covered"
+    assert not values["lumbar_share_trunk"].known
+    missed = described(angle(20.0), angle(40.0), replace(REP, complete=False, lockout_s=np.nan)).values
+    assert missed["lumbar_change_deg"].reason == metrics.NO_LOCKOUT
+
+
+@pytest.mark.parametrize(
+    ("lumbar", "pelvis", "pattern"), [(8, 52, "hip_led"), (45, 15, "low_back_led"), (27, 33, "mixed")]
+)
+def test_a_clear_share_gets_its_pattern(lumbar: float, pelvis: float, pattern: str) -> None:
+    sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
+    told = verdict([described(angle(lumbar, **sure), angle(pelvis, **sure))] * 3)
+    assert told.pattern == pattern
+    assert told.reps_used == (1, 1, 1)
+
+
+def test_a_wide_interval_gets_no_pattern_and_says_so() -> None:
+    told = verdict([described(angle(20.0, bias=9.0), angle(40.0))])
+    assert told.pattern == "cannot_tell"
+    assert "fits more than one pattern" in told.sentence
+    assert "this rests on a single repetition" in told.reasons
+
+
+def test_more_uncertainty_never_adds_a_verdict() -> None:
+    told = [verdict([described(angle(10.0, bias=b), angle(50.0))]).pattern for b in (1.0, 4.0, 8.0, 16.0)]
+    first_refusal = told.index("cannot_tell")
+    assert set(told[:first_refusal]) == {"hip_led"}
+    assert set(told[first_refusal:]) == {"cannot_tell"}
+
+
+def test_an_oblique_view_gets_no_pattern() -> None:
+    oblique = View("right", "right", Measure(40.0, 31.0, 49.0), False, ("too far off",))
+    told = verdict([described(angle(10.0), angle(50.0), view=oblique)] * 2, oblique)
+    assert told.pattern == "cannot_tell"
+    assert "too far off" in told.reasons
+
+
+def test_a_rule_flags_only_what_the_interval_supports() -> None:
+    rule = criteria.load().rule("hips_shoot_up")
+    statuses = [heuristics._status(Measure(v, v - 3, v + 3), rule, 0.8)[0] for v in (2.0, 6.0, 12.0)]
+    assert statuses == ["ok", "not_assessed", "flag"]
+    assert heuristics._status(Measure.missing("unseen"), rule, 0.8)[0] == "not_assessed"
+
+
+def test_every_threshold_has_a_source_and_a_rationale() -> None:
+    known = criteria.load()
+    entries: list[criteria.Threshold | criteria.Rule] = [*known.verdict.values(), *known.rules.values()]
+    for entry in entries:
+        assert all(len(text) > 8 for text in (entry.source, entry.rationale, entry.population))
+    with pytest.raises(UnknownRule):
+        known.rule("nonsense")
+    assert {rule.metric for rule in known.rules.values()} <= set(described(angle(20.0), angle(40.0)).values)
+
+
+def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:
+    texts = [p.read_text(encoding="utf-8") for p in (*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.toml"))]
+    allowed = "never risk, injury or diagnosis"  # the rule itself, stated in heuristics
+    found = [m.group() for text in texts for m in FORBIDDEN.finditer(text.replace(allowed, ""))]
+    assert found == []
+
+
+def test_json_never_holds_nan_and_reads_back() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        document.text({"x": float("nan")})
+    assert document._plain({"a": [float("nan"), 1.23456789]}) == {"a": [None, 1.2346]}
+    assert json.loads(document.text({"ü": 1})) == {"ü": 1}
+
+
+def test_a_measure_is_a_number_or_a_reason() -> None:
+    with pytest.raises(ValueError, match="either a number or a reason"):
+        Measure(float("nan"), 0.0, 1.0)
+    with pytest.raises(ValueError, match="outside its own interval"):
+        Measure(5.0, 0.0, 1.0)

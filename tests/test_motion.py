@@ -1,0 +1,213 @@
+"""Chosen motion in, the same angles, repetitions and shares out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hingecheck import angles, cleaning, contour, metrics, reps, spine, view
+from hingecheck.landmarks import ANKLES
+from hingecheck.records import AngleTrack, Frame, PoseTrack, Rep, Spine, View
+from tests import lifter
+
+SIZE = (900, 500)
+
+
+def stages(one: PoseTrack, lumbar_deg: np.ndarray | None = None) -> tuple[View, Spine, AngleTrack, tuple[Rep, ...]]:
+    """Everything behind the pose model, on synthetic masks."""
+    flexion = np.zeros(len(one.time_s)) if lumbar_deg is None else lumbar_deg
+    blank = Frame(0.0, np.zeros((*SIZE, 3), np.uint8), 1.0)
+    traces = [
+        contour.trace(replace(blank, time_s=t), lifter.sighting(one, i, SIZE, flexion[i]))
+        for i, t in enumerate(one.time_s)
+    ]
+    track = cleaning.clean(one)
+    seen = view.orient(track)
+    bones = spine.GeometricSpine().infer(contour.collect(traces), track, seen)
+    measured = angles.measure(track, seen, bones)
+    return seen, bones, measured, reps.segment(measured)
+
+
+def test_trunk_thigh_and_knee_are_the_angles_that_were_chosen() -> None:
+    posture = lifter.Set().posture()
+    _, _, measured, _ = stages(lifter.track(posture))
+    assert measured.trunk_lean.value_deg == pytest.approx(posture.lean_deg, abs=1.0)
+    assert measured.trunk_thigh.value_deg == pytest.approx(posture.lean_deg + posture.thigh_deg, abs=1.5)
+    assert measured.knee_flexion.value_deg == pytest.approx(posture.thigh_deg + posture.shank_deg, abs=1.5)
+
+
+def test_lumbar_and_pelvis_follow_the_bend_of_the_back() -> None:
+    posture = lifter.Set().posture()
+    bent = posture.lean_deg / posture.lean_deg.max()
+    _, bones, _, _ = stages(lifter.track(posture), 40.0 * bent)
+    apart = spine.THORACO_LUMBAR - spine.SACRUM
+    bottom = bent > 0.99
+    expected = spine.TANGENT_GAIN * apart * 40.0
+    assert np.median(bones.lumbar_flexion.value_deg[bottom]) == pytest.approx(expected, abs=1.5)
+    at_sacrum = 65.0 - 40.0 * (0.5 - spine.SACRUM)
+    assert np.median(bones.pelvis_tilt.value_deg[bottom]) == pytest.approx(at_sacrum, abs=1.5)
+
+
+def test_the_two_repetitions_are_found_with_their_events() -> None:
+    found = stages(lifter.track(lifter.Set().posture()))[3]
+    assert [rep.complete for rep in found] == [True]  # the last bend is followed by standing up without the bar
+    three = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5), (11.5, 13, 14, 15.5)), last_s=17.0)
+    found = stages(lifter.track(three.posture()))[3]
+    assert len(found) == 2
+    assert found[0].style == "floor"
+    assert found[0].liftoff_s == pytest.approx(_passes_s(three, 0.02, 4.0, 5.5), abs=0.06)
+    assert found[0].lockout_s == pytest.approx(_passes_s(three, 0.98, 4.0, 5.5), abs=0.08)
+    assert found[0].end_s == pytest.approx(_passes_s(three, 0.02, 8.0, 6.5), abs=0.06)
+    assert found[0].onset_s <= found[0].liftoff_s <= found[0].knee_pass_s <= found[0].lockout_s <= found[0].top_s
+
+
+def _passes_s(shape: lifter.Set, share: float, low_s: float, high_s: float) -> float:
+    """When the hands pass a share of their way between two moments, from the chosen angles themselves."""
+    t = np.linspace(low_s, high_s, 2000)
+    height = lifter.joints(shape.posture(t))["wrist"][:, 1]
+    return float(t[np.argmax(height >= height[0] + share * (height[-1] - height[0]))])
+
+
+def test_standing_still_walking_and_a_shallow_bend_are_no_repetitions() -> None:
+    still = lifter.Set(bends=(), last_s=6.0).posture()
+    assert stages(lifter.track(still))[3] == ()
+    shallow = replace(lifter.Set(), depths=(0.25, 0.25)).posture()
+    assert stages(lifter.track(shallow))[3] == ()
+    walking = lifter.track(still)
+    step_px = 80 * walking.time_s[:, None, None] * np.array([1.0, 0.0])
+    assert stages(replace(walking, xy_px=walking.xy_px + step_px - 200))[3] == ()
+
+
+def test_a_set_up_bend_that_does_not_reach_the_bar_is_no_repetition() -> None:
+    bends = ((0.8, 1.3, 1.35, 1.9), (2.5, 4.0, 5.0, 6.5), (7.5, 9.0, 10.0, 11.5))
+    shape = lifter.Set(bends=bends, last_s=13.0, depths=(0.7, 1.0, 1.0))
+    found = stages(lifter.track(shape.posture()))[3]
+    assert len(found) == 1
+    assert found[0].liftoff_s == pytest.approx(_passes_s(shape, 0.02, 5.0, 6.5), abs=0.06)
+
+
+def test_a_pull_that_stalls_is_told_as_not_complete() -> None:
+    t = np.arange(0, 15, 1 / 30)
+    whole = lifter.smoothstep(t, 1, 2.5) - lifter.smoothstep(t, 4, 5.5) + lifter.smoothstep(t, 6.5, 8)
+    stalled = (
+        whole - 0.6 * (lifter.smoothstep(t, 9, 10) - lifter.smoothstep(t, 10.5, 11.5)) - lifter.smoothstep(t, 12.5, 14)
+    )
+    found = stages(lifter.track(lifter.Posture(t, 50 * stalled, 12 * stalled, 65 * stalled)))[3]
+    assert [rep.complete for rep in found] == [True, False]
+    assert np.isnan(found[1].lockout_s)
+
+
+def test_romanian_repetitions_begin_and_end_at_the_top() -> None:
+    shape = lifter.Set(
+        thigh_deg=12.0, shank_deg=4.0, lean_deg=55.0, bends=((1.5, 3, 3.1, 4.5), (5.5, 7, 7.1, 8.5)), last_s=10
+    )
+    found = stages(lifter.track(shape.posture()))[3]
+    assert [rep.style for rep in found] == ["romanian", "romanian"]
+    assert found[0].liftoff_s == pytest.approx(3.05, abs=0.15)
+    assert found[0].end_s == found[0].lockout_s
+
+
+def test_touch_and_go_repetitions_are_counted_after_the_first_grip() -> None:
+    bends = ((1, 2.5, 3.5, 5.0), (5.3, 6.8, 6.85, 8.3), (8.6, 10.1, 10.15, 11.6), (12, 13.5, 14.5, 16))
+    found = stages(lifter.track(lifter.Set(bends=bends, last_s=18).posture()))[3]
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("change", ["mirror", "scale", "shift", "sixty_hz"])
+def test_how_it_is_filmed_does_not_change_the_numbers(change: str) -> None:
+    shape = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5)), last_s=12.0)
+    camera = lifter.Camera()
+    plain = _metrics(shape, camera)
+    other = {
+        "mirror": lambda: _metrics(shape, replace(camera, facing="left")),
+        "scale": lambda: _metrics(shape, replace(camera, stature_px=500.0)),
+        "shift": lambda: _metrics(shape, replace(camera, ankle_px=(260.0, 700.0))),
+        "sixty_hz": lambda: _metrics(replace(shape, rate_hz=60.0), camera),
+    }[change]()
+    assert plain.keys() == other.keys()
+    for name, value in plain.items():
+        assert other[name] == pytest.approx(value, abs=0.05 if name.endswith(("_s", "trunk", "thigh")) else 1.5), name
+
+
+def _metrics(shape: lifter.Set, camera: lifter.Camera) -> dict[str, float]:
+    posture = shape.posture()
+    bent = posture.lean_deg / posture.lean_deg.max()
+    seen, _, measured, found = stages(lifter.track(posture, camera), 30.0 * bent)
+    assert seen.facing == camera.facing
+    values = metrics.describe(measured, found[0], seen).values
+    return {name: m.value for name, m in values.items() if m.known}
+
+
+def test_a_later_start_moves_the_events_and_nothing_else() -> None:
+    early, late = lifter.Set(), lifter.Set(bends=((2.5, 4.0, 5.0, 6.5), (7.5, 9.0, 10.0, 11.5)), last_s=13.0)
+    first, second = (stages(lifter.track(shape.posture()))[3][0] for shape in (early, late))
+    assert second.liftoff_s - first.liftoff_s == pytest.approx(1.0, abs=0.02)
+    assert second.lockout_s - first.lockout_s == pytest.approx(1.0, abs=0.02)
+
+
+def test_without_standing_the_lumbar_angle_is_not_measured_and_says_why() -> None:
+    posture = lifter.Set().posture()
+    bent = posture.lean_deg > 35.0
+    hinged = lifter.Posture(*(getattr(posture, n)[bent] for n in ("time_s", "thigh_deg", "shank_deg", "lean_deg")))
+    bones = stages(lifter.track(hinged))[1]
+    assert np.isnan(bones.lumbar_flexion.value_deg).all()
+    assert set(bones.lumbar_flexion.reason) == {spine.NO_STANDING}
+
+
+def test_a_constant_offset_of_the_back_changes_nothing() -> None:
+    posture = lifter.Set().posture()
+    bent = 25.0 * posture.lean_deg / posture.lean_deg.max()
+    plain = stages(lifter.track(posture), bent)[1].lumbar_flexion.value_deg
+    offset = stages(lifter.track(posture), bent + 8.0)[1].lumbar_flexion.value_deg
+    assert np.nanmax(np.abs(plain - offset)) < 1.5  # a mask has pixels
+
+
+def test_feet_hidden_by_plates_stay_where_they_were_seen() -> None:
+    posture = lifter.Set().posture()
+    one = lifter.track(posture)
+    guessed, visibility = one.xy_px.copy(), one.visibility.copy()
+    down = posture.lean_deg > 50
+    for ankle in ANKLES:
+        guessed[down, ankle] += np.array([-60.0, -120.0])
+        visibility[down, ankle] = 0.4
+    cleaned = cleaning.clean(replace(one, xy_px=guessed, visibility=visibility))
+    assert np.abs(cleaned.middle_px(ANKLES) - one.middle_px(ANKLES)).max() < 2.0
+
+
+def test_short_losses_are_filled_and_marked_and_long_ones_stay_unknown() -> None:
+    one = lifter.track(lifter.Set().posture())
+    xy_px = one.xy_px.copy()
+    xy_px[100:105], xy_px[200:230] = np.nan, np.nan
+    cleaned = cleaning.clean(replace(one, xy_px=xy_px))
+    assert cleaned.filled[100:105].all()
+    assert cleaned.seen[100:105].all()
+    assert not cleaned.seen[205:225].any()
+    assert np.isnan(angles.measure(cleaned, view.orient(cleaned), stages(one)[1]).trunk_lean.value_deg[210])
+
+
+def test_another_person_for_a_moment_is_left_out() -> None:
+    one = lifter.track(lifter.Set().posture())
+    xy_px = one.xy_px.copy()
+    xy_px[50:53] = 100 + 0.2 * xy_px[50:53]
+    assert np.abs(cleaning.clean(replace(one, xy_px=xy_px)).xy_px[51] - one.xy_px[51]).max() < 3.0
+
+
+@pytest.mark.parametrize("yaw_deg", [-25.0, 0.0, 12.0, 40.0])
+@pytest.mark.parametrize("facing", ["left", "right"])
+def test_yaw_has_the_sign_of_the_side_it_is_seen_from(yaw_deg: float, facing: str) -> None:
+    one = lifter.track(lifter.Set().posture(), lifter.Camera(facing=facing, yaw_deg=yaw_deg))
+    seen = view.orient(one)
+    assert seen.yaw_deg.value == pytest.approx(yaw_deg, abs=0.5)
+    assert seen.facing == facing
+    assert seen.assessable == (abs(yaw_deg) <= 30)
+    assert bool(seen.reasons) == (abs(yaw_deg) > 20)
+
+
+def test_an_oblique_view_withholds_hip_knee_and_share() -> None:
+    posture = lifter.Set().posture()
+    seen, _, measured, found = stages(lifter.track(posture, lifter.Camera(yaw_deg=40.0)))
+    values = metrics.describe(measured, found[0], seen).values
+    assert {name for name in metrics.SIDE_VIEW_ONLY if values[name].known} == set()
+    assert values["hip_change_deg"].reason == metrics.OBLIQUE
