@@ -52,6 +52,9 @@ def _model() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            import warp  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - anny's own need
+
+            warp.config.log_level = 40  # errors only: it would print its version and devices
             import anny  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415 - an extra, and slow
             import torch  # noqa: PLC0415
     except ImportError as error:

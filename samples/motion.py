@@ -8,7 +8,7 @@ import numpy as np
 from samples.body import Array, Body
 from samples.posture import Posture, Stance, bar_place, stance_for
 from samples.spec import ClipSpec
-from samples.styles import Window, bottom_posture, top_posture, windows
+from samples.styles import Window, bottom_posture, rest_height_m, top_posture, windows
 
 CHANNELS = ("shank", "knee", "hip", "lumbar", "thoracic", "neck", "grip")
 WHOLE = Window(0.0, 1.0)
@@ -82,7 +82,7 @@ def plan_set(spec: ClipSpec, body: Body) -> SetPlan:
     else:
         line, reps = _from_floor(spec, body, random)
     rest = bar_place(body, stance, bottom_posture(spec, body, 0))
-    rest[1] = spec.bar.floor_height_m
+    rest[1] = rest_height_m(spec.bar)
     return SetPlan(tuple(line.moves), tuple(reps), stance, rest)
 
 

@@ -8,12 +8,13 @@ from scipy.optimize import least_squares
 from samples.body import Array, Body
 from samples.errors import ImpossiblePose
 from samples.posture import Posture, Stance, bar_place, shoulder_place, stance_for
-from samples.spec import ClipSpec, Pattern
+from samples.spec import BarSpec, ClipSpec, Pattern
 
 LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 49.0}
 RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 29.0, "low_back_led": 46.0}
 THORACIC_SHARE = 0.36  # of the lumbar flexion
 TOLERANCE_M = 0.004
+KETTLEBELL_HANDLE_M = 0.26
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,18 @@ def lumbar_change_deg(spec: ClipSpec, repetition: int) -> float:
     return base + spec.lift.drift_deg * repetition
 
 
+def rest_height_m(bar: BarSpec) -> float:
+    """Height of what the hands hold while it stands on the floor."""
+    return KETTLEBELL_HANDLE_M if bar.load == "kettlebell" else bar.floor_height_m
+
+
 def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
     """Hands on the bar at its lowest, for one repetition."""
     lumbar = lumbar_change_deg(spec, repetition)
     thoracic = spec.lift.thoracic_change_deg
     spine = (lumbar, THORACIC_SHARE * lumbar if thoracic < 0 else thoracic, spec.lift.gaze)
     size = body.stature_m / 1.76
-    bar = spec.bar.floor_height_m if spec.bar.load == "bar" else 0.30
+    bar = rest_height_m(spec.bar)
     if spec.lift.style == "rdl":
         wanted = Bottom(2.0, *spine, (0.075 - 0.001 * lumbar) * size, 0.42 * size)
     elif spec.lift.style == "sumo":
