@@ -89,6 +89,7 @@ def _lift(random: np.random.Generator) -> LiftSpec:
         lumbar_change_deg=float(random.uniform(2.0, most)),
         thoracic_change_deg=float(random.uniform(0.0, 24.0)),
         gaze=float(random.uniform(0.05, 0.75)),
+        squat=float(random.uniform(-1.0, 1.0)),
         hips_shoot=bool(random.random() < 0.2),
         lean_back_deg=float(random.uniform(0.0, 9.0)) if random.random() < 0.3 else 0.0,
         setup_bends=int(random.random() < 0.2),

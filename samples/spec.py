@@ -56,6 +56,7 @@ class LiftSpec:
     lumbar_change_deg: float = ranged(-1.0, -1.0, 55.0)  # -1: what the pattern says
     thoracic_change_deg: float = ranged(-1.0, -1.0, 45.0)  # -1: 0.36 of the lumbar change
     gaze: float = ranged(0.42, 0.0, 0.9)  # part of the trunk's pitch that the neck takes back; 0 = looks along
+    squat: float = ranged(0.0, -1.0, 1.0)  # -1 stiff-legged with high hips, 1 squatting with low hips
     hips_shoot: bool = False
     drift_deg: float = ranged(0.0, 0.0, 6.0)  # lumbar flexion gained a repetition
     lean_back_deg: float = ranged(0.0, 0.0, 12.0)  # lumbar extension beyond standing at lockout

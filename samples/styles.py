@@ -56,13 +56,15 @@ def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
     spine = (lumbar, THORACIC_SHARE * lumbar if thoracic < 0 else thoracic, spec.lift.gaze)
     size = body.stature_m / 1.76
     bar = rest_height_m(spec.bar)
+    squat = spec.lift.squat
     if spec.lift.style == "rdl":
-        wanted = Bottom(2.0, *spine, (0.075 - 0.001 * lumbar) * size, 0.42 * size)
+        wanted = Bottom(2.0, *spine, (0.075 - 0.001 * lumbar - 0.02 * squat) * size, 0.42 * size)
     elif spec.lift.style == "sumo":
-        wanted = Bottom(7.0, *spine, 0.018 * size, bar)
+        wanted = Bottom(7.0 + 3.0 * squat, *spine, (0.018 - 0.02 * squat) * size, bar)
     else:
         round_back = np.clip((lumbar - 13.0) / 33.0, 0.0, 1.0)
-        wanted = Bottom(10.0 + 3.0 * round_back, *spine, (0.035 - 0.045 * round_back) * size, bar)
+        ahead = 0.035 - 0.045 * round_back - 0.035 * squat
+        wanted = Bottom(10.0 + 3.0 * round_back + 5.0 * squat, *spine, ahead * size, bar)
     return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), wanted)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from samples.bearing import standing_body
 from samples.body import Array, Body, _model, build_body, phenotype
 from samples.errors import ImpossiblePose
 from samples.motion import plan_set
@@ -124,6 +125,30 @@ def test_standing_is_zero_and_upright(body: Body) -> None:
     own = [name for name in columns if name.endswith("_deg") and not name.startswith("trunk")]
     assert all(abs(columns[name][0]) < 0.01 for name in own)
     assert abs(columns["trunk_lean_deg"][0]) < 6.0
+
+
+def test_a_standing_curve_is_part_of_the_rest_and_not_of_the_angles() -> None:
+    average, arched = (standing_body(BodySpec(lordosis_deg=arch)) for arch in (0.0, 12.0))
+
+    def arch_of(body: Body) -> float:
+        low, high = (body.head(b) - body.head(a) for a, b in (("spine05", "spine04"), ("spine02", "spine01")))
+        return float(np.degrees(np.arctan2(low[0], low[2]) - np.arctan2(high[0], high[2])))
+
+    assert arch_of(arched) - arch_of(average) == pytest.approx(12.0, abs=0.5)
+    assert np.ptp(arched.vertices[:, 2]) == pytest.approx(1.76)
+    still = pose(arched, stance_for(arched, "conventional"), Posture(), np.array([0.1, 0.225]))
+    raw = raw_angles(arched, still)
+    assert (raw["pelvis"], raw["lumbar"], raw["thoracic"]) == pytest.approx((0.0, 0.0, 0.0), abs=1e-9)
+
+
+def test_squatting_lowers_the_hips_and_raises_the_trunk(body: Body) -> None:
+    knees, leans = [], []
+    for squat in (-1.0, 0.0, 1.0):
+        raw = raw_angles(body, bottom(body, ClipSpec("x", lift=LiftSpec(reps=1, squat=squat))))
+        knees.append(raw["thigh"] + raw["shank"])
+        leans.append(raw["trunk"])
+    assert knees[0] + 8 < knees[1] < knees[2] - 8
+    assert leans[0] > leans[1] > leans[2]
 
 
 def test_a_bar_out_of_reach_is_refused_with_the_keys(body: Body) -> None:

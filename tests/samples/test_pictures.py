@@ -80,6 +80,11 @@ NUISANCES: list[dict[str, dict[str, Any]]] = [
     {"video": {"soft_px": 1.5}},
     {"body": {"sex": 1.0, "weight": 0.9}},
     {"body": {"age_years": 70.0, "muscle": 0.2}},
+    {"body": {"lordosis_deg": 12.0}},
+    {"body": {"kyphosis_deg": 15.0}},
+    {"lift": {"squat": 1.0}},
+    {"lift": {"thoracic_change_deg": 30.0}},
+    {"lift": {"gaze": 0.0}},
 ]
 
 
