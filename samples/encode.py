@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import av
 import numpy as np
 
 from samples.errors import MissingCodec
 from samples.raster import Image
-from samples.spec import VideoSpec
+from samples.spec import Codec, VideoSpec
 
-FALLBACKS = "libx264, libx265, libvpx-vp9, mpeg4"
+ALLOWED = ", ".join(get_args(Codec))
 
 
 def check_codec(video: VideoSpec) -> None:
@@ -21,7 +21,7 @@ def check_codec(video: VideoSpec) -> None:
         av.Codec(video.codec, "w")
     except ValueError as error:
         raise MissingCodec(
-            f"video.codec = {video.codec!r}: no such encoder here. Allowed, where installed: {FALLBACKS}"
+            f"video.codec = {video.codec!r}: no such encoder here. Allowed, where installed: {ALLOWED}"
         ) from error
 
 
@@ -33,7 +33,8 @@ def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
     with av.open(str(part), "w", options={"movflags": "+faststart"}) as container:
         stream = cast(av.VideoStream, container.add_stream(video.codec, rate=rate))
         stream.width, stream.height, stream.pix_fmt = video.width_px, video.height_px, "yuv420p"
-        stream.options = {"crf": str(video.crf), "preset": "slow", "threads": "1"}
+        slow = {"preset": "slow"} if video.codec in ("libx264", "libx265") else {}
+        stream.options = {"crf": str(video.crf), "threads": "1"} | slow
         for frame in frames:
             picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
             container.mux(stream.encode(picture))

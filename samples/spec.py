@@ -14,6 +14,7 @@ Load = Literal["bar", "kettlebell", "none"]
 Backdrop = Literal["plain", "bricks", "panels", "windows"]
 Floor = Literal["rubber", "wood", "concrete"]
 Facing = Literal["left", "right"]
+Codec = Literal["libx264", "libx265", "libvpx-vp9", "mpeg4"]
 
 
 def ranged(default: float, low: float, high: float) -> Any:
@@ -144,7 +145,7 @@ class VideoSpec:
     width_px: int = field(default=540, metadata={"low": 96, "high": 3840, "even": True})
     height_px: int = field(default=960, metadata={"low": 96, "high": 3840, "even": True})
     rate_hz: float = ranged(30.0, 5.0, 120.0)
-    codec: str = "libx264"
+    codec: Codec = "libx264"
     crf: int = field(default=27, metadata={"low": 10, "high": 45})
     noise: float = ranged(2.0, 0.0, 25.0)  # standard deviation, grey levels of 255
     shutter: float = ranged(0.3, 0.0, 1.0)  # motion blur: open part of the frame interval

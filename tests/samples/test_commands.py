@@ -58,7 +58,7 @@ def test_refusals_are_one_line_and_exit_2(
 
 def test_an_absent_codec_is_refused_with_its_name() -> None:
     with pytest.raises(MissingCodec, match=r"video\.codec = 'h999'.*libx264"):
-        check_codec(VideoSpec(codec="h999"))
+        check_codec(VideoSpec(codec="h999"))  # type: ignore[arg-type]
 
 
 def test_grid_makes_every_combination_and_refuses_unknown_keys() -> None:

@@ -32,6 +32,7 @@ def test_a_table_becomes_a_spec_and_the_rest_stays_default() -> None:
         ({"lift": {"reps": 2, "missed": [3]}}, ["lift.missed", "1 to lift.reps = 2"]),
         ({"lift": {"walk_in": 1}}, ["lift.walk_in", "bool"]),
         ({"lift": 3}, ["lift", "table"]),
+        ({"video": {"codec": "h999"}}, ["video.codec", "h999", "libx264"]),
         ({"name": "../up"}, ["name", "letters"]),
     ],
 )
