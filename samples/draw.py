@@ -142,8 +142,8 @@ def _scene(random: np.random.Generator) -> SceneSpec:
         wall_distance_m=float(random.uniform(1.6, 4.0)),
         rack=bool(random.random() < 0.6),
         shelf=bool(random.random() < 0.6),
-        mirror=bool(random.random() < 0.12),
-        people=int(random.choice([0, 1, 2], p=[0.75, 0.17, 0.08])),
+        mirror=bool(random.random() < 0.08),
+        people=int(random.choice([0, 1, 2], p=[0.86, 0.09, 0.05])),
         platform=bool(random.random() < 0.5),
         light_azimuth_deg=float(random.uniform(-110.0, 110.0)),
         light_height_deg=float(random.uniform(35.0, 85.0)),
@@ -156,7 +156,7 @@ def _scene(random: np.random.Generator) -> SceneSpec:
 def _camera(random: np.random.Generator) -> CameraSpec:
     height, distance = float(random.uniform(0.3, 1.7)), float(random.uniform(2.2, 4.6))
     yaw = float(np.clip(random.normal(0.0, 16.0), -60.0, 60.0))
-    across = random.uniform(1.7, 2.5) * (1.0 + 0.3 * abs(np.sin(np.radians(yaw))))
+    across = random.uniform(1.5, 2.2) * (1.0 + 0.3 * abs(np.sin(np.radians(yaw))))
     return CameraSpec(
         facing=pick(random, ("left", "right")),
         yaw_deg=yaw,
@@ -173,7 +173,7 @@ def _camera(random: np.random.Generator) -> CameraSpec:
 
 def _video(random: np.random.Generator) -> VideoSpec:
     return VideoSpec(
-        noise=float(abs(random.normal(0.0, 4.0))),
+        noise=float(abs(random.normal(0.0, 3.0))),
         shutter=float(random.uniform(0.05, 0.6)),
         exposure_stops=float(np.clip(random.normal(0.0, 0.4), -1.4, 0.9)),
         soft_px=float(max(0.0, random.normal(0.2, 0.4))),

@@ -91,3 +91,11 @@ def test_the_set_shows_all_patterns_styles_and_sides_and_what_must_be_refused() 
     assert {truth["facing"] for truth in truths} == {"left", "right"}
     assert sum(clip.stem.startswith("refuse_") for clip in CLIPS) >= 2
     assert any(not rep["complete"] for truth in truths for rep in truth["reps"])
+
+
+def test_the_readme_names_exactly_the_clips_that_ship_and_specs_that_exist() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    listed = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `") and ".py" not in line}
+    assert listed == {clip.stem for clip in CLIPS} == {path.stem for path in (FOLDER / "specs").glob("*.toml")}
+    words = [word for line in text.splitlines() if line.startswith("    python") for word in line.split()]
+    assert all((FOLDER.parent / word).is_file() for word in words if word.endswith(".toml"))
