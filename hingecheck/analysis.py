@@ -110,5 +110,5 @@ def _provenance(bundle: bundles.Bundle, rules: criteria.Criteria) -> Mapping[str
         "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
         "models": {"pose": {"name": bundle.name, "sha256": bundle.sha256}},
         "criteria": rules.version,
-        "settings": {"model": bundle.name, "spine": "contour tangents", "short_side_px": video.SHORT_SIDE_PX},
+        "settings": {"model": bundle.name, "spine": "contour tangents", "frame_height_px": video.HEIGHT_PX},
     }

@@ -29,6 +29,9 @@ OBLIQUE_FACTOR: Final = 2.0
 """Between 20 and 30 degrees of yaw the bias of hip and knee about doubles (BIOMECHANICS section 4)."""
 
 OBLIQUE_DEG: Final = 20.0
+ARMS_HANG: Final = 0.4
+"""Hands this far below the shoulders, in leg lengths (straight arms: about 0.65)."""
+
 GROUND_HALF_S: Final = 3.0
 GROUND_STEP_S: Final = 0.1
 
@@ -57,7 +60,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         thoracic_flexion=spine.thoracic_flexion,
-        hand_height=(_hand_up(shoulder, wrist) - ground_up) / leg_px,
+        hand_height=(_hand_up(shoulder, wrist, leg_px) - ground_up) / leg_px,
         knee_height=(knee[:, 1] - ground_up) / leg_px,
     )
 
@@ -101,15 +104,16 @@ def _leg_px(hip: Floats, ankle: Floats) -> float:
     return float(np.nanquantile(distance, 0.9)) if not np.isnan(distance).all() else float("nan")
 
 
-def _hand_up(shoulder: Floats, wrist: Floats) -> Floats:
+def _hand_up(shoulder: Floats, wrist: Floats, leg_px: float) -> Floats:
     """Height (N,) of the hands, in pixels: the shoulders' less the clip's usual arm length.
 
     Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout and the
-    pose model then guesses, so single wrist positions are not used.
+    pose model then guesses, so single wrist positions are not used.  NaN if the arms do not hang: a squat.
     """
-    hang = wrist[:, 1] - shoulder[:, 1]
-    usual = float(np.nanmedian(hang)) if not np.isnan(hang).all() else float("nan")
-    return np.asarray(shoulder[:, 1] + usual)
+    hang = shoulder[:, 1] - wrist[:, 1]
+    if np.isnan(hang).all() or np.nanmedian(hang) < ARMS_HANG * leg_px:
+        return np.full(len(hang), np.nan)
+    return np.asarray(shoulder[:, 1] - np.nanmedian(hang))
 
 
 def _ground_up(time_s: Floats, ankle: Floats) -> Floats:

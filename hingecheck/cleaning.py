@@ -28,6 +28,10 @@ STANCE_S = 6.0
 STANCE_SPREAD = 0.08
 """Upright frames agree where an ankle stands if they scatter less than this, in leg lengths."""
 
+GROUND_QUANTILE = 0.7
+LEAST_AGREEING = 0.4
+"""Share of the (visibility-weighted) upright frames that must agree."""
+
 
 def clean(track: PoseTrack) -> PoseTrack:
     """The same track without odd frames, feet planted, short gaps filled, smoothed; longer gaps are NaN."""
@@ -83,14 +87,26 @@ def _stance(track: PoseTrack, point: int, upright: Bools, spread_px: float) -> F
         near = upright & (np.abs(time_s - centre_s) <= STANCE_S) & (weight > 0)
         if not near.any():
             continue
-        points, weights = track.xy_px[near, point], weight[near]
-        middle = np.array([_weighted_median(points[:, k], weights) for k in (0, 1)])
-        if _weighted_median(length(points - middle), weights) <= spread_px:
-            places[row] = middle
+        places[row] = _agreed(track.xy_px[near, point], weight[near], spread_px)
     return np.stack([np.interp(time_s, centres_s, places[:, k]) for k in (0, 1)], axis=1)
 
 
-def _weighted_median(values: Floats, weights: Floats) -> float:
+def _agreed(points: Floats, weights: Floats, spread_px: float) -> Floats:
+    """Where most of `points` (n, 2) put a foot, NaN if they disagree.
+
+    A foot that is hidden is guessed too high in the picture, where the visible body ends, and hardly ever too
+    low; so its height is taken from the lower ones.
+    """
+    low = _weighted_quantile(points[:, 1], weights, GROUND_QUANTILE)
+    near = np.abs(points[:, 1] - low) <= spread_px
+    if weights[near].sum() < LEAST_AGREEING * weights.sum():
+        return np.full(2, np.nan)
+    middle = _weighted_quantile(points[near, 0], weights[near], 0.5)
+    scatter = _weighted_quantile(np.abs(points[near, 0] - middle), weights[near], 0.5)
+    return np.array([middle, low]) if scatter <= spread_px else np.full(2, np.nan)
+
+
+def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values)
     total = np.cumsum(weights[order])
-    return float(values[order[np.searchsorted(total, total[-1] / 2)]])
+    return float(values[order[np.searchsorted(total, share * total[-1])]])

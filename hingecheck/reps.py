@@ -27,18 +27,23 @@ from hingecheck.records import AngleTrack, Floats, Rep
 SMALLEST_PULL: Final = 0.18
 """Hands that move less than this up and down, in leg lengths, are not lifting."""
 
-FLOOR_BAND: Final = 0.12
 TOP_BAND: Final = 0.15
-"""How near to the floor's or the top's height a valley or peak must be, in shares of the pull."""
+"""How near to the top's height a peak must be, in shares of the pull."""
 
 HANDS_LOW: Final = 0.85
 """At the bottom the hands are below this height, in leg lengths: mid-thigh."""
 
-ROMANIAN_HEIGHT: Final = 0.55
-ROMANIAN_KNEE_DEG: Final = 40.0
-DWELL_S: Final = 0.3
+ROMANIAN_HEIGHT: Final = 0.40
+ROMANIAN_KNEE_DEG: Final = 42.0
+DWELL_S: Final = 0.7
 DWELL_BAND: Final = 0.06
-"""Gripping the bar takes at least DWELL_S within DWELL_BAND of the lowest point."""
+"""Gripping the bar takes at least DWELL_S within DWELL_BAND (leg lengths) of the lowest point."""
+
+SAME_FLOOR: Final = 0.05
+"""Hands this near, in shares of the pull, to where they gripped the bar are on it again."""
+
+FEWEST_TOUCHES: Final = 3
+"""Without any grip in the clip, this many equally deep bends are a set that began before the clip."""
 
 REST_BAND: Final = 0.06
 """Within this share of a pull from its ends the hands count as at rest."""
@@ -84,6 +89,8 @@ def segment(track: AngleTrack) -> tuple[Rep, ...]:
     if high - low < SMALLEST_PULL or low > HANDS_LOW:
         return ()
     valleys, peaks = _turns(height)
+    if not valleys:
+        return ()
     if _is_romanian(track, height, valleys):
         return _romanian(track, height, valleys, peaks)
     return _from_floor(track, height, valleys, peaks)
@@ -126,18 +133,30 @@ def _is_romanian(track: AngleTrack, height: Floats, valleys: list[int]) -> bool:
 
 def _from_floor(track: AngleTrack, height: Floats, valleys: list[int], peaks: list[int]) -> tuple[Rep, ...]:
     """Pulls that begin with hands on the floor and come back to it."""
-    floor = float(height[valleys].min())
-    span = float(height.max()) - floor
-    at_floor = [height[v] <= floor + FLOOR_BAND * span for v in valleys]
+    on_bar = _on_bar(track, height, valleys)
     reps: list[Rep] = []
-    gripped = False
     for i, (before, after) in enumerate(pairwise(valleys)):
-        gripped = at_floor[i] and (gripped or _dwells(track, height, before))
-        if gripped and at_floor[i + 1]:
+        if on_bar[i] and on_bar[i + 1]:
             reps.append(_floor_rep(track, height, (before, peaks[i + 1], after), len(reps) + 1))
-    if not reps and at_floor[-1] and _cut_off_at_top(track, height, valleys[-1]):
+    if not reps and on_bar[-1] and _cut_off_at_top(track, height, valleys[-1]):
         reps.append(_floor_rep(track, height, (valleys[-1], peaks[-1], -1), 1))
     return tuple(reps)
+
+
+def _on_bar(track: AngleTrack, height: Floats, valleys: list[int]) -> list[bool]:
+    """For each valley, whether the hands hold the bar: they stay to grip it, or are where they gripped it.
+
+    A set-up bend stops short of the bar or is over at once.
+    """
+    bottom = height[valleys]
+    band = SAME_FLOOR * float(height.max() - bottom.min())
+    grips = np.array([_dwells(track, height, v) for v in valleys])
+    if not grips.any():
+        floor = float(np.median(bottom))
+        level = np.abs(bottom - floor) <= band
+        return [bool(ok) and int(level.sum()) >= FEWEST_TOUCHES for ok in level]
+    floor = float(np.median(bottom[grips]))
+    return [bool(grip or abs(low - floor) <= band) for grip, low in zip(grips, bottom, strict=True)]
 
 
 def _cut_off_at_top(track: AngleTrack, height: Floats, valley: int) -> bool:
@@ -169,17 +188,19 @@ def _floor_rep(track: AngleTrack, height: Floats, turns: tuple[int, int, int], n
 
 
 def _romanian(track: AngleTrack, height: Floats, valleys: list[int], peaks: list[int]) -> tuple[Rep, ...]:
-    """One repetition a valley: from the top, down, and up to the top again."""
-    reps = []
-    for number, (valley, before, after) in enumerate(zip(valleys, peaks, peaks[1:], strict=False), 1):
+    """One repetition a valley that is reached from the top and left for the top again."""
+    reps: list[Rep] = []
+    for index, (valley, before, after) in enumerate(zip(valleys, peaks, peaks[1:], strict=False)):
+        if min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
+            continue  # the clip begins or ends in the middle of it
         rise = _rise(track.time_s, height, valley, after)
         lowest_s = _lowest_s(track.time_s, height, (before, valley, after))
         complete = _locks_out(track, height, after)
-        following = valleys[number] if number < len(valleys) else -1
+        following = valleys[index + 1] if index + 1 < len(valleys) else -1
         leaves_s = _lowering_s(track.time_s, height, after, following)[0]
         reps.append(
             Rep(
-                number=number,
+                number=len(reps) + 1,
                 style="romanian",
                 start_s=_lowering_s(track.time_s, height, before, valley)[0],
                 onset_s=lowest_s,

@@ -42,20 +42,18 @@ SHORTEST_STANDING_S: Final = 0.2
 LONGEST_HOLE: Final = 3
 """This many stations in a row may be missing and are bridged."""
 
-PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.10)
-LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=3.5, slope=0.20)
+PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=4.0, slope=0.15)
+LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.5, slope=0.25)
 
 UPRIGHT_DEG: Final = 20.0
 BENT_DEG: Final = 30.0
 STILL_DEG_S: Final = 15.0
 """Standing: trunk and thigh this near to the vertical and the trunk this still."""
 
-OWN_QUANTILE: Final = 0.1
 FRONT_EXCESS: Final = 0.12
 BACK_EXCESS: Final = 0.08
-FURTHEST: Final = 0.55
-"""An edge beyond the lifter's own (a low quantile of the upright frames) by this much, or beyond FURTHEST, in
-trunk lengths, is a plate's."""
+FURTHEST: Final = 0.50
+"""An edge beyond the lifter's own by this much, or beyond FURTHEST, in trunk lengths, is a plate's."""
 
 PLATE_MARGIN: Final = 0.1
 """A covered station covers those this near along the trunk: the plate is round."""
@@ -121,20 +119,25 @@ def _behind_plate(contour: BackContour, track: PoseTrack, view: View) -> Bools:
     """Stations (N, K) that a plate on the bar may cover, in upright frames.
 
     The mask takes the plate in as part of the person.  It shows as an edge, in front or behind, further out
-    than the lifter's own upright frames have it without the bar.  A station counts as covered together with
-    its neighbours within PLATE_MARGIN.
+    than the lifter's own is before the first and after the last lift.  A station counts as covered together
+    with its neighbours within PLATE_MARGIN.
     """
     upright = _upright(track, view)
     covered = np.zeros(contour.offset[:, 0].shape, bool)
     for edge, excess in ((view.dorsal, BACK_EXCESS), (1 - view.dorsal, FRONT_EXCESS)):
         offset = contour.offset[:, edge]
-        seen = ~np.isnan(offset[upright]).all(axis=0) if upright.any() else np.zeros(offset.shape[1], bool)
-        own = np.nanquantile(offset[np.ix_(upright, seen)], OWN_QUANTILE, axis=0) if seen.any() else 0.0
-        covered[:, seen] |= offset[:, seen] > own + excess
-        covered |= offset > FURTHEST
+        covered |= offset > np.fmin(_own_edge(offset, upright & _outside_lifts(track, view)) + excess, FURTHEST)
     reach = round(PLATE_MARGIN / float(contour.station[1] - contour.station[0]))
     spread = binary_dilation(covered & upright[:, None], np.ones((1, 2 * reach + 1), bool))
     return np.asarray(spread & upright[:, None])
+
+
+def _own_edge(offset: Floats, alone: Bools) -> Floats:
+    """Median edge (K,) over the frames in which the lifter stands without the bar; infinite where unknown."""
+    own = np.full(offset.shape[1], np.inf)
+    seen = (~np.isnan(offset) & alone[:, None]).any(axis=0)
+    own[seen] = np.nanmedian(offset[np.ix_(alone, seen)], axis=0)
+    return own
 
 
 def _bridge_holes(edge: Floats) -> Floats:

@@ -21,8 +21,8 @@ from av.video.frame import VideoFrame
 from hingecheck.errors import InputError, VideoNotFound
 from hingecheck.records import Bytes, Frame, VideoInfo
 
-SHORT_SIDE_PX = 384
-"""Frames are scaled so that the shorter side is at most this: the pose network itself sees 256 x 256."""
+HEIGHT_PX = 512
+"""Frames are scaled to at most this height: a lifter fills about half of it, and the pose network sees 256 x 256."""
 
 DECODE_AHEAD = 8
 _PLAYABLE = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
@@ -42,9 +42,9 @@ class Video:
             self.width, self.height, self.rotation_deg = _display_size(container, path)
 
     def frames(self) -> Iterator[Frame]:
-        """Every decodable frame in order, scaled to SHORT_SIDE_PX; raises InputError if there is none."""
+        """Every decodable frame in order, scaled to HEIGHT_PX; raises InputError if there is none."""
         self._times_s, self._failed = [], 0
-        scale = min(1.0, SHORT_SIDE_PX / min(self.width, self.height))
+        scale = min(1.0, HEIGHT_PX / self.height)
         with _open(self.path) as container:
             first_s = None
             for picture in self._decode(container):
@@ -91,7 +91,7 @@ class Video:
 
     def key_pictures(self, most: int) -> list[Frame]:
         """Up to `most` of the file's key frames, spread over the clip: cheap to decode, to look around in."""
-        scale = min(1.0, SHORT_SIDE_PX / min(self.width, self.height))
+        scale = min(1.0, HEIGHT_PX / self.height)
         frames: list[Frame] = []
         with _open(self.path) as container:
             stream = container.streams.video[0]

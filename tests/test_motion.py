@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hingecheck import angles, cleaning, contour, metrics, reps, spine, view
-from hingecheck.landmarks import ANKLES
+from hingecheck.landmarks import ANKLES, SHOULDERS, WRISTS
 from hingecheck.records import AngleTrack, Frame, PoseTrack, Rep, Spine, View
 from tests import lifter
 
@@ -97,6 +97,27 @@ def test_a_pull_that_stalls_is_told_as_not_complete() -> None:
     found = stages(lifter.track(lifter.Posture(t, 50 * stalled, 12 * stalled, 65 * stalled)))[3]
     assert [rep.complete for rep in found] == [True, False]
     assert np.isnan(found[1].lockout_s)
+
+
+@pytest.mark.parametrize(("first_s", "last_s"), [(4.6, 7.0), (2.2, 5.0), (4.9, 10.0)])
+def test_a_clip_that_begins_or_ends_inside_a_repetition_is_read_without_inventing_one(
+    first_s: float, last_s: float
+) -> None:
+    whole = lifter.Set().posture()
+    kept = (whole.time_s >= first_s) & (whole.time_s < last_s)
+    part = lifter.Posture(
+        whole.time_s[kept] - first_s, whole.thigh_deg[kept], whole.shank_deg[kept], whole.lean_deg[kept]
+    )
+    found = stages(lifter.track(part))[3]
+    assert all(rep.liftoff_s < rep.lockout_s for rep in found if rep.complete)
+    assert len(found) <= 1
+
+
+def test_a_squat_with_the_bar_on_the_back_is_no_deadlift() -> None:
+    one = lifter.track(lifter.Set(lean_deg=35.0, thigh_deg=80.0, shank_deg=25.0).posture())
+    xy_px = one.xy_px.copy()
+    xy_px[:, list(WRISTS)] = xy_px[:, list(SHOULDERS)]
+    assert stages(replace(one, xy_px=xy_px))[3] == ()
 
 
 def test_romanian_repetitions_begin_and_end_at_the_top() -> None:

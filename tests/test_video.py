@@ -51,8 +51,8 @@ def test_a_frame_with_padded_rows_is_read_right(tmp_path: Path, width: int) -> N
 def test_a_large_frame_is_scaled_and_says_by_how_much(tmp_path: Path) -> None:
     clip = video.Video(write_video(tmp_path / "big.mp4", [quarters(720, 960)] * 2))
     frame = next(iter(clip.frames()))
-    assert frame.rgb.shape == (video.SHORT_SIDE_PX, round(960 * frame.scale), 3)
-    assert frame.scale == pytest.approx(video.SHORT_SIDE_PX / 720)
+    assert frame.rgb.shape == (video.HEIGHT_PX, round(960 * frame.scale), 3)
+    assert frame.scale == pytest.approx(video.HEIGHT_PX / 720)
     assert clip.frames_at([0.0])[0].shape == (720, 960, 3)
 
 

@@ -1,0 +1,62 @@
+"""How long an analysis takes against the loop that a user would write, both in this run, on one clip.
+
+python -m tests.plain_loop samples/clips/hip_led.mp4
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import cv2
+import mediapipe as mp
+from mediapipe.tasks.python import BaseOptions, vision
+
+from hingecheck import bundles
+from hingecheck.analysis import analyze
+
+
+def plain_loop(clip: Path, *, masks: bool) -> None:
+    """OpenCV reads, MediaPipe detects, nothing is measured."""
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(bundles.find(bundles.DEFAULT).path)),
+        running_mode=vision.RunningMode.VIDEO,
+        output_segmentation_masks=masks,
+    )
+    capture = cv2.VideoCapture(str(clip))
+    with vision.PoseLandmarker.create_from_options(options) as landmarker:
+        index = 0
+        while True:
+            good, picture = capture.read()
+            if not good:
+                break
+            rgb = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+            landmarker.detect_for_video(mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb), index * 33)
+            index += 1
+    capture.release()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Shortest of three runs."""
+    times_s = []
+    for _ in range(3):
+        begin_s = time.perf_counter()
+        work()
+        times_s.append(time.perf_counter() - begin_s)
+    return min(times_s)
+
+
+def main() -> None:
+    """Print the three times and two ratios."""
+    clip = Path(sys.argv[1])
+    ours = seconds(lambda: analyze(clip))
+    bare, masked = (seconds(partial(plain_loop, clip, masks=masks)) for masks in (False, True))
+    print(f"analyze {ours:.1f} s, plain loop {bare:.1f} s, with masks {masked:.1f} s")
+    print(f"ratio to the plain loop {ours / bare:.2f}, to the one with masks {ours / masked:.2f}")
+
+
+if __name__ == "__main__":
+    main()
