@@ -26,7 +26,7 @@ from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.records import Analysis, Frame, Measure, PoseTrack, Rep, RepMetrics, Trace
 
 LOOK_AROUND: Final = 6
-"""Key frames in which everybody is looked for before one person is followed."""
+"""Pictures in which everybody is looked for before one person is followed."""
 
 LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
@@ -69,9 +69,16 @@ def _observe(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None) -> 
     from hingecheck.backends.mediapipe import MediaPipeEstimator  # noqa: PLC0415  heavy: loaded when used
 
     with MediaPipeEstimator(bundle.path) as estimator:
-        region = pose.choose_lifter(clip.key_pictures(LOOK_AROUND), estimator)
-        frames = video.ahead(pose.crop(clip.frames(), region))
+        frames = video.ahead(pose.crop(clip.frames(), _lifter(clip, estimator)))
         return pose.observe(_watched(frames, clip.expected_s, watch), estimator, contour.trace)
+
+
+def _lifter(clip: video.Video, estimator: pose.PoseEstimator) -> pose.Region | None:
+    """Where the lifter is, if others are in the picture; looked for in pictures from all over the clip."""
+    pictures = clip.key_pictures(LOOK_AROUND)
+    if len(pictures) < LOOK_AROUND and pose.crowded(pictures, estimator):
+        pictures = clip.spread_pictures(LOOK_AROUND)
+    return pose.choose_lifter(pictures, estimator)
 
 
 def _watched(frames: Iterable[Frame], expected_s: float, watch: Watch | None) -> Iterator[Frame]:

@@ -88,12 +88,12 @@ def _reason(value_deg: Floats) -> Words:
 
 
 def _sum(a: Angle, b: Angle) -> Angle:
-    """Two independent angles added; a missing one gives its reason."""
+    """Two independent angles of about equal size added; a missing one gives its reason."""
     return Angle(
         value_deg=a.value_deg + b.value_deg,
         noise_sd_deg=np.hypot(a.noise_sd_deg, b.noise_sd_deg),
         bias_sd_deg=float(np.hypot(a.bias_sd_deg, b.bias_sd_deg)),
-        bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)),
+        bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)) / 2,  # each slope acts on its own half
         reason=np.where(a.reason != "", a.reason, b.reason),
     )
 

@@ -75,18 +75,18 @@ def observe(
     return track, traces
 
 
+def crowded(pictures: Sequence[Frame], estimator: PoseEstimator) -> bool:
+    """True if more than one person is in one of the pictures."""
+    return any(len(_seen(picture, estimator, [])) > 1 for picture in pictures)
+
+
 def choose_lifter(pictures: Sequence[Frame], estimator: PoseEstimator) -> Region | None:
     """Where the lifter is, when others are in the picture too; None if one person at most is seen.
 
     The lifter is whoever is seen largest, summed over the pictures: nearer the camera and there throughout.
     """
     people: list[list[_Person]] = []
-    crowd = False
-    for picture in pictures:
-        seen = [_person(_on_display(points, picture)) for points in estimator.everyone(picture)]
-        groups = {_group(people, person) for person in seen}
-        crowd = crowd or len(groups) > 1
-    if not crowd:
+    if max((len(_seen(picture, estimator, people)) for picture in pictures), default=0) < 2:
         return None
     return _around(max(people, key=lambda group: sum(p.size_px for p in group)))
 
@@ -105,6 +105,12 @@ def _person(xy_px: Floats) -> _Person:
     joints = [xy_px[list(pair)].mean(axis=0) for pair in landmarks.CHAIN]
     size_px = sum(float(np.hypot(*(b - a))) for a, b in pairwise(joints))
     return _Person(hip_px=joints[1], ankle_px=joints[3], size_px=size_px)
+
+
+def _seen(picture: Frame, estimator: PoseEstimator, people: list[list[_Person]]) -> set[int]:
+    """Groups of `people`, which grow by whoever is in the picture; the same person found twice counts once."""
+    found = [_person(_on_display(points, picture)) for points in estimator.everyone(picture)]
+    return {_group(people, person) for person in found}
 
 
 def _group(people: list[list[_Person]], person: _Person) -> int:

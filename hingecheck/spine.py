@@ -42,7 +42,7 @@ SHORTEST_STANDING_S: Final = 0.2
 LONGEST_HOLE: Final = 3
 """This many stations in a row may be missing and are bridged."""
 
-PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=4.0, slope=0.15)
+PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=5.0, slope=0.15)
 LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.5, slope=0.25)
 
 UPRIGHT_DEG: Final = 20.0

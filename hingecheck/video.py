@@ -103,6 +103,15 @@ class Video:
         keep = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
         return [frames[i] for i in keep]
 
+    def spread_pictures(self, count: int) -> list[Frame]:
+        """`count` pictures at even distances, for clips with few key frames: decodes the whole clip."""
+        first_s, pause_s = self.expected_s / (2 * count), self.expected_s / count
+        chosen: list[Frame] = []
+        for frame in self.frames():
+            if frame.time_s >= first_s + len(chosen) * pause_s:
+                chosen.append(frame)
+        return chosen
+
     def _decode(self, container: av.container.InputContainer) -> Iterator[VideoFrame]:
         """Frames of the first video stream; damaged packets and frames without a time are counted, not raised."""
         stream = container.streams.video[0]

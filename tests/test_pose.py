@@ -64,6 +64,13 @@ def test_of_several_people_the_largest_who_stays_is_the_lifter() -> None:
     assert region.bottom > 820
 
 
+def test_a_crowd_is_more_than_one_person_in_one_picture() -> None:
+    pictures = [picture(0), picture(1)]
+    twice = person(500, 600)
+    assert not pose.crowded(pictures, Scripted(crowds=[[twice, twice + 5], [person(900, 600)]]))
+    assert pose.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
+
+
 def test_a_cut_frame_knows_where_it_was() -> None:
     frame = picture(0, 0.5)
     frame.rgb[400, 300] = 255

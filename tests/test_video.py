@@ -85,6 +85,13 @@ def test_pictures_at_asked_times_come_in_the_order_asked(tmp_path: Path) -> None
     assert got == pytest.approx([120, 20, 200], abs=4)
 
 
+def test_pictures_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
+    shades = [np.full((64, 64, 3), 20 + 2 * i, np.uint8) for i in range(100)]
+    clip = video.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=25))
+    assert len(clip.key_pictures(5)) == 1
+    assert [f.time_s for f in clip.spread_pictures(5)] == pytest.approx([0.4, 1.2, 2.0, 2.8, 3.6], abs=0.05)
+
+
 def test_a_truncated_clip_gives_what_it_holds_and_counts_the_loss(tmp_path: Path, sample_clip: Path) -> None:
     data = sample_clip.read_bytes()
     (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
