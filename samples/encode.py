@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, get_args
 
 import av
 import numpy as np
@@ -31,7 +31,7 @@ def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     rate = Fraction(video.rate_hz).limit_denominator(1001)
     with av.open(str(part), "w", options={"movflags": "+faststart"}) as container:
-        stream = cast(av.VideoStream, container.add_stream(video.codec, rate=rate))
+        stream: Any = container.add_stream(video.codec, rate=rate)  # its stubs know a few codecs only by name
         stream.width, stream.height, stream.pix_fmt = video.width_px, video.height_px, "yuv420p"
         slow = {"preset": "slow"} if video.codec in ("libx264", "libx265") else {}
         stream.options = {"crf": str(video.crf), "threads": "1"} | slow

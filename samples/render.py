@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from samples.errors import SampleError
+from samples.console import run_app
 from samples.frames import make_frames
 from samples.grid import expand, parse_axis, render_all
 from samples.specfile import read_spec
@@ -63,20 +63,8 @@ def _tell(frames: int, begin_s: float, processes: int) -> None:
 
 
 def main() -> int:
-    """Run; a refusal is told in one line and exits with 2, a folder that cannot be written with 3."""
-    try:
-        app()
-    except SampleError as error:
-        print(f"refused: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"cannot write {error.filename}: {error.strerror}", file=sys.stderr)
-        return 3
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    """Run the command line; returns its exit code."""
+    return run_app(app)
 
 
 if __name__ == "__main__":

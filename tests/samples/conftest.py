@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py"]
+CARD = ["test_card_statistics.py", "test_card_set.py"]
 collect_ignore = [] if find_spec("anny") and find_spec("moderngl") else HEAVY
+collect_ignore += [] if find_spec("poseaudit") and find_spec("matplotlib") else CARD
 
 
 def pytest_report_header() -> str:
@@ -22,7 +24,7 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def quiet_torch() -> None:
     """Torch and warp warn while they load; that is theirs, not ours."""
-    if not collect_ignore:
+    if find_spec("anny"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import anny  # type: ignore[import-untyped,unused-ignore]  # noqa: F401

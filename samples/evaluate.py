@@ -1,0 +1,71 @@
+"""Command line of the error card: `python -m samples.evaluate --out DIR`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samples.card.design import designed_set
+from samples.card.freeze import FROZEN, SAMPLES, freeze
+from samples.card.plots import draw_pictures
+from samples.card.report import write_card
+from samples.card.run import finished, run_card
+from samples.console import run_app
+from samples.errors import SpecError
+
+app = typer.Typer(add_completion=False, help="Measure the analyzer's errors on rendered deadlifts.")
+
+
+@app.command()
+def evaluate(  # noqa: PLR0913 - a parameter an option
+    *,
+    out: Annotated[Path | None, typer.Option(help="folder for clips and results; made if missing")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="name of a clip; give it several times")] = None,
+    card: Annotated[Path, typer.Option(help="folder of ERRORS.md and pictures/")] = SAMPLES,
+    keep: Annotated[bool, typer.Option("--keep", help="keep the videos after their analysis")] = False,
+    report: Annotated[bool, typer.Option("--report", help="measure nothing; write from what is finished")] = False,
+    rewrite: Annotated[bool, typer.Option("--freeze", help="rewrite the frozen results of the shipped clips")] = False,
+) -> None:
+    """Render and measure the designed set, then write ERRORS.md and its pictures; finished clips are kept."""
+    if rewrite:
+        print(f"{freeze()} clips frozen in {FROZEN.name}", file=sys.stderr)
+        return
+    if out is None:
+        raise SpecError("--out is missing: a folder for the results, or --freeze")
+    if not report:
+        _measure(out, only or [], processes, keep=keep)
+    _write(out, card)
+
+
+def _measure(out: Path, only: list[str], processes: int, *, keep: bool) -> None:
+    items = designed_set()
+    unknown = set(only) - {item.name for item in items}
+    if unknown:
+        names = ", ".join(item.name for item in items)
+        raise SpecError(f"--only {sorted(unknown)[0]}: no clip of that name. Allowed: {names}")
+    begin = time.monotonic()
+    wanted = [item for item in items if not only or item.name in only]
+    frames = run_card(wanted, out, processes=processes, keep=keep)
+    print(f"{frames} frames rendered and measured in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
+
+
+def _write(out: Path, card: Path) -> None:
+    items = designed_set()
+    results = [result for item in items if (result := finished(item, out)) is not None]
+    if not results:
+        raise SpecError(f"--out {out}: holds no finished result of the set; run without --report first")
+    card.mkdir(parents=True, exist_ok=True)
+    draw_pictures(results, card / "pictures")
+    print(f"{write_card(items, results, card)}: {len(results)} of {len(items)} clips", file=sys.stderr)
+
+
+def main() -> int:
+    """Run the command line; returns its exit code."""
+    return run_app(app)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Clips that ship against frozen results. Compare only: `python -m samples.evaluate --freeze` rewrites them."""
+
+import json
+
+import pytest
+
+from samples.card.freeze import CLIPS, FROZEN, differences, key_numbers
+
+KNOWN = json.loads(FROZEN.read_text(encoding="utf-8"))
+
+
+def test_every_clip_that_ships_is_frozen() -> None:
+    assert sorted(KNOWN) == sorted(clip.stem for clip in CLIPS.glob("*.mp4"))
+
+
+@pytest.mark.parametrize("name", ["hip_led", "rdl_low_back_led", "refuse_oblique"])
+def test_results_are_those_that_were_frozen(name: str) -> None:
+    before = FROZEN.read_bytes()
+    assert differences(KNOWN[name], key_numbers(CLIPS / f"{name}.mp4")) == []
+    assert FROZEN.read_bytes() == before
+
+
+def test_differences_are_told_beyond_the_tolerance_only() -> None:
+    old = {"outcome": "analysed", "yaw_deg": 3.0, "reps": [{"lockout_s": 2.0, "hip_change_deg": 90.0}]}
+    near = {"outcome": "analysed", "yaw_deg": 4.9, "reps": [{"lockout_s": 2.06, "hip_change_deg": 91.9}]}
+    assert differences(old, near) == []
+    far = {"outcome": "analysed", "yaw_deg": 5.1, "reps": [{"lockout_s": 2.1, "hip_change_deg": None}]}
+    assert differences(old, far) == [
+        "yaw_deg: 3.0 became 5.1",
+        "reps[0].lockout_s: 2.0 became 2.1",
+        "reps[0].hip_change_deg: 90.0 became None",
+    ]
+    assert differences(old, old | {"reps": []}) == ["reps: 1 became 0"]
+    assert differences({"outcome": "nobody_found"}, old) != []
