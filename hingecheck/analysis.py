@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -23,11 +25,24 @@ from hingecheck import (
     view,
 )
 from hingecheck.errors import NobodyFound, NoRepetition
-from hingecheck.records import Analysis, Frame, Measure, PoseTrack, Rep, RepMetrics, Trace
+from hingecheck.records import (
+    Analysis,
+    AngleTrack,
+    BackContour,
+    Frame,
+    Measure,
+    PoseTrack,
+    Rep,
+    RepMetrics,
+    Spine,
+    Trace,
+    View,
+)
 
 LOOK_AROUND: Final = 6
 """Pictures in which everybody is looked for before one person is followed."""
 
+MOTION_PICTURES: Final = 10
 LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
 """A lifter is there if the trunk is seen in this share of the frames and in this many."""
@@ -36,28 +51,39 @@ Watch = Callable[[float, float], None]
 """Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What stages 2 to 8 make of a clip, or of a part of its picture."""
+
+    track: PoseTrack
+    back: BackContour
+    view: View
+    spine: Spine
+    angles: AngleTrack
+    reps: Sequence[Rep]
+
+
 def analyze(path: Path, *, model: str = bundles.DEFAULT, watch: Watch | None = None) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
     bundle = bundles.find(model)
     clip = video.Video(path)
-    raw, traces = _observe(clip, bundle, watch)
-    track = cleaning.clean(raw)
-    _somebody(track, path)
-    back = contour.collect(traces)
-    seen = view.orient(track)
-    bones = spine.GeometricSpine().infer(back, track, seen)
-    angle = angles.measure(track, seen, bones)
-    found = _some(reps.segment(angle), path)
-    described = tuple(metrics.describe(angle, rep, seen) for rep in found)
+    try:
+        look = _look(clip, bundle, watch)
+    except (NobodyFound, NoRepetition):  # perhaps a bystander was followed: look again where things move
+        region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
+        if region is None:
+            raise
+        look = _look(clip, bundle, watch, region)
+    described = tuple(metrics.describe(look.angles, rep, look.view) for rep in look.reps)
     rules = criteria.load()
-    findings, verdict = heuristics.judge(described, _pool(described), seen, rules)
+    findings, verdict = heuristics.judge(described, _pool(described), look.view, rules)
     return Analysis(
         video=clip.info(),
-        view=seen,
-        pose=track,
-        contour=back,
-        spine=bones,
-        angles=angle,
+        view=look.view,
+        pose=look.track,
+        contour=look.back,
+        spine=look.spine,
+        angles=look.angles,
         reps=described,
         findings=findings,
         verdict=verdict,
@@ -65,11 +91,25 @@ def analyze(path: Path, *, model: str = bundles.DEFAULT, watch: Watch | None = N
     )
 
 
-def _observe(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
+def _look(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None) -> _Look:
+    """Observe, trace, clean, orient, infer, measure, segment; raises NobodyFound or NoRepetition."""
+    raw, traces = _observe(clip, bundle, watch, region)
+    track = _with_somebody(cleaning.clean(raw), clip.path)
+    back = contour.collect(traces)
+    seen = view.orient(track)
+    bones = spine.GeometricSpine().infer(back, track, seen)
+    angle = angles.measure(track, seen, bones)
+    return _Look(track, back, seen, bones, angle, _some(reps.segment(angle), clip.path))
+
+
+def _observe(
+    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None
+) -> tuple[PoseTrack, list[Trace]]:
     from hingecheck.backends.mediapipe import MediaPipeEstimator  # noqa: PLC0415  heavy: loaded when used
 
     with MediaPipeEstimator(bundle.path) as estimator:
-        frames = video.ahead(pose.crop(clip.frames(), _lifter(clip, estimator)))
+        part = region or _lifter(clip, estimator)
+        frames = video.ahead(pose.crop(clip.frames(), part))
         return pose.observe(_watched(frames, clip.expected_s, watch), estimator, contour.trace)
 
 
@@ -88,12 +128,13 @@ def _watched(frames: Iterable[Frame], expected_s: float, watch: Watch | None) ->
         yield frame
 
 
-def _somebody(track: PoseTrack, path: Path) -> None:
+def _with_somebody(track: PoseTrack, path: Path) -> PoseTrack:
     if track.seen.mean() < LEAST_SEEN or track.seen.sum() < FEWEST_SEEN:
         raise NobodyFound(
             f"{path}: nobody was found in {len(track.seen)} frames",
             "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",
         )
+    return track
 
 
 def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:
@@ -112,10 +153,18 @@ def _pool(described: Sequence[RepMetrics]) -> Mapping[str, Measure]:
 
 
 def _provenance(bundle: bundles.Bundle, rules: criteria.Criteria) -> Mapping[str, object]:
-    packages = ("hingecheck", "mediapipe", "opencv-python", "numpy", "scipy", "av")
     return {
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
+        "versions": {"python": platform.python_version()} | _installed(),
         "models": {"pose": {"name": bundle.name, "sha256": bundle.sha256}},
         "criteria": rules.version,
         "settings": {"model": bundle.name, "spine": "contour tangents", "frame_height_px": video.HEIGHT_PX},
     }
+
+
+def _installed() -> dict[str, str]:
+    """Versions of what computes the numbers; OpenCV goes by one of two names."""
+    found = {}
+    for name in ("hingecheck", "mediapipe", "opencv-python", "opencv-python-headless", "numpy", "scipy", "av"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

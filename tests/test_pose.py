@@ -64,11 +64,42 @@ def test_of_several_people_the_largest_who_stays_is_the_lifter() -> None:
     assert region.bottom > 820
 
 
+def test_of_two_equally_large_people_the_one_who_bends_is_the_lifter() -> None:
+    bent = lifter.Posture(np.zeros(1), np.full(1, 40.0), np.full(1, 10.0), np.full(1, 60.0))
+    camera = lifter.Camera(stature_px=560.0, ankle_px=(500.0, 800.0))
+    bends = np.array(lifter.track(bent, camera).xy_px[0])
+    stands, watching = person(500, 560), person(1200, 640)
+    crowds = [[stands, watching], [bends, watching], [stands, watching]]
+    region = pose.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
+    assert region is not None
+    assert region.right < 1150
+
+
 def test_a_crowd_is_more_than_one_person_in_one_picture() -> None:
     pictures = [picture(0), picture(1)]
     twice = person(500, 600)
     assert not pose.crowded(pictures, Scripted(crowds=[[twice, twice + 5], [person(900, 600)]]))
     assert pose.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
+
+
+def test_what_moves_is_found_and_a_shaking_camera_is_not_taken_for_it() -> None:
+    texture = np.random.default_rng(3).integers(0, 255, (18, 32, 3))
+    room = np.kron(texture, np.ones((50, 50, 1))).astype(np.uint8)
+    pictures = []
+    for i in range(6):
+        rgb = room.copy()
+        rgb[200 + 60 * i : 320 + 60 * i, 600:800] = 255
+        pictures.append(Frame(float(i), rgb, 0.5))
+    region = pose.moving_part(pictures)
+    assert region is not None
+    assert 900 < region.left < 1200
+    assert 1600 < region.right < 1900
+    assert region.top < 400
+    assert region.bottom > 1220
+    assert pose.moving_part([Frame(float(i), room, 0.5) for i in range(6)]) is None
+    shaken = [Frame(float(i), np.roll(room, 40 * i, axis=1), 0.5) for i in range(6)]
+    assert pose.moving_part(shaken) is None
+    assert pose.moving_part(pictures[:2]) is None
 
 
 def test_a_cut_frame_knows_where_it_was() -> None:
