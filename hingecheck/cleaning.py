@@ -21,6 +21,9 @@ from hingecheck.records import Bools, Floats, PoseTrack
 ODD_SIZE = (0.5, 1.8)
 """A trunk this much shorter or longer than the clip's median is another person, or nobody."""
 
+ELSEWHERE = 1.3
+"""Hips this many trunk lengths to the side of where they usually are do not belong to the lift."""
+
 UPRIGHT_DEG = 20.0
 STANCE_S = 6.0
 """An ankle is looked for in upright frames up to this long before and after."""
@@ -51,12 +54,17 @@ def clean(track: PoseTrack) -> PoseTrack:
 
 
 def _gate(track: PoseTrack) -> PoseTrack:
-    """Frames whose trunk is far from the clip's usual length become NaN: another person, or a bad guess."""
-    trunk_px = length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS))
+    """Frames with a trunk of another size or in another place than usual become NaN.
+
+    It is another person, a bad guess, or the lifter on the way to the bar, where nothing is measured anyway.
+    """
+    hip = track.middle_px(landmarks.HIPS)
+    trunk_px = length(track.middle_px(landmarks.SHOULDERS) - hip)
     if np.isnan(trunk_px).all():
         return track
     ratio = trunk_px / np.nanmedian(trunk_px)
-    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1])
+    aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
+    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside
     xy_px, world_m = track.xy_px.copy(), track.world_m.copy()
     xy_px[odd], world_m[odd] = np.nan, np.nan
     return replace(track, xy_px=xy_px, world_m=world_m)

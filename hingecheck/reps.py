@@ -48,6 +48,9 @@ FEWEST_TOUCHES: Final = 3
 REST_BAND: Final = 0.06
 """Within this share of a pull from its ends the hands count as at rest."""
 
+LEAST_FOLLOWED: Final = 0.7
+"""Share of a repetition's frames in which the lifter must be seen."""
+
 FULL_EXTENSION_DEG: Final = 30.0
 """At the top of a complete repetition trunk and thighs together are this near to standing."""
 
@@ -136,11 +139,16 @@ def _from_floor(track: AngleTrack, height: Floats, valleys: list[int], peaks: li
     on_bar = _on_bar(track, height, valleys)
     reps: list[Rep] = []
     for i, (before, after) in enumerate(pairwise(valleys)):
-        if on_bar[i] and on_bar[i + 1]:
+        if on_bar[i] and on_bar[i + 1] and _followed(track, before, after):
             reps.append(_floor_rep(track, height, (before, peaks[i + 1], after), len(reps) + 1))
     if not reps and on_bar[-1] and _cut_off_at_top(track, height, valleys[-1]):
         reps.append(_floor_rep(track, height, (valleys[-1], peaks[-1], -1), 1))
     return tuple(reps)
+
+
+def _followed(track: AngleTrack, first: int, last: int) -> bool:
+    """True if the lifter was seen in most frames of a movement: across a long gap its shape is invented."""
+    return bool(np.mean(~np.isnan(track.hand_height[first : last + 1])) >= LEAST_FOLLOWED)
 
 
 def _on_bar(track: AngleTrack, height: Floats, valleys: list[int]) -> list[bool]:
@@ -193,6 +201,8 @@ def _romanian(track: AngleTrack, height: Floats, valleys: list[int], peaks: list
     for index, (valley, before, after) in enumerate(zip(valleys, peaks, peaks[1:], strict=False)):
         if min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
             continue  # the clip begins or ends in the middle of it
+        if not _followed(track, before, after):
+            continue
         rise = _rise(track.time_s, height, valley, after)
         lowest_s = _lowest_s(track.time_s, height, (before, valley, after))
         complete = _locks_out(track, height, after)

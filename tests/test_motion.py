@@ -208,6 +208,17 @@ def test_short_losses_are_filled_and_marked_and_long_ones_stay_unknown() -> None
     assert np.isnan(angles.measure(cleaned, view.orient(cleaned), stages(one)[1]).trunk_lean.value_deg[210])
 
 
+def test_a_repetition_most_of_which_is_unseen_is_not_told() -> None:
+    one = lifter.track(lifter.Set().posture())
+    assert len(stages(one)[3]) == 1
+    xy_px = one.xy_px.copy()
+    xy_px[135:190] = np.nan
+    lost = replace(one, xy_px=xy_px)
+    cleaned = cleaning.clean(lost)
+    measured = angles.measure(cleaned, view.orient(cleaned), stages(one)[1])
+    assert reps.segment(measured) == ()
+
+
 def test_another_person_for_a_moment_is_left_out() -> None:
     one = lifter.track(lifter.Set().posture())
     xy_px = one.xy_px.copy()
