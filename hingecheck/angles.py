@@ -19,7 +19,7 @@ from scipy.ndimage import median_filter
 
 from hingecheck import landmarks
 from hingecheck.geometry import length, pitch_deg, sagittal, thigh_pitch_deg
-from hingecheck.records import Angle, AngleTrack, Floats, PoseTrack, Spine, Spread, View, Words
+from hingecheck.records import Angle, AngleTrack, Bools, Floats, PoseTrack, Spine, Spread, View, Words
 
 UNSEEN = "the lifter is not seen"
 FILLED_NOISE: Final = 3.0
@@ -31,6 +31,10 @@ OBLIQUE_FACTOR: Final = 2.0
 OBLIQUE_DEG: Final = 20.0
 ARMS_HANG: Final = 0.4
 """Hands this far below the shoulders, in leg lengths (straight arms: about 0.65)."""
+
+KNEE_BUILT: Final = 0.5
+STRAIGHT_DEG, BENT_DEG = 20.0, 45.0
+"""Share of the built knee once the trunk leans by BENT_DEG; none before STRAIGHT_DEG, where legs are straight."""
 
 GROUND_HALF_S: Final = 3.0
 GROUND_STEP_S: Final = 0.1
@@ -46,6 +50,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     """All angles of the contract for every frame; NaN with a reason where the lifter is not seen."""
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
+    knee = _steadied_knee((shoulder, hip, knee, ankle), spine.standing)
     lean_deg = pitch_deg(hip, shoulder)
     thigh_deg = _zeroed(thigh_pitch_deg(hip, knee), spine)
     knee_deg = _zeroed(thigh_pitch_deg(hip, knee) + pitch_deg(ankle, knee), spine)
@@ -63,6 +68,28 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_height=(_hand_up(shoulder, wrist, leg_px) - ground_up) / leg_px,
         knee_height=(knee[:, 1] - ground_up) / leg_px,
     )
+
+
+def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools) -> Floats:
+    """The knee (N, 2) halfway between where the model sees it and where the legs' lengths put it.
+
+    Plates hide the knee, and the model then guesses it too straight; hip and planted ankle, with the lengths of
+    thigh and shank in the lifter's own standing, put it too far forward by about as much (a thigh that turns out of
+    the picture looks shorter).
+    """
+    shoulder, hip, knee, ankle = chain
+    if not standing.any():
+        return knee
+    thigh_px, shank_px = (float(np.nanmedian(length(a - b)[standing])) for a, b in ((hip, knee), (knee, ankle)))
+    leg = hip - ankle
+    reach_px = np.clip(length(leg), abs(thigh_px - shank_px), thigh_px + shank_px)
+    up = leg / length(leg)[:, None]
+    forward = np.stack([up[:, 1], -up[:, 0]], axis=1)
+    along_px = (shank_px**2 - thigh_px**2 + reach_px**2) / (2 * reach_px)
+    aside_px = np.sqrt(np.maximum(shank_px**2 - along_px**2, 0.0))
+    built = ankle + along_px[:, None] * up + aside_px[:, None] * forward
+    weight = KNEE_BUILT * np.clip((pitch_deg(hip, shoulder) - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG), 0, 1)
+    return np.asarray(knee + weight[:, None] * (built - knee))
 
 
 def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:
