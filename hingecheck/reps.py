@@ -121,9 +121,11 @@ def _turns(height: Floats) -> tuple[list[int], list[int]]:
 
 
 def _dwells(track: AngleTrack, height: Floats, valley: int) -> bool:
-    """True if the hands stay at the bottom long enough to grip a bar."""
+    """True if the hands stay at the bottom long enough to grip a bar, or the clip begins with them there."""
     near = height < height[valley] + DWELL_BAND
-    before = valley - int(np.argmin(near[valley::-1])) if not near[: valley + 1].all() else 0
+    if near[: valley + 1].all():
+        return True
+    before = valley - int(np.argmin(near[valley::-1]))
     after = valley + int(np.argmin(near[valley:])) if not near[valley:].all() else len(height) - 1
     return bool(track.time_s[after] - track.time_s[before] >= DWELL_S)
 
@@ -164,13 +166,11 @@ def _on_bar(track: AngleTrack, height: Floats, valleys: list[int]) -> list[bool]
         level = np.abs(bottom - floor) <= band
         return [bool(ok) and int(level.sum()) >= FEWEST_TOUCHES for ok in level]
     floor = float(np.median(bottom[grips]))
-    return [bool(grip or abs(low - floor) <= band) for grip, low in zip(grips, bottom, strict=True)]
+    return [bool(grip or low <= floor + band) for grip, low in zip(grips, bottom, strict=True)]
 
 
 def _cut_off_at_top(track: AngleTrack, height: Floats, valley: int) -> bool:
     """True if the clip ends while its only pull is still at the top."""
-    if not _dwells(track, height, valley):
-        return False
     rise = _rise(track.time_s, height, valley, valley + int(np.argmax(height[valley:])))
     return bool(track.time_s[-1] - rise.lockout_s < CUT_OFF_S)
 

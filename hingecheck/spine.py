@@ -198,7 +198,11 @@ def _outside_lifts(track: PoseTrack, view: View) -> Bools:
 
 def _zero_name(track: PoseTrack, view: View, standing: Bools) -> str:
     outside = bool((standing & _outside_lifts(track, view)).any())
-    return "own standing before or after the lifts" if outside else "own standing between the lifts"
+    return (
+        "own standing, in the upright frames before the first and after the last bend"
+        if outside
+        else "own standing, in upright frames between the bends"
+    )
 
 
 def _without_zero(track: PoseTrack, reason: Words) -> Spine:

@@ -113,6 +113,15 @@ def test_a_clip_that_begins_or_ends_inside_a_repetition_is_read_without_inventin
     assert len(found) <= 1
 
 
+def test_a_clip_trimmed_to_one_pull_is_one_repetition() -> None:
+    whole = lifter.Set().posture()
+    kept = (whole.time_s >= 3.7) & (whole.time_s < 6.2)
+    part = lifter.Posture(whole.time_s[kept] - 3.7, whole.thigh_deg[kept], whole.shank_deg[kept], whole.lean_deg[kept])
+    (rep,) = stages(lifter.track(part))[3]
+    assert rep.complete
+    assert np.isnan(rep.end_s)
+
+
 def test_a_squat_with_the_bar_on_the_back_is_no_deadlift() -> None:
     one = lifter.track(lifter.Set(lean_deg=35.0, thigh_deg=80.0, shank_deg=25.0).posture())
     xy_px = one.xy_px.copy()
