@@ -37,6 +37,7 @@ class Video:
         self.path = path
         self._times_s: list[float] = []
         self._failed = 0
+        self._promised = 0
         with _open(path) as container:
             self.expected_s = (container.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(container, path)
@@ -47,6 +48,7 @@ class Video:
         scale = min(1.0, HEIGHT_PX / self.height)
         with _open(self.path) as container:
             first_s = None
+            self._promised = container.streams.video[0].frames
             for picture in self._decode(container):
                 stamp_s = float(picture.time)
                 first_s = stamp_s if first_s is None else first_s
@@ -70,7 +72,7 @@ class Video:
             height=self.height,
             duration_s=float(times_s[-1]) + (step_s if len(times_s) > 1 else 0.0),
             frames_read=len(times_s),
-            frames_failed=self._failed,
+            frames_failed=max(self._failed, self._promised - len(times_s)),
             rotation_deg=self.rotation_deg,
             rate_hz=1.0 / step_s,
         )
@@ -113,7 +115,7 @@ class Video:
         return chosen
 
     def _decode(self, container: av.container.InputContainer) -> Iterator[VideoFrame]:
-        """Frames of the first video stream; damaged packets and frames without a time are counted, not raised."""
+        """Frames of the first video stream; damaged ones and those without a time are counted, not raised."""
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         packets = container.demux(stream)
@@ -131,7 +133,7 @@ class Video:
                 self._failed += 1
                 continue
             for picture in pictures:
-                if picture.time is None:
+                if picture.time is None or picture.is_corrupt:
                     self._failed += 1
                     continue
                 yield picture

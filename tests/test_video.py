@@ -99,6 +99,18 @@ def test_a_truncated_clip_gives_what_it_holds_and_counts_the_loss(tmp_path: Path
     read = sum(1 for _ in clip.frames())
     assert 20 < read < 400
     assert clip.info().frames_read == read
+    assert clip.info().frames_failed == 424 - read
+
+
+def test_damaged_frames_are_counted_and_left_out(tmp_path: Path, sample_clip: Path) -> None:
+    data = bytearray(sample_clip.read_bytes())
+    for place in np.random.default_rng(1).integers(60_000, len(data), 60):
+        data[place] ^= 0xFF
+    (tmp_path / "damaged.mp4").write_bytes(bytes(data))
+    clip = video.Video(tmp_path / "damaged.mp4")
+    read = sum(1 for _ in clip.frames())
+    assert clip.info().frames_failed > 10
+    assert clip.info().frames_failed + read >= 424
 
 
 def test_files_that_are_no_video_are_refused_with_a_remedy(tmp_path: Path) -> None:
