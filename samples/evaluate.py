@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from samples.card.design import designed_set
+from samples.card.design import Item, designed_set
 from samples.card.freeze import FROZEN, SAMPLES, freeze
 from samples.card.plots import draw_pictures
 from samples.card.report import write_card
-from samples.card.run import finished, run_card
+from samples.card.run import finished, forget, run_card
 from samples.console import run_app
 from samples.errors import SpecError
 
@@ -26,6 +26,7 @@ def evaluate(  # noqa: PLR0913 - a parameter an option
     only: Annotated[list[str] | None, typer.Option(help="name of a clip; give it several times")] = None,
     card: Annotated[Path, typer.Option(help="folder of ERRORS.md and pictures/")] = SAMPLES,
     keep: Annotated[bool, typer.Option("--keep", help="keep the videos after their analysis")] = False,
+    again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
     report: Annotated[bool, typer.Option("--report", help="measure nothing; write from what is finished")] = False,
     rewrite: Annotated[bool, typer.Option("--freeze", help="rewrite the frozen results of the shipped clips")] = False,
 ) -> None:
@@ -35,20 +36,26 @@ def evaluate(  # noqa: PLR0913 - a parameter an option
         return
     if out is None:
         raise SpecError("--out is missing: a folder for the results, or --freeze")
+    wanted = _wanted(only or [])
+    if again and not report:
+        forget(wanted, out)
     if not report:
-        _measure(out, only or [], processes, keep=keep)
+        _measure(wanted, out, processes, keep=keep)
     _write(out, card)
 
 
-def _measure(out: Path, only: list[str], processes: int, *, keep: bool) -> None:
+def _wanted(only: list[str]) -> list[Item]:
     items = designed_set()
     unknown = set(only) - {item.name for item in items}
     if unknown:
         names = ", ".join(item.name for item in items)
         raise SpecError(f"--only {sorted(unknown)[0]}: no clip of that name. Allowed: {names}")
+    return [item for item in items if not only or item.name in only]
+
+
+def _measure(items: list[Item], out: Path, processes: int, *, keep: bool) -> None:
     begin = time.monotonic()
-    wanted = [item for item in items if not only or item.name in only]
-    frames = run_card(wanted, out, processes=processes, keep=keep)
+    frames = run_card(items, out, processes=processes, keep=keep)
     print(f"{frames} frames rendered and measured in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
 
 

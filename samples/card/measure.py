@@ -9,7 +9,8 @@ import numpy as np
 from hingecheck import __version__
 from hingecheck.analysis import analyze
 from hingecheck.errors import HingecheckError
-from hingecheck.records import Analysis, Angle, Floats, RepMetrics
+from hingecheck.landmarks import HIPS, SHOULDERS
+from hingecheck.records import Analysis, Angle, Floats, PoseTrack, RepMetrics
 from samples.card.design import Item
 from samples.card.peers import at_lowest
 from samples.card.records import ANALYSED, ClipResult, FrameError, RepResult, Value
@@ -36,10 +37,17 @@ def measure_clip(item: Item, clip: Path, truth: Mapping[str, Any]) -> ClipResult
         pattern=analysis.verdict.pattern,
         yaw_error_deg=round(yaw.value - truth["yaw_deg"], 2) if yaw.known else None,
         facing_right=analysis.view.facing == truth["facing"],
+        seen=seen_share(analysis.pose),
         extra_reps=sum(rep.rep.complete for rep in analysis.reps) - sum(found is not None for _, found in pairs),
         reps=tuple(_rep(analysis, true, found) for true, found in pairs),
         frames={name: frame_error(analysis, name, truth) for name in ANGLES},
     )
+
+
+def seen_share(track: PoseTrack) -> float:
+    """Share of the frames in which hips and shoulders were found; frames filled in between do not count."""
+    found = track.seen & ~track.filled[:, [*HIPS, *SHOULDERS]].any(axis=1)
+    return round(float(found.mean()), 4)
 
 
 def _result(item: Item, truth: Mapping[str, Any], **found: Any) -> ClipResult:

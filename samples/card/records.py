@@ -45,7 +45,11 @@ class FrameError:
 
 @dataclass(frozen=True)
 class ClipResult:
-    """One clip. `outcome` is "analysed" or the kind of the analyzer's refusal; `spec` is what was rendered."""
+    """One clip.
+
+    `outcome` is "analysed" or the kind of the analyzer's refusal; `spec` is what was rendered; `seen` the share of
+    frames in which the lifter's trunk was found, filled gaps left out.
+    """
 
     name: str
     factor: str
@@ -60,6 +64,7 @@ class ClipResult:
     pattern: str = ""
     yaw_error_deg: float | None = None
     facing_right: bool = False
+    seen: float | None = None
     extra_reps: int = 0
     reps: tuple[RepResult, ...] = ()
     frames: Mapping[str, FrameError] = field(default_factory=dict)

@@ -29,9 +29,19 @@ def run_card(items: Sequence[Item], folder: Path, *, processes: int, keep: bool)
     return run_all(partial(run_item, folder=folder, keep=keep), missing, processes) if missing else 0
 
 
+def forget(items: Sequence[Item], folder: Path) -> None:
+    """Throw results away, because the analyzer has changed; videos that were kept stay."""
+    for item in items:
+        _result_path(item, folder).unlink(missing_ok=True)
+
+
+def _result_path(item: Item, folder: Path) -> Path:
+    return folder / RESULTS / f"{item.name}.json"
+
+
 def finished(item: Item, folder: Path) -> ClipResult | None:
     """The result of an item, or None while there is none or it belongs to another spec."""
-    path = folder / RESULTS / f"{item.name}.json"
+    path = _result_path(item, folder)
     if not path.exists():
         return None
     result = read_result(path)
@@ -50,7 +60,7 @@ def run_item(item: Item, *, folder: Path, keep: bool) -> int:
     truth = json.loads(made[1].read_text(encoding="utf-8"))
     shown = _enlarged(item, made[0]) if item.enlarge > 1 else made[0]
     result = measure_clip(item, shown, truth)
-    write_result(result, folder / RESULTS / f"{item.name}.json")
+    write_result(result, _result_path(item, folder))
     for path in {shown} - {made[0]} if keep else {shown, *made}:
         path.unlink()
     return result.frame_count

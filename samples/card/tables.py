@@ -165,6 +165,7 @@ def event_table(results: Sequence[ClipResult]) -> str:
             [
                 condition.label,
                 f"{len(clips)} of {len(condition.results)}",
+                percent(_mean([result.seen for result in clips])),
                 number(f1(condition.results), 2),
                 *(number(error, 2) for error in events),
                 signed(_mean(yaws)),
@@ -172,7 +173,16 @@ def event_table(results: Sequence[ClipResult]) -> str:
                 f"{sum(result.facing_right for result in clips)} of {len(clips)}",
             ]
         )
-    head = ["clips analysed", "rep F1", "lift-off, s", "lockout, s", "yaw bias, °", "yaw, °", "facing right"]
+    head = [
+        "clips analysed",
+        "frames with the lifter",
+        "rep F1",
+        "lift-off, s",
+        "lockout, s",
+        "yaw bias, °",
+        "yaw, °",
+        "facing right",
+    ]
     return markdown(["condition", *head], rows)
 
 

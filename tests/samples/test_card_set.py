@@ -13,7 +13,7 @@ from samples.card import run
 from samples.card.design import BASE, LEVELS, LIFTERS, MIXED, Item, designed_set
 from samples.card.measure import measure_clip, true_patterns
 from samples.card.records import ClipResult, FrameError, RepResult, Value, read_result, write_result
-from samples.card.run import as_json, finished, run_card, run_item
+from samples.card.run import as_json, finished, forget, run_card, run_item
 from samples.card.tables import METRIC_WORDS
 from samples.spec import ClipSpec, LiftSpec, VideoSpec
 
@@ -31,7 +31,7 @@ def result_of(item: Item, *, error_deg: float = 2.0) -> ClipResult:
     )
     return ClipResult(
         item.name, item.factor, item.level, as_json(item.spec), item.spec.camera.yaw_deg, ("mixed",), 100, "9.9.9",
-        "analysed", pattern="mixed", yaw_error_deg=1.0, facing_right=True,
+        "analysed", pattern="mixed", yaw_error_deg=1.0, facing_right=True, seen=0.99,
         reps=(RepResult(1, truth, measured, 0.02, -0.03, peers),), frames=frames,
     )  # fmt: skip
 
@@ -102,6 +102,8 @@ def test_a_run_does_only_what_is_missing_or_of_another_spec(tmp_path: Path, monk
     write_result(result_of(items[1]), tmp_path / "results" / f"{items[1].name}.json")
     write_result(result_of(items[2]), tmp_path / "results" / f"{items[2].name}.json")
     assert run_card(items, tmp_path, processes=1, keep=False) == 0
+    forget(items[:1], tmp_path)
+    assert [finished(item, tmp_path) is None for item in items] == [True, False, False]
 
 
 def shipped_item(folder: Path, name: str) -> Item:
