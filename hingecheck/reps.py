@@ -34,7 +34,9 @@ HANDS_LOW: Final = 0.85
 """At the bottom the hands are below this height, in leg lengths: mid-thigh."""
 
 ROMANIAN_HEIGHT: Final = 0.40
-ROMANIAN_KNEE_DEG: Final = 42.0
+GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG = 42.0, 60.0
+"""Knees straighter than this at the bottom: where the hands stay there, and where they turn at once."""
+
 DWELL_S: Final = 0.7
 DWELL_BAND: Final = 0.06
 """Gripping the bar takes at least DWELL_S within DWELL_BAND (leg lengths) of the lowest point."""
@@ -133,7 +135,9 @@ def _dwells(track: AngleTrack, height: Floats, valley: int) -> bool:
 def _is_romanian(track: AngleTrack, height: Floats, valleys: list[int]) -> bool:
     bottom = np.array(valleys, int)
     high = float(np.median(height[bottom])) > ROMANIAN_HEIGHT
-    return high and float(np.nanmedian(track.knee_flexion.value_deg[bottom])) < ROMANIAN_KNEE_DEG
+    gripped = any(_dwells(track, height, valley) for valley in valleys)
+    knee_deg = float(np.nanmedian(track.knee_flexion.value_deg[bottom]))
+    return high and knee_deg < (GRIPPED_KNEE_DEG if gripped else TOUCHED_KNEE_DEG)
 
 
 def _from_floor(track: AngleTrack, height: Floats, valleys: list[int], peaks: list[int]) -> tuple[Rep, ...]:
