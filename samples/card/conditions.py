@@ -43,7 +43,7 @@ class Condition:
 
 def label(result: ClipResult) -> str:
     """A condition in words."""
-    return f"yaw {result.level}°" if result.factor == "yaw" else WORDS[result.level]
+    return f"yaw {result.level}°".replace("-", "−") if result.factor == "yaw" else WORDS[result.level]
 
 
 def one_by_one(results: Sequence[ClipResult]) -> list[Condition]:

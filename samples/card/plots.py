@@ -8,7 +8,7 @@ import numpy as np
 
 from samples.card.agreement import best_line, measured_pairs, of_metric, paired
 from samples.card.conditions import side_view
-from samples.card.design import BASE
+from samples.card.design import BASE, MIXED
 from samples.card.records import ClipResult
 from samples.card.tables import LUMBAR, METRIC_WORDS, PEER_WORDS
 from samples.errors import MissingExtra
@@ -45,10 +45,12 @@ def _pyplot() -> Any:
 def _agreement(pyplot: Any, results: Sequence[ClipResult]) -> Any:
     """Bland-Altman picture of the lumbar change."""
     near = side_view(results)
-    measured, true = measured_pairs(near, LUMBAR)
     found = of_metric(near, LUMBAR)
     figure, axes = pyplot.subplots(figsize=(6.4, 4.0), layout="constrained")
-    axes.scatter((measured + true) / 2, measured - true, s=18, color="#31506e")
+    for words, colour, mixed in (("three lifters", "#31506e", False), ("random mixtures", "#c77b2f", True)):
+        measured, true = measured_pairs([each for each in near if (each.factor == MIXED) == mixed], LUMBAR)
+        axes.scatter((measured + true) / 2, measured - true, s=18, color=colour, label=words)
+    axes.legend(fontsize=8)
     for height, style in ((found.bias, "-"), (found.limits[0], "--"), (found.limits[1], "--")):
         axes.axhline(height, linestyle=style, color="#a33a2a", linewidth=1)
     axes.set(xlabel="mean of measured and true lumbar change, °", ylabel="measured − true, °")
