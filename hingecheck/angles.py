@@ -43,7 +43,7 @@ GROUND_STEP_S: Final = 0.1
 TRUNK_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=2.5, slope=0.05)
 TRUNK_THIGH_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.0, slope=0.05)
 THIGH_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.05)
-KNEE_SPREAD: Final = Spread(noise_deg=2.0, bias_deg=4.0, slope=0.10)
+KNEE_SPREAD: Final = Spread(noise_deg=2.0, bias_deg=6.0, slope=0.10)
 
 
 def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:

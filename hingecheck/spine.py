@@ -34,16 +34,20 @@ HALF_WINDOW: Final = 0.15
 
 WINDOWS: Final = tuple((at - HALF_WINDOW, at + HALF_WINDOW) for at in (SACRUM, THORACO_LUMBAR))
 
-TANGENT_GAIN: Final = 0.88
-"""Lumbar degrees a degree of tangent difference: the upper window reaches into the flexing thorax."""
-
 SMALLEST_TRUNK_PX: Final = 60.0
 SHORTEST_STANDING_S: Final = 0.2
 LONGEST_HOLE: Final = 3
 """This many stations in a row may be missing and are bridged."""
 
-PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=5.0, slope=0.15)
-LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.5, slope=0.25)
+PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=9.0, slope=0.0)
+LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=11.5, slope=0.0)
+"""From the error card (samples/ERRORS.md): root mean square error of a repetition's change to 20 degrees of yaw."""
+
+PELVIS_BEYOND_TRUNK_DEG: Final = 12.0
+LEAST_LUMBAR_DEG: Final = -10.0
+"""A pelvis that tips further than the trunk by this much, or a back hollower than standing by this much, is an edge
+that is not the back's."""
+
 
 UPRIGHT_DEG: Final = 20.0
 BENT_DEG: Final = 30.0
@@ -62,6 +66,7 @@ NO_STANDING = "no frame shows the lifter standing with the back in view, so ther
 HIDDEN = "the back's edge is hidden or cut off"
 PLATE = "a weight plate hides the lower back"
 SMALL = f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer"
+IMPLAUSIBLE = "the edge does not move as a back does: film square from the side, in a close-fitting shirt"
 UNSEEN = "the lifter is not seen"
 THORACIC = "the contour tangents do not read the thoracic spine"
 
@@ -84,7 +89,11 @@ class GeometricSpine:
             return _without_zero(track, reason)
         zero_sacrum, zero_upper = np.median(sacrum_deg[standing]), np.median(upper_deg[standing])
         pelvis_deg = sacrum_deg - zero_sacrum
-        lumbar_deg = TANGENT_GAIN * (upper_deg - zero_upper - pelvis_deg)
+        lumbar_deg = upper_deg - zero_upper - pelvis_deg
+        lean_deg = _lean_deg(track, view)
+        beyond_deg = pelvis_deg - (lean_deg - np.median(lean_deg[standing]))
+        implausible = (beyond_deg > PELVIS_BEYOND_TRUNK_DEG) | (lumbar_deg < LEAST_LUMBAR_DEG)
+        reason[(reason == "") & implausible] = IMPLAUSIBLE
         nothing = np.full(len(reason), np.nan)
         return Spine(
             pelvis_tilt=_angle(track, pelvis_deg, reason, PELVIS_SPREAD),
@@ -107,7 +116,7 @@ def _tangent_leans(contour: BackContour, track: PoseTrack, view: View) -> tuple[
     axis = sagittal(contour.axis_px, view.facing_sign)
     lean_deg = pitch_deg(np.zeros(2), axis)
     sacrum_deg, upper_deg = lean_deg - tangent_deg[:, at_sacrum], lean_deg - tangent_deg[:, at_upper]
-    reason = np.full(len(lean_deg), "", dtype=f"<U{len(SMALL)}")
+    reason = np.full(len(lean_deg), "", dtype=f"<U{len(IMPLAUSIBLE)}")
     reason[np.isnan(sacrum_deg + upper_deg)] = HIDDEN
     reason[np.isnan(sacrum_deg + upper_deg) & plate[:, [at_sacrum, at_upper]].any(axis=1)] = PLATE
     reason[length(contour.axis_px) < SMALLEST_TRUNK_PX] = SMALL
