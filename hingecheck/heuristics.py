@@ -88,6 +88,10 @@ def _pattern(share: Measure, criteria: Criteria) -> tuple[Pattern, tuple[str, ..
     if not share.known:
         return "cannot_tell", (share.reason,)
     limits = criteria.verdict
+    if share.value < limits["least_share"].value:
+        return "cannot_tell", (
+            f"a lumbar share of {share.value:.2f} is lower than any lifter measured so far had: a doubtful reading",
+        )
     under = _below(share, limits["hip_led_below"].value)
     over = 1 - _below(share, limits["low_back_led_above"].value)
     chances: dict[Pattern, float] = {"hip_led": under, "mixed": 1 - under - over, "low_back_led": over}

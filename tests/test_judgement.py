@@ -122,6 +122,13 @@ def test_more_uncertainty_never_adds_a_verdict() -> None:
     assert set(told[first_refusal:]) == {"cannot_tell"}
 
 
+def test_a_share_unlike_any_lifter_is_doubted() -> None:
+    sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
+    told = verdict([described(angle(2.0, **sure), angle(58.0, **sure))])
+    assert told.pattern == "cannot_tell"
+    assert "a doubtful reading" in told.sentence
+
+
 def test_an_oblique_view_gets_no_pattern() -> None:
     oblique = View("right", "right", Measure(40.0, 31.0, 49.0), False, ("too far off",))
     told = verdict([described(angle(10.0), angle(50.0), view=oblique)] * 2, oblique)
