@@ -35,7 +35,6 @@ JUMP = 0.06
 
 _HIP_AT_PX = ((CROP_SIZE_PX - 1) / 2, 52.0)
 _TRUNK_IN_CROP_PX = 34.0
-_HAND_RAY = 1.2
 _MASK_EDGE = 0.5
 
 
@@ -53,7 +52,6 @@ def trace(frame: Frame, sighting: Sighting | None) -> Trace:
         offset=offset,
         valid=_valid(sighting, hip, axis, offset),
         crop=_crop(sighting.mask, hip, axis),
-        hand_reach=_hand_reach(sighting, float(np.hypot(*axis))),
     )
 
 
@@ -66,7 +64,6 @@ def collect(traces: list[Trace]) -> BackContour:
         offset=np.stack([t.offset for t in traces]),
         valid=np.stack([t.valid for t in traces]),
         crop=np.stack([t.crop for t in traces]),
-        hand_reach=np.stack([t.hand_reach for t in traces]),
     )
 
 
@@ -75,7 +72,7 @@ def _nothing() -> Trace:
     k = len(STATION)
     unknown = np.full(2, np.nan)
     crop = np.zeros((CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
-    return Trace(unknown, unknown, np.full((2, k), np.nan), np.zeros((2, k), bool), crop, unknown)
+    return Trace(unknown, unknown, np.full((2, k), np.nan), np.zeros((2, k), bool), crop)
 
 
 def _middle(sighting: Sighting, pair: landmarks.Pair) -> Floats:
@@ -142,13 +139,3 @@ def _crop(mask: NDArray[np.float32], hip: Floats, axis: Floats) -> Bytes:
     matrix = np.column_stack([linear, np.array(_HIP_AT_PX) - linear @ hip])
     crop = cv2.warpAffine(mask, matrix, (CROP_SIZE_PX, CROP_SIZE_PX), flags=cv2.INTER_AREA)
     return np.asarray(np.clip(crop * 255.0, 0, 255).round(), np.uint8)
-
-
-def _hand_reach(sighting: Sighting, trunk_px: float) -> Floats:
-    """How far the mask goes on to image left and right of the mid-wrist, in trunk lengths; NaN off the mask."""
-    hands = _middle(sighting, landmarks.WRISTS)
-    along = np.arange(0.0, _HAND_RAY * trunk_px, 1.0)
-    steps = np.stack([-along, along])[:, :, None] * np.array([1.0, 0.0])
-    outside = _sample(sighting.mask, hands + steps) < _MASK_EDGE
-    reach = np.where(outside.any(axis=1), outside.argmax(axis=1), len(along)) / trunk_px
-    return np.where(outside[:, 0], np.nan, reach)

@@ -127,8 +127,7 @@ class Trace:
 
     `origin_px` (2,) is the mid-hip, `axis_px` (2,) the vector to the mid-shoulder; `offset` (2, K) is the
     distance of each edge from the axis in trunk lengths, `valid` (2, K).  `crop` (72, 72) is the mask around
-    the trunk, axis upright, image left on the left.  `hand_reach` (2,): how far the mask goes on to image left
-    and right of the hands, in trunk lengths: a weight plate shows there.
+    the trunk, axis upright, image left on the left.
     """
 
     origin_px: Floats
@@ -136,7 +135,6 @@ class Trace:
     offset: Floats
     valid: Bools
     crop: Bytes
-    hand_reach: Floats
 
 
 @dataclass(frozen=True)
@@ -176,12 +174,11 @@ class BackContour:
     offset: Floats
     valid: Bools
     crop: Bytes
-    hand_reach: Floats
 
     def __post_init__(self) -> None:
         n, k = len(self.offset), len(self.station)
         shapes = {"origin_px": (n, 2), "axis_px": (n, 2), "offset": (n, 2, k), "valid": (n, 2, k)}
-        _check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX), "hand_reach": (n, 2)})
+        _check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX)})
 
     def edge_px(self, edge: int) -> Floats:
         """Picture points (N, K, 2) of one edge (0 = image left of an upright trunk)."""

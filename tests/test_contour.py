@@ -80,13 +80,3 @@ def test_the_crop_shows_the_trunk_upright_whatever_its_lean() -> None:
     assert upright.shape == (72, 72)
     assert np.abs(upright - leaning)[10:].mean() < 8
     assert upright[35, 36] == 255
-
-
-def test_mask_in_front_of_the_hands_is_measured_as_reach() -> None:
-    one = standing()
-    wrist = (one.xy_px[Point.LEFT_WRIST] + one.xy_px[Point.RIGHT_WRIST]) / 2
-    mask = one.mask.copy()
-    x, y = wrist.astype(int)
-    mask[y - 3 : y + 4, x - 1 : x + 87] = 1.0
-    reach = contour.trace(FRAME, replace(one, mask=mask)).hand_reach
-    assert reach[1] == pytest.approx(86 / (lifter.TRUNK * 600), abs=0.03)
