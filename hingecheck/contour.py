@@ -30,11 +30,14 @@ LIMB_SEEN = 0.5
 """An edge this near to an elbow or wrist that the model sees, in trunk lengths, may be the arm's."""
 
 BORDER_PX = 2.0
+HALF_TRUNK = 0.25
 JUMP = 0.06
 """Between neighbouring stations a back does not step by more than this (67 degrees), in trunk lengths."""
 
-_HIP_AT_PX = ((CROP_SIZE_PX - 1) / 2, 52.0)
-_TRUNK_IN_CROP_PX = 34.0
+HIP_IN_CROP = (0.5, 0.73)
+TRUNK_IN_CROP = 0.47
+"""Where the mid-hip lies in the crop and how long the trunk is there, in shares of the crop's side."""
+
 _MASK_EDGE = 0.5
 
 
@@ -51,7 +54,8 @@ def trace(frame: Frame, sighting: Sighting | None) -> Trace:
         axis_px=axis / frame.scale,
         offset=offset,
         valid=_valid(sighting, hip, axis, offset),
-        crop=_crop(sighting.mask, hip, axis),
+        crop=crop(sighting.mask, hip, axis),
+        cut=_cut(sighting, hip, axis),
     )
 
 
@@ -64,6 +68,7 @@ def collect(traces: list[Trace]) -> BackContour:
         offset=np.stack([t.offset for t in traces]),
         valid=np.stack([t.valid for t in traces]),
         crop=np.stack([t.crop for t in traces]),
+        cut=np.array([t.cut for t in traces]),
     )
 
 
@@ -71,8 +76,8 @@ def _nothing() -> Trace:
     """All unknown."""
     k = len(STATION)
     unknown = np.full(2, np.nan)
-    crop = np.zeros((CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
-    return Trace(unknown, unknown, np.full((2, k), np.nan), np.zeros((2, k), bool), crop)
+    empty = np.zeros((CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
+    return Trace(unknown, unknown, np.full((2, k), np.nan), np.zeros((2, k), bool), empty, False)
 
 
 def _middle(sighting: Sighting, pair: landmarks.Pair) -> Floats:
@@ -121,6 +126,14 @@ def _valid(sighting: Sighting, hip: Floats, axis: Floats, offset: Floats) -> Boo
     return np.asarray(~np.isnan(offset) & inside & clear & ~_steps(offset))
 
 
+def _cut(sighting: Sighting, hip: Floats, axis: Floats) -> bool:
+    """True if a corridor of HALF_TRUNK to both sides of the axis, mid-hip to mid-shoulder, leaves the picture."""
+    beside = HALF_TRUNK * np.array([axis[1], -axis[0]])
+    corners = np.stack([end + side * beside for end in (hip, hip + axis) for side in (-1, 1)])
+    size = np.array(sighting.mask.shape[::-1])
+    return bool(((corners < 0) | (corners > size - 1)).any())
+
+
 def _steps(offset: Floats) -> Bools:
     """Stations (2, K) beside a step in the edge."""
     jump = np.abs(np.diff(offset, axis=1)) > JUMP
@@ -130,12 +143,13 @@ def _steps(offset: Floats) -> Bools:
     return beside
 
 
-def _crop(mask: NDArray[np.float32], hip: Floats, axis: Floats) -> Bytes:
-    """The mask around the trunk, 8 bit: mid-hip at a fixed place, axis upright, trunk 34 px long."""
-    zoom = _TRUNK_IN_CROP_PX / float(np.hypot(*axis))
+def crop(mask: NDArray[np.float32], hip: Floats, axis: Floats, size_px: int = CROP_SIZE_PX) -> Bytes:
+    """The mask around the trunk (size_px, size_px), 8 bit: mid-hip at a fixed place, axis upright, image left left."""
+    zoom = TRUNK_IN_CROP * size_px / float(np.hypot(*axis))
     turn = np.arctan2(axis[0], -axis[1])  # clockwise lean of the axis in the picture
     cos, sin = zoom * np.cos(turn), zoom * np.sin(turn)
     linear = np.array([[cos, sin], [-sin, cos]])
-    matrix = np.column_stack([linear, np.array(_HIP_AT_PX) - linear @ hip])
-    crop = cv2.warpAffine(mask, matrix, (CROP_SIZE_PX, CROP_SIZE_PX), flags=cv2.INTER_AREA)
-    return np.asarray(np.clip(crop * 255.0, 0, 255).round(), np.uint8)
+    at = np.array(HIP_IN_CROP) * size_px - 0.5
+    matrix = np.column_stack([linear, at - linear @ hip])
+    sampled = cv2.warpAffine(mask, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(sampled * 255.0, 0, 255).round(), np.uint8)

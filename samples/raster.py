@@ -48,15 +48,15 @@ Look = dict[str, tuple[float, ...]]
 class Raster:
     """A picture of fixed size that scenes are drawn into. Use as a context manager."""
 
-    def __init__(self, width_px: int, height_px: int) -> None:
+    def __init__(self, width_px: int, height_px: int, *, samples: int = SAMPLES, shadow_px: int = SHADOW_PX) -> None:
         self.size = (width_px, height_px)
         self._gl = _context()
         self._depth = _program("depth", "plain")
-        colour = self._gl.renderbuffer(self.size, 4, samples=SAMPLES)
-        depth = self._gl.depth_renderbuffer(self.size, samples=SAMPLES)
+        colour = self._gl.renderbuffer(self.size, 4, samples=samples)
+        depth = self._gl.depth_renderbuffer(self.size, samples=samples)
         self._many = self._gl.framebuffer([colour], depth)
         self._one = self._gl.framebuffer([self._gl.renderbuffer(self.size, 4)], self._gl.depth_renderbuffer(self.size))
-        self._shadow = self._gl.depth_texture((SHADOW_PX, SHADOW_PX))
+        self._shadow = self._gl.depth_texture((shadow_px, shadow_px))
         self._shadow.compare_func = "<="
         self._shadow.repeat_x = self._shadow.repeat_y = False
         self._shadow_target = self._gl.framebuffer(depth_attachment=self._shadow)

@@ -36,7 +36,7 @@ class MediaPipeEstimator:
         self._bundle = bundle
         self._last_ms = -1
         self._still: Any = None
-        self._video = self._landmarker(vision.RunningMode.VIDEO, people=1)
+        self._video = _landmarker(bundle, vision.RunningMode.VIDEO, people=1, masks=True)
 
     def __enter__(self) -> MediaPipeEstimator:
         return self
@@ -51,18 +51,12 @@ class MediaPipeEstimator:
             result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
         if not result.pose_landmarks:
             return None
-        points = result.pose_landmarks[0]
-        return Sighting(
-            xy_px=_pixels(points, frame.rgb),
-            visibility=np.array([p.visibility for p in points], np.float64),
-            world_m=np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]], np.float64),
-            mask=_mask(result.segmentation_masks[0], frame.rgb),
-        )
+        return _sighting(result, frame)
 
     def everyone(self, frame: Frame) -> list[Floats]:
         """Landmarks (33, 2) of up to five people in one picture."""
         if self._still is None:
-            self._still = self._landmarker(vision.RunningMode.IMAGE, people=_MOST_PEOPLE)
+            self._still = _landmarker(self._bundle, vision.RunningMode.IMAGE, people=_MOST_PEOPLE, masks=False)
         with _without_chatter():
             result = self._still.detect(_image(frame.rgb))
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
@@ -74,21 +68,49 @@ class MediaPipeEstimator:
             self._still.close()
             self._still = None
 
-    def _landmarker(self, mode: vision.RunningMode, *, people: int) -> Any:
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(self._bundle)),
-            running_mode=mode,
-            num_poses=people,
-            output_segmentation_masks=mode is vision.RunningMode.VIDEO,
-        )
-        try:
-            with _without_chatter():
-                return vision.PoseLandmarker.create_from_options(options)
-        except (RuntimeError, ValueError, FileNotFoundError) as error:
-            raise ModelError(
-                f"{self._bundle}: the pose runtime refuses this model ({str(error).splitlines()[0]})",
-                "Use --model lite or --model full, or give an official pose landmarker .task file.",
-            ) from error
+
+class MediaPipeStill:
+    """The same model looking at single pictures afresh: what training data is made with."""
+
+    def __init__(self, bundle: Path) -> None:
+        """Loads the bundle; raises ModelError if the runtime refuses it."""
+        self._still = _landmarker(bundle, vision.RunningMode.IMAGE, people=1, masks=True)
+
+    def look(self, frame: Frame) -> Sighting | None:
+        """The person that the model sees first; mask and points in pixels of `frame.rgb`."""
+        result = self._still.detect(_image(frame.rgb))
+        return _sighting(result, frame) if result.pose_landmarks else None
+
+    def close(self) -> None:
+        """Release the model."""
+        self._still.close()
+
+
+def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: bool) -> Any:
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(bundle)),
+        running_mode=mode,
+        num_poses=people,
+        output_segmentation_masks=masks,
+    )
+    try:
+        with _without_chatter():
+            return vision.PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError, FileNotFoundError) as error:
+        raise ModelError(
+            f"{bundle}: the pose runtime refuses this model ({str(error).splitlines()[0]})",
+            "Use --model lite or --model full, or give an official pose landmarker .task file.",
+        ) from error
+
+
+def _sighting(result: Any, frame: Frame) -> Sighting:
+    points = result.pose_landmarks[0]
+    return Sighting(
+        xy_px=_pixels(points, frame.rgb),
+        visibility=np.array([p.visibility for p in points], np.float64),
+        world_m=np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]], np.float64),
+        mask=_mask(result.segmentation_masks[0], frame.rgb),
+    )
 
 
 @contextmanager

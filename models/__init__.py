@@ -1,0 +1,1 @@
+"""The models that travel with hingecheck, and the scripts that made them."""

@@ -1,0 +1,108 @@
+"""Errors of the trained members on lifters that they have not seen, and what limits them.
+
+    python -m models.spine.check RUN/seed1.pt RUN/seed2.pt --data DIR
+
+Every row is the change from the lifter's own standing, in degrees.  "exact masks" gives the same network the true
+silhouette: what is gained is the share of the error that the pose model's mask has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hingecheck import contour
+from models.spine.data import TARGETS, Frames, load
+from models.spine.export import Heads, calibrate, load_member, together
+from models.spine.frames import CROP_PX
+from models.spine.net import SpineNet
+
+SIDE_DEG = 20.0
+Z90 = 1.645
+
+
+def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """Numbers of every group of frames."""
+    _, said, _, true = together(members, heads, frames)
+    moved = frames.first != np.arange(len(frames))
+    side = moved & (np.abs(frames.yaw_deg) <= SIDE_DEG)
+    spec = [specs[item] for item in frames.item]
+    top = np.array([s["clothes"]["top"] for s in spec])
+    bent = np.abs(frames.angles_deg[:, TARGETS.index("trunk")]) > 30.0
+    plate = np.array([s["bar"]["plate_mm"] for s in spec]) >= 450.0
+    groups = {
+        f"within {SIDE_DEG:.0f} degrees of the side": side,
+        "  bent": side & bent,
+        "  upright": side & ~bent,
+        "  upright behind 450-mm plates": side & ~bent & plate,
+        **{f"  {name}": side & (top == name) for name in ("bare", "tight", "loose", "hoodie")},
+        "yaw +8 to +20": moved & (frames.yaw_deg > 8) & (frames.yaw_deg <= 20),
+        "yaw -20 to -8": moved & (frames.yaw_deg < -8) & (frames.yaw_deg >= -20),
+        "yaw 20 to 30": moved & (np.abs(frames.yaw_deg) > 20) & (np.abs(frames.yaw_deg) <= 30),
+    }
+    return {name: _row(said[which], true[which]) for name, which in groups.items()}
+
+
+def _row(said: NDArray[np.float64], true: NDArray[np.float64]) -> list[float]:
+    """Frames, mean absolute error of lumbar, pelvis and junction, slope, share inside 90 %, half of that interval."""
+    count, lumbar = len(TARGETS), TARGETS.index("lumbar")
+    error = np.abs(said[:, :count] - true)
+    half = Z90 * said[:, count + lumbar]
+    slope = np.polyfit(true[:, lumbar], said[:, lumbar], 1)[0]
+    shown = [error[:, TARGETS.index(name)].mean() for name in ("lumbar", "pelvis", "junction")]
+    return [len(said), *shown, slope, (error[:, lumbar] <= half).mean(), half.mean()]
+
+
+def edge_error(frames: Frames) -> tuple[float, float, float]:
+    """How far the pose model's back edge lies from the true one between hip and shoulder: median, 90 %, signed median.
+
+    In percent of the trunk's length, positive = the mask is too fat; within 20 degrees of the side view.
+    """
+    side = np.abs(frames.yaw_deg) <= SIDE_DEG
+    top, low = (
+        round(part * CROP_PX) for part in (contour.HIP_IN_CROP[1] - contour.TRUNK_IN_CROP, contour.HIP_IN_CROP[1])
+    )
+    seen, true = (_first_column(crop[side, top:low]) for crop in (frames.crop, frames.true_crop))
+    apart = 100 * (true - seen) / (contour.TRUNK_IN_CROP * CROP_PX)
+    apart = apart[~np.isnan(apart)]
+    return float(np.median(np.abs(apart))), float(np.quantile(np.abs(apart), 0.9)), float(np.median(apart))
+
+
+def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Where each row (N, R) first rises through one half from the left, with fraction; NaN if it does not."""
+    level = crop.astype(float) / 255.0
+    inside = level >= 0.5
+    at = np.argmax(inside, axis=2)
+    before = np.take_along_axis(level, np.maximum(at - 1, 0)[..., None], 2)[..., 0]
+    here = np.take_along_axis(level, at[..., None], 2)[..., 0]
+    exact = at - (here - 0.5) / np.maximum(here - before, 1e-6)
+    return np.where((at > 0) & inside.any(axis=2), exact, np.nan)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("members", type=Path, nargs="+")
+    parser.add_argument("--data", type=Path, required=True)
+    wanted = parser.parse_args()
+    members = [load_member(path) for path in wanted.members]
+    frames = load(wanted.data, part="check")
+    heads = calibrate(members, frames)
+    specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(wanted.data.glob("item_*.npz"))]
+    print("back edge, % of the trunk: median {:.1f}, 90 % under {:.1f}, too fat by {:.1f}".format(*edge_error(frames)))
+    print(f"{'':32s} frames lumbar pelvis junction slope inside  half")
+    exact = replace(frames, crop=frames.true_crop)
+    for title, chosen in (("the pose model's masks", frames), ("exact masks", exact)):
+        print(title)
+        for name, row in rows(members, heads, chosen, specs).items():
+            print(f"{name:32s} {row[0]:6.0f} " + " ".join(f"{value:6.2f}" for value in row[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""Training frames for the spine model: rendered lifters as the shipped pose model sees them, with exact angles.
+
+    python -m models.spine.frames 30000 --out DIR --processes 2
+    python -m models.spine.frames 40000 --out DIR/silhouettes --silhouettes --per-item 4 --processes 2
+
+An item is one lifter: entry 0 stands, the others are moments of the lift.  What is kept is what the
+analyzer would keep, at twice the resolution so that training can move, turn and scale it: `seen_crop` and
+`true_crop` (K, 144, 144) 8 bit, the pose model's soft mask and the exact one around the trunk; `points`
+(K, 33, 2) px, `visibility` (K, 33), `world` (K, 33, 3) m; `joints_px` (K, J, 2), `angles_deg` (K, A);
+`yaw_deg`, `facing_sign`, `spec` (JSON).  Frames in which the model sees nobody, or somebody else, are left out.
+
+With `--silhouettes` nothing is painted and no model looks: only the exact outline is drawn, several times faster,
+for many more bodies.  The crop then lies in the frame of the true joints, and training lends each such frame the
+landmark errors of a seen frame in a like posture (`models.spine.data`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hingecheck import contour, landmarks
+from hingecheck.backends.mediapipe import MediaPipeStill
+from hingecheck.records import Frame, Sighting
+from samples.camera import project, view_at
+from samples.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
+from samples.draw import random_spec
+from samples.errors import ImpossiblePose
+from samples.frames import JOINTS, choose_frames, compressed, item_path, unpacked
+from samples.props import carried
+from samples.raster import Raster
+from samples.spec import ClipSpec
+from samples.truth import frame_angles
+from samples.wardrobe import surfaces_of
+from samples.work import run_all
+
+SIZE_PX = (308, 512)
+CROP_PX = 2 * 72
+MOST_LUMBAR_DEG = 55.0
+SOMEBODY_ELSE = 0.35
+"""Mid-hips and mid-shoulders this far from the lifter's, in trunk lengths, are somebody else's."""
+
+BUNDLE = Path(__file__).resolve().parents[1] / "pose_full.task"
+
+
+def training_spec(seed: int) -> ClipSpec:
+    """A random lift in which lumbar flexion, thoracic flexion and style are drawn independently."""
+    spec = random_spec(seed, *SIZE_PX)
+    random = np.random.default_rng([seed, 30])
+    lift = replace(
+        spec.lift,
+        lumbar_change_deg=float(random.uniform(0.0, MOST_LUMBAR_DEG)),
+        thoracic_change_deg=float(random.uniform(0.0, 28.0)),
+        reps=1,
+    )
+    return replace(spec, lift=lift)
+
+
+def make_item(seed: int, *, folder: Path, per_item: int) -> int:
+    """Draw, observe and write one item; returns the number of frames kept."""
+    stage = _feasible(seed)
+    frames = choose_frames(stage, per_item)
+    seen: list[tuple[int, Sighting, Any, Any]] = []
+    with Raster(*SIZE_PX, samples=0, shadow_px=512) as raster:
+        for frame in frames:
+            picture = unpacked(compressed(stage.spec, draw_frame(stage, raster, frame)))
+            sighting = _estimator().look(Frame(0.0, picture, 1.0))
+            joints_px = _joints_px(stage, frame)
+            if sighting is None or _somebody_else(sighting, joints_px):
+                if frame == frames[0]:
+                    break  # no standing, no zero: of no use
+                continue
+            seen.append((frame, sighting, draw_mask(stage, raster, frame), joints_px))
+    _write(item_path(folder, seed), stage, seen)
+    return len(seen)
+
+
+def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
+    """Draw and write the outlines of one lifter; returns the number of frames."""
+    stage = _feasible(seed, bare_room=True)
+    frames = choose_frames(stage, per_item)
+    random = np.random.default_rng([seed, 31])
+    with Raster(*SIZE_PX, samples=0, shadow_px=64) as raster:
+        drawn = [_outline(stage, raster, frame, float(random.random())) for frame in frames]
+    places = np.array([_joints_px(stage, frame) for frame in frames])
+    crops = [contour.crop(mask, *true_axis(joints_px), CROP_PX) for mask, joints_px in zip(drawn, places, strict=True)]
+    table = {"true_crop": np.array(crops, np.uint8), "joints_px": places.astype(np.float32)}
+    _save(item_path(folder, seed), table | _truth(stage, frames))
+    return len(frames)
+
+
+def _outline(stage: Stage, raster: Raster, frame: int, chance: float) -> Any:
+    """The lifter's outline; the load merged in as pose models do (most often), left out, or biting out."""
+    now = instant_at(stage, stage.time_s(frame))
+    body = surfaces_of(stage.lifter, now.posed, lifter=True)
+    load = carried(list(stage.load), now.bar_m, 12.0)
+    parts = body + [replace(surface, person=True) for surface in load] if chance < 0.5 else body
+    parts = body + load if chance > 0.8 else parts
+    drawn = raster.person(parts, view_at(stage.spec, stage.wander_deg[frame]))
+    return stage.lens.bend(drawn.astype(np.uint8) * 255).astype(np.float32) / np.float32(255)
+
+
+def true_axis(joints_px: Any) -> tuple[Any, Any]:
+    """Mid-hip and the vector to the mid-shoulder (2,) of joints (J, 2)."""
+    hips, shoulders = ([JOINTS.index(f"{bone}.{side}") for side in "LR"] for bone in ("upperleg01", "upperarm01"))
+    hip = joints_px[hips].mean(axis=0)
+    return hip, joints_px[shoulders].mean(axis=0) - hip
+
+
+def _feasible(seed: int, *, bare_room: bool = False) -> Stage:
+    for attempt in range(20):
+        spec = training_spec(seed + attempt * 500_000)
+        if bare_room:
+            spec = replace(spec, scene=replace(spec.scene, people=0, mirror=False, rack=False, shelf=False))
+        try:
+            return set_stage(spec)
+        except ImpossiblePose:
+            continue
+    raise ImpossiblePose(f"no feasible body among 20 for seed {seed}")
+
+
+@cache
+def _estimator() -> MediaPipeStill:
+    return MediaPipeStill(BUNDLE)
+
+
+def _joints_px(stage: Stage, frame: int) -> Any:
+    bones = [stage.lifter.body.bone(name) for name in JOINTS]
+    posed = instant_at(stage, stage.time_s(frame)).posed
+    return project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), posed.joints[bones])
+
+
+def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
+    hip, axis = true_axis(joints_px)
+    seen = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    apart = (float(np.hypot(*(a - b))) for a, b in zip((hip, hip + axis), seen, strict=True))
+    return max(apart) > SOMEBODY_ELSE * float(np.hypot(*axis))
+
+
+def _write(path: Path, stage: Stage, seen: list[tuple[int, Sighting, Any, Any]]) -> None:
+    """One file, under a temporary name first; an item in which nobody was seen holds no frames."""
+    sightings = [sighting for _, sighting, _, _ in seen]
+    table = {
+        "seen_crop": np.array([_crop(s, s.mask) for s in sightings], np.uint8),
+        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in seen], np.uint8),
+        "points": np.array([s.xy_px for s in sightings], np.float32),
+        "visibility": np.array([s.visibility for s in sightings], np.float32),
+        "world": np.array([s.world_m for s in sightings], np.float32),
+        "joints_px": np.array([joints for *_, joints in seen], np.float32),
+    }
+    _save(path, table | _truth(stage, [frame for frame, *_ in seen]))
+
+
+def _truth(stage: Stage, frames: list[int]) -> dict[str, Any]:
+    instants = [instant_at(stage, stage.time_s(frame)) for frame in frames]
+    columns = frame_angles(stage.lifter.body, stage.plan, instants)
+    names = [name for name in columns if name.endswith("_deg")]
+    return {
+        "angle_names": np.array(names),
+        "angles_deg": np.array([columns[name] for name in names], np.float32).T,
+        "yaw_deg": np.array(stage.spec.camera.yaw_deg),
+        "facing_sign": np.array(1 if stage.spec.camera.facing == "right" else -1),
+        "spec": np.array(json.dumps(asdict(stage.spec))),
+    }
+
+
+def _save(path: Path, table: dict[str, Any]) -> None:
+    part = path.with_name(f".{path.stem}.part.npz")
+    np.savez_compressed(part, **table)
+    part.replace(path)
+
+
+def _crop(sighting: Sighting, mask: Any) -> Any:
+    hip, shoulder = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    return contour.crop(np.asarray(mask, np.float32), hip, shoulder - hip, CROP_PX)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("count", type=int, help="frames wanted; finished items are kept")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--per-item", type=int, default=7)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--silhouettes", action="store_true", help="exact outlines only, no pose model")
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    seeds = [wanted.seed * 1_000_000 + number for number in range(-(-wanted.count // wanted.per_item))]
+    missing = [seed for seed in seeds if not item_path(wanted.out, seed).exists()]
+    make = make_silhouettes if wanted.silhouettes else make_item
+    if missing:
+        run_all(partial(make, folder=wanted.out, per_item=wanted.per_item), missing, wanted.processes)
+
+
+if __name__ == "__main__":
+    main()

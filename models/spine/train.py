@@ -1,0 +1,187 @@
+"""Train one member of the spine model's ensemble.
+
+python -m models.spine.train --data DIR --seed 1 --out DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, lend, load, make_batch
+from models.spine.net import SpineNet
+
+ITEMS_A_BATCH = 24
+BETA = 0.5
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--silhouettes", type=Path, help="folder of silhouettes: many more bodies")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--last", type=int, default=0, help="epochs at the end without silhouettes")
+    parser.add_argument("--size", type=int, default=72)
+    parser.add_argument("--depth", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=int, default=10**9, help="bodies used, to see what more of them bring")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--perfect", action="store_true", help="exact masks instead of the pose model's: an experiment")
+    parser.add_argument("--true-share", type=float, default=0.1)
+    wanted = parser.parse_args()
+    torch.set_num_threads(wanted.threads)
+    torch.manual_seed(wanted.seed)
+    frames = {part: load(wanted.data, part=part) for part in ("train", "check")}
+    drawn = load(wanted.silhouettes, part="train") if wanted.silhouettes else None
+    if drawn is not None:
+        lend(frames["train"], drawn, np.random.default_rng([wanted.seed, 41]))
+    if wanted.perfect:
+        for part in frames.values():
+            part.crop[:] = part.true_crop
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    parts = [frames["train"]] if drawn is None else [frames["train"], drawn]
+    model, log = train(joined(parts), frames["check"], wanted)
+    name = f"seed{wanted.seed}"
+    torch.save({"state": model.state_dict(), "size": wanted.size, "depth": wanted.depth}, wanted.out / f"{name}.pt")
+    (wanted.out / f"{name}.log.json").write_text(json.dumps(log, indent=1))
+
+
+def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[dict[str, Any]]]:
+    """The averaged weights after the last epoch, and a line a epoch."""
+    random = np.random.default_rng([wanted.seed, 40])
+    groups = _by_item(frames)[: wanted.limit]
+    model = SpineNet(wanted.size, wanted.depth)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+    sample = make_batch(frames, np.concatenate(groups[:300]), wanted.size, random)
+    model.encoder.middle.copy_(sample.features.mean(dim=0))
+    model.encoder.spread.copy_(sample.features.std(dim=0) + 0.05)
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    plain = [p for p in model.parameters() if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], lr=wanted.rate
+    )
+    seen = [group for group in groups if not frames.drawn[group[0]]]
+    plan = [groups] * (wanted.epochs - wanted.last) + [seen] * wanted.last
+    steps = sum(-(-len(lot) // ITEMS_A_BATCH) for lot in plan)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, wanted.rate, total_steps=steps, pct_start=0.1)
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
+    mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
+    log, begin = [], time.monotonic()
+    weights = sum(p.numel() for p in model.parameters())
+    print(f"{len(groups)} bodies, {len(frames)} frames; {len(check)} to check; {weights} weights", flush=True)
+    for epoch, lot in enumerate(plan):
+        model.train()
+        losses = []
+        order = random.permutation(len(lot))
+        for start in range(0, len(order), ITEMS_A_BATCH):
+            rows = np.concatenate([lot[k] for k in order[start : start + ITEMS_A_BATCH]])
+            batch = make_batch(frames, rows, wanted.size, random, true_share=wanted.true_share)
+            with torch.autocast("cpu", torch.bfloat16):
+                own, change = model(
+                    batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first
+                )
+            loss = loss_of(own.float(), change.float(), batch)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+            optimiser.step()
+            schedule.step()
+            mean.update_parameters(model)
+            losses.append(float(loss.detach()))
+        row = {"epoch": epoch + 1, "loss": float(np.mean(losses)), "seconds": time.monotonic() - begin}
+        if (epoch + 1) % 3 == 0 or epoch + 1 == wanted.epochs:
+            row |= measure(_averaged(mean), check)
+        log.append(row)
+        print(" ".join(f"{k} {v:.2f}" for k, v in row.items()), flush=True)
+    return _averaged(mean), log
+
+
+def _averaged(mean: torch.optim.swa_utils.AveragedModel) -> SpineNet:
+    model = mean.module
+    assert isinstance(model, SpineNet)
+    return model
+
+
+def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Any) -> torch.Tensor:
+    """Gaussian likelihoods, absolute and from standing; the standing itself has no change to learn."""
+    count = len(TARGETS)
+    target = torch.cat([batch.target, batch.yaw[:, None]], dim=1)
+    mean = torch.cat([own[:, :count], own[:, 2 * count : 2 * count + 1]], dim=1)
+    log_variance = torch.cat([own[:, count : 2 * count], own[:, 2 * count + 1 :]], dim=1)
+    moved = batch.first != torch.arange(len(batch.first))
+    from_standing = batch.target - batch.target[batch.first]
+    pair = _likelihood(change[moved, :count], change[moved, count:], from_standing[moved])
+    return _likelihood(mean, log_variance, target) + 2.0 * pair
+
+
+def _likelihood(mean: torch.Tensor, log_variance: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Beta-weighted negative log likelihood (Seitzer 2022): hard frames are not given up early."""
+    log_variance = log_variance.clamp(-5.0, 3.0)
+    loss = 0.5 * ((target - mean) ** 2 / log_variance.exp() + log_variance)
+    weighted: torch.Tensor = (loss * (BETA * log_variance.detach()).exp()).mean()
+    return weighted
+
+
+def _by_item(frames: Frames) -> list[Any]:
+    edges = np.flatnonzero(np.diff(frames.item)) + 1
+    groups: list[Any] = np.split(np.arange(len(frames)), edges)
+    return groups
+
+
+@torch.no_grad()
+def predict(model: SpineNet, frames: Frames) -> tuple[Any, Any, Any, Any]:
+    """Own and change outputs with targets, all bodies, without augmentation."""
+    model.eval()
+    groups = _by_item(frames)
+    owns, changes, targets, yaws = [], [], [], []
+    for start in range(0, len(groups), 30):
+        batch = make_batch(frames, np.concatenate(groups[start : start + 30]), model.size_px, None)
+        own, change = model(batch.crop, batch.features, batch.first)
+        owns.append(own.numpy())
+        changes.append(change.numpy())
+        targets.append(np.stack([batch.target.numpy(), (batch.target - batch.target[batch.first]).numpy()]))
+        yaws.append(batch.yaw.numpy())
+    return np.concatenate(owns), np.concatenate(changes), np.concatenate(targets, axis=1), np.concatenate(yaws)
+
+
+def measure(model: SpineNet, frames: Frames) -> dict[str, float]:
+    """Errors in degrees on other bodies, within 25 degrees of the side view."""
+    own, change, target, yaw = predict(model, frames)
+    count = len(TARGETS)
+    side = np.abs(frames.yaw_deg) <= 25.0
+    moved = side & (frames.first != np.arange(len(frames)))
+    out = {}
+    for k, name in enumerate(TARGETS):
+        out[f"abs_{name}"] = float(np.abs(own[side, k] - target[0][side, k]).mean() * UNIT_DEG)
+        out[name] = float(np.abs(change[moved, k] - target[1][moved, k]).mean() * UNIT_DEG)
+    own_pair = own[:, :count] - own[frames.first, :count]
+    out["differ_lumbar"] = float(np.abs(own_pair[moved, 1] - target[1][moved, 1]).mean() * UNIT_DEG)
+    z = np.abs(change[moved, 1] - target[1][moved, 1]) / np.exp(change[moved, count + 1] / 2)
+    out["lumbar_inside"] = float((z < 1.645).mean())
+    slope = np.polyfit(target[1][moved, 1], change[moved, 1], 1)[0]
+    out["slope"] = float(slope)
+    rows = _image_only(frames)
+    for k, name in ((4, "trunk"), (5, "thigh"), (6, "shank")):
+        out[f"image_{name}"] = float(np.abs(rows[moved, k] - np.median(rows[moved, k])).mean() * UNIT_DEG)
+    out["yaw"] = float(np.abs(own[side, 2 * count] - yaw[side]).mean() * UNIT_DEG)
+    return out
+
+
+def _image_only(frames: Frames) -> Any:
+    """Errors of the landmarks' own segments, counted from standing: what the network has to beat."""
+    target = make_batch(frames, np.arange(len(frames)), 8, None).target.numpy()
+    return target - target[frames.first]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Training code of the spine model: crops that move with landmarks, mirrored items, borrowed errors, calibration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from hingecheck import contour, landmarks
+
+torch = pytest.importorskip("torch", reason="extra `train` is not installed")
+
+from models.spine import data, export, train  # noqa: E402
+from models.spine.frames import CROP_PX  # noqa: E402
+from samples.frames import JOINTS  # noqa: E402
+
+NAMES = ("pelvis_tilt", "lumbar_flexion", "thoracic_flexion", "trunk_lean", "thigh", "shank")
+
+
+def picture() -> np.ndarray:
+    """A leaning blob with a head to the right."""
+    mask = np.zeros((512, 308), np.float32)
+    cv2.ellipse(mask, (150, 250), (30, 90), 25, 0, 360, (1.0,), -1)
+    cv2.circle(mask, (190, 170), 22, (1.0,), -1)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 2), np.float32)
+
+
+def landmark_places() -> np.ndarray:
+    points = np.tile([150.0, 300.0], (landmarks.COUNT, 1))
+    points[list(landmarks.HIPS)] = [[130.0, 300.0], [134.0, 302.0]]
+    points[list(landmarks.SHOULDERS)] = [[175.0, 205.0], [171.0, 207.0]]
+    points[list(landmarks.KNEES)] = [[150.0, 380.0], [152.0, 381.0]]
+    points[list(landmarks.ANKLES)] = [[140.0, 460.0], [141.0, 461.0]]
+    return points
+
+
+def joint_places() -> np.ndarray:
+    joints = np.tile([180.0, 170.0], (len(JOINTS), 1))
+    for name, pair in data.BONES.items():
+        for side, point in zip("LR", pair, strict=True):
+            joints[JOINTS.index(f"{name}.{side}")] = landmark_places()[point] + [3.0, -2.0]
+    return joints
+
+
+def item(folder: Path, number: int, *, left: bool = False, drawn: bool = False, count: int = 3) -> None:
+    """One file as `models.spine.frames` writes it; entry k leans by 20 k degrees more in the truth."""
+    mask, points, joints = picture(), landmark_places(), joint_places()
+    if left:
+        mask, last = np.ascontiguousarray(mask[:, ::-1]), mask.shape[1] - 1
+        points, joints = (np.column_stack([last - places[:, 0], places[:, 1]]) for places in (points, joints))
+        points, joints = points[data._SWAPPED_POINTS], joints[data._swapped(list(JOINTS))]
+    hip, shoulder = (points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    crop = contour.crop(mask, hip, shoulder - hip, CROP_PX)
+    table: dict[str, Any] = {
+        "true_crop": np.stack([crop] * count),
+        "joints_px": np.stack([joints] * count).astype(np.float32),
+        "angle_names": np.array([f"{name}_deg" for name in NAMES]),
+        "angles_deg": np.arange(count)[:, None] * np.array([10.0, 5.0, 2.0, 20.0, 8.0, 4.0], np.float32),
+        "yaw_deg": np.array(3.0),
+        "facing_sign": np.array(-1 if left else 1),
+        "spec": np.array("{}"),
+    }
+    if not drawn:
+        table |= {
+            "seen_crop": table["true_crop"],
+            "points": np.stack([points] * count).astype(np.float32),
+            "visibility": np.ones((count, landmarks.COUNT), np.float32),
+            "world": np.zeros((count, landmarks.COUNT, 3), np.float32),
+        }
+    np.savez_compressed(folder / f"item_{number:09d}.npz", **table)
+
+
+def test_a_crop_moved_with_its_landmarks_is_the_crop_cut_there() -> None:
+    points, mask = landmark_places(), picture()
+    moved = points.copy()
+    moved[list(landmarks.HIPS)] += [5.0, -4.0]
+    moved[list(landmarks.SHOULDERS)] += [-6.0, 3.0]
+    cut = []
+    for places, size in ((points, CROP_PX), (moved, 72)):
+        hip, shoulder = (places[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+        cut.append(contour.crop(mask, hip, shoulder - hip, size))
+    axis = np.stack([points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS)])[None]
+    source = torch.from_numpy(cut[0])[None]
+    got = data._warp(source, data._between_frames(axis, moved[None]), 72)[0, 0].numpy()
+    still = data._warp(source, data._between_frames(axis, points[None]), 72)[0, 0].numpy()
+    assert np.abs(got - cut[1] / 255).mean() < 0.002
+    assert np.abs(still - cut[1] / 255).mean() > 0.02
+
+
+def test_a_mirrored_item_is_the_same_lesson(tmp_path: Path) -> None:
+    for side in ("right", "left"):
+        (tmp_path / side).mkdir()
+        item(tmp_path / side, 1, left=side == "left")
+    batches = []
+    for side in ("right", "left"):
+        frames = data.load(tmp_path / side, part="train")
+        batches.append(data.make_batch(frames, np.arange(len(frames)), 72, None))
+    assert (batches[0].crop - batches[1].crop).abs().mean() < 0.01
+    assert torch.allclose(batches[0].features, batches[1].features, atol=1e-5)
+    assert torch.allclose(batches[0].target, batches[1].target, atol=1e-5)
+
+
+def test_bodies_are_split_and_standing_is_found(tmp_path: Path) -> None:
+    for number in (11, 12, 13):
+        item(tmp_path, number)
+    assert len(data.load(tmp_path, part="check")) == 3
+    frames = data.load(tmp_path, part="train")
+    assert len(frames) == 6
+    assert frames.first.tolist() == [0, 0, 0, 3, 3, 3]
+    batch = data.make_batch(frames, np.arange(3, 6), 72, None)
+    assert batch.first.tolist() == [0, 0, 0]
+    assert (batch.target[:, 1] * data.UNIT_DEG).tolist() == pytest.approx([0.0, 5.0, 10.0])
+
+
+def test_a_silhouette_borrows_the_errors_of_a_frame_like_it(tmp_path: Path) -> None:
+    for name, drawn in (("seen", False), ("drawn", True)):
+        (tmp_path / name).mkdir()
+        for number in range(1, 5):
+            item(tmp_path / name, number, drawn=drawn)
+    seen, drawn_frames = (data.load(tmp_path / name, part="train") for name in ("seen", "drawn"))
+    assert np.isnan(drawn_frames.points).all()
+    data.lend(seen, drawn_frames, np.random.default_rng(1))
+    assert np.abs(drawn_frames.points - seen.points).max() < 0.01
+    both = data.joined([seen, drawn_frames])
+    assert both.first[len(seen)] == len(seen)
+    assert both.item[len(seen)] > seen.item.max()
+
+
+def test_calibration_undoes_regression_to_the_mean_and_covers_nine_in_ten() -> None:
+    random = np.random.default_rng(2)
+    true = random.uniform(0, 50, 20_000)
+    read = 0.7 * true + random.normal(0, 3, len(true))
+    gain = export._gain(read, true)
+    assert np.polyfit(true, gain * read, 1)[0] == pytest.approx(1.0, abs=0.03)
+    error = random.normal(0, 5, 20_000)
+    assert export._width(error, np.full(len(error), 2.5)) == pytest.approx(2.0, abs=0.05)
+
+
+def test_the_loss_rewards_the_truth_and_honest_doubt() -> None:
+    target = torch.zeros(100, 7)
+    right, wrong = torch.zeros(100, 7), torch.ones(100, 7)
+    sure, unsure = torch.full((100, 7), -2.0), torch.full((100, 7), 0.0)
+    assert train._likelihood(right, sure, target) < train._likelihood(right, unsure, target)
+    assert train._likelihood(wrong, unsure, target) < train._likelihood(wrong, sure, target)
