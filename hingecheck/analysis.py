@@ -28,7 +28,6 @@ from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.records import (
     Analysis,
     AngleTrack,
-    BackContour,
     Frame,
     Measure,
     PoseTrack,
@@ -52,54 +51,103 @@ Watch = Callable[[float, float], None]
 
 
 @dataclass(frozen=True)
+class OwnClips:
+    """Other clips of the same lifter: standing quietly, and bending the back as far as it goes."""
+
+    standing: Path | None = None
+    max_bend: Path | None = None
+
+
+@dataclass(frozen=True)
 class _Look:
     """What stages 2 to 8 make of a clip, or of a part of its picture."""
 
-    track: PoseTrack
-    back: BackContour
-    view: View
+    observed: spine.Observed
     spine: Spine
+    view: View
     angles: AngleTrack
     reps: Sequence[Rep]
 
 
-def analyze(path: Path, *, model: str = bundles.DEFAULT, watch: Watch | None = None) -> Analysis:
+def analyze(
+    path: Path, *, model: str = bundles.DEFAULT, own: OwnClips | None = None, watch: Watch | None = None
+) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
-    bundle = bundles.find(model)
+    own = own or OwnClips()
+    bundle, parts = bundles.find(model), bundles.spine()
+    net = _net(parts)
+    zero = _zero(own.standing, bundle, net)
     clip = video.Video(path)
     try:
-        look = _look(clip, bundle, watch)
+        look = _look(clip, _sight(clip, bundle, watch), net, zero)
     except (NobodyFound, NoRepetition):  # perhaps a bystander was followed: look again where things move
         region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
         if region is None:
             raise
-        look = _look(clip, bundle, watch, region)
-    described = tuple(metrics.describe(look.angles, rep, look.view) for rep in look.reps)
+        look = _look(clip, _sight(clip, bundle, watch, region), net, zero)
+    most = _max_bend(own.max_bend, bundle, net, zero)
+    described = tuple(metrics.describe(look.angles, rep, look.view, most) for rep in look.reps)
     rules = criteria.load()
     findings, verdict = heuristics.judge(described, _pool(described), look.view, rules)
     return Analysis(
         video=clip.info(),
         view=look.view,
-        pose=look.track,
-        contour=look.back,
+        pose=look.observed.track,
+        contour=look.observed.contour,
         spine=look.spine,
         angles=look.angles,
         reps=described,
         findings=findings,
         verdict=verdict,
-        provenance=_provenance(bundle, rules),
+        provenance=_provenance((bundle, *parts), rules) | _own(own),
     )
 
 
-def _look(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None) -> _Look:
-    """Observe, trace, clean, orient, infer, measure, segment; raises NobodyFound or NoRepetition."""
+def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
+    from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415  heavy: loaded when used
+
+    return SpineNet(parts[0].path, parts[1].path)
+
+
+def _sight(
+    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None
+) -> spine.Observed:
+    """Observe, trace, clean, orient; raises NobodyFound."""
     raw, traces = _observe(clip, bundle, watch, region)
     track = _with_somebody(cleaning.clean(raw), clip.path)
-    back = contour.collect(traces)
-    seen = view.orient(track)
-    bones = spine.GeometricSpine().infer(back, track, seen)
-    angle = angles.measure(track, seen, bones)
-    return _Look(track, back, seen, bones, angle, _some(reps.segment(angle), clip.path))
+    return spine.Observed(contour.collect(traces), raw, track, view.orient(track))
+
+
+def _look(clip: video.Video, observed: spine.Observed, net: spine.SpineModel, zero: spine.Zero | None) -> _Look:
+    """Infer, measure, segment; raises NoRepetition."""
+    bones = spine.infer(net, observed, zero)
+    seen = view.with_yaw(observed.view, bones.yaw_deg)
+    angle = angles.measure(observed.track, seen, bones)
+    return _Look(observed, bones, seen, angle, _some(reps.segment(angle), clip.path))
+
+
+def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
+    """The standing in the clip that `--standing` names."""
+    if path is None:
+        return None
+    clip = video.Video(path)
+    found = spine.standing_zero(net, _sight(clip, bundle, None))
+    if found is None:
+        raise NobodyFound(
+            f"{path}: nobody stands still and upright in this clip",
+            "Film the lifter from the same side, standing quietly for two seconds, hands hanging, in the same clothes.",
+        )
+    return found
+
+
+def _max_bend(
+    path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel, zero: spine.Zero | None
+) -> Measure | None:
+    """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
+    if path is None:
+        return None
+    clip = video.Video(path)
+    return spine.most_lumbar(spine.infer(net, _sight(clip, bundle, None), zero))
 
 
 def _observe(
@@ -152,13 +200,20 @@ def _pool(described: Sequence[RepMetrics]) -> Mapping[str, Measure]:
     return {name: metrics.pool([rep.values[name] for rep in complete]) for name in complete[0].values}
 
 
-def _provenance(bundle: bundles.Bundle, rules: criteria.Criteria) -> Mapping[str, object]:
+def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:
+    roles = ("pose", "spine_encoder", "spine_head")
     return {
         "versions": {"python": platform.python_version()} | _installed(),
-        "models": {"pose": {"name": bundle.name, "sha256": bundle.sha256}},
+        "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},
         "criteria": rules.version,
-        "settings": {"model": bundle.name, "spine": "contour tangents", "frame_height_px": video.HEIGHT_PX},
+        "settings": {"model": used[0].name, "frame_height_px": video.HEIGHT_PX},
     }
+
+
+def _own(clips: OwnClips) -> dict[str, object]:
+    """Which clips of the lifter's own stood in, by file name."""
+    given = {"standing": clips.standing, "max_bend": clips.max_bend}
+    return {"own_clips": {role: None if path is None else path.name for role, path in given.items()}}
 
 
 def _installed() -> dict[str, str]:

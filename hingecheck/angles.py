@@ -1,9 +1,10 @@
 """Stage 7, measure: landmarks, view and spine become the contract's angles over time.
 
 Trunk, thigh and shank are the lines between the midpoints of left and right shoulders, hips, knees and
-ankles; off the side view the midpoints are where left and right errors cancel.  Thigh and knee are zeroed
-on the lifter's own standing where it was found, which takes out the offset between the pose model's points
-and the joint centres.
+ankles; off the side view the midpoints are where left and right errors cancel.  The pose model's points are
+not the joint centres, and plates hide knees and feet, so each line's pitch is taken as the spine model
+corrects it; where that could not look, as the landmarks have it.  Thigh and knee are zeroed on the lifter's
+own standing where it was found.
 
     trunk_lean = hip -> shoulder from the vertical      trunk_thigh = trunk_lean + thigh's forward pitch
     knee_flexion = thigh's forward pitch + shank's forward lean
@@ -41,9 +42,8 @@ GROUND_STEP_S: Final = 0.1
 
 
 TRUNK_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=2.5, slope=0.05)
-TRUNK_THIGH_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=4.0, slope=0.05)
 THIGH_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.05)
-KNEE_SPREAD: Final = Spread(noise_deg=2.0, bias_deg=6.0, slope=0.10)
+SHANK_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=5.0, slope=0.10)
 
 
 def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
@@ -51,19 +51,20 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
     knee = _steadied_knee((shoulder, hip, knee, ankle), spine.standing)
-    lean_deg = pitch_deg(hip, shoulder)
-    thigh_deg = _zeroed(thigh_pitch_deg(hip, knee), spine)
-    knee_deg = _zeroed(thigh_pitch_deg(hip, knee) + pitch_deg(ankle, knee), spine)
-    thigh = _angle(track, view, thigh_deg, THIGH_SPREAD)
+    lean = _prefer(spine.trunk_lean, _angle(track, view, pitch_deg(hip, shoulder), TRUNK_SPREAD))
+    thigh_deg, shank_deg = _zeroed(thigh_pitch_deg(hip, knee), spine), _zeroed(pitch_deg(ankle, knee), spine)
+    thigh = _prefer(spine.thigh, _angle(track, view, thigh_deg, THIGH_SPREAD))
+    shank = _prefer(spine.shank, _angle(track, view, shank_deg, SHANK_SPREAD))
     leg_px, ground_up = _leg_px(hip, ankle), _ground_up(track.time_s, ankle)
     return AngleTrack(
         time_s=track.time_s.copy(),
-        trunk_lean=_angle(track, view, lean_deg, TRUNK_SPREAD),
-        trunk_thigh=_angle(track, view, lean_deg + thigh_deg, TRUNK_THIGH_SPREAD),
-        knee_flexion=_angle(track, view, knee_deg, KNEE_SPREAD),
+        trunk_lean=lean,
+        trunk_thigh=_sum(lean, thigh),
+        knee_flexion=_sum(thigh, shank),
         hip_flexion=_sum(spine.pelvis_tilt, thigh),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
+        junction=spine.junction,
         thoracic_flexion=spine.thoracic_flexion,
         hand_height=(_hand_up(shoulder, wrist, leg_px) - ground_up) / leg_px,
         knee_height=(knee[:, 1] - ground_up) / leg_px,
@@ -104,9 +105,21 @@ def _angle(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> A
     return Angle(
         value_deg=value_deg,
         noise_sd_deg=np.where(filled, FILLED_NOISE, 1.0) * spread.noise_deg,
-        bias_sd_deg=factor * spread.bias_deg,
+        bias_sd_deg=np.full(len(value_deg), factor * spread.bias_deg),
         bias_slope_sd=factor * spread.slope,
         reason=_reason(value_deg),
+    )
+
+
+def _prefer(read: Angle, other: Angle) -> Angle:
+    """`read` where it is known, else `other`."""
+    known = read.reason == ""
+    return Angle(
+        value_deg=np.where(known, read.value_deg, other.value_deg),
+        noise_sd_deg=np.where(known, read.noise_sd_deg, other.noise_sd_deg),
+        bias_sd_deg=np.where(known, read.bias_sd_deg, other.sd_deg),
+        bias_slope_sd=read.bias_slope_sd,
+        reason=np.where(known, "", other.reason),
     )
 
 
@@ -119,7 +132,7 @@ def _sum(a: Angle, b: Angle) -> Angle:
     return Angle(
         value_deg=a.value_deg + b.value_deg,
         noise_sd_deg=np.hypot(a.noise_sd_deg, b.noise_sd_deg),
-        bias_sd_deg=float(np.hypot(a.bias_sd_deg, b.bias_sd_deg)),
+        bias_sd_deg=np.hypot(a.bias_sd_deg, b.bias_sd_deg),
         bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)) / 2,  # each slope acts on its own half
         reason=np.where(a.reason != "", a.reason, b.reason),
     )

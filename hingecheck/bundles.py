@@ -1,4 +1,4 @@
-"""Finds the pose bundles that travel with the package and checks them against their manifest."""
+"""Finds the models that travel with the package and checks them against their manifest."""
 
 from __future__ import annotations
 
@@ -31,37 +31,45 @@ def folder() -> Path:
 
 
 @cache
-def manifest() -> dict[str, dict[str, Any]]:
-    """The manifest's `[pose.NAME]` tables; raises ModelNotFound if it is missing."""
+def manifest() -> dict[str, dict[str, dict[str, Any]]]:
+    """The manifest's tables, `pose` and `spine`, by name; raises ModelNotFound if it is missing."""
     path = folder() / "MANIFEST.toml"
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelNotFound(f"{path}: the list of models is missing", _REINSTALL) from error
-    pose: dict[str, dict[str, Any]] = tables["pose"]
-    return pose
+    return tables
 
 
 def find(name_or_path: str) -> Bundle:
-    """The bundle of that name, its hash checked, or any `.task` file by path.
+    """The pose bundle of that name, its hash checked, or any `.task` file by path.
 
     Raises ModelNotFound or ModelError, each with what to do.
     """
-    entry = manifest().get(name_or_path)
-    if entry is None:
-        return _by_path(Path(name_or_path))
+    if name_or_path in manifest()["pose"]:
+        return _listed("pose", name_or_path)
+    return _by_path(Path(name_or_path))
+
+
+def spine() -> tuple[Bundle, Bundle]:
+    """Encoder and head of the spine model, their hashes checked; raises like `find`."""
+    return _listed("spine", "encoder"), _listed("spine", "head")
+
+
+def _listed(kind: str, name: str) -> Bundle:
+    entry = manifest()[kind][name]
     path = folder() / entry["file"]
     if not path.is_file():
-        raise ModelNotFound(f"{path}: the {name_or_path} model is not there", entry.get("get", _REINSTALL))
+        raise ModelNotFound(f"{path}: the {kind} model {name} is not there", entry.get("get", _REINSTALL))
     digest = _sha256(path)
     if digest != entry["sha256"]:
         raise ModelError(f"{path}: is damaged (its sha256 differs from the manifest's)", _REINSTALL)
-    return Bundle(name_or_path, path, digest)
+    return Bundle(name, path, digest)
 
 
 def _by_path(path: Path) -> Bundle:
     if not path.is_file():
-        names = ", ".join(manifest())
+        names = ", ".join(manifest()["pose"])
         raise ModelNotFound(f"{path}: neither a model's name nor a file", f"Use one of {names}, or a .task file.")
     return Bundle(path.name, path, _sha256(path))
 

@@ -34,7 +34,12 @@ class Check:
 def run() -> list[Check]:
     """All checks, in the order they are printed."""
     checks = [Check("python", platform.python_version()), *(_package(name) for name in PACKAGES)]
-    checks += [_opencv(), *(_model(name) for name in bundles.manifest()), *(_codec(name) for name in CODECS)]
+    checks += [
+        _opencv(),
+        *(_model(name) for name in bundles.manifest()["pose"]),
+        _spine(),
+        *(_codec(name) for name in CODECS),
+    ]
     return [*checks, Check("privacy", "videos and results stay on this machine; nothing is sent anywhere")]
 
 
@@ -66,7 +71,7 @@ def _installed(name: str) -> bool:
 
 
 def _model(name: str) -> Check:
-    optional = "get" in bundles.manifest()[name]
+    optional = "get" in bundles.manifest()["pose"][name]
     try:
         bundle = bundles.find(name)
     except ModelError as error:
@@ -74,6 +79,14 @@ def _model(name: str) -> Check:
             return Check(f"model {name}", "not there (optional)")
         return Check(f"model {name}", error.message, error.remedy, error)
     return Check(f"model {name}", f"sha256 {bundle.sha256[:12]}… as in the manifest")
+
+
+def _spine() -> Check:
+    try:
+        parts = bundles.spine()
+    except ModelError as error:
+        return Check("spine model", error.message, error.remedy, error)
+    return Check("spine model", f"sha256 {', '.join(f'{part.sha256[:12]}…' for part in parts)} as in the manifest")
 
 
 def _codec(name: str) -> Check:

@@ -57,6 +57,13 @@ def analyze(
         bool, typer.Option("--json", help="Print analysis.json on stdout; write files only with --out.")
     ] = False,
     model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
+    standing: Annotated[
+        Path | None, typer.Option(metavar="CLIP", help="A clip of the same lifter standing: the zero of all angles.")
+    ] = None,
+    max_bend: Annotated[
+        Path | None,
+        typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
+    ] = None,
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
@@ -68,7 +75,8 @@ def analyze(
         if target is not None:
             folder.check(target, force=force)
         with _progress(quiet=as_json) as watch:
-            result = stages.analyze(clip, model=model, watch=watch)
+            own = stages.OwnClips(standing, max_bend)
+            result = stages.analyze(clip, model=model, own=own, watch=watch)
         if target is not None:
             folder.write(target, results.files(result, Video(clip).frames_at))
     if as_json:

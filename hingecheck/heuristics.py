@@ -10,7 +10,7 @@ from typing import Final
 
 from scipy.stats import norm
 
-from hingecheck.criteria import Criteria, Rule
+from hingecheck.criteria import Criteria, Rule, Threshold
 from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Status, Verdict, View
 
 SHARE: Final = "lumbar_share_trunk"
@@ -92,15 +92,23 @@ def _pattern(share: Measure, criteria: Criteria) -> tuple[Pattern, tuple[str, ..
         return "cannot_tell", (
             f"a lumbar share of {share.value:.2f} is lower than any lifter measured so far had: a doubtful reading",
         )
-    under = _below(share, limits["hip_led_below"].value)
-    over = 1 - _below(share, limits["low_back_led_above"].value)
-    chances: dict[Pattern, float] = {"hip_led": under, "mixed": 1 - under - over, "low_back_led": over}
+    chances = _chances(share, limits, 0.0)
     best = max(chances, key=lambda name: chances[name])
-    if chances[best] >= limits["support"].value:
+    if _chances(share, limits, limits["edge_tolerance"].value)[best] >= limits["support"].value:
         return best, ()
     return "cannot_tell", (
         f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}, which fits more than one pattern",
     )
+
+
+def _chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
+    """Probability that the true share lies in each band, the bands widened by `tolerance` on both sides."""
+    low, high = limits["hip_led_below"].value, limits["low_back_led_above"].value
+    return {
+        "hip_led": _below(share, low + tolerance),
+        "mixed": _below(share, high + tolerance) - _below(share, low - tolerance),
+        "low_back_led": 1 - _below(share, high - tolerance),
+    }
 
 
 def _below(measure: Measure, limit: float) -> float:

@@ -6,7 +6,7 @@ moment before the pull (`Rep.onset_s`), the second when the hands are at rest at
 
 Errors are propagated to first order.  Frame noise counts once an end; the bias of a clip does not average
 out over frames or repetitions and stays whole.  The share L / T of the lumbar change in the change of the
-thoraco-lumbar junction (T = lumbar + pelvis, or + hip) has
+thoraco-lumbar junction (T = lumbar + pelvis), or in lumbar + hip, has
 
     SD(share)^2 = (SD(L) / T)^2 + (L SD(T) / T^2)^2.
 
@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck import coordination
 from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, View
 
 Z90: Final = 1.645
@@ -49,32 +50,38 @@ OBLIQUE: Final = "the camera is too far off the side view"
 CHANGES: Final = {
     "lumbar_change_deg": "lumbar_flexion",
     "pelvis_change_deg": "pelvis_tilt",
+    "junction_change_deg": "junction",
     "hip_change_deg": "hip_flexion",
     "knee_change_deg": "knee_flexion",
     "trunk_change_deg": "trunk_lean",
 }
 SIDE_VIEW_ONLY: Final = ("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh")
-FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg")
+FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg", "hip_change_deg")
 """Changes whose top position may be taken from the own standing, which is their zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """An angle over a window: median and noise, or why there is none."""
+    """An angle over a window: median, noise and bias, or why there is none."""
 
     value: float
     noise_sd: float
+    bias_sd: float
     reason: str = ""
 
 
-def describe(track: AngleTrack, rep: Rep, view: View) -> RepMetrics:
-    """All metrics of one repetition."""
+def describe(track: AngleTrack, rep: Rep, view: View, most_lumbar: Measure | None = None) -> RepMetrics:
+    """All metrics of one repetition; `most_lumbar` is the lifter's own greatest lumbar flexion, if it was filmed."""
     notes: list[str] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
-    values["lumbar_share_trunk"] = _share(values["lumbar_change_deg"], values["pelvis_change_deg"])
-    values["lumbar_share_thigh"] = _share(values["lumbar_change_deg"], values["hip_change_deg"])
+    lumbar = values["lumbar_change_deg"]
+    values["lumbar_share_trunk"] = _share(lumbar, values["junction_change_deg"])
+    values["lumbar_share_thigh"] = _share(lumbar, _plus(lumbar, values["hip_change_deg"]))
     values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
     values["lumbar_peak_deg"] = _peak(track, rep)
+    if most_lumbar is not None:
+        values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], most_lumbar)
+    values |= coordination.describe(track, rep)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
@@ -102,8 +109,11 @@ def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, f
     value = angle.value_deg[inside]
     if np.mean(~np.isnan(value)) < LEAST_KNOWN:
         reasons, counts = np.unique(angle.reason[inside & (angle.reason != "")], return_counts=True)
-        return _Reading(np.nan, np.nan, str(reasons[np.argmax(counts)]))
-    return _Reading(float(np.nanmedian(value)), float(np.nanmedian(angle.noise_sd_deg[inside])))
+        return _Reading(np.nan, np.nan, np.nan, str(reasons[np.argmax(counts)]))
+    known = inside & (angle.reason == "")
+    median = float(np.median(angle.value_deg[known]))
+    bias = float(np.hypot(np.median(angle.bias_sd_deg[known]), angle.bias_slope_sd * median))
+    return _Reading(median, float(np.median(angle.noise_sd_deg[known])), bias)
 
 
 def _pull_reading(track: AngleTrack, angle: Angle, rep: Rep) -> _Reading:
@@ -122,32 +132,47 @@ def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure
     high = _read(track, angle, rep.top_s, TOP_WINDOW_S)
     if high.reason and name in FROM_STANDING:
         notes.append(STANDING_NOTE)
-        high = _Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG)
+        high = _Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG, 0.0)
     if high.reason:
         return Measure.missing(f"at lockout: {high.reason}")
-    value = low.value - high.value
-    bias = np.hypot(angle.bias_sd_deg, angle.bias_slope_sd * value)
-    return _interval(value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
+    bias = max(low.bias_sd, high.bias_sd)  # both ends share their cause
+    return _interval(low.value - high.value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
 
 
-def _share(lumbar: Measure, other: Measure) -> Measure:
-    """Lumbar / (lumbar + other) with its interval; the sum is as sure as `other` is."""
-    for part in (lumbar, other):
+def _plus(lumbar: Measure, other: Measure) -> Measure:
+    """Lumbar and another change together, as sure as the other: what one is read too large the other is too small."""
+    if not (lumbar.known and other.known):
+        return lumbar if not lumbar.known else other
+    return Measure(lumbar.value + other.value, lumbar.value + other.low, lumbar.value + other.high)
+
+
+def _share(lumbar: Measure, total: Measure) -> Measure:
+    """Lumbar / total with its interval."""
+    for part in (lumbar, total):
         if not part.known:
             return part
-    total = lumbar.value + other.value
-    if total < SMALLEST_MOVEMENT_DEG:
+    if total.value < SMALLEST_MOVEMENT_DEG:
         return Measure.missing(f"the trunk moved less than {SMALLEST_MOVEMENT_DEG:.0f} degrees")
-    sd_lumbar, sd_total = _sd(lumbar), _sd(other)
-    share = lumbar.value / total
-    return _interval(share, float(np.hypot(sd_lumbar, share * sd_total)) / total)
+    share = lumbar.value / total.value
+    return _interval(share, float(np.hypot(_sd(lumbar), share * _sd(total))) / total.value)
+
+
+def _percent(part: Measure, whole: Measure) -> Measure:
+    """`part` in percent of the lifter's own greatest flexion."""
+    for measure in (part, whole):
+        if not measure.known:
+            return measure
+    if whole.value < SMALLEST_MOVEMENT_DEG:
+        return Measure.missing(f"the lifter's greatest lumbar flexion is under {SMALLEST_MOVEMENT_DEG:.0f} degrees")
+    ratio = part.value / whole.value
+    return _interval(100 * ratio, 100 * float(np.hypot(_sd(part), ratio * _sd(whole))) / whole.value)
 
 
 def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
     reading = _read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
     if reading.reason:
         return Measure.missing(f"at lift-off: {reading.reason}")
-    return _level(track.lumbar_flexion, reading.value, reading.noise_sd)
+    return _interval(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 
 def _peak(track: AngleTrack, rep: Rep) -> Measure:
@@ -158,7 +183,7 @@ def _peak(track: AngleTrack, rep: Rep) -> Measure:
     if np.mean(~np.isnan(value[inside])) < LEAST_KNOWN:
         return Measure.missing("the lumbar angle is not measured over most of the pull")
     at = int(np.nanargmax(value))
-    return _level(angle, float(value[at]), float(angle.noise_sd_deg[at]))
+    return _interval(float(value[at]), float(angle.sd_deg[at]))
 
 
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
@@ -185,11 +210,6 @@ def _lasting(begin_s: float, end_s: float, reason: str) -> Measure:
         return Measure.missing(reason)
     half_s = Z90 * EVENT_SD_S * np.sqrt(2)
     return Measure(end_s - begin_s, max(0.0, end_s - begin_s - half_s), end_s - begin_s + half_s)
-
-
-def _level(angle: Angle, value: float, noise_sd: float) -> Measure:
-    bias = np.hypot(angle.bias_sd_deg, angle.bias_slope_sd * value)
-    return _interval(value, float(np.hypot(noise_sd, bias)))
 
 
 def _interval(value: float, sd: float) -> Measure:

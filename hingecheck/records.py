@@ -127,7 +127,7 @@ class Trace:
 
     `origin_px` (2,) is the mid-hip, `axis_px` (2,) the vector to the mid-shoulder; `offset` (2, K) is the
     distance of each edge from the axis in trunk lengths, `valid` (2, K).  `crop` (72, 72) is the mask around
-    the trunk, axis upright, image left on the left.
+    the trunk, axis upright, image left on the left.  `cut`: part of the trunk lies outside the picture.
     """
 
     origin_px: Floats
@@ -135,6 +135,7 @@ class Trace:
     offset: Floats
     valid: Bools
     crop: Bytes
+    cut: bool
 
 
 @dataclass(frozen=True)
@@ -174,11 +175,12 @@ class BackContour:
     offset: Floats
     valid: Bools
     crop: Bytes
+    cut: Bools
 
     def __post_init__(self) -> None:
         n, k = len(self.offset), len(self.station)
         shapes = {"origin_px": (n, 2), "axis_px": (n, 2), "offset": (n, 2, k), "valid": (n, 2, k)}
-        _check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX)})
+        _check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX), "cut": (n,)})
 
     def edge_px(self, edge: int) -> Floats:
         """Picture points (N, K, 2) of one edge (0 = image left of an upright trunk)."""
@@ -229,20 +231,20 @@ class Spread:
 class Angle:
     """An angle over time and what is known of its error.
 
-    `noise_sd_deg` (N,) is a frame's random error.  The bias part stays the same over a clip and so does not
-    average out: the bias of a change x has the SD hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) says
-    why a frame is NaN, "" where it is not.
+    `noise_sd_deg` (N,) is a frame's random error.  The bias part `bias_sd_deg` (N,) stays the same while posture
+    and clothes do, and so does not average out over frames or repetitions; it grows with the angle x to
+    hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) says why a frame is NaN, "" where it is not.
     """
 
     value_deg: Floats
     noise_sd_deg: Floats
-    bias_sd_deg: float
+    bias_sd_deg: Floats
     bias_slope_sd: float
     reason: Words
 
     def __post_init__(self) -> None:
         n = len(self.value_deg)
-        _check(self, {"value_deg": (n,), "noise_sd_deg": (n,), "reason": (n,)})
+        _check(self, {"value_deg": (n,), "noise_sd_deg": (n,), "bias_sd_deg": (n,), "reason": (n,)})
         if np.any(np.isnan(self.value_deg) != (self.reason != "")):
             raise ValueError("every NaN needs a reason, and only NaN has one")
 
@@ -253,20 +255,58 @@ class Angle:
         return np.asarray(np.hypot(self.noise_sd_deg, bias))
 
 
+@dataclass(frozen=True, slots=True)
+class Tangent:
+    """A line that touches the back's edge where a segment lies under it, if the segment's angle is right.
+
+    It touches at `station` of the trunk axis and leans forward from the vertical by `standing_deg`, the edge's own
+    lean in the lifter's standing, plus the angle `segment` of the frame.
+    """
+
+    name: str
+    segment: Literal["pelvis_tilt", "junction"]
+    station: float
+    standing_deg: float
+
+
+@dataclass(frozen=True)
+class SpineReading:
+    """What the spine model says of N frames, degrees.
+
+    Seven angles: pelvis, lumbar, thoraco-lumbar junction (pelvis + lumbar), thoracic, and the lines of trunk, thigh and
+    shank; the pitches among them less the pitch that the landmarks have in the picture.  `single_*` (N, 8): of each
+    frame alone, yaw last.  `change_*` (N, 7): from standing, with the SD of a frame's whole error and how far the
+    model's members are apart.
+    """
+
+    single_deg: Floats
+    single_sd_deg: Floats
+    change_deg: Floats
+    change_sd_deg: Floats
+    disagreement_deg: Floats
+
+
 @dataclass(frozen=True)
 class Spine:
     """Segment angles read from the back, zeroed on the lifter's own standing.
 
-    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.  `windows` are the
-    stretches of the trunk axis over which the back's direction was read, if the estimator has such.
+    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.  `yaw_deg` is how far
+    the camera is off the side view as the model sees it.  `junction` is the pitch of the thoraco-lumbar junction,
+    pelvis + lumbar; `trunk_lean` the line hip -> shoulder from the vertical; `thigh` (knee ahead of hip) and
+    `shank` (knee ahead of ankle) count from standing.  `tangents` can be drawn on the back to check the angles.
     """
 
     pelvis_tilt: Angle
     lumbar_flexion: Angle
+    junction: Angle
     thoracic_flexion: Angle
+    trunk_lean: Angle
+    thigh: Angle
+    shank: Angle
+    yaw_deg: Measure
     zero: str
     standing: Bools
-    windows: tuple[tuple[float, float], ...] = ()
+    tangents: tuple[Tangent, ...] = ()
 
     def __post_init__(self) -> None:
         _check(self, {"standing": (len(self.lumbar_flexion.value_deg),)})
@@ -274,7 +314,10 @@ class Spine:
 
 @dataclass(frozen=True)
 class AngleTrack:
-    """All angles of the contract over time, and two heights above the ankles in leg lengths (N,)."""
+    """All angles of the contract over time; `junction` is the thoraco-lumbar junction's pitch, pelvis + lumbar.
+
+    `hand_height` and `knee_height` (N,) are in leg lengths above the ankles.
+    """
 
     time_s: Floats
     trunk_lean: Angle
@@ -283,6 +326,7 @@ class AngleTrack:
     hip_flexion: Angle
     pelvis_tilt: Angle
     lumbar_flexion: Angle
+    junction: Angle
     thoracic_flexion: Angle
     hand_height: Floats
     knee_height: Floats

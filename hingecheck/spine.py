@@ -1,236 +1,374 @@
-"""Stage 6, infer: the back's contour becomes pelvis tilt and lumbar flexion, each with its uncertainty.
+"""Stage 6, infer: the back's silhouette becomes pelvis tilt, lumbar and thoracic flexion, each with its interval.
 
-`SpineEstimator` is the seam: anything that turns contours into a `Spine` can stand here.  The one below is
-plain geometry.  The back's edge is fitted with a straight line over the sacrum and over the thoraco-lumbar
-junction; each line's lean from the vertical stands for the segment under it, and
+No pose model's landmarks show the spine; the outline of the back does.  A small network reads it: it is
+given the person mask around the trunk and the landmarks in the trunk's own frame, and the same of the
+lifter's own standing, and says by how much each segment turned between the two (skin-surface lordosis
+explains only about half of the upright lumbar angle [23], so changes are usable and absolute values are
+not).  It was trained on rendered bodies with exact joint angles, seen through the shipped pose model
+(models/SPINE.md), and says with every frame how wrong it may be: wider under loose clothes, behind plates,
+off the side view.
 
-    lumbar flexion = lean at the thoraco-lumbar junction - lean at the sacrum,
-
-all zeroed on the lifter's own standing (skin-surface lordosis explains only about half of the upright
-lumbar angle [23], so changes are usable and absolute values are not).  Thoracic flexion is not read: the
-shoulder blades and arms move the edge there.
-
-It needs the edge free of plates, arms and the picture's border over both windows, and one stretch of the
-lifter standing.  Where that lacks, the frame is not measured, with the reason.
+A frame is not measured, with the reason, where the trunk is cut off or too small, where the back's edge is
+lost, where the model is too unsure of itself or its members disagree because they have never seen the
+like, and in a clip without standing, filmed from too far off the side.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Protocol
 
 import numpy as np
-from scipy.ndimage import binary_dilation
 
-from hingecheck import landmarks
+from hingecheck import features, landmarks
 from hingecheck.filtering import residual_sd, smooth_known
 from hingecheck.geometry import length, pitch_deg, sagittal, slope_deg, thigh_pitch_deg
-from hingecheck.records import Angle, BackContour, Bools, Floats, PoseTrack, Spine, Spread, View, Words
+from hingecheck.records import (
+    Angle,
+    BackContour,
+    Bools,
+    Bytes,
+    Floats,
+    Measure,
+    PoseTrack,
+    Spine,
+    SpineReading,
+    Tangent,
+    View,
+    Words,
+)
 
-SACRUM: Final = 0.15
-THORACO_LUMBAR: Final = 0.70
-HALF_WINDOW: Final = 0.15
-"""Centres and half-width of the two tangents along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
+PELVIS, LUMBAR, JUNCTION, THORACIC, TRUNK, THIGH, SHANK = range(7)
+"""Columns of a `SpineReading`."""
 
-WINDOWS: Final = tuple((at - HALF_WINDOW, at + HALF_WINDOW) for at in (SACRUM, THORACO_LUMBAR))
+IMAGE_TRUNK, IMAGE_THIGH, IMAGE_SHANK = range(3)
 
 SMALLEST_TRUNK_PX: Final = 60.0
 SHORTEST_STANDING_S: Final = 0.2
-LONGEST_HOLE: Final = 3
-"""This many stations in a row may be missing and are bridged."""
 
-PELVIS_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=9.0, slope=0.0)
-LUMBAR_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=11.5, slope=0.0)
-"""From the error card (samples/ERRORS.md): root mean square error of a repetition's change to 20 degrees of yaw."""
+BACK_FROM, BACK_TO = 0.0, 0.9
+LEAST_EDGE: Final = 0.6
+"""Share of the stations between sacrum and shoulder blades at which the back's edge must be found."""
 
-PELVIS_BEYOND_TRUNK_DEG: Final = 12.0
-LEAST_LUMBAR_DEG: Final = -10.0
-"""A pelvis that tips further than the trunk by this much, or a back hollower than standing by this much, is an edge
-that is not the back's."""
+WIDEST_SD_DEG: Final = 9.0
+MOST_DISAGREEMENT_DEG: Final = 6.0
+"""A lumbar angle that the model itself trusts less than this, or whose members are further apart, is not told."""
 
+YAW_WITHHOLD_DEG: Final = 30.0
+YAW_BIAS_SD_DEG: Final = 2.5
+"""What a clip's yaw is still off by when many frames are averaged, SD."""
 
 UPRIGHT_DEG: Final = 20.0
 BENT_DEG: Final = 30.0
 STILL_DEG_S: Final = 15.0
 """Standing: trunk and thigh this near to the vertical and the trunk this still."""
 
-FRONT_EXCESS: Final = 0.12
-BACK_EXCESS: Final = 0.08
-FURTHEST: Final = 0.50
-"""An edge beyond the lifter's own by this much, or beyond FURTHEST, in trunk lengths, is a plate's."""
+LOCKOUT_ZERO_SD_DEG: Final = 3.0
+"""How far a lockout may be from quiet standing, where it has to stand in for it."""
 
-PLATE_MARGIN: Final = 0.1
-"""A covered station covers those this near along the trunk: the plate is round."""
+TANGENT_HALF_WINDOW: Final = 0.15
+TANGENTS: Final[tuple[tuple[str, Literal["pelvis_tilt", "junction"], float], ...]] = (
+    ("pelvis", "pelvis_tilt", 0.15),
+    ("lumbar", "junction", 0.70),
+)
+"""Where the back's edge lies over the sacrum and over the thoraco-lumbar junction, along the trunk axis."""
 
-NO_STANDING = "no frame shows the lifter standing with the back in view, so there is no zero"
-HIDDEN = "the back's edge is hidden or cut off"
-PLATE = "a weight plate hides the lower back"
+_Z90: Final = 1.645
+_SMALLEST_BIAS: Final = 0.7
+"""Least share of a frame's whole SD that does not average out over neighbouring frames."""
+
+NO_STANDING = "no frame shows the lifter standing with the back in view, so there is no zero: use --standing CLIP"
+HIDDEN = "the back's edge is hidden"
+CUT = "the trunk is cut off by the picture's border"
 SMALL = f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer"
-IMPLAUSIBLE = "the edge does not move as a back does: film square from the side, in a close-fitting shirt"
+UNSURE = "the back's outline fits too many postures: film square from the side, in a close-fitting shirt"
+UNLIKE = "the outline is unlike any the spine model has learned from"
+OBLIQUE = f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view"
 UNSEEN = "the lifter is not seen"
-THORACIC = "the contour tangents do not read the thoracic spine"
+_REASON = f"<U{max(len(text) for text in (NO_STANDING, HIDDEN, CUT, SMALL, UNSURE, UNLIKE, OBLIQUE, UNSEEN))}"
+
+BEFORE_AND_AFTER = "own standing, in the upright frames before the first and after the last bend"
+BETWEEN = "own standing, in upright frames between the bends"
+ANOTHER_CLIP = "own standing, in another clip"
 
 
-class SpineEstimator(Protocol):
-    """Turns what the contour stage kept into segment angles with intervals."""
+class SpineModel(Protocol):
+    """Turns what is seen of a frame into a code, and codes into angles."""
 
-    def infer(self, contour: BackContour, track: PoseTrack, view: View) -> Spine:
-        """Pelvis, lumbar and thoracic angles for every frame, zeroed on own standing; NaN with a reason."""
+    def encode(self, crop: Bytes, features: Floats) -> Floats:
+        """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
 
-
-class GeometricSpine:
-    """The tangent estimate described above."""
-
-    def infer(self, contour: BackContour, track: PoseTrack, view: View) -> Spine:
-        """Pelvis and lumbar angles from two tangents; thoracic is never measured."""
-        sacrum_deg, upper_deg, reason = _tangent_leans(contour, track, view)
-        standing = _standing(track, view, reason)
-        if not standing.any():
-            return _without_zero(track, reason)
-        zero_sacrum, zero_upper = np.median(sacrum_deg[standing]), np.median(upper_deg[standing])
-        pelvis_deg = sacrum_deg - zero_sacrum
-        lumbar_deg = upper_deg - zero_upper - pelvis_deg
-        lean_deg = _lean_deg(track, view)
-        beyond_deg = pelvis_deg - (lean_deg - np.median(lean_deg[standing]))
-        implausible = (beyond_deg > PELVIS_BEYOND_TRUNK_DEG) | (lumbar_deg < LEAST_LUMBAR_DEG)
-        reason[(reason == "") & implausible] = IMPLAUSIBLE
-        nothing = np.full(len(reason), np.nan)
-        return Spine(
-            pelvis_tilt=_angle(track, pelvis_deg, reason, PELVIS_SPREAD),
-            lumbar_flexion=_angle(track, lumbar_deg, reason, LUMBAR_SPREAD),
-            thoracic_flexion=_angle(track, nothing, np.full(len(reason), THORACIC), LUMBAR_SPREAD),
-            zero=_zero_name(track, view, standing),
-            standing=standing,
-            windows=WINDOWS,
-        )
+    def read(self, code: Floats, standing: Floats) -> SpineReading:
+        """What frames with codes (N, C) say, alone and against the standing's code (C,)."""
 
 
-def _tangent_leans(contour: BackContour, track: PoseTrack, view: View) -> tuple[Floats, Floats, Words]:
-    """Lean of the back over the sacrum and over the thoraco-lumbar junction (N,), NaN with a reason."""
-    plate = _behind_plate(contour, track, view)
-    usable = contour.valid[:, view.dorsal] & ~plate
-    edge = _bridge_holes(np.where(usable, contour.offset[:, view.dorsal], np.nan))
-    spacing = float(contour.station[1] - contour.station[0])
-    tangent_deg = slope_deg(edge, spacing, round(HALF_WINDOW / spacing))
-    at_sacrum, at_upper = (int(np.argmin(np.abs(contour.station - s))) for s in (SACRUM, THORACO_LUMBAR))
-    axis = sagittal(contour.axis_px, view.facing_sign)
-    lean_deg = pitch_deg(np.zeros(2), axis)
-    sacrum_deg, upper_deg = lean_deg - tangent_deg[:, at_sacrum], lean_deg - tangent_deg[:, at_upper]
-    reason = np.full(len(lean_deg), "", dtype=f"<U{len(IMPLAUSIBLE)}")
-    reason[np.isnan(sacrum_deg + upper_deg)] = HIDDEN
-    reason[np.isnan(sacrum_deg + upper_deg) & plate[:, [at_sacrum, at_upper]].any(axis=1)] = PLATE
+@dataclass(frozen=True)
+class Observed:
+    """What the stages before this one made of a clip; `raw` are the landmarks before cleaning."""
+
+    contour: BackContour
+    raw: PoseTrack
+    track: PoseTrack
+    view: View
+
+
+@dataclass(frozen=True)
+class Zero:
+    """A lifter's own standing: its code (C,), the picture's pitches there (3,), and which frames it is."""
+
+    code: Floats
+    image_deg: Floats
+    name: str
+    sd_deg: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Codes (N, C) and the landmarks' own pitches of trunk, thigh and shank (N, 3); NaN with a reason (N,)."""
+
+    code: Floats
+    image_deg: Floats
+    reason: Words
+
+
+def infer(model: SpineModel, observed: Observed, elsewhere: Zero | None = None) -> Spine:
+    """All segment angles of a clip, zeroed on its own standing or on that of another clip of the same lifter."""
+    seen = _encode(model, observed)
+    standing = _standing(observed, seen.reason)
+    zero = elsewhere or _zero(observed, seen, standing)
+    good = seen.reason == ""
+    if not good.any():
+        return _nothing(observed, seen.reason, standing)
+    code = zero.code if zero is not None else seen.code[good].mean(axis=0)
+    reading = _spread_out(_agreed(model.read(seen.code[good], code)), good)
+    yaw_deg = _yaw(reading)
+    reason = _judged(reading, seen.reason, zero, yaw_deg)
+    image_deg = seen.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
+    added = {PELVIS: IMAGE_TRUNK, JUNCTION: IMAGE_TRUNK, THIGH: IMAGE_THIGH, SHANK: IMAGE_SHANK}
+
+    def angle(column: int, reason: Words) -> Angle:
+        base = image_deg[:, added[column]] if column in added else 0.0
+        sd_deg = np.hypot(reading.change_sd_deg[:, column], zero.sd_deg if zero is not None else 0.0)
+        return _angle(observed.track, reading.change_deg[:, column] + base, sd_deg, reason)
+
+    legs = seen.reason if zero is not None else np.where(good, NO_STANDING, seen.reason)
+    alone_deg = reading.single_deg[:, TRUNK] + seen.image_deg[:, IMAGE_TRUNK]
+    return Spine(
+        pelvis_tilt=angle(PELVIS, reason),
+        lumbar_flexion=angle(LUMBAR, reason),
+        junction=angle(JUNCTION, reason),
+        thoracic_flexion=angle(THORACIC, reason),
+        trunk_lean=_angle(observed.track, alone_deg, reading.single_sd_deg[:, TRUNK], seen.reason),
+        thigh=angle(THIGH, legs),
+        shank=angle(SHANK, legs),
+        yaw_deg=yaw_deg,
+        zero=zero.name if zero is not None else NO_STANDING,
+        standing=standing,
+        tangents=_tangents(observed, standing),
+    )
+
+
+def standing_zero(model: SpineModel, observed: Observed) -> Zero | None:
+    """The standing in a clip filmed for it, or None if nobody stands in it."""
+    seen = _encode(model, observed)
+    found = _zero(observed, seen, _standing(observed, seen.reason))
+    return None if found is None else Zero(found.code, found.image_deg, ANOTHER_CLIP, found.sd_deg)
+
+
+def most_lumbar(spine: Spine) -> Measure:
+    """The largest lumbar flexion of a clip with its 90 % interval, or why there is none."""
+    angle = spine.lumbar_flexion
+    known = angle.reason == ""
+    if not known.any():
+        reasons, counts = np.unique(angle.reason, return_counts=True)
+        return Measure.missing(str(reasons[np.argmax(counts)]))
+    at = int(np.nanargmax(angle.value_deg))
+    value, half = float(angle.value_deg[at]), _Z90 * float(angle.sd_deg[at])
+    return Measure(value, value - half, value + half)
+
+
+def _encode(model: SpineModel, observed: Observed) -> _Seen:
+    sign = observed.view.facing_sign
+    raw = observed.raw
+    reason = _refusals(observed)
+    good = reason == ""
+    image_deg = features.segment_pitch_deg(raw.xy_px, sign)
+    if not good.any():
+        return _Seen(np.full((len(good), 1), np.nan), image_deg, reason)
+    crop = observed.contour.crop[good]
+    described = features.describe(raw.xy_px[good], raw.visibility[good], raw.world_m[good], sign)
+    code = model.encode(crop if sign > 0 else crop[:, :, ::-1], described)
+    whole = np.full((len(good), code.shape[1]), np.nan)
+    whole[good] = code
+    return _Seen(whole, image_deg, reason)
+
+
+def _refusals(observed: Observed) -> Words:
+    """Why a frame cannot be read at all (N,), "" where it can be tried."""
+    contour, view = observed.contour, observed.view
+    along = (contour.station >= BACK_FROM) & (contour.station <= BACK_TO)
+    found = ~np.isnan(contour.offset[:, view.dorsal][:, along])
+    reason = np.full(len(contour.offset), "", dtype=_REASON)
+    reason[found.mean(axis=1) < LEAST_EDGE] = HIDDEN
+    reason[contour.cut] = CUT
     reason[length(contour.axis_px) < SMALLEST_TRUNK_PX] = SMALL
-    reason[np.isnan(lean_deg) | ~track.seen] = UNSEEN
-    return sacrum_deg, upper_deg, reason
+    reason[~observed.track.seen | ~observed.raw.seen] = UNSEEN
+    return reason
 
 
-def _behind_plate(contour: BackContour, track: PoseTrack, view: View) -> Bools:
-    """Stations (N, K) that a plate on the bar may cover, in upright frames.
-
-    The mask takes the plate in as part of the person.  It shows as an edge, in front or behind, further out
-    than the lifter's own is before the first and after the last lift.  A station counts as covered together
-    with its neighbours within PLATE_MARGIN.
-    """
-    upright = _upright(track, view)
-    covered = np.zeros(contour.offset[:, 0].shape, bool)
-    for edge, excess in ((view.dorsal, BACK_EXCESS), (1 - view.dorsal, FRONT_EXCESS)):
-        offset = contour.offset[:, edge]
-        covered |= offset > np.fmin(_own_edge(offset, upright & _outside_lifts(track, view)) + excess, FURTHEST)
-    reach = round(PLATE_MARGIN / float(contour.station[1] - contour.station[0]))
-    spread = binary_dilation(covered & upright[:, None], np.ones((1, 2 * reach + 1), bool))
-    return np.asarray(spread & upright[:, None])
-
-
-def _own_edge(offset: Floats, alone: Bools) -> Floats:
-    """Median edge (K,) over the frames in which the lifter stands without the bar; infinite where unknown."""
-    own = np.full(offset.shape[1], np.inf)
-    seen = (~np.isnan(offset) & alone[:, None]).any(axis=0)
-    own[seen] = np.nanmedian(offset[np.ix_(alone, seen)], axis=0)
-    return own
-
-
-def _bridge_holes(edge: Floats) -> Floats:
-    """Runs of up to LONGEST_HOLE missing stations become straight lines, per frame (N, K)."""
-    out = edge.copy()
-    station = np.arange(edge.shape[1])
-    for row in np.flatnonzero(np.isnan(edge).any(axis=1)):
-        known = np.flatnonzero(~np.isnan(edge[row]))
-        if known.size < 2:
-            continue
-        short = np.zeros(len(station), bool)
-        for before, after in pairwise(known):
-            short[before + 1 : after] = after - before - 1 <= LONGEST_HOLE
-        out[row, short] = np.interp(station[short], known, edge[row, known])
+def _judged(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Measure) -> Words:
+    """Reasons (N,) with those that only the model's own answer gives."""
+    out = reason.copy()
+    tried = out == ""
+    out[tried & (reading.change_sd_deg[:, LUMBAR] > WIDEST_SD_DEG)] = UNSURE
+    out[tried & (reading.disagreement_deg[:, LUMBAR] > MOST_DISAGREEMENT_DEG)] = UNLIKE
+    if zero is None:
+        out[tried] = NO_STANDING
+    if abs(yaw_deg.value) > YAW_WITHHOLD_DEG:
+        out[tried] = OBLIQUE
     return out
 
 
-def _standing(track: PoseTrack, view: View, reason: Words) -> Bools:
-    """Frames (N,) of the lifter's own standing with a readable back: before or after the lifts if possible."""
-    upright = _upright(track, view) & _still(track, view) & (reason == "")
-    outside = _outside_lifts(track, view)
-    quiet: Bools = upright & outside
+def _spread_out(reading: SpineReading, good: Bools) -> SpineReading:
+    """The same over all frames, NaN where nothing was read."""
+
+    def whole(part: Floats) -> Floats:
+        out = np.full((len(good), part.shape[1]), np.nan)
+        out[good] = part
+        return out
+
+    return SpineReading(
+        whole(reading.single_deg),
+        whole(reading.single_sd_deg),
+        whole(reading.change_deg),
+        whole(reading.change_sd_deg),
+        whole(reading.disagreement_deg),
+    )
+
+
+def _agreed(reading: SpineReading) -> SpineReading:
+    """The same with pelvis + lumbar = junction: what they differ by is shared out by how unsure each is.
+
+    The junction's pitch is read best, so it stays.
+    """
+    change, variance = reading.change_deg.copy(), reading.change_sd_deg**2
+    apart = change[:, JUNCTION] - change[:, PELVIS] - change[:, LUMBAR]
+    to_lumbar = variance[:, LUMBAR] / (variance[:, LUMBAR] + variance[:, PELVIS])
+    change[:, LUMBAR] += to_lumbar * apart
+    change[:, PELVIS] += (1 - to_lumbar) * apart
+    return replace(reading, change_deg=change)
+
+
+def _yaw(reading: SpineReading) -> Measure:
+    """The clip's yaw: frames weighed by how sure each is."""
+    value, sd = reading.single_deg[:, -1], reading.single_sd_deg[:, -1]
+    known = ~np.isnan(value)
+    weight = 1.0 / sd[known] ** 2
+    mean = float((weight * value[known]).sum() / weight.sum())
+    about = np.hypot(YAW_BIAS_SD_DEG, 0.5 * float(np.median(sd[known])))
+    return Measure(mean, mean - _Z90 * about, mean + _Z90 * about)
+
+
+def _zero(observed: Observed, seen: _Seen, standing: Bools) -> Zero | None:
+    if not standing.any():
+        return None
+    quiet = bool((standing & _outside_lifts(observed)).any())
+    return Zero(
+        code=seen.code[standing].mean(axis=0),
+        image_deg=np.median(seen.image_deg[standing], axis=0),
+        name=BEFORE_AND_AFTER if quiet else BETWEEN,
+        sd_deg=0.0 if quiet else LOCKOUT_ZERO_SD_DEG,
+    )
+
+
+def _standing(observed: Observed, reason: Words) -> Bools:
+    """Frames (N,) of the lifter's own standing: before the first or after the last lift if possible."""
+    track = observed.track
+    upright = _upright(observed) & _still(observed) & (reason == "")
+    quiet: Bools = upright & _outside_lifts(observed)
     step_s = float(np.median(np.diff(track.time_s))) if len(track.time_s) > 1 else 0.0
     if quiet.sum() * step_s >= SHORTEST_STANDING_S:
         return quiet
     return upright if upright.sum() * step_s >= SHORTEST_STANDING_S else np.zeros(len(reason), bool)
 
 
-def _upright(track: PoseTrack, view: View) -> Bools:
+def _upright(observed: Observed) -> Bools:
     """Frames (N,) with trunk and thigh near the vertical."""
-    hip = sagittal(track.middle_px(landmarks.HIPS), view.facing_sign)
-    knee = sagittal(track.middle_px(landmarks.KNEES), view.facing_sign)
+    track, sign = observed.track, observed.view.facing_sign
+    hip, knee = (sagittal(track.middle_px(pair), sign) for pair in (landmarks.HIPS, landmarks.KNEES))
     thigh_deg = thigh_pitch_deg(hip, knee)
-    return np.asarray((np.abs(_lean_deg(track, view)) < UPRIGHT_DEG) & (np.abs(thigh_deg) < UPRIGHT_DEG))
+    return np.asarray((np.abs(_lean_deg(observed)) < UPRIGHT_DEG) & (np.abs(thigh_deg) < UPRIGHT_DEG))
 
 
-def _still(track: PoseTrack, view: View) -> Bools:
+def _still(observed: Observed) -> Bools:
     """Frames (N,) in which the trunk hardly turns."""
-    lean_deg = _lean_deg(track, view)
+    lean_deg = _lean_deg(observed)
     if len(lean_deg) < 2:
         return np.ones(len(lean_deg), bool)
-    return np.asarray(np.abs(np.gradient(lean_deg, track.time_s)) < STILL_DEG_S)
+    return np.asarray(np.abs(np.gradient(lean_deg, observed.track.time_s)) < STILL_DEG_S)
 
 
-def _lean_deg(track: PoseTrack, view: View) -> Floats:
-    hip = sagittal(track.middle_px(landmarks.HIPS), view.facing_sign)
-    return pitch_deg(hip, sagittal(track.middle_px(landmarks.SHOULDERS), view.facing_sign))
+def _lean_deg(observed: Observed) -> Floats:
+    track, sign = observed.track, observed.view.facing_sign
+    hip, shoulder = (sagittal(track.middle_px(pair), sign) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    return pitch_deg(hip, shoulder)
 
 
-def _outside_lifts(track: PoseTrack, view: View) -> Bools:
+def _outside_lifts(observed: Observed) -> Bools:
     """Frames before the first and after the last time the trunk is bent."""
-    bent = np.flatnonzero(_lean_deg(track, view) > BENT_DEG)
-    index = np.arange(len(track.time_s))
+    lean_deg = _lean_deg(observed)
+    bent = np.flatnonzero(lean_deg > BENT_DEG)
+    index = np.arange(len(lean_deg))
     if bent.size == 0:
         return np.ones(len(index), bool)
     return np.asarray((index < bent[0]) | (index > bent[-1]))
 
 
-def _zero_name(track: PoseTrack, view: View, standing: Bools) -> str:
-    outside = bool((standing & _outside_lifts(track, view)).any())
-    return (
-        "own standing, in the upright frames before the first and after the last bend"
-        if outside
-        else "own standing, in upright frames between the bends"
-    )
+def _tangents(observed: Observed, standing: Bools) -> tuple[Tangent, ...]:
+    """The back's own lean over sacrum and thoraco-lumbar junction in standing; none if the edge is not seen there."""
+    contour, view = observed.contour, observed.view
+    if not standing.any():
+        return ()
+    spacing = float(contour.station[1] - contour.station[0])
+    edge = np.where(contour.valid[standing, view.dorsal], contour.offset[standing, view.dorsal], np.nan)
+    slope = slope_deg(edge, spacing, round(TANGENT_HALF_WINDOW / spacing))
+    lean_deg = pitch_deg(np.zeros(2), sagittal(contour.axis_px[standing], view.facing_sign))
+    found = []
+    for name, segment, station in TANGENTS:
+        own_deg = lean_deg - slope[:, int(np.argmin(np.abs(contour.station - station)))]
+        if np.isnan(own_deg).all():
+            return ()
+        found.append(Tangent(name, segment, station, float(np.nanmedian(own_deg))))
+    return tuple(found)
 
 
-def _without_zero(track: PoseTrack, reason: Words) -> Spine:
-    nothing = np.full(len(reason), np.nan)
-    why = np.where(reason == "", NO_STANDING, reason)
-    angle = _angle(track, nothing, why, LUMBAR_SPREAD)
-    return Spine(angle, angle, angle, NO_STANDING, np.zeros(len(reason), bool))
+def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> Angle:
+    """Smoothed angle with its spread; a short unreadable gap that smoothing bridges counts as measured.
 
-
-def _angle(track: PoseTrack, raw_deg: Floats, reason: Words, spread: Spread) -> Angle:
-    """Smoothed angle with its spread; a short unreadable gap that smoothing bridges counts as measured."""
+    What smoothing takes away tells how much of a frame's error is its own; the rest is shared with its
+    neighbours and stays in every mean.
+    """
     known_deg = np.where(reason == "", raw_deg, np.nan)
     value_deg = smooth_known(track.time_s, known_deg)
-    noise_deg = np.fmax(spread.noise_deg, residual_sd(track.time_s, known_deg, value_deg))
-    bridged = np.isnan(known_deg) & ~np.isnan(value_deg)
+    measured = ~np.isnan(value_deg)
+    whole_deg = np.full(len(value_deg), np.nan)
+    known = ~np.isnan(known_deg)
+    if known.any():
+        whole_deg[measured] = np.interp(track.time_s[measured], track.time_s[known], sd_deg[known])
+    noise_deg = np.fmin(residual_sd(track.time_s, known_deg, value_deg), 0.5 * whole_deg)
+    bias_deg = np.sqrt(np.fmax(whole_deg**2 - noise_deg**2, (_SMALLEST_BIAS * whole_deg) ** 2))
     return Angle(
         value_deg=value_deg,
-        noise_sd_deg=np.where(bridged, 2 * noise_deg, noise_deg),
-        bias_sd_deg=spread.bias_deg,
-        bias_slope_sd=spread.slope,
-        reason=np.where(np.isnan(value_deg), reason, ""),
+        noise_sd_deg=np.where(measured & ~known, 2 * noise_deg, noise_deg),
+        bias_sd_deg=bias_deg,
+        bias_slope_sd=0.0,
+        reason=np.where(measured, "", np.where(reason == "", UNSEEN, reason)),
     )
+
+
+def _nothing(observed: Observed, reason: Words, standing: Bools) -> Spine:
+    """No frame could be tried."""
+    unknown = np.full(len(reason), np.nan)
+    angle = _angle(observed.track, unknown, unknown, reason)
+    missing = Measure.missing("no frame shows the back")
+    return Spine(angle, angle, angle, angle, angle, angle, angle, missing, NO_STANDING, standing)

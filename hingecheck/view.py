@@ -30,13 +30,21 @@ def orient(track: PoseTrack) -> View:
     facing = _facing(track)
     yaw_deg = _yaw_deg(track, 1 if facing == "right" else -1)
     half = _Z90 * YAW_SD_DEG
-    reasons = _reasons(abs(yaw_deg))
+    return _view(facing, Measure(yaw_deg, yaw_deg - half, yaw_deg + half))
+
+
+def with_yaw(view: View, yaw_deg: Measure) -> View:
+    """The same view with a better yaw; as it was if there is none."""
+    return _view(view.facing, yaw_deg) if yaw_deg.known else view
+
+
+def _view(facing: Facing, yaw_deg: Measure) -> View:
     return View(
         side="right" if facing == "right" else "left",
         facing=facing,
-        yaw_deg=Measure(yaw_deg, yaw_deg - half, yaw_deg + half),
-        assessable=abs(yaw_deg) <= YAW_WITHHOLD_DEG,
-        reasons=reasons,
+        yaw_deg=yaw_deg,
+        assessable=abs(yaw_deg.value) <= YAW_WITHHOLD_DEG,
+        reasons=_reasons(abs(yaw_deg.value)),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.landmarks import Point
-from hingecheck.records import Floats, PoseTrack, Sighting
+from hingecheck.records import Bytes, Floats, PoseTrack, Sighting, SpineReading
 
 SHANK, THIGH, TRUNK, ARM, HEAD = 0.25, 0.24, 0.29, 0.33, 0.12
 HALF_WIDTH = 0.06
@@ -150,3 +150,36 @@ def sighting(one: PoseTrack, frame: int, size: tuple[int, int], lumbar_deg: floa
     cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     level = mask.astype(np.float32) / np.float32(255)
     return Sighting(one.xy_px[frame].copy(), one.visibility[frame].copy(), one.world_m[frame].copy(), level)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A spine model whose answers are chosen: `share` of the trunk's lean is lumbar flexion, the rest pelvis tilt.
+
+    It reads the trunk's lean off the features; `sd_deg` and `apart_deg` are what it says of its own trust.
+    """
+
+    share: float = 0.4
+    sd_deg: float = 3.0
+    apart_deg: float = 1.0
+    yaw_deg: float = 0.0
+
+    def encode(self, crop: Bytes, features: Floats) -> Floats:
+        """The lean is enough, with how much of the picture is person: a code (N, 2)."""
+        lean_deg = np.degrees(np.arctan2(features[:, -6], features[:, -5]))
+        return np.stack([lean_deg, crop.mean(axis=(1, 2))], axis=1)
+
+    def read(self, code: Floats, standing: Floats) -> SpineReading:
+        """Pelvis, lumbar, junction, thoracic, trunk, thigh, shank."""
+        n, lumbar_deg = len(code), self.share * (code[:, 0] - standing[0])
+        change_deg = np.zeros((n, 7))
+        change_deg[:, 0], change_deg[:, 1] = -lumbar_deg, lumbar_deg
+        single_deg = np.zeros((n, 8))
+        single_deg[:, 7] = self.yaw_deg
+        return SpineReading(
+            single_deg=single_deg,
+            single_sd_deg=np.full((n, 8), self.sd_deg),
+            change_deg=change_deg,
+            change_sd_deg=np.full((n, 7), self.sd_deg),
+            disagreement_deg=np.full((n, 7), self.apart_deg),
+        )

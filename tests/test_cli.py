@@ -184,6 +184,30 @@ def standing(path: Path, sample_clip: Path) -> None:
     write_video(path, [picture] * 60, rate_hz=20)
 
 
+def test_the_lifters_own_clips_are_the_zero_and_the_measure(
+    sample_clip: Path, analysis: dict[str, Any], tmp_path: Path
+) -> None:
+    still = tmp_path / "still.mp4"
+    standing(still, sample_clip)
+    done = hingecheck("analyze", sample_clip, "--standing", still, "--max-bend", sample_clip, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["provenance"]["zero"] == "own standing, in another clip"
+    assert told["provenance"]["own_clips"] == {"standing": "still.mp4", "max_bend": "hip_led.mp4"}
+    for own, plain in zip(told["reps"], analysis["reps"], strict=True):
+        changes = [rep["metrics"]["lumbar_change_deg"]["value"] for rep in (own, plain)]
+        assert changes[0] == pytest.approx(changes[1], abs=4.0)
+    highest = max(rep["metrics"]["lumbar_peak_percent_of_max"]["value"] for rep in told["reps"])
+    assert 85.0 < highest <= 100.0
+
+
+def test_a_clip_in_which_nobody_stands_is_no_zero(sample_clip: Path, tmp_path: Path) -> None:
+    done = hingecheck("analyze", sample_clip, "--standing", broken("room", tmp_path, sample_clip), "--json")
+    assert done.returncode == 4
+    missing = hingecheck("analyze", sample_clip, "--max-bend", tmp_path / "nothing.mp4", "--json")
+    assert missing.returncode == 3
+
+
 @pytest.mark.parametrize("kind", BROKEN)
 def test_bad_input_gets_its_message_its_exit_code_and_leaves_nothing(
     kind: str, tmp_path: Path, sample_clip: Path

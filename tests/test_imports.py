@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
-VOCABULARY = {"errors", "landmarks", "geometry", "filtering", "records"}
+VOCABULARY = {"errors", "landmarks", "geometry", "filtering", "features", "records"}
 STAGES = {"video", "pose", "contour", "cleaning", "view", "spine", "angles", "reps", "metrics", "heuristics"}
-ALLOWED_BESIDE = {"heuristics": {"criteria"}}
+ALLOWED_BESIDE = {"heuristics": {"criteria"}, "metrics": {"coordination"}}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
     "av": {"video.py", "checkup.py"},
-    "cv2": {"contour.py", "report/keyframes.py"},
+    "cv2": {"contour.py", "backends/spinenet.py", "report/keyframes.py"},
     "typer": {"cli.py"},
     "rich": {"cli.py", "report/terminal.py", "report/rules.py"},
 }

@@ -27,19 +27,30 @@ def angle(
 ) -> Angle:
     """`bottom_deg` until the pull, a straight way to `top_deg` at lockout, then still."""
     value = np.interp(TIME_S, [1.9, 3.0], [bottom_deg, top_deg])
-    return Angle(value, np.full(len(value), noise), bias, slope, np.full(len(value), ""))
+    n = len(value)
+    return Angle(value, np.full(n, noise), np.full(n, bias), slope, np.full(n, ""))
 
 
 def unmeasured(why: str) -> Angle:
     n = len(TIME_S)
-    return Angle(np.full(n, np.nan), np.ones(n), 3.0, 0.1, np.full(n, why))
+    return Angle(np.full(n, np.nan), np.ones(n), np.full(n, 3.0), 0.1, np.full(n, why))
 
 
 def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
-    lean = angle(65.0)
+    lean, junction = angle(65.0), replace(lumbar, value_deg=lumbar.value_deg + pelvis.value_deg)
     height = np.interp(TIME_S, [2.0, 3.0], [0.4, 0.9])
     return AngleTrack(
-        TIME_S, lean, angle(115.0), angle(60.0), hip or angle(90.0), pelvis, lumbar, lumbar, height, height * 0 + 0.5
+        TIME_S,
+        lean,
+        angle(115.0),
+        angle(60.0),
+        hip or angle(90.0),
+        pelvis,
+        lumbar,
+        junction,
+        lumbar,
+        height,
+        height * 0 + 0.5,
     )
 
 

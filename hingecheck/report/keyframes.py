@@ -28,6 +28,9 @@ PAPER: Final = (255, 255, 255)
 
 EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
 CAPTION: Final = (("hip", "hip_flexion"), ("knee", "knee_flexion"), ("lumbar", "lumbar_flexion"))
+TANGENT_HALF: Final = 0.24
+"""Half of a drawn tangent, in trunk lengths."""
+
 _Z90: Final = 1.645
 
 
@@ -96,25 +99,23 @@ def _skeleton(cell: Bytes, analysis: Analysis, frame: int, cut: _Cut) -> None:
 
 
 def _back(cell: Bytes, analysis: Analysis, frame: int, cut: _Cut) -> None:
-    """The back's edge, grey where it was not used, and the two tangents the lumbar angle is read from."""
+    """The back's edge, grey where it was not found clean, and the measured pelvis and lumbar tangents on it.
+
+    Where the angles are right, each tangent lies along the edge.
+    """
     edge = analysis.contour.edge_px(analysis.view.dorsal)[frame]
-    used = analysis.contour.valid[frame, analysis.view.dorsal]
-    measured = analysis.spine.lumbar_flexion.reason[frame] == ""
-    for (x, y), good in zip(_whole(cut.place(edge[~np.isnan(edge).any(axis=1)])), used, strict=False):
-        cv2.circle(cell, (x, y), 2, BACK if good and measured else HIDDEN, -1, cv2.LINE_AA)
-    if not measured:
+    clean = analysis.contour.valid[frame, analysis.view.dorsal]
+    for (x, y), point, good in zip(_whole(cut.place(edge)), edge, clean, strict=True):
+        if not np.isnan(point).any():
+            cv2.circle(cell, (x, y), 2, BACK if good else HIDDEN, -1, cv2.LINE_AA)
+    if analysis.spine.lumbar_flexion.reason[frame] != "":
         return
-    for low, high in analysis.spine.windows:
-        inside = (analysis.contour.station >= low) & (analysis.contour.station <= high)
-        _line(cell, _tangent(cut.place(edge[inside & ~np.isnan(edge).any(axis=1)])), TANGENT, 3)
-
-
-def _tangent(points: Floats) -> Floats:
-    """The straight line through `points`, somewhat longer than they reach, as two ends."""
-    centre = points.mean(axis=0)
-    direction = np.linalg.svd(points - centre)[2][0]
-    half = 0.8 * float(np.hypot(*(points[-1] - points[0])))
-    return np.stack([centre - half * direction, centre + half * direction])
+    trunk_px = cut.zoom * float(np.hypot(*analysis.contour.axis_px[frame]))
+    for tangent in analysis.spine.tangents:
+        touch = edge[int(np.argmin(np.abs(analysis.contour.station - tangent.station)))]
+        lean = np.radians(tangent.standing_deg + getattr(analysis.angles, tangent.segment).value_deg[frame])
+        along = TANGENT_HALF * trunk_px * np.array([analysis.view.facing_sign * np.sin(lean), -np.cos(lean)])
+        _line(cell, cut.place(touch) + np.stack([-along, along]), TANGENT, 3)
 
 
 def _line(cell: Bytes, points: Floats, colour: tuple[int, int, int], width_px: int) -> None:

@@ -19,6 +19,7 @@ METRICS = ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg", "knee_cha
 ANGLES = ("trunk_lean", "trunk_thigh", "knee_flexion", "hip_flexion", "pelvis_tilt", "lumbar_flexion")
 SAME_REP_S = 0.6  # lockouts this near belong to the same repetition
 NEAR_FRAME_S = 0.1
+Z90 = 1.645
 HIP_LED_BELOW, BACK_LED_ABOVE, NEIGHBOUR = 0.35, 0.55, 0.04
 
 
@@ -140,5 +141,8 @@ def frame_error(analysis: Analysis, name: str, truth: Mapping[str, Any]) -> Fram
     here, seen = times[inside], analysis.angles.time_s[known]
     near = np.abs(here[:, None] - seen[None]).min(axis=1) < NEAR_FRAME_S
     error = np.interp(here, seen, angle.value_deg[known]) - np.array(truth["frames"][f"{name}_deg"])[inside]
-    mean = _number(float(np.abs(error[near]).mean())) if near.any() else None
-    return FrameError(mean, round(float(near.mean()), 4))
+    if not near.any():
+        return FrameError(None, 0.0)
+    half = Z90 * np.interp(here, seen, angle.sd_deg[known])
+    inside = round(float((np.abs(error) <= half)[near].mean()), 4)
+    return FrameError(_number(float(np.abs(error[near]).mean())), round(float(near.mean()), 4), inside)

@@ -37,10 +37,14 @@ class RepResult:
 
 @dataclass(frozen=True)
 class FrameError:
-    """Mean absolute error of an angle over the frames of the set, degrees, and the share of them measured."""
+    """Mean absolute error of an angle over the frames of the set, degrees, and the share of them measured.
+
+    `inside`: the share of the measured frames whose 90 % interval holds the truth.
+    """
 
     mean_abs_deg: float | None
     covered: float
+    inside: float | None = None
 
 
 @dataclass(frozen=True)

@@ -145,9 +145,11 @@ def frame_table(results: Sequence[ClipResult]) -> str:
         known = [result.frames for result in analysed(condition.results)]
         errors = [number(_mean([clip[name].mean_abs_deg for clip in known])) for name in ANGLES]
         covered = _mean([clip["lumbar_flexion"].covered for clip in known])
-        rows.append([condition.label, str(len(known)), *errors, percent(covered)])
+        inside = [percent(_mean([clip[name].inside for clip in known])) for name in ("lumbar_flexion", "pelvis_tilt")]
+        rows.append([condition.label, str(len(known)), *errors, percent(covered), *inside])
     names = [name.replace("_", " ") for name in ANGLES]
-    return markdown(["condition", "clips analysed", *names, "frames with a lumbar angle"], rows)
+    last = ["frames with a lumbar angle", "lumbar inside 90 % interval", "pelvis inside"]
+    return markdown(["condition", "clips analysed", *names, *last], rows)
 
 
 def event_table(results: Sequence[ClipResult]) -> str:

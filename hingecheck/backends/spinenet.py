@@ -1,0 +1,55 @@
+"""The spine model's two networks, run by OpenCV: no training library is needed to use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from hingecheck.errors import ModelError
+from hingecheck.records import Bytes, Floats, SpineReading
+
+_BATCH: Final = 64
+_ANGLES: Final = 7
+
+
+class SpineNet:
+    """Crops and features to codes, codes to angles; see models/SPINE.md for what each output is."""
+
+    def __init__(self, encoder: Path, head: Path) -> None:
+        """Loads both files; raises ModelError if OpenCV refuses one."""
+        self._encoder, self._head = _net(encoder), _net(head)
+
+    def encode(self, crop: Bytes, features: Floats) -> Floats:
+        """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
+        parts = []
+        for start in range(0, len(crop), _BATCH):
+            picture = crop[start : start + _BATCH, None].astype(np.float32) / np.float32(255)
+            self._encoder.setInput(np.ascontiguousarray(picture), "crop")
+            self._encoder.setInput(np.ascontiguousarray(features[start : start + _BATCH], np.float32), "features")
+            parts.append(np.array(self._encoder.forward("code"), np.float64))
+        return np.concatenate(parts)
+
+    def read(self, code: Floats, standing: Floats) -> SpineReading:
+        """What frames with codes (N, C) say, alone and against the standing's code (C,)."""
+        self._head.setInput(np.ascontiguousarray(code, np.float32), "code")
+        self._head.setInput(np.ascontiguousarray(np.tile(standing, (len(code), 1)), np.float32), "standing")
+        single, change = (np.array(part, np.float64) for part in self._head.forward(["single", "change"]))
+        return SpineReading(
+            single_deg=single[:, : _ANGLES + 1],
+            single_sd_deg=single[:, _ANGLES + 1 :],
+            change_deg=change[:, :_ANGLES],
+            change_sd_deg=change[:, _ANGLES : 2 * _ANGLES],
+            disagreement_deg=change[:, 2 * _ANGLES :],
+        )
+
+
+def _net(path: Path) -> Any:
+    try:
+        return cv2.dnn.readNetFromONNX(str(path))
+    except cv2.error as error:
+        raise ModelError(
+            f"{path}: OpenCV refuses this model ({str(error).splitlines()[0]})", "Install hingecheck again."
+        ) from error

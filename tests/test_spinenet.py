@@ -1,0 +1,69 @@
+"""The spine model that ships: runs, does not depend on how frames are batched, and is refused when damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hingecheck import bundles, features
+from hingecheck.backends.spinenet import SpineNet
+from hingecheck.errors import ModelError
+from hingecheck.records import CROP_SIZE_PX, PoseTrack
+from tests import lifter
+
+
+@pytest.fixture(scope="module")
+def net() -> SpineNet:
+    encoder, head = bundles.spine()
+    return SpineNet(encoder.path, head.path)
+
+
+def described(one: PoseTrack, sign: int) -> np.ndarray:
+    return features.describe(one.xy_px, one.visibility, one.world_m, sign)
+
+
+def test_a_frame_says_the_same_alone_and_among_others(net: SpineNet) -> None:
+    one = lifter.track(lifter.Set().posture())
+    crop = np.random.default_rng(1).integers(0, 255, (len(one.time_s), CROP_SIZE_PX, CROP_SIZE_PX)).astype(np.uint8)
+    together = net.encode(crop, described(one, 1))
+    alone = net.encode(crop[100:101], described(one, 1)[100:101])
+    assert together[100] == pytest.approx(alone[0], abs=1e-4)
+
+
+def test_the_standing_itself_has_not_moved_and_every_sd_is_positive(net: SpineNet) -> None:
+    one = lifter.track(lifter.Set().posture())
+    traced = np.zeros((1, CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
+    traced[:, :, 28:44] = 255
+    code = net.encode(traced, described(one, 1)[:1])
+    said = net.read(code, code[0])
+    assert np.abs(said.change_deg).max() < 2.0
+    assert (said.change_sd_deg > 0).all()
+    assert (said.single_sd_deg > 0).all()
+    assert (said.disagreement_deg >= 0).all()
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    encoder, head = bundles.spine()
+    broken = tmp_path / "half.onnx"
+    broken.write_bytes(encoder.path.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="refuses"):
+        SpineNet(broken, head.path)
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [
+        lifter.Camera(facing="left"),
+        lifter.Camera(stature_px=300.0),
+        lifter.Camera(ankle_px=(900.0, 300.0)),
+    ],
+)
+def test_features_do_not_depend_on_facing_size_or_place(camera: lifter.Camera) -> None:
+    posture = lifter.Set().posture()
+    plain, other = lifter.track(posture), lifter.track(posture, camera)
+    assert plain.xy_px != pytest.approx(other.xy_px)
+    sign = 1 if camera.facing == "right" else -1
+    assert described(other, sign) == pytest.approx(described(plain, 1), abs=1e-9)
+    assert described(plain, 1).shape[1] == features.COUNT
