@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from hingecheck import (
+    advice,
     angles,
     bundles,
     cleaning,
+    context,
     contour,
     criteria,
     heuristics,
     metrics,
     pose,
     reps,
+    set_trends,
     spine,
     video,
     view,
@@ -33,6 +36,7 @@ from hingecheck.records import (
     PoseTrack,
     Rep,
     RepMetrics,
+    SelfReport,
     Spine,
     Trace,
     View,
@@ -51,11 +55,18 @@ Watch = Callable[[float, float], None]
 
 
 @dataclass(frozen=True)
-class OwnClips:
-    """Other clips of the same lifter: standing quietly, and bending the back as far as it goes."""
+class Asked:
+    """What the user wants beside the clip itself.
 
+    `standing` and `max_bend` are clips of the same lifter standing quietly, and bending the back as far as it goes;
+    `criteria` is a file of thresholds laid over ours.
+    """
+
+    model: str = bundles.DEFAULT
     standing: Path | None = None
     max_bend: Path | None = None
+    criteria: Path | None = None
+    self_report: SelfReport = field(default_factory=SelfReport)
 
 
 @dataclass(frozen=True)
@@ -69,14 +80,13 @@ class _Look:
     reps: Sequence[Rep]
 
 
-def analyze(
-    path: Path, *, model: str = bundles.DEFAULT, own: OwnClips | None = None, watch: Watch | None = None
-) -> Analysis:
+def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = None) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
-    own = own or OwnClips()
-    bundle, parts = bundles.find(model), bundles.spine()
+    asked = asked or Asked()
+    report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
+    bundle, parts = bundles.find(asked.model), bundles.spine()
     net = _net(parts)
-    zero = _zero(own.standing, bundle, net)
+    zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
     try:
         look = _look(clip, _sight(clip, bundle, watch), net, zero)
@@ -85,10 +95,10 @@ def analyze(
         if region is None:
             raise
         look = _look(clip, _sight(clip, bundle, watch, region), net, zero)
-    most = _max_bend(own.max_bend, bundle, net, zero)
+    most = _max_bend(asked.max_bend, bundle, net, zero)
     described = tuple(metrics.describe(look.angles, rep, look.view, most) for rep in look.reps)
-    rules = criteria.load()
-    findings, verdict = heuristics.judge(described, _pool(described), look.view, rules)
+    over_set = set_trends.describe(described)
+    findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
     return Analysis(
         video=clip.info(),
         view=look.view,
@@ -99,7 +109,11 @@ def analyze(
         reps=described,
         findings=findings,
         verdict=verdict,
-        provenance=_provenance((bundle, *parts), rules) | _own(own),
+        over_set=over_set,
+        most_different=set_trends.most_different(described),
+        self_report=report,
+        advice=advice.give(report, findings, verdict),
+        provenance=_provenance((bundle, *parts), rules) | _own(asked),
     )
 
 
@@ -194,7 +208,7 @@ def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:
     return found
 
 
-def _pool(described: Sequence[RepMetrics]) -> Mapping[str, Measure]:
+def _pool(described: Sequence[RepMetrics]) -> dict[str, Measure]:
     """Each metric over the complete repetitions; over all of them if none is complete."""
     complete = [rep for rep in described if rep.rep.complete] or described
     return {name: metrics.pool([rep.values[name] for rep in complete]) for name in complete[0].values}
@@ -210,7 +224,7 @@ def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> d
     }
 
 
-def _own(clips: OwnClips) -> dict[str, object]:
+def _own(clips: Asked) -> dict[str, object]:
     """Which clips of the lifter's own stood in, by file name."""
     given = {"standing": clips.standing, "max_bend": clips.max_bend}
     return {"own_clips": {role: None if path is None else path.name for role, path in given.items()}}

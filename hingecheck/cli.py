@@ -64,9 +64,19 @@ def analyze(
         Path | None,
         typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
     ] = None,
+    criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    soreness: Annotated[
+        str, typer.Option(help="Where and how sore, 0 to 10, a day after the last session: low-back=6,glutes=1")
+    ] = "",
+    sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
+    load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
+    rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck import context  # noqa: PLC0415
+    from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
     from hingecheck.video import Video  # noqa: PLC0415
 
@@ -74,9 +84,10 @@ def analyze(
     with _told(as_json=as_json):
         if target is not None:
             folder.check(target, force=force)
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
+        asked = stages.Asked(model, standing, max_bend, criteria, report)
         with _progress(quiet=as_json) as watch:
-            own = stages.OwnClips(standing, max_bend)
-            result = stages.analyze(clip, model=model, own=own, watch=watch)
+            result = stages.analyze(clip, asked, watch=watch)
         if target is not None:
             folder.write(target, results.files(result, Video(clip).frames_at))
     if as_json:

@@ -40,11 +40,12 @@ def judge(
 def _finding(
     name: str, rule: Rule, reps: Sequence[RepMetrics], pooled: Mapping[str, Measure], criteria: Criteria
 ) -> Finding:
-    """A rule that compares one metric, over the set, with a limit from above."""
+    """A rule that compares one metric, over the set, with a limit."""
     measure = pooled[rule.metric]
-    used = [rep for rep in reps if rep.values[rule.metric].known]
+    used = [rep for rep in reps if rep.rep.complete and rep.values.get(rule.metric, measure).known]
     status, text = _status(measure, rule, criteria.verdict["support"].value)
-    worst = max(used, key=lambda rep: rep.values[rule.metric].value, default=None)
+    sign = 1.0 if rule.side == "above" else -1.0
+    worst = max(used, key=lambda rep: sign * rep.values.get(rule.metric, measure).value, default=None)
     return Finding(
         rule=name,
         status=status,
@@ -61,10 +62,15 @@ def _finding(
 def _status(measure: Measure, rule: Rule, support: float) -> tuple[Status, str]:
     if not measure.known:
         return "not_assessed", f"Not assessed: {measure.reason}."
-    if measure.value <= rule.limit:
+    under = _below(measure, rule.limit)
+    beyond = 1 - under if rule.side == "above" else under
+    if beyond <= 0.5:
         return "ok", rule.ok
-    if 1 - _below(measure, rule.limit) >= support:
+    whole = measure.low > rule.limit if rule.side == "above" else measure.high < rule.limit
+    if whole if rule.decide == "interval" else beyond >= support:
         return "flag", rule.flag
+    if rule.decide == "interval":
+        return "ok", rule.ok
     return "not_assessed", "Not assessed: the measured value is too close to the limit to say."
 
 

@@ -39,6 +39,10 @@ STANDING_FOR_LOCKOUT_SD_DEG: Final = 4.0
 SMALLEST_MOVEMENT_DEG: Final = 20.0
 """A share of less movement than this means nothing."""
 
+AROUND_S: Final = (-0.07, 0.07)
+RISE_BIAS_SHARE: Final = 0.4
+"""How much of a frame's lasting error changes between lift-off and knee pass."""
+
 EVENT_SD_S: Final = 0.07
 EARLY_TRAVEL: Final = 0.25
 EARLY_DROP_SD_DEG: Final = 1.5
@@ -82,6 +86,8 @@ def describe(track: AngleTrack, rep: Rep, view: View, most_lumbar: Measure | Non
     if most_lumbar is not None:
         values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], most_lumbar)
     values |= coordination.describe(track, rep)
+    values |= _by_phase(track, rep) | _at_top(track, rep)
+    values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
@@ -184,6 +190,65 @@ def _peak(track: AngleTrack, rep: Rep) -> Measure:
         return Measure.missing("the lumbar angle is not measured over most of the pull")
     at = int(np.nanargmax(value))
     return _interval(float(value[at]), float(angle.sd_deg[at]))
+
+
+def _by_phase(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
+    """Changes from the pull's beginning to the knee, from the knee to the top, and on the way down."""
+    phases = {
+        "to_knee": (rep.onset_s, rep.knee_pass_s),
+        "from_knee": (rep.knee_pass_s, rep.top_s),
+        "lowering": (rep.end_s, rep.lowering_s),
+    }
+    out = {}
+    for joint in ("hip", "knee", "lumbar", "pelvis"):
+        angle: Angle = getattr(track, CHANGES[f"{joint}_change_deg"])
+        for phase, (low_s, high_s) in phases.items():
+            out[f"{joint}_change_{phase}_deg"] = _between(track, angle, low_s, high_s)
+    return out
+
+
+def _between(track: AngleTrack, angle: Angle, low_s: float, high_s: float) -> Measure:
+    """The angle at one moment less that at another."""
+    if np.isnan(low_s) or np.isnan(high_s):
+        return Measure.missing("the clip does not show this phase")
+    low, high = (_read(track, angle, at_s, AROUND_S) for at_s in (low_s, high_s))
+    for end in (low, high):
+        if end.reason:
+            return Measure.missing(end.reason)
+    spread = np.hypot(np.hypot(low.noise_sd, high.noise_sd), max(low.bias_sd, high.bias_sd))
+    return _interval(low.value - high.value, float(spread))
+
+
+def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
+    """Lean-back beyond own standing at the top, and what hips or knees lack there to own standing."""
+    names = ("lean_back_deg", "lockout_short_deg")
+    if not rep.complete:
+        return {name: Measure.missing(NO_LOCKOUT) for name in names}
+    back, hip, knee = (
+        _read(track, angle, rep.top_s, TOP_WINDOW_S)
+        for angle in (track.junction, track.hip_flexion, track.knee_flexion)
+    )
+    short = hip if hip.reason or (not knee.reason and hip.value >= knee.value) else knee
+    return {
+        name: Measure.missing(f"at lockout: {end.reason}")
+        if end.reason
+        else _interval(sign * end.value, float(np.hypot(end.noise_sd, end.bias_sd)))
+        for name, end, sign in (("lean_back_deg", back, -1.0), ("lockout_short_deg", short, 1.0))
+    }
+
+
+def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
+    """Lumbar flexion gained between the pull's beginning and the knee pass; what is constant in a reading drops out."""
+    angle = track.lumbar_flexion
+    first = _pull_reading(track, angle, rep)
+    if first.reason:
+        return Measure.missing(f"at lift-off: {first.reason}")
+    inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.knee_pass_s)
+    value = angle.value_deg[inside & (angle.reason == "")]
+    if len(value) < LEAST_KNOWN * inside.sum() or not len(value):
+        return Measure.missing("the lumbar angle is not measured from lift-off to knee pass")
+    gained = max(0.0, float(value.max()) - first.value)
+    return _interval(gained, float(np.hypot(np.sqrt(2) * first.noise_sd, RISE_BIAS_SHARE * first.bias_sd)))
 
 
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:

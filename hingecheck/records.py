@@ -398,6 +398,42 @@ class Verdict:
     cue: str
 
 
+@dataclass(frozen=True, slots=True)
+class SelfReport:
+    """What the lifter says: soreness 0 to 10 by site, a day after the last session, and what surrounds the lift."""
+
+    soreness: Mapping[str, float] = field(default_factory=dict)
+    sitting_hours: float | None = None
+    load_kg: float | None = None
+    rpe: float | None = None
+    note: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """True if nothing was reported."""
+        return not self.soreness and not self.note and self.sitting_hours is self.load_kg is self.rpe is None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """A general movement drill, what it is for, and which findings it answers."""
+
+    name: str
+    how: str
+    purpose: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What can be said beside the measurement: self-report next to what was seen, drills, whom to ask."""
+
+    context: tuple[str, ...]
+    drills: tuple[Drill, ...]
+    see: str
+    red_flags: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Analysis:
     """Everything one clip gave."""
@@ -411,4 +447,8 @@ class Analysis:
     reps: tuple[RepMetrics, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict
+    over_set: Mapping[str, Measure]
+    most_different: int | None
+    self_report: SelfReport
+    advice: Advice
     provenance: Mapping[str, object] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck import criteria, heuristics, metrics
-from hingecheck.errors import UnknownRule
+from hingecheck import criteria, heuristics, metrics, set_trends
+from hingecheck.errors import UnknownRule, UsageError
 from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, Verdict, View
 from hingecheck.report import document
 
@@ -60,7 +60,7 @@ def described(lumbar: Angle, pelvis: Angle, rep: Rep = REP, view: View = SIDE_VI
 
 def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
     pooled = {name: metrics.pool([rep.values[name] for rep in reps]) for name in reps[0].values}
-    return heuristics.judge(reps, pooled, view, criteria.load())[1]
+    return heuristics.judge(reps, pooled | set_trends.describe(reps), view, criteria.load())[1]
 
 
 def test_changes_and_shares_are_what_the_angles_say() -> None:
@@ -114,9 +114,10 @@ def test_what_is_not_measured_says_why() -> None:
 )
 def test_a_clear_share_gets_its_pattern(lumbar: float, pelvis: float, pattern: str) -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
-    told = verdict([described(angle(lumbar, **sure), angle(pelvis, **sure))] * 3)
+    reps = [described(angle(lumbar, **sure), angle(pelvis, **sure), replace(REP, number=n)) for n in (1, 2, 3)]
+    told = verdict(reps)
     assert told.pattern == pattern
-    assert told.reps_used == (1, 1, 1)
+    assert told.reps_used == (1, 2, 3)
 
 
 def test_a_wide_interval_gets_no_pattern_and_says_so() -> None:
@@ -154,6 +155,50 @@ def test_a_rule_flags_only_what_the_interval_supports() -> None:
     assert heuristics._status(Measure.missing("unseen"), rule, 0.8)[0] == "not_assessed"
 
 
+def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
+    limits = criteria.load().verdict
+    edge = Measure(0.355, 0.295, 0.415)
+    strict, loose = heuristics._chances(edge, limits, 0.0), heuristics._chances(edge, limits, 0.04)
+    assert sum(strict.values()) == pytest.approx(1.0)
+    assert strict["mixed"] < 0.6
+    assert loose["mixed"] > 0.85
+    assert loose["low_back_led"] < 0.01
+
+
+def test_a_rule_can_flag_from_below_and_by_the_whole_interval() -> None:
+    below = criteria.load().rule("lumbar_first")
+    assert [heuristics._status(Measure(v, v - 0.1, v + 0.1), below, 0.8)[0] for v in (0.3, -0.01, -0.3)] == [
+        *("ok", "not_assessed", "flag")
+    ]
+    whole = criteria.load().rule("drift")
+    assert [heuristics._status(Measure(v, v - 0.02, v + 0.02), whole, 0.8)[0] for v in (-0.1, 0.015, 0.03)] == [
+        *("ok", "ok", "flag")
+    ]
+
+
+def test_a_file_of_criteria_lies_over_ours_and_unknown_keys_are_refused(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("[rule.hips_shoot_up]\nlimit = 7\n[verdict.support]\nvalue = 0.95\n")
+    known = criteria.load(mine)
+    assert known.rule("hips_shoot_up").limit == 7.0
+    assert known.verdict["support"].value == 0.95
+    assert known.rule("lean_back") == criteria.load().rule("lean_back")
+    assert known.version.endswith("with mine.toml")
+    for text, words in (
+        ("[rule.hip_shoot_up]\nlimit = 7\n", "Did you mean hips_shoot_up?"),
+        ("[rule.hips_shoot_up]\nlimits = 7\n", "Did you mean limit?"),
+        ('[rule.hips_shoot_up]\nlimit = "high"\n', "TOML"),
+        ('[rule.hips_shoot_up]\nmetric = "other"\n', "TOML"),
+        ("not toml", "TOML"),
+    ):
+        mine.write_text(text)
+        with pytest.raises(UsageError) as caught:
+            criteria.load(mine)
+        assert words in caught.value.remedy
+    with pytest.raises(UsageError, match="no such criteria file"):
+        criteria.load(tmp_path / "absent.toml")
+
+
 def test_every_threshold_has_a_source_and_a_rationale() -> None:
     known = criteria.load()
     entries: list[criteria.Threshold | criteria.Rule] = [*known.verdict.values(), *known.rules.values()]
@@ -161,7 +206,8 @@ def test_every_threshold_has_a_source_and_a_rationale() -> None:
         assert all(len(text) > 8 for text in (entry.source, entry.rationale, entry.population))
     with pytest.raises(UnknownRule):
         known.rule("nonsense")
-    assert {rule.metric for rule in known.rules.values()} <= set(described(angle(20.0), angle(40.0)).values)
+    one = described(angle(20.0), angle(40.0))
+    assert {rule.metric for rule in known.rules.values()} <= {*one.values, *set_trends.describe([one])}
 
 
 def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:

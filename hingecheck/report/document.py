@@ -38,7 +38,13 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "cue": verdict.cue,
         },
         "findings": [_finding(finding) for finding in analysis.findings],
-        "self_report": None,
+        "set": {
+            "metrics": {name: _measure(measure) for name, measure in analysis.over_set.items()},
+            "reasons": {name: measure.reason for name, measure in analysis.over_set.items() if measure.reason},
+            "most_different_rep": analysis.most_different,
+        },
+        "self_report": None if analysis.self_report.empty else _plain(asdict(analysis.self_report)),
+        "advice": _plain(asdict(analysis.advice)),
         "provenance": dict(analysis.provenance) | {"zero": analysis.spine.zero, "losses": _losses(analysis)},
     }
 

@@ -15,7 +15,7 @@ def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> Non
     """Print each rule; with all of them, the verdict's thresholds too."""
     console.print(Text(f"Criteria version {criteria.version}", style="dim"))
     for name, rule in rules.items():
-        _block(console, f"{name}: {rule.title}", f"{rule.metric} above {rule.limit:g} ({rule.unit})", rule)
+        _block(console, f"{name}: {rule.title}", f"{rule.metric} {rule.side} {rule.limit:g} ({rule.unit})", rule)
     if len(rules) == len(criteria.rules):
         for name, threshold in criteria.verdict.items():
             _block(console, f"verdict.{name}", f"{threshold.value:g} ({threshold.unit})", threshold)

@@ -24,7 +24,6 @@ COLUMNS: Final = (
     ("share", "lumbar_share_trunk", "%"),
     ("up", "concentric_s", "s"),
 )
-RED_FLAGS: Final = "If pain persists, take this to a clinician or a qualified coach."
 
 
 def show(analysis: Analysis, console: Console) -> None:
@@ -39,9 +38,13 @@ def show(analysis: Analysis, console: Console) -> None:
     for finding in analysis.findings:
         if finding.status == "flag":
             console.print(Text.assemble(("Flag: ", "bold"), finding.text))
+    for line in analysis.advice.context:
+        console.print(Text(line))
+    for drill in analysis.advice.drills:
+        console.print(Text.assemble(("Drill: ", "bold"), f"{drill.name}, {drill.purpose}."))
     for line in _missing(analysis):
         console.print(Text(line, style="dim"))
-    console.print(Text(RED_FLAGS, style="dim"))
+    console.print(Text(analysis.advice.see, style="bold" if analysis.advice.red_flags else "dim"))
 
 
 def _table(analysis: Analysis) -> Table:

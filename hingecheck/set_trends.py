@@ -1,0 +1,79 @@
+"""Over the set: how a metric drifts from repetition to repetition, how steady it is, and which one differs most.
+
+What the camera, the clothes and the body do to a reading they do to every repetition of the clip alike, so a
+drift is surer than any one of its values: its interval comes from how the repetitions scatter about their
+straight line, at least by NOISE, with Student's t for so few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.stats import t as student
+
+from hingecheck.records import Floats, Measure, RepMetrics
+
+NOISE: Final[Mapping[str, float]] = {
+    "lumbar_share_trunk": 0.02,
+    "lumbar_at_liftoff_deg": 1.2,
+    "early_trunk_drop_deg": 1.0,
+    "concentric_s": 0.05,
+}
+"""What is followed, and by how much (SD) a metric differs between equal repetitions of one rendered clip."""
+
+FEWEST: Final = 3
+CONFIDENCE: Final = 0.95
+TOO_FEW: Final = f"a drift needs {FEWEST} complete repetitions with a number"
+
+
+def describe(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
+    """`NAME_drift` a repetition and `NAME_spread`, the SD about the line, of each followed metric; uneven tempo."""
+    out: dict[str, Measure] = {}
+    for name, noise in NOISE.items():
+        number, value = _series(reps, name)
+        out[f"{name}_drift"], out[f"{name}_spread"] = _line(number, value, noise)
+    out["tempo_unevenness"] = _unevenness(_series(reps, "concentric_s")[1])
+    return out
+
+
+def most_different(reps: Sequence[RepMetrics]) -> int | None:
+    """Number of the repetition furthest from the others' median, over the followed metrics in units of their noise."""
+    complete = [rep for rep in reps if rep.rep.complete]
+    if len(complete) < FEWEST:
+        return None
+    far = np.zeros(len(complete))
+    for name, noise in NOISE.items():
+        value = np.array([rep.values[name].value for rep in complete])
+        if not np.isnan(value).any():
+            far += np.abs(value - np.median(value)) / noise
+    return complete[int(np.argmax(far))].rep.number if far.any() else None
+
+
+def _series(reps: Sequence[RepMetrics], name: str) -> tuple[Floats, Floats]:
+    known = [rep for rep in reps if rep.rep.complete and rep.values[name].known]
+    return np.array([float(rep.rep.number) for rep in known]), np.array([rep.values[name].value for rep in known])
+
+
+def _line(number: Floats, value: Floats, noise: float) -> tuple[Measure, Measure]:
+    """Slope with its interval, and the scatter about the line."""
+    if len(value) < FEWEST:
+        return Measure.missing(TOO_FEW), Measure.missing(TOO_FEW)
+    centred = number - number.mean()
+    square = float(centred @ centred)
+    slope = float(centred @ value) / square
+    rest = value - value.mean() - slope * centred
+    spread = float(np.sqrt(rest @ rest / (len(value) - 2)))
+    half = float(student.ppf((1 + CONFIDENCE) / 2, len(value) - 2)) * max(spread, noise) / np.sqrt(square)
+    return Measure(slope, slope - half, slope + half), Measure(spread, spread, spread)
+
+
+def _unevenness(seconds: Floats) -> Measure:
+    """Coefficient of variation of the way up."""
+    if len(seconds) < FEWEST:
+        return Measure.missing(TOO_FEW)
+    part = float(np.std(seconds, ddof=1) / np.mean(seconds))
+    noise = NOISE["concentric_s"] / float(np.mean(seconds))
+    half = 1.645 * float(np.hypot(part, noise)) / np.sqrt(2 * (len(seconds) - 1))
+    return Measure(part, max(0.0, part - half), part + half)
