@@ -98,8 +98,11 @@ class SpineModel(Protocol):
     def encode(self, crop: Bytes, features: Floats) -> Floats:
         """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
 
-    def read(self, code: Floats, standing: Floats) -> SpineReading:
-        """What frames with codes (N, C) say, alone and against the standing's code (C,)."""
+    def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
+        """What frames with codes (N, C) say, alone and against the standing's code (C,).
+
+        `turned_deg` (N,): how far the picture's trunk has turned between the two.
+        """
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,10 @@ def infer(model: SpineModel, observed: Observed, elsewhere: Zero | None = None) 
     if not good.any():
         return _nothing(observed, seen.reason, standing)
     code = zero.code if zero is not None else seen.code[good].mean(axis=0)
-    reading = _spread_out(_agreed(model.read(seen.code[good], code)), good)
+    image_deg = seen.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
+    reading = _spread_out(_agreed(model.read(seen.code[good], code, image_deg[good, IMAGE_TRUNK])), good)
     yaw_deg = _yaw(reading)
     reason = _judged(reading, seen.reason, zero, yaw_deg)
-    image_deg = seen.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
     added = {PELVIS: IMAGE_TRUNK, JUNCTION: IMAGE_TRUNK, THIGH: IMAGE_THIGH, SHANK: IMAGE_SHANK}
 
     def angle(column: int, reason: Words) -> Angle:

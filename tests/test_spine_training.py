@@ -129,13 +129,29 @@ def test_a_silhouette_borrows_the_errors_of_a_frame_like_it(tmp_path: Path) -> N
     assert both.item[len(seen)] > seen.item.max()
 
 
-def test_calibration_undoes_regression_to_the_mean_and_covers_nine_in_ten() -> None:
+def test_the_prior_is_taken_out_by_as_much_as_it_weighs_and_upright_frames_stay() -> None:
+    heads = export.Heads([])
+    heads.usual_share[0], heads.prior[0] = 0.4, 0.25
     random = np.random.default_rng(2)
-    true = random.uniform(0, 50, 20_000)
-    read = 0.7 * true + random.normal(0, 3, len(true))
-    gain = export._gain(read, true)
-    assert np.polyfit(true, gain * read, 1)[0] == pytest.approx(1.0, abs=0.03)
-    error = random.normal(0, 5, 20_000)
+    junction, share = np.full(50_000, 60.0), random.normal(0.4, 0.25, 50_000)
+    noise_deg = 7.0
+    seen = share * junction + random.normal(0, noise_deg, len(junction))
+    prior_deg = 0.25 * junction
+    weight = noise_deg**2 / (noise_deg**2 + prior_deg**2)
+    posterior = weight * 0.4 * junction + (1 - weight) * seen
+    sd = np.sqrt(weight) * prior_deg
+    change = torch.zeros(len(seen), len(data.TARGETS))
+    change[:, 1], change[:, 2] = torch.from_numpy(posterior), torch.from_numpy(junction)
+    spread = torch.from_numpy(np.tile(sd[:, None], (1, len(data.TARGETS)))).float()
+    free = heads._without_prior(change, spread, torch.zeros(len(seen), 1)).numpy()
+    assert free[:, 1] == pytest.approx(seen, abs=0.05)
+    assert free[:, 0] + free[:, 1] == pytest.approx(change[:, 0] + change[:, 1], abs=1e-4)
+    upright = torch.full((3, len(data.TARGETS)), 5.0)
+    assert heads._without_prior(upright, spread[:3], torch.zeros(3, 1)).numpy() == pytest.approx(upright.numpy())
+
+
+def test_the_scaled_spread_holds_nine_errors_in_ten() -> None:
+    error = np.random.default_rng(3).normal(0, 5, 20_000)
     assert export._width(error, np.full(len(error), 2.5)) == pytest.approx(2.0, abs=0.05)
 
 

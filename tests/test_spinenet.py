@@ -37,7 +37,7 @@ def test_the_standing_itself_has_not_moved_and_every_sd_is_positive(net: SpineNe
     traced = np.zeros((1, CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
     traced[:, :, 28:44] = 255
     code = net.encode(traced, described(one, 1)[:1])
-    said = net.read(code, code[0])
+    said = net.read(code, code[0], np.zeros(1))
     assert np.abs(said.change_deg).max() < 2.0
     assert (said.change_sd_deg > 0).all()
     assert (said.single_sd_deg > 0).all()

@@ -32,10 +32,14 @@ class SpineNet:
             parts.append(np.array(self._encoder.forward("code"), np.float64))
         return np.concatenate(parts)
 
-    def read(self, code: Floats, standing: Floats) -> SpineReading:
-        """What frames with codes (N, C) say, alone and against the standing's code (C,)."""
+    def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
+        """What frames with codes (N, C) say, alone and against the standing's code (C,).
+
+        `turned_deg` (N,): how far the picture's trunk has turned between the two.
+        """
         self._head.setInput(np.ascontiguousarray(code, np.float32), "code")
         self._head.setInput(np.ascontiguousarray(np.tile(standing, (len(code), 1)), np.float32), "standing")
+        self._head.setInput(np.ascontiguousarray(turned_deg[:, None], np.float32), "turned")
         single, change = (np.array(part, np.float64) for part in self._head.forward(["single", "change"]))
         return SpineReading(
             single_deg=single[:, : _ANGLES + 1],
