@@ -13,7 +13,7 @@ What it says is a posterior mean: the training's own spread of shares, PRIOR, is
 again, frame by frame, as far as the frame's own variance says it weighs: the lumbar share moves away from the
 usual one, the pelvis takes up the rest, and the thoraco-lumbar junction, which is read well, stays.  The prior's
 width is chosen so that lumbar changes of bent frames have the slope WANTED_SLOPE against the truth.  The SDs are
-scaled so that 90 % of the errors lie within 1.645 of them.
+scaled so that 90 % of the errors of bent frames lie within 1.645 of them.
 """
 
 from __future__ import annotations
@@ -159,12 +159,12 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
     bent = moved & (frames.angles_deg[:, TARGETS.index("trunk")] > BENT_DEG)
     count = len(TARGETS)
     said, read, true, changed = together(members, heads, frames)
-    _widen(heads, read[moved], changed[moved])
+    _widen(heads, read[bent], changed[bent])
     junction = (read[:, JUNCTION] + turned_deg(frames))[bent]
     heads.usual_share[0] = float((read[bent, LUMBAR] @ junction) / (junction @ junction))
     heads.prior[0] = brentq(lambda width: _slope(members, heads, (frames, bent), width) - WANTED_SLOPE, 0.12, 2.0)
     said, read, true, changed = together(members, heads, frames)
-    _widen(heads, read[moved], changed[moved])
+    _widen(heads, read[bent], changed[bent])
     for k in range(count + 1):
         shift = float(np.median((true - said[:, : count + 1])[side, k]))
         heads.single_shift[k] = shift
