@@ -20,10 +20,12 @@ from tests.conftest import noise_pictures, write_video
 from tests.no_network import SOCKET_CALL
 
 TRUTH_TOLERANCE_DEG = {
-    "trunk_lean_deg": 5.0,
-    "trunk_thigh_deg": 8.0,
-    "knee_flexion_deg": 9.0,
-    "lumbar_flexion_deg": 8.0,
+    "trunk_lean_deg": 2.5,
+    "trunk_thigh_deg": 3.5,
+    "knee_flexion_deg": 5.0,
+    "hip_flexion_deg": 5.0,
+    "pelvis_tilt_deg": 3.0,
+    "lumbar_flexion_deg": 3.0,
 }
 
 
@@ -39,7 +41,7 @@ def result(sample_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = hingecheck("analyze", sample_clip, "--out", out)
     assert done.returncode == 0, done.stderr
     told = " ".join(done.stdout.split())
-    assert "whether hips or low back led" in told or "consistent with a hip-led lift" in told
+    assert "consistent with a hip-led lift" in told
     assert "low back" in told
     assert "Traceback" not in done.stderr
     return out
@@ -89,7 +91,7 @@ def test_the_sample_is_measured_as_it_was_made(analysis: dict[str, Any], truth: 
         assert change["low"] <= want["lumbar_change_deg"] <= change["high"]
         share = got["metrics"]["lumbar_share_trunk"]
         assert share["low"] <= want["lumbar_share_trunk"] <= share["high"]
-    assert analysis["verdict"]["pattern"] in ("hip_led", "cannot_tell")  # nothing that the truth contradicts
+    assert analysis["verdict"]["pattern"] == "hip_led"
 
 
 def test_the_angles_follow_the_truth(result: Path, truth: dict[str, Any]) -> None:
@@ -104,7 +106,7 @@ def test_the_angles_follow_the_truth(result: Path, truth: dict[str, Any]) -> Non
         np.array([float(row[f"lumbar_{part}_deg"] or "nan") for row in rows]) for part in ("low", "flexion", "high")
     )
     known = ~np.isnan(value)
-    assert known.mean() > 0.5
+    assert known.mean() > 0.95
     assert np.all((low <= value)[known])
     assert np.all((value <= high)[known])
 
