@@ -15,7 +15,7 @@ like, and in a clip without standing, filmed from too far off the side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -243,13 +243,7 @@ def _spread_out(reading: SpineReading, good: Bools) -> SpineReading:
         out[good] = part
         return out
 
-    return SpineReading(
-        whole(reading.single_deg),
-        whole(reading.single_sd_deg),
-        whole(reading.change_deg),
-        whole(reading.change_sd_deg),
-        whole(reading.disagreement_deg),
-    )
+    return SpineReading(*(whole(getattr(reading, part.name)) for part in fields(reading)))
 
 
 def _agreed(reading: SpineReading) -> SpineReading:
