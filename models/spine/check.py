@@ -24,6 +24,7 @@ from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
 SIDE_DEG = 20.0
+DEEP_DEG = 45.0
 Z90 = 1.645
 
 
@@ -57,6 +58,26 @@ def _row(said: NDArray[np.float64], true: NDArray[np.float64]) -> list[float]:
     slope = np.polyfit(true[:, lumbar], said[:, lumbar], 1)[0]
     shown = [error[:, TARGETS.index(name)].mean() for name in ("lumbar", "pelvis", "junction")]
     return [len(said), *shown, slope, (error[:, lumbar] <= half).mean(), half.mean()]
+
+
+def standing_share(
+    members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]
+) -> tuple[NDArray[np.float64], float, float, float]:
+    """How the lumbar error of bent frames goes with standing curves and thoracic flexion.
+
+    Degrees of error a degree of lordosis, kyphosis and thoracic flexion (3,), the share of the error's variance that
+    these explain, and its mean absolute value before and after they are taken out; within 20 degrees of the side view.
+    """
+    _, said, _, true = together(members, heads, frames)
+    bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > DEEP_DEG)
+    bent &= frames.first != np.arange(len(frames))
+    error = (said[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
+    curves = [[specs[item]["body"][f"{name}_deg"] for name in ("lordosis", "kyphosis")] for item in frames.item[bent]]
+    causes = np.column_stack([np.ones(len(error)), curves, frames.angles_deg[bent, TARGETS.index("thoracic")]])
+    factors = np.linalg.lstsq(causes, error)[0]
+    rest = error - causes @ factors
+    explained = 1 - float(rest.var() / error.var())
+    return factors[1:], explained, float(np.abs(error).mean()), float(np.abs(rest).mean())
 
 
 def edge_error(frames: Frames) -> tuple[float, float, float]:
@@ -96,6 +117,11 @@ def main() -> None:
     heads = calibrate(members, frames)
     specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(wanted.data.glob("item_*.npz"))]
     print("back edge, % of the trunk: median {:.1f}, 90 % under {:.1f}, too fat by {:.1f}".format(*edge_error(frames)))
+    factors, explained, before, after = standing_share(members, heads, frames, specs)
+    print(
+        "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f}".format(*factors),
+        f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f})",
+    )
     print(f"{'':32s} frames lumbar pelvis junction slope inside  half")
     exact = replace(frames, crop=frames.true_crop)
     for title, chosen in (("the pose model's masks", frames), ("exact masks", exact)):
