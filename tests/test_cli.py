@@ -237,6 +237,24 @@ def test_wrong_usage_is_two() -> None:
     assert hingecheck("explain", "hips_shoot_upp").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--soreness", "glute=3", "Did you mean glutes?"),
+        ("--soreness", "low-back=12", "0 none, 10 worst"),
+        ("--sitting-hours", "30", "from 0 to 24"),
+        ("--criteria", "nowhere.toml", "Check the path"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_two_and_says_what_to_do(
+    option: str, value: str, words: str, sample_clip: Path, tmp_path: Path
+) -> None:
+    done = hingecheck("analyze", sample_clip, "--json", option, value, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in json.loads(done.stdout)["error"]["remedy"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_that_is_missing_or_no_model_is_six(sample_clip: Path, tmp_path: Path) -> None:
     missing = hingecheck("analyze", sample_clip, "--model", "enormous", cwd=tmp_path)
     assert missing.returncode == 6
