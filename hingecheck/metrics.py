@@ -41,7 +41,7 @@ SMALLEST_MOVEMENT_DEG: Final = 20.0
 
 AROUND_S: Final = (-0.07, 0.07)
 RISE_BIAS_SHARE: Final = 0.4
-"""How much of a frame's lasting error changes between lift-off and knee pass: own choice, on the safe side (over 37
+"""How much of a frame's lasting error changes between lift-off and knee pass: own choice, wide (over 37
 repetitions of rendered clips the rise was off by 1.1 degrees, 97 % inside)."""
 
 EVENT_SD_S: Final = 0.07
