@@ -39,6 +39,9 @@ STANDING_FOR_LOCKOUT_SD_DEG: Final = 4.0
 SMALLEST_MOVEMENT_DEG: Final = 20.0
 """A share of less movement than this means nothing."""
 
+TRUNK_STILL: Final = f"the trunk moved less than {SMALLEST_MOVEMENT_DEG:.0f} degrees"
+SMALL_BEND: Final = f"the lifter's greatest lumbar flexion is under {SMALLEST_MOVEMENT_DEG:.0f} degrees"
+
 AROUND_S: Final = (-0.07, 0.07)
 RISE_BIAS_SHARE: Final = 0.4
 """How much of a frame's lasting error changes between lift-off and knee pass: own choice, wide (over 37
@@ -153,26 +156,21 @@ def _plus(lumbar: Measure, other: Measure) -> Measure:
     return Measure(lumbar.value + other.value, lumbar.value + other.low, lumbar.value + other.high)
 
 
-def _share(lumbar: Measure, total: Measure) -> Measure:
-    """Lumbar / total with its interval."""
-    for part in (lumbar, total):
-        if not part.known:
-            return part
-    if total.value < SMALLEST_MOVEMENT_DEG:
-        return Measure.missing(f"the trunk moved less than {SMALLEST_MOVEMENT_DEG:.0f} degrees")
-    share = lumbar.value / total.value
-    return _interval(share, float(np.hypot(_sd(lumbar), share * _sd(total))) / total.value)
-
-
-def _percent(part: Measure, whole: Measure) -> Measure:
-    """`part` in percent of the lifter's own greatest flexion."""
+def _share(part: Measure, whole: Measure, too_little: str = TRUNK_STILL) -> Measure:
+    """Part / whole with its interval; not measured, for the reason `too_little`, if the whole is too small."""
     for measure in (part, whole):
         if not measure.known:
             return measure
     if whole.value < SMALLEST_MOVEMENT_DEG:
-        return Measure.missing(f"the lifter's greatest lumbar flexion is under {SMALLEST_MOVEMENT_DEG:.0f} degrees")
-    ratio = part.value / whole.value
-    return _interval(100 * ratio, 100 * float(np.hypot(_sd(part), ratio * _sd(whole))) / whole.value)
+        return Measure.missing(too_little)
+    share = part.value / whole.value
+    return _interval(share, float(np.hypot(_sd(part), share * _sd(whole))) / whole.value)
+
+
+def _percent(part: Measure, whole: Measure) -> Measure:
+    """`part` in percent of the lifter's own greatest flexion."""
+    share = _share(part, whole, SMALL_BEND)
+    return Measure(100 * share.value, 100 * share.low, 100 * share.high, share.reason)
 
 
 def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from scipy.stats import chi2
 from scipy.stats import t as student
 
 from hingecheck.records import Floats, Measure, RepMetrics
@@ -66,8 +67,10 @@ def _line(number: Floats, value: Floats, noise: float) -> tuple[Measure, Measure
     slope = float(centred @ value) / square
     rest = value - value.mean() - slope * centred
     spread = float(np.sqrt(rest @ rest / (len(value) - 2)))
-    half = float(student.ppf((1 + CONFIDENCE) / 2, len(value) - 2)) * max(spread, noise) / np.sqrt(square)
-    return Measure(slope, slope - half, slope + half), Measure(spread, spread, spread)
+    freedom = len(value) - 2
+    half = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * max(spread, noise) / np.sqrt(square)
+    low, high = (float(np.sqrt(freedom / chi2.ppf(part, freedom))) for part in (0.95, 0.05))
+    return Measure(slope, slope - half, slope + half), Measure(spread, low * spread, high * max(spread, noise))
 
 
 def _unevenness(seconds: Floats) -> Measure:

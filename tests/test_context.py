@@ -115,6 +115,8 @@ def test_a_drift_is_found_and_its_interval_excludes_zero() -> None:
     assert drift.low > 0
     assert lift_off.value == pytest.approx(2.4, abs=0.1)
     assert lift_off.low > 0
+    scatter = found["lumbar_share_trunk_spread"]
+    assert scatter.low < scatter.value < scatter.high
     assert found["early_trunk_drop_deg_drift"].reason == set_trends.TOO_FEW
     assert set_trends.describe(repetitions([0.4, 0.5]))["lumbar_share_trunk_drift"].reason == set_trends.TOO_FEW
 

@@ -90,7 +90,7 @@ def _cut(analysis: Analysis, frame: int) -> _Cut:
 
 
 def _skeleton(cell: Bytes, analysis: Analysis, frame: int, cut: _Cut) -> None:
-    """Trunk, thigh and shank as they are measured: between the midpoints of left and right."""
+    """Trunk, thigh and shank as the pose model sees them, midpoints of left and right; the angles are corrected."""
     joints = np.stack([analysis.pose.middle_px(pair)[frame] for pair in landmarks.CHAIN])
     _line(cell, cut.place(joints), SKELETON, 2)
     for x, y in _whole(cut.place(joints)):

@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, lend, load, make_batch
+from models.spine.data import TARGETS, UNIT_DEG, Batch, Frames, joined, lend, load, make_batch
 from models.spine.net import SpineNet
 
 ITEMS_A_BATCH = 24
 BETA = 0.5
+WEIGHT_DECAY = 0.05
 
 
 def main() -> None:
@@ -60,16 +61,8 @@ def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[di
     """The averaged weights after the last epoch, and a line a epoch."""
     random = np.random.default_rng([wanted.seed, 40])
     groups = _by_item(frames)[: wanted.limit]
-    model = SpineNet(wanted.size, wanted.depth)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
-    sample = make_batch(frames, np.concatenate(groups[:300]), wanted.size, random)
-    model.encoder.middle.copy_(sample.features.mean(dim=0))
-    model.encoder.spread.copy_(sample.features.std(dim=0) + 0.05)
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW(
-        [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], lr=wanted.rate
-    )
+    model = _fresh(wanted, make_batch(frames, np.concatenate(groups[:300]), wanted.size, random))
+    optimiser = _optimiser(model, wanted.rate)
     seen = [group for group in groups if not frames.drawn[group[0]]]
     plan = [groups] * (wanted.epochs - wanted.last) + [seen] * wanted.last
     steps = sum(-(-len(lot) // ITEMS_A_BATCH) for lot in plan)
@@ -86,18 +79,9 @@ def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[di
         for start in range(0, len(order), ITEMS_A_BATCH):
             rows = np.concatenate([lot[k] for k in order[start : start + ITEMS_A_BATCH]])
             batch = make_batch(frames, rows, wanted.size, random, true_share=wanted.true_share)
-            with torch.autocast("cpu", torch.bfloat16):
-                own, change = model(
-                    batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first
-                )
-            loss = loss_of(own.float(), change.float(), batch)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-            optimiser.step()
+            losses.append(_step(model, optimiser, batch))
             schedule.step()
             mean.update_parameters(model)
-            losses.append(float(loss.detach()))
         row = {"epoch": epoch + 1, "loss": float(np.mean(losses)), "seconds": time.monotonic() - begin}
         if (epoch + 1) % 3 == 0 or epoch + 1 == wanted.epochs:
             row |= measure(_averaged(mean), check)
@@ -106,13 +90,43 @@ def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[di
     return _averaged(mean), log
 
 
+def _fresh(wanted: Any, sample: Batch) -> SpineNet:
+    """An untrained network that takes features by their middle and spread in a sample."""
+    model = SpineNet(wanted.size, wanted.depth)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+    model.encoder.middle.copy_(sample.features.mean(dim=0))
+    model.encoder.spread.copy_(sample.features.std(dim=0) + 0.05)
+    return model
+
+
+def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
+    """Weights decay, offsets and normalisations do not."""
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    plain = [p for p in model.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW(
+        [{"params": decay, "weight_decay": WEIGHT_DECAY}, {"params": plain, "weight_decay": 0.0}], lr=rate
+    )
+
+
+def _step(model: SpineNet, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
+    """One step down the gradient; returns the loss."""
+    with torch.autocast("cpu", torch.bfloat16):
+        own, change = model(batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first)
+    loss = loss_of(own.float(), change.float(), batch)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+    optimiser.step()
+    return float(loss.detach())
+
+
 def _averaged(mean: torch.optim.swa_utils.AveragedModel) -> SpineNet:
     model = mean.module
     assert isinstance(model, SpineNet)
     return model
 
 
-def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Any) -> torch.Tensor:
+def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Gaussian likelihoods, absolute and from standing; the standing itself has no change to learn."""
     count = len(TARGETS)
     target = torch.cat([batch.target, batch.yaw[:, None]], dim=1)
