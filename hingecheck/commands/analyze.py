@@ -1,0 +1,63 @@
+"""`hingecheck analyze`: one clip."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from hingecheck import bundles
+from hingecheck.commands.console import out_console, progress, told
+
+
+def analyze(
+    clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="A clip of one set, filmed from the side.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; without it, a folder named after the clip.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print analysis.json on stdout; write files only with --out.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
+    standing: Annotated[
+        Path | None, typer.Option(metavar="CLIP", help="A clip of the same lifter standing: the zero of all angles.")
+    ] = None,
+    max_bend: Annotated[
+        Path | None,
+        typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
+    ] = None,
+    criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    soreness: Annotated[
+        str, typer.Option(help="Where and how sore, 0 to 10, a day after the last session: low-back=6,glutes=1")
+    ] = "",
+    sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
+    load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
+    rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
+) -> None:
+    """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
+    from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck import context  # noqa: PLC0415
+    from hingecheck.records import SelfReport  # noqa: PLC0415
+    from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
+    from hingecheck.video import Video  # noqa: PLC0415
+
+    target = out if out is not None or as_json else Path(clip.stem or "result")
+    with told(as_json=as_json):
+        if target is not None:
+            folder.check(target, force=force)
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
+        asked = stages.Asked(model, standing, max_bend, criteria, report)
+        with progress(quiet=as_json) as watch:
+            result = stages.analyze(clip, asked, watch=watch)
+        if target is not None:
+            folder.write(target, results.files(result, Video(clip).frames_at))
+    if as_json:
+        sys.stdout.write(document.text(document.document(result)))
+        return
+    terminal.show(result, out_console)
+    out_console.print(Text(f"Results: {target}"))

@@ -1,0 +1,53 @@
+"""What all commands share: the two consoles, how a failure is told, the progress bar."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from hingecheck.errors import HingecheckError
+
+out_console = Console(highlight=False)
+err_console = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def told(*, as_json: bool) -> Iterator[None]:
+    """Turn our own errors into a message, a remedy and an exit code; any other error is a bug and stays one."""
+    try:
+        yield
+    except HingecheckError as error:
+        _fail(error, as_json=as_json)
+
+
+def _fail(error: HingecheckError, *, as_json: bool) -> NoReturn:
+    from hingecheck.report import document  # noqa: PLC0415
+
+    if as_json:
+        sys.stdout.write(document.text(document.failure(error)))
+    err_console.print(Text.assemble(("Error: ", "bold red"), error.message))
+    err_console.print(Text(error.remedy))
+    raise typer.Exit(error.exit_code)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Any]:
+    """A callback that moves a progress bar on a terminal; None where nobody looks."""
+    if quiet or not err_console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err_console, transient=True) as bar:
+        task = bar.add_task("Measuring", total=None)
+
+        def watch(time_s: float, duration_s: float) -> None:
+            bar.update(task, completed=time_s, total=duration_s or None)
+
+        yield watch

@@ -1,0 +1,21 @@
+"""`hingecheck explain`: what a rule rests on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hingecheck.commands.console import out_console, told
+
+
+def explain(
+    rule: Annotated[str | None, typer.Argument(help="A rule's name; without one, all rules are listed.")] = None,
+) -> None:
+    """Explain a rule: what it looks at, its limit, where the limit comes from."""
+    from hingecheck import criteria  # noqa: PLC0415
+    from hingecheck.report import rules  # noqa: PLC0415
+
+    with told(as_json=False):
+        known = criteria.load()
+        rules.show(known, known.rules if rule is None else {rule: known.rule(rule)}, out_console)
