@@ -24,6 +24,7 @@ Words = NDArray[np.str_]
 
 Facing = Literal["left", "right"]
 Style = Literal["floor", "romanian"]
+Family = Literal["floor", "romanian", "pick_up"]
 Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 Status = Literal["ok", "flag", "not_assessed"]
 
@@ -191,6 +192,20 @@ class BackContour:
         return self.origin_px[:, None, :] + along + self.offset[:, edge, :, None] * outward
 
 
+@dataclass(frozen=True)
+class Glimpses:
+    """Small grey pictures (M, h, w) at some times (M,): display pixel x lies at (x - `origin_px`) * `scale`."""
+
+    time_s: Floats
+    grey: Bytes
+    scale: float
+    origin_px: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        _check(self, {"grey": (len(self.time_s), -1, -1)})
+        _check_time(self.time_s)
+
+
 # --- 5 orient ----------------------------------------------------------------------------------------
 
 
@@ -316,7 +331,9 @@ class Spine:
 class AngleTrack:
     """All angles of the contract over time; `junction` is the thoraco-lumbar junction's pitch, pelvis + lumbar.
 
-    `hand_height` and `knee_height` (N,) are in leg lengths above the ankles.
+    In leg lengths (N,): `hand_height`, from the shoulders and the arms' usual length, and `knee_height` above the
+    ankles; `arm_drop` from shoulders down to wrists; `hand_forward` wrists ahead of the ankles; `foot_forward` the
+    ankles' way along the floor.
     """
 
     time_s: Floats
@@ -330,10 +347,14 @@ class AngleTrack:
     thoracic_flexion: Angle
     hand_height: Floats
     knee_height: Floats
+    arm_drop: Floats
+    hand_forward: Floats
+    foot_forward: Floats
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
-        _check(self, {"time_s": (n,), "hand_height": (n,), "knee_height": (n,)})
+        lengths = ("hand_height", "knee_height", "arm_drop", "hand_forward", "foot_forward")
+        _check(self, {"time_s": (n,)} | dict.fromkeys(lengths, (n,)))
         _check_time(self.time_s)
 
 

@@ -50,7 +50,7 @@ def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
         junction,
         lumbar,
         height,
-        height * 0 + 0.5,
+        *[height * 0 + 0.5] * 4,
     )
 
 
