@@ -19,6 +19,7 @@ from hingecheck import (
     contour,
     criteria,
     heuristics,
+    load,
     metrics,
     pose,
     reps,
@@ -32,6 +33,7 @@ from hingecheck.records import (
     Analysis,
     AngleTrack,
     Frame,
+    Glimpses,
     Measure,
     PoseTrack,
     Rep,
@@ -50,6 +52,8 @@ LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
 """A lifter is there if the trunk is seen in this share of the frames and in this many."""
 
+Through = Callable[[Iterable[Frame]], Iterable[Frame]]
+
 Watch = Callable[[float, float], None]
 """Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
 
@@ -67,6 +71,14 @@ class Asked:
     max_bend: Path | None = None
     criteria: Path | None = None
     self_report: SelfReport = field(default_factory=SelfReport)
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What stages 2 to 5 make of a clip, or of a part of its picture, and small pictures of it."""
+
+    observed: spine.Observed
+    glimpses: Glimpses
 
 
 @dataclass(frozen=True)
@@ -123,21 +135,22 @@ def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
     return SpineNet(parts[0].path, parts[1].path)
 
 
-def _sight(
-    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None
-) -> spine.Observed:
+def _sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None) -> _Sight:
     """Observe, trace, clean, orient; raises NobodyFound."""
-    raw, traces = _observe(clip, bundle, watch, region)
+    keeper = load.Keeper()
+    raw, traces = _observe(clip, bundle, lambda frames: keeper.watch(_watched(frames, clip.expected_s, watch)), region)
     track = _with_somebody(cleaning.clean(raw), clip.path)
-    return spine.Observed(contour.collect(traces), raw, track, view.orient(track))
+    return _Sight(spine.Observed(contour.collect(traces), raw, track, view.orient(track)), keeper.glimpses())
 
 
-def _look(clip: video.Video, observed: spine.Observed, net: spine.SpineModel, zero: spine.Zero | None) -> _Look:
+def _look(clip: video.Video, sight: _Sight, net: spine.SpineModel, zero: spine.Zero | None) -> _Look:
     """Infer, measure, segment; raises NoRepetition."""
+    observed = sight.observed
     bones = spine.infer(net, observed, zero)
     seen = view.with_yaw(observed.view, bones.yaw_deg)
     angle = angles.measure(observed.track, seen, bones)
-    return _Look(observed, bones, seen, angle, _some(reps.segment(angle), clip.path))
+    pictures = load.Pictures(sight.glimpses, observed.track)
+    return _Look(observed, bones, seen, angle, _some(reps.segment(angle, pictures=pictures), clip.path))
 
 
 def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
@@ -145,7 +158,7 @@ def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> s
     if path is None:
         return None
     clip = video.Video(path)
-    found = spine.standing_zero(net, _sight(clip, bundle, None))
+    found = spine.standing_zero(net, _sight(clip, bundle, None).observed)
     if found is None:
         raise NobodyFound(
             f"{path}: nobody stands still and upright in this clip",
@@ -161,18 +174,18 @@ def _max_bend(
     if path is None:
         return None
     clip = video.Video(path)
-    return spine.most_lumbar(spine.infer(net, _sight(clip, bundle, None), zero))
+    return spine.most_lumbar(spine.infer(net, _sight(clip, bundle, None).observed, zero))
 
 
 def _observe(
-    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None
+    clip: video.Video, bundle: bundles.Bundle, through: Through, region: pose.Region | None
 ) -> tuple[PoseTrack, list[Trace]]:
     from hingecheck.backends.mediapipe import MediaPipeEstimator  # noqa: PLC0415  heavy: loaded when used
 
     with MediaPipeEstimator(bundle.path) as estimator:
         part = region or _lifter(clip, estimator)
         frames = video.ahead(pose.crop(clip.frames(), part))
-        return pose.observe(_watched(frames, clip.expected_s, watch), estimator, contour.trace)
+        return pose.observe(through(frames), estimator, contour.trace)
 
 
 def _lifter(clip: video.Video, estimator: pose.PoseEstimator) -> pose.Region | None:

@@ -15,8 +15,8 @@ import numpy as np
 
 from hingecheck.records import AngleTrack, Floats
 
-REST_BAND: Final = 0.06
-"""Within this share of a pull from its ends the hands count as at rest."""
+REST_BAND, PLATEAU = 0.06, 0.15
+"""Within these shares of a pull from its bottom and from its top the hands count as at rest."""
 
 HAND_TO_BAR: Final = 0.09
 """The bar hangs this far below the wrists, in leg lengths (about 8 cm)."""
@@ -132,11 +132,15 @@ def _middle(share: Floats, valley: int, top: int) -> int:
 
 
 def _share(height: Floats, valley: int, top: int) -> Floats:
-    """Height as a share of the way from one turn to the next, each taken as the level the hands rest at there."""
-    between = height[valley : top + 1]
-    rest = REST_BAND * float(height[top] - height[valley])
-    low = float(np.median(between[between <= height[valley] + rest]))
-    high = float(np.median(between[between >= height[top] - rest]))
+    """Height as a share of the way from one turn to the next, each taken as the level the hands rest at there.
+
+    The top's is the plateau that goes on after the highest frame, which may stick out of it.
+    """
+    pull = float(height[top] - height[valley])
+    below = np.append(height[top:], -np.inf) < height[top] - PLATEAU * pull
+    between, until_down = height[valley : top + 1], height[valley : top + int(np.argmax(below))]
+    low = float(np.median(between[between <= height[valley] + REST_BAND * pull]))
+    high = float(np.median(until_down[until_down >= height[top] - PLATEAU * pull]))
     return np.asarray((height - low) / (high - low))
 
 

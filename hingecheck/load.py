@@ -9,6 +9,7 @@ without plates, dark plates on a dark floor, a Romanian set, or no load at all).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 import cv2
@@ -33,11 +34,15 @@ AWAY: Final = 1.0
 LEVEL: Final = 9.0
 """Grey levels of 255 by which a blurred picture must differ."""
 
-SAME, OTHER = 0.04, 0.09
-"""Share of the part that differs: like below, unlike above."""
+ALIKE: Final = 0.06
+"""Two moments are alike if less than this share of the part differs."""
+
+CLEARLY: Final = 2.0
+"""Groups are distinct if they are this many times farther apart than moments within one."""
 
 MOST_AWAY: Final = 0.10
 SHIFTS_PX: Final = 2
+_NEIGHBOURS: Final = np.ones((3, 3), np.uint8)
 
 
 class Keeper:
@@ -71,33 +76,45 @@ class Keeper:
         return Glimpses(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
 
 
-def groups(glimpses: Glimpses, track: PoseTrack, upright_s: Sequence[float]) -> list[int] | None:
-    """For each of some upright moments the number of its group of like pictures, from 0; None if it cannot be said."""
-    place = _place(glimpses, track)
-    if place is None or len(upright_s) < 2:
+class Pictures:
+    """Small pictures of a clip with the part of each that is compared; raises nothing: what cannot be told is None."""
+
+    def __init__(self, glimpses: Glimpses, track: PoseTrack) -> None:
+        self._glimpses = glimpses
+        self._place = _place(glimpses, track)
+
+    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
+        """For each of some upright moments the number of its group of like pictures; None if it cannot be said."""
+        apart = np.zeros((len(upright_s), len(upright_s)))
+        for i, j in combinations(range(len(upright_s)), 2):
+            apart[i, j] = apart[j, i] = self._apart(upright_s[i], upright_s[j])
+        return None if np.isnan(apart).any() else _grouped(apart)
+
+    def alike(self, first_s: float, second_s: float) -> bool:
+        """True if two moments look the same around the feet."""
+        return self._apart(first_s, second_s) < ALIKE
+
+    def _apart(self, first_s: float, second_s: float) -> float:
+        """Share of the part around the feet that differs, 0..1; NaN if something else differs as well."""
+        if self._place is None:
+            return float("nan")
+        first, second = _at(self._glimpses, first_s), _at(self._glimpses, second_s)
+        inside, outside = _difference(first, second, *self._place)
+        return inside if outside <= MOST_AWAY else float("nan")
+
+
+def _grouped(apart: Floats) -> list[int] | None:
+    """Numbers of the groups within which moments are less than ALIKE apart; None if the groups are not distinct."""
+    near = apart < ALIKE
+    number = [int(np.argmax(row)) for row in near]
+    same = np.equal.outer(number, number)
+    if not (near == same).all() or (not same.all() and apart[~same].min() < CLEARLY * apart[same].max()):
         return None
-    part, away = place
-    pictures = [glimpses.grey[int(np.argmin(np.abs(glimpses.time_s - t)))].astype(np.float32) for t in upright_s]
-    found: list[list[int]] = []
-    for index, picture in enumerate(pictures):
-        told = [_alike(picture, pictures[group[0]], part, away) for group in found]
-        if any(answer is None for answer in told):
-            return None
-        if True in told:
-            found[told.index(True)].append(index)
-        else:
-            found.append([index])
-    number = {index: group for group, members in enumerate(found) for index in members}
-    return [number[index] for index in range(len(pictures))]
+    return number
 
 
-def differ(glimpses: Glimpses, track: PoseTrack, first_s: float, second_s: float) -> float:
-    """Share of the part around the feet that differs between two moments, 0..1; NaN if it cannot be said."""
-    place = _place(glimpses, track)
-    if place is None:
-        return float("nan")
-    a, b = (glimpses.grey[int(np.argmin(np.abs(glimpses.time_s - t)))].astype(np.float32) for t in (first_s, second_s))
-    return _difference(a, b, place[0], place[1])[0]
+def _at(glimpses: Glimpses, time_s: float) -> Bytes:
+    return np.asarray(glimpses.grey[int(np.argmin(np.abs(glimpses.time_s - time_s)))])
 
 
 def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
@@ -116,19 +133,17 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
     return (part, aside > AWAY) if part.sum() >= 50 else None
 
 
-def _alike(a: Floats, b: Floats, part: Bools, away: Bools) -> bool | None:
-    inside, outside = _difference(a, b, part, away)
-    if outside > MOST_AWAY or SAME <= inside <= OTHER:
-        return None
-    return inside < SAME
+def _difference(a: Bytes, b: Bytes, part: Bools, away: Bools) -> tuple[float, float]:
+    """Shares of the part and of what is away that differ, for the shift of the camera that makes them least.
 
-
-def _difference(a: Floats, b: Floats, part: Bools, away: Bools) -> tuple[float, float]:
-    """Shares of the part and of what is away that differ, for the shift of the camera that makes them least."""
+    A pixel differs if it is lighter or darker than all its neighbours in the other picture: edges may move by one.
+    """
+    lightest, darkest = cv2.dilate(b, _NEIGHBOURS), cv2.erode(b, _NEIGHBOURS)
     best = (1.0, 1.0)
     for rows in range(-SHIFTS_PX, SHIFTS_PX + 1):
         for columns in range(-SHIFTS_PX, SHIFTS_PX + 1):
-            unlike = np.abs(a - np.roll(b, (rows, columns), (0, 1))) > LEVEL
+            high, low = (np.roll(c, (rows, columns), (0, 1)).astype(np.int16) for c in (lightest, darkest))
+            unlike = (a > high + LEVEL) | (a < low - LEVEL)
             shares = (float(unlike[part].mean()), float(unlike[away].mean()) if away.any() else 0.0)
             best = min(best, shares)
     return best

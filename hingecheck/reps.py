@@ -16,10 +16,10 @@ even if the clip ends at its top.  `events` reads the instants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from scipy.signal import find_peaks
@@ -27,8 +27,16 @@ from scipy.signal import find_peaks
 from hingecheck import events
 from hingecheck.records import AngleTrack, Family, Floats, Rep
 
-Alike = Callable[[Sequence[float]], list[int] | None]
-"""Upright moments, seconds, to the number of each one's group of like pictures; None if they cannot be told apart."""
+
+class Pictures(Protocol):
+    """Small pictures of the clip, compared around the feet, where a load on the floor lies (`load.Pictures`)."""
+
+    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
+        """The number of each upright moment's group of like pictures; None if they cannot be told apart."""
+
+    def alike(self, first_s: float, second_s: float) -> bool:
+        """True if two moments look the same there."""
+
 
 SMALLEST_PULL: Final = 0.18
 """Hands that move less than this up and down, in leg lengths, are not lifting."""
@@ -54,7 +62,8 @@ GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG = 38.0, 60.0
 """Knees straighter than this at the bottom: where the hands stay there, and where they turn at once."""
 
 GRIP_S: Final = 0.45
-"""Gripping the bar takes at least this much rest at the bottom."""
+SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
+"""Gripping the bar takes at least so much rest at the bottom, or so much time this near to it (leg lengths)."""
 
 PAUSE_S: Final = 0.25
 """Hands that rest this long at the lowest point of a Romanian repetition lift off when they leave it."""
@@ -62,7 +71,7 @@ PAUSE_S: Final = 0.25
 STARTS_DOWN: Final = 0.12
 """A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
 
-SAME_FLOOR: Final = 0.05
+SAME_FLOOR: Final = 0.10
 """Hands this near, in shares of the pull, to where they gripped the bar are on it again."""
 
 FEWEST_TOUCHES: Final = 3
@@ -73,6 +82,9 @@ LEAST_FOLLOWED: Final = 0.7
 
 FULL_EXTENSION_DEG: Final = 30.0
 """At the top of a complete repetition trunk and thighs together are this near to standing."""
+
+FIRST_S, FASTEST_START = 0.1, 0.25
+"""Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
 
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
@@ -103,9 +115,9 @@ class _Course:
         return self.track.time_s
 
 
-def segment(track: AngleTrack, *, family: Family | None = None, alike: Alike | None = None) -> tuple[Rep, ...]:
+def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
     """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known."""
-    course = _course(track, alike)
+    course = _course(track, pictures)
     if course is None:
         return ()
     how = family or _family(course)
@@ -114,7 +126,7 @@ def segment(track: AngleTrack, *, family: Family | None = None, alike: Alike | N
     return _picked_up(course) if how == "pick_up" else _from_floor(course)
 
 
-def _course(track: AngleTrack, alike: Alike | None) -> _Course | None:
+def _course(track: AngleTrack, pictures: Pictures | None) -> _Course | None:
     """The bends of a clip; None if there is none."""
     height = _filled(track)
     if height is None:
@@ -127,10 +139,9 @@ def _course(track: AngleTrack, alike: Alike | None) -> _Course | None:
         return None
     edges = [0, *valleys, len(height) - 1]
     peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
-    group = alike([float(track.time_s[peak]) for peak in peaks]) if alike else None
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
-    in_hand = _in_hand(group, grips=grips[0]) or (None,) * len(peaks)
-    return _Course(track, height, tuple(valleys), tuple(peaks), grips, in_hand)
+    course = _Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
+    return course if pictures is None else replace(course, in_hand=_in_hand(course, pictures))
 
 
 def _filled(track: AngleTrack) -> Floats | None:
@@ -159,16 +170,40 @@ def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
     return not (straight or down or track.arm_drop[valley] < ARMS_HANG or height[valley] > HANDS_LOW)
 
 
-def _in_hand(group: Sequence[int] | None, *, grips: bool) -> tuple[bool | None, ...] | None:
-    """Whether the load hung from the hands at each peak, from the peaks' groups; None if they do not tell.
+def _in_hand(course: _Course, pictures: Pictures) -> tuple[bool | None, ...]:
+    """Whether the load hung from the hands at each peak, None where the pictures do not tell.
 
-    The upright moments before the set and after it are those without the load.  If only one of them is in the clip,
-    the set begins there if the hands then stay at the bottom, to grip.
+    A pull that turns round before standing is compared with the bottom it left.
     """
-    if group is None or len(set(group)) == 1:
-        return None
-    empty = group[0] if group[0] == group[-1] or grips else group[-1]
-    return tuple(number != empty for number in group)
+    seconds = [float(course.time_s[peak]) for peak in course.peaks]
+    upright = [_upright(course, peak) for peak in course.peaks]
+    found = pictures.groups([t for t, up in zip(seconds, upright, strict=True) if up])
+    if found is None or len(set(found)) < 2:
+        return course.in_hand
+    left = iter(found)
+    group = [next(left) if up else None for up in upright]
+    empty = _without(group, grips=course.grips[0])
+    held = {number for number in group[1:-1] if number not in (empty, None)} or {group[0], group[-1]} - {empty, None}
+    told: list[bool | None] = []
+    for index, number in enumerate(group):
+        inside = 0 < index < len(group) - 1
+        if number is None:
+            bottom_s = float(course.time_s[course.valleys[index - 1]])
+            told.append(not pictures.alike(seconds[index], bottom_s) if inside else None)
+        else:  # a first or last moment like no other tells nothing: the load was set down elsewhere
+            told.append(number != empty if inside or number in held | {empty} else None)
+    return tuple(told)
+
+
+def _without(group: Sequence[int | None], *, grips: bool) -> int | None:
+    """The group of the upright moments without the load: before the set and after it.
+
+    If only one of the two is in the clip, the set begins there if the hands then stay at the bottom, to grip.
+    """
+    first, last = group[0], group[-1]
+    if first is None or last is None:
+        return last if first is None else first
+    return first if first == last or grips else last
 
 
 def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bool:
@@ -178,13 +213,15 @@ def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bo
     if pull < SMALLEST_PULL:
         pull = max(height[before], height[after]) - height[valley]
     trimmed = (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all()
-    return bool(trimmed or events.rest_s(track.time_s, height, turns) >= GRIP_S)
+    near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM) + before
+    slow = track.time_s[near[-1]] - track.time_s[near[0]] >= SLOW_GRIP_S
+    return bool(trimmed or slow or events.rest_s(track.time_s, height, turns) >= GRIP_S)
 
 
 def _family(course: _Course) -> Family:
     """How it is lifted, as far as the movement and the pictures tell."""
     bottom = np.array(course.valleys)
-    if len(bottom) == 1 and course.in_hand[-1] is not False and _carries(course):
+    if len(bottom) == 1 and _carries(course):
         return "pick_up"
     if False in course.in_hand:
         return "floor"
@@ -210,6 +247,8 @@ def _from_floor(course: _Course) -> tuple[Rep, ...]:
     found: list[Rep] = []
     for i, (before, after) in enumerate(pairwise(course.valleys)):
         top = course.peaks[i + 1]
+        if i == 0 and _rises_at_once(course):
+            continue
         if on_bar[i] and on_bar[i + 1] and course.in_hand[i + 1] is not False and _followed(course, before, top, after):
             found.append(_floor_rep(course, (before, top, after), len(found) + 1))
     if (on_bar[-1] or course.in_hand[-1]) and _ends_up(course, alone=not found):
@@ -261,6 +300,12 @@ def _ends_up(course: _Course, *, alone: bool) -> bool:
     trimmed = course.height[: first + 1].max() - course.height[first] < SMALLEST_PULL
     rise = events.rise(course.time_s, course.height, first, top)
     return alone and trimmed and bool(course.time_s[-1] - rise.lockout_s < CUT_OFF_S)
+
+
+def _rises_at_once(course: _Course) -> bool:
+    """True if the clip begins with the hands already on their way up: the first lift-off is not in it."""
+    early = course.height[course.time_s <= course.time_s[0] + FIRST_S]
+    return bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
 
 
 def _floor_rep(course: _Course, turns: tuple[int, int, int], number: int) -> Rep:

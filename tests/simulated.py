@@ -88,17 +88,24 @@ class SimulatedSet:
     track: PoseTrack
     truth: tuple[TrueRep, ...]
     loaded: tuple[tuple[float, float], ...]
+    slow: float
 
-    def alike(self, upright_s: Sequence[float]) -> list[int]:
-        """As `load.groups` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
-        return [int(any(a <= t <= b for a, b in self.loaded)) for t in upright_s]
+    def groups(self, upright_s: Sequence[float]) -> list[int]:
+        """As `load.Pictures` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
+        return [self._held(t) for t in upright_s]
+
+    def alike(self, first_s: float, second_s: float) -> bool:
+        return self._held(first_s) == self._held(second_s)
+
+    def _held(self, time_s: float) -> int:
+        return int(any(a <= time_s <= b for a, b in self.loaded))
 
     def segmented(self, *, seen: bool) -> tuple[Rep, ...]:
         """Through the stages from cleaning to segmentation; `seen`: the plates can be seen."""
         track = cleaning.clean(self.track)
         orient = view.orient(track)
         measured = angles.measure(track, orient, _no_spine(len(track.time_s)))
-        return reps.segment(measured, alike=self.alike if seen else None)
+        return reps.segment(measured, pictures=self if seen else None)
 
 
 def random_set(seed: int, style: str) -> SimulatedSet:
@@ -150,6 +157,11 @@ def _from_floor(line: Timeline, bottom: tuple[float, float, float]) -> None:
             line.go(_part(bottom, 0.9), (0.3, 0.5))
             line.go(bottom, (0.3, 0.5))
             line.stay((0.8, 1.2))
+        if number and random.random() < 0.05:
+            line.go(UPRIGHT, (0.8, 1.5))
+            line.stay((0.5, 2.0))
+            line.go(bottom, (0.8, 1.5))
+            line.stay((0.8, 1.5))
         fails = number > 0 and random.random() < 0.1
         _pull(line, bottom, fails=fails, pause=random.random() < 0.1)
         line.stay((0.0, 0.1) if quick and not fails else (0.8, 2.5))
@@ -244,7 +256,7 @@ def _filmed(line: Timeline, style: str, random: np.random.Generator) -> Simulate
     track = replace(track, time_s=time_s * slow)
     stretched = tuple(TrueRep(rep.liftoff_s * slow, rep.lockout_s * slow, rep.complete) for rep in truth)
     loaded = tuple((a * slow, b * slow) for a, b in line.loaded)
-    return SimulatedSet(style, _disturbed(track, camera, random), stretched, loaded)
+    return SimulatedSet(style, _disturbed(track, camera, random), stretched, loaded, slow)
 
 
 def _course(line: Timeline, time_s: Floats) -> tuple[lifter.Posture, Floats, Floats]:
