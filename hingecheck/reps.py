@@ -86,6 +86,9 @@ FULL_EXTENSION_DEG: Final = 30.0
 FIRST_S, FASTEST_START = 0.1, 0.25
 """Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
 
+CUT_FRAMES: Final = 2
+"""A lowest point this near to the clip's last frame is where it was cut, not where the hands turned."""
+
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
 
@@ -281,12 +284,15 @@ def _on_bar(course: _Course) -> list[bool]:
     bottom = height[list(course.valleys)]
     band = SAME_FLOOR * float(height.max() - bottom.min())
     grips = np.array(course.grips)
+    cut = len(height) - 1 - course.valleys[-1] <= CUT_FRAMES  # on the way down when the clip ends
     if not grips.any():
         floor = float(np.median(bottom))
         level = np.abs(bottom - floor) <= band
-        return [bool(ok) and int(level.sum()) >= FEWEST_TOUCHES for ok in level]
-    floor = float(np.median(bottom[grips]))
-    return [bool(grip or low <= floor + band) for grip, low in zip(grips, bottom, strict=True)]
+        level &= int(level.sum()) >= FEWEST_TOUCHES
+    else:
+        level = grips | (bottom <= float(np.median(bottom[grips])) + band)
+    level[-1] |= cut and level[:-1].any()
+    return [bool(ok) for ok in level]
 
 
 def _ends_up(course: _Course, *, alone: bool) -> bool:
