@@ -25,6 +25,7 @@ from hingecheck import (
     reps,
     set_trends,
     spine,
+    style,
     video,
     view,
 )
@@ -34,12 +35,14 @@ from hingecheck.records import (
     AngleTrack,
     Frame,
     Glimpses,
+    LiftStyle,
     Measure,
     PoseTrack,
     Rep,
     RepMetrics,
     SelfReport,
     Spine,
+    StyleName,
     Trace,
     View,
 )
@@ -63,13 +66,14 @@ class Asked:
     """What the user wants beside the clip itself.
 
     `standing` and `max_bend` are clips of the same lifter standing quietly, and bending the back as far as it goes;
-    `criteria` is a file of thresholds laid over ours.
+    `criteria` is a file of thresholds laid over ours; `style` is the user's word for how it is lifted, or `auto`.
     """
 
     model: str = bundles.DEFAULT
     standing: Path | None = None
     max_bend: Path | None = None
     criteria: Path | None = None
+    style: str = style.AUTO
     self_report: SelfReport = field(default_factory=SelfReport)
 
 
@@ -89,6 +93,7 @@ class _Look:
     spine: Spine
     view: View
     angles: AngleTrack
+    style: LiftStyle
     reps: Sequence[Rep]
 
 
@@ -96,19 +101,21 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
     asked = asked or Asked()
     report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
+    given = style.parse(asked.style)
     bundle, parts = bundles.find(asked.model), bundles.spine()
     net = _net(parts)
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
     try:
-        look = _look(clip, _sight(clip, bundle, watch), net, zero)
+        look = _look(clip, _sight(clip, bundle, watch), (net, zero), given)
     except (NobodyFound, NoRepetition):  # perhaps a bystander was followed: look again where things move
         region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
         if region is None:
             raise
-        look = _look(clip, _sight(clip, bundle, watch, region), net, zero)
+        look = _look(clip, _sight(clip, bundle, watch, region), (net, zero), given)
     most = _max_bend(asked.max_bend, bundle, net, zero)
-    described = tuple(metrics.describe(look.angles, rep, look.view, most) for rep in look.reps)
+    own = metrics.Own(most, report.stature_cm)
+    described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in look.reps)
     over_set = set_trends.describe(described)
     findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
     return Analysis(
@@ -118,6 +125,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
         contour=look.observed.contour,
         spine=look.spine,
         angles=look.angles,
+        style=look.style,
         reps=described,
         findings=findings,
         verdict=verdict,
@@ -143,14 +151,18 @@ def _sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, regio
     return _Sight(spine.Observed(contour.collect(traces), raw, track, view.orient(track)), keeper.glimpses())
 
 
-def _look(clip: video.Video, sight: _Sight, net: spine.SpineModel, zero: spine.Zero | None) -> _Look:
+def _look(
+    clip: video.Video, sight: _Sight, model: tuple[spine.SpineModel, spine.Zero | None], given: StyleName | None
+) -> _Look:
     """Infer, measure, segment; raises NoRepetition."""
     observed = sight.observed
-    bones = spine.infer(net, observed, zero)
+    bones = spine.infer(model[0], observed, model[1])
     seen = view.with_yaw(observed.view, bones.yaw_deg)
     angle = angles.measure(observed.track, seen, bones)
     pictures = load.Pictures(sight.glimpses, observed.track)
-    return _Look(observed, bones, seen, angle, _some(reps.segment(angle, pictures=pictures), clip.path))
+    family = None if given is None else style.FAMILIES[given]
+    found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
+    return _Look(observed, bones, seen, angle, style.tell(angle, found, given), found)
 
 
 def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import coordination
+from hingecheck import bar, coordination
 from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, View
 
 Z90: Final = 1.645
@@ -78,8 +78,19 @@ class _Reading:
     reason: str = ""
 
 
-def describe(track: AngleTrack, rep: Rep, view: View, most_lumbar: Measure | None = None) -> RepMetrics:
-    """All metrics of one repetition; `most_lumbar` is the lifter's own greatest lumbar flexion, if it was filmed."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is known of the lifter beside the clip: the greatest lumbar flexion, if it was filmed, and the stature."""
+
+    most_lumbar: Measure | None = None
+    stature_cm: float | None = None
+
+
+NOTHING: Final = Own()
+
+
+def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING) -> RepMetrics:
+    """All metrics of one repetition."""
     notes: list[str] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
     lumbar = values["lumbar_change_deg"]
@@ -87,11 +98,12 @@ def describe(track: AngleTrack, rep: Rep, view: View, most_lumbar: Measure | Non
     values["lumbar_share_thigh"] = _share(lumbar, _plus(lumbar, values["hip_change_deg"]))
     values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
     values["lumbar_peak_deg"] = _peak(track, rep)
-    if most_lumbar is not None:
-        values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], most_lumbar)
+    if own.most_lumbar is not None:
+        values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], own.most_lumbar)
     values |= coordination.describe(track, rep)
     values |= _by_phase(track, rep) | _at_top(track, rep)
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
+    values |= bar.describe(track, rep, own.stature_cm)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
@@ -127,7 +139,7 @@ def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, f
 
 
 def _pull_reading(track: AngleTrack, angle: Angle, rep: Rep) -> _Reading:
-    window_s = PULL_WINDOW_S if rep.style == "floor" else BOTTOM_WINDOW_S
+    window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else PULL_WINDOW_S
     return _read(track, angle, rep.onset_s, window_s)
 
 
@@ -252,7 +264,7 @@ def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
 
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
     """How much more horizontal the trunk gets while the hands rise the first quarter of their way."""
-    if rep.style != "floor":
+    if rep.style == "romanian":
         return Measure.missing("the repetition does not begin on the floor")
     begin, end = np.searchsorted(track.time_s, [rep.onset_s, rep.top_s])
     height, lean = track.hand_height[begin : end + 1], track.trunk_lean.value_deg[begin : end + 1]

@@ -23,8 +23,21 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[np.str_]
 
 Facing = Literal["left", "right"]
-Style = Literal["floor", "romanian"]
 Family = Literal["floor", "romanian", "pick_up"]
+"""How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
+
+StyleName = Literal[
+    "conventional",
+    "sumo",
+    "stiff_leg",
+    "block",
+    "kettlebell",
+    "trap_bar",
+    "romanian",
+    "hinge",
+    "pick_up",
+    "not_sure",
+]
 Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 Status = Literal["ok", "flag", "not_assessed"]
 
@@ -371,7 +384,7 @@ class Rep:
     """
 
     number: int
-    style: Style
+    style: Family
     start_s: float
     onset_s: float
     liftoff_s: float
@@ -381,6 +394,15 @@ class Rep:
     lowering_s: float
     end_s: float
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiftStyle:
+    """The style of the set: the user's word, or what the movement looks like with how probable that is."""
+
+    name: StyleName
+    confidence: float
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,7 +431,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The pattern of the set, the share of the trunk's movement it rests on, and why."""
+    """The pattern of the set, the share of the trunk's movement it rests on, why, and what would make it surer."""
 
     pattern: Pattern
     share: Measure
@@ -417,6 +439,7 @@ class Verdict:
     reps_used: tuple[int, ...]
     sentence: str
     cue: str
+    surer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,12 +450,14 @@ class SelfReport:
     sitting_hours: float | None = None
     load_kg: float | None = None
     rpe: float | None = None
+    stature_cm: float | None = None
     note: str = ""
 
     @property
     def empty(self) -> bool:
         """True if nothing was reported."""
-        return not self.soreness and not self.note and self.sitting_hours is self.load_kg is self.rpe is None
+        numbers = (self.sitting_hours, self.load_kg, self.rpe, self.stature_cm)
+        return not self.soreness and not self.note and all(number is None for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +490,7 @@ class Analysis:
     contour: BackContour
     spine: Spine
     angles: AngleTrack
+    style: LiftStyle
     reps: tuple[RepMetrics, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict

@@ -264,7 +264,7 @@ def _picked_up(course: _Course) -> tuple[Rep, ...]:
     found: list[Rep] = []
     for valley, top in zip(course.valleys, course.peaks[1:], strict=True):
         if course.height[top] - course.height[valley] >= SMALLEST_PULL and _followed(course, valley, top, top):
-            found.append(_floor_rep(course, (valley, top, -1), len(found) + 1))
+            found.append(replace(_floor_rep(course, (valley, top, -1), len(found) + 1), style="pick_up"))
     return tuple(found)
 
 

@@ -31,12 +31,22 @@ def analyze(
         typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
     ] = None,
     criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    style: Annotated[
+        str,
+        typer.Option(
+            help="conventional, sumo, stiff_leg, block, kettlebell, trap_bar, romanian, hinge or pick_up; "
+            "auto goes by the movement."
+        ),
+    ] = "auto",
     soreness: Annotated[
         str, typer.Option(help="Where and how sore, 0 to 10, a day after the last session: low-back=6,glutes=1")
     ] = "",
     sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    stature_cm: Annotated[
+        float | None, typer.Option(help="The lifter's stature: gives the bar's way in centimetres.")
+    ] = None,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
@@ -50,8 +60,8 @@ def analyze(
     with told(as_json=as_json):
         if target is not None:
             folder.check(target, force=force)
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
-        asked = stages.Asked(model, standing, max_bend, criteria, report)
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
+        asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         with progress(quiet=as_json) as watch:
             result = stages.analyze(clip, asked, watch=watch)
         if target is not None:

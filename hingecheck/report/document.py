@@ -28,6 +28,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "assessable": view.assessable,
             "reasons": list(view.reasons),
         },
+        "style": _plain(asdict(analysis.style)),
         "reps": [_rep(rep) for rep in analysis.reps],
         "verdict": {
             "pattern": verdict.pattern,
@@ -36,6 +37,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "reps_used": list(verdict.reps_used),
             "sentence": verdict.sentence,
             "cue": verdict.cue,
+            "surer": list(verdict.surer),
         },
         "findings": [_finding(finding) for finding in analysis.findings],
         "set": {
