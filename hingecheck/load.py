@@ -28,8 +28,9 @@ BESIDE, ABOVE, BELOW = 0.55, 0.10, 0.15
 """The part around the feet that is compared, in leg lengths: to the sides of the hands, above the knees, below the
 ankles."""
 
-AWAY: Final = 1.0
-"""Farther than this many leg lengths to the side nobody reaches: what differs there is the camera's or the light's."""
+AWAY, OVER_HEAD = 1.0, 0.5
+"""Farther than this many leg lengths to the side, or over the shoulders of the upright lifter, nothing reaches: what
+differs there is the camera's or the light's."""
 
 LEVEL: Final = 9.0
 """Grey levels of 255 by which a blurred picture must differ."""
@@ -41,6 +42,7 @@ CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
 
 MOST_AWAY: Final = 0.10
+FEWEST_PX: Final = 50
 SHIFTS_PX: Final = 2
 _NEIGHBOURS: Final = np.ones((3, 3), np.uint8)
 
@@ -119,7 +121,7 @@ def _at(glimpses: Glimpses, time_s: float) -> Bytes:
 
 def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
     """Pixels (h, w) around the feet, and those that the lifter does not reach."""
-    hip, ankle, knee = (track.middle_px(pair) for pair in (landmarks.HIPS, landmarks.ANKLES, landmarks.KNEES))
+    shoulder, hip, knee, ankle = (track.middle_px(pair) for pair in landmarks.CHAIN)
     if np.isnan(hip).all():
         return None
     leg_px = float(np.nanquantile(length(hip - ankle), 0.9))
@@ -130,7 +132,8 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
     )
     aside = np.abs(x - foot[0]) / leg_px
     part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
-    return (part, aside > AWAY) if part.sum() >= 50 else None
+    high = float(np.nanquantile(shoulder[:, 1], 0.02)) - OVER_HEAD * leg_px
+    return (part, (aside > AWAY) | (y < high)) if part.sum() >= FEWEST_PX else None
 
 
 def _difference(a: Bytes, b: Bytes, part: Bools, away: Bools) -> tuple[float, float]:
