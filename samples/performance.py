@@ -6,10 +6,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from samples.body import Array, Body
-from samples.timeline import Move, SetPlan, part_way, smooth
 from samples.posture import Posture, load_place, pose
 from samples.skeleton import Posed
 from samples.spec import ClipSpec
+from samples.timeline import Move, SetPlan, part_way, smooth
 
 STEPS = 6
 GAIT_BEND = {"shank_deg": 9.0, "thigh_deg": 10.0, "pelvis_deg": 3.0}

@@ -114,7 +114,7 @@ def crate(spec: BarSpec) -> Surface:
     """A small box, held at its sides below its upper edge; the origin is midway between the hands."""
     size = np.array([BOX_DEPTH_M, 2 * BOX_HALF_WIDTH_M, BOX_HEIGHT_M])
     centre = np.array([0.0, 0.0, BOX_HEIGHT_M / 2 - REST_HEIGHT_M["box"]])
-    lid = box(centre + [0.0, 0.0, BOX_HEIGHT_M / 2], size * [1.02, 1.02, 0.12], rgb(spec.plate_colour) * 0.8)
+    lid = box(centre + np.array([0.0, 0.0, BOX_HEIGHT_M / 2]), size * [1.02, 1.02, 0.12], rgb(spec.plate_colour) * 0.8)
     return joined([box(centre, size, rgb(spec.plate_colour)), lid])
 
 

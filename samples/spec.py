@@ -107,13 +107,9 @@ class LiftSpec:
     turn_round: bool = False
     lowest_m: float = ranged(-1.0, -1.0, 0.8)  # hands at their lowest in rdl and hinge; -1: what the style says
     put_down: bool = True  # False: the last repetition ends standing with the load
-    regrips: tuple[
-        int, ...
-    ] = ()  # 1-based numbers of the repetitions after which the hands leave the load for a moment
-    resets: tuple[int, ...] = ()  # ... after which the lifter stands up without the load and takes it again
-    fidgets: int = field(
-        default=0, metadata={"low": 0, "high": 6}
-    )  # hands to hair and belt, small bends, before the set
+    regrips: tuple[int, ...] = ()  # repetitions after which the hands leave the load for a moment
+    resets: tuple[int, ...] = ()  # repetitions after which the lifter stands up without it and takes it again
+    fidgets: int = field(default=0, metadata={"low": 0, "high": 6})  # hair, belt, small bends before the set
     arms: Arms = "front"  # of a squat without a bar
     cut_in: float = ranged(0.0, 0.0, 0.95)  # recording begins at this share of the first repetition; 0: before the set
     cut_out: float = ranged(0.0, 0.0, 0.95)  # recording ends at this share of the last repetition; 0: after the set

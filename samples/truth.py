@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from samples.body import Array, Body
-from samples.timeline import PlannedRep, SetPlan
 from samples.performance import Instant
 from samples.posture import Posture, pose
 from samples.skeleton import Posed
 from samples.spec import FROM_THE_TOP, NO_LIFT, ClipSpec
+from samples.timeline import PlannedRep, SetPlan
 
 EVENT_RISE_M = 0.01
 EVENTS = ("start_s", "liftoff_s", "lockout_s", "end_s")
