@@ -30,7 +30,7 @@ def _spec(number: int, name: str, changes: Mapping[str, Mapping[str, Any]]) -> C
     drawn = asdict(_drawn(number, name))
     lift = dict(changes.get("lift", {}))
     tempo = round(float(np.random.default_rng([SEED, number]).uniform(1.3, 1.6)), 2)
-    drawn["lift"] |= USUAL_LIFT | {"tempo": tempo}
+    drawn["lift"] |= {**USUAL_LIFT, "tempo": tempo}
     for table, values in (dict(changes) | {"lift": lift}).items():
         drawn[table] |= values
     return parse_spec(drawn)

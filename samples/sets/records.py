@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+NO_MOVEMENT = "none"
+"""The movement of a set without a repetition, and the style told where none is told."""
+
 
 @dataclass(frozen=True)
 class TrueRep:

@@ -13,7 +13,7 @@ from hingecheck.analysis import analyze
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.records import Analysis
 from samples.kept import is_rendered, rendered, same_spec
-from samples.sets.records import FoundRep, SetResult, TrueRep, read_result, write_result
+from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep, read_result, write_result
 from samples.spec import ClipSpec
 from samples.work import run_all
 
@@ -56,10 +56,11 @@ def measure(spec: ClipSpec, *, folder: Path) -> int:
 
 def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
     """What the analyzer tells of a clip, beside its truth. Seeing nobody or no repetition tells none."""
-    told, found = "none", ()
+    found: tuple[FoundRep, ...] = ()
+    outcome, told = ANALYSED, NO_MOVEMENT
     try:
         analysis = analyze(video)
-        outcome, told, found = ANALYSED, told_style(analysis), _found(analysis)
+        told, found = told_style(analysis), _found(analysis)
     except (NobodyFound, NoRepetition) as error:
         outcome = error.kind
     return SetResult(

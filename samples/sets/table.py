@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from samples.sets.records import FoundRep, SetResult, TrueRep
+from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep
 
 TABLE = "sets.md"
 SAME_REP_S = 0.5  # lockouts this near belong to the same repetition
-NO_MOVEMENT = "none"
 HEAD = "| set | movement | told | true | found | missed | false | F1 | lockout ms | lift-off ms |"
 FLOOR_FAMILY, TOP_FAMILY = "floor", ("romanian", "hinge")
 
