@@ -42,17 +42,8 @@ def test_the_sets_are_fixed_and_cover_every_movement_and_nuisance() -> None:
     assert all(abs(spec.camera.yaw_deg) <= 30.0 for spec in specs)
     lifts = [spec.lift for spec in specs]
     assert {lift.rhythm for lift in lifts} == {"dead_stop", "touch_and_go", "paused"}
-    for nuisance in (
-        "missed",
-        "half",
-        "regrips",
-        "resets",
-        "fidgets",
-        "setup_bends",
-        "walk_in",
-        "walk_out",
-        "turn_round",
-    ):
+    between = ("missed", "half", "regrips", "resets")
+    for nuisance in (*between, "fidgets", "setup_bends", "walk_in", "walk_out", "turn_round"):
         assert any(getattr(lift, nuisance) for lift in lifts), nuisance
     assert {"cut_in", "cut_out"} <= {name for lift in lifts for name in ("cut_in", "cut_out") if getattr(lift, name)}
     assert {1, 30} <= {lift.reps for lift in lifts}
@@ -95,7 +86,7 @@ def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_l
         ("sumo", "none", False),
     ],
 )
-def test_a_style_or_its_family_is_right(movement: str, told: str, right: bool) -> None:  # noqa: FBT001
+def test_a_style_or_its_family_is_right(movement: str, told: str, right: bool) -> None:
     assert style_is_right(result([], [], movement, told)) is right
 
 
