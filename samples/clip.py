@@ -22,6 +22,7 @@ from samples.surfaces import Surface
 from samples.timeline import SetPlan
 from samples.truth import clip_truth
 from samples.wardrobe import Person, dress, look, surfaces_of
+from samples.whole import write_whole
 
 MOST_BLUR_STEPS = 4
 BLUR_STEP_PX = 1.6
@@ -153,7 +154,5 @@ def render_clip(spec: ClipSpec, folder: Path) -> Path:
     path = folder / f"{spec.name}.mp4"
     write_video(path, draw_all(stage), spec.video)
     truth = {"file": path.name} | truth_of(stage)
-    part = folder / f".{spec.name}.truth.part"
-    part.write_text(json.dumps(truth, separators=(",", ":")) + "\n", encoding="utf-8")
-    part.replace(folder / f"{spec.name}.truth.json")
+    write_whole(folder / f"{spec.name}.truth.json", json.dumps(truth, separators=(",", ":")) + "\n")
     return path

@@ -97,8 +97,16 @@ def window_of(plan: SetPlan, begin_s: float, end_s: float, slower: float) -> Set
         return (time_s - begin_s) * slower
 
     moves = [replace(move, start_s=then(move.start_s), end_s=then(move.end_s)) for move in plan.moves]
-    instants = ("start_s", "liftoff_s", "lockout_s", "end_s")
-    reps = [replace(rep, **{name: then(getattr(rep, name)) for name in instants}) for rep in plan.reps]
+    reps = [
+        replace(
+            rep,
+            start_s=then(rep.start_s),
+            liftoff_s=then(rep.liftoff_s),
+            lockout_s=then(rep.lockout_s),
+            end_s=then(rep.end_s),
+        )
+        for rep in plan.reps
+    ]
     return replace(plan, moves=tuple(moves), reps=tuple(reps), recorded_s=then(end_s))
 
 

@@ -113,7 +113,7 @@ def _rep(number: int, rep: PlannedRep, frames: dict[str, list[float]], style: st
     lumbar, pelvis, hip = (changes[f"{name}_change_deg"] for name in ("lumbar", "pelvis", "hip"))
     planned = {name: getattr(rep, name) for name in ("start_s", "liftoff_s", "lockout_s", "end_s")}
     shares = {"lumbar_share_trunk": lumbar / (lumbar + pelvis), "lumbar_share_thigh": lumbar / (lumbar + hip)}
-    ends = [events["liftoff_s"], events["lockout_s"]]
+    ends = np.array([events["liftoff_s"], events["lockout_s"]], dtype=float)
     at_events = {
         f"{name}_change_deg": round(float(-np.diff(np.interp(ends, times, frames[column]))[0]), 3)
         for name, column in CHANGES

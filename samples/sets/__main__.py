@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from samples.console import run_app
-from samples.errors import SpecError
+from samples.console import chosen, run_app
 from samples.sets.design import designed_sets
 from samples.sets.run import finished, forget, measure_sets, render_sets
 from samples.sets.table import TABLE, written
-from samples.spec import ClipSpec
 
 app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets of every style and nuisance.")
 
@@ -27,7 +25,7 @@ def sets(
     again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
 ) -> None:
     """Render and analyze the designed sets, print the table of errors and write it; finished sets are kept."""
-    begin, wanted = time.monotonic(), _wanted(only or [])
+    begin, wanted = time.monotonic(), chosen(designed_sets(), only or [], "set")
     if again:
         forget(wanted, out)
     frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
@@ -35,15 +33,6 @@ def sets(
     results = [result for spec in wanted if (result := finished(spec, out)) is not None]
     if results and not render_only:
         print(written(results, out / TABLE))
-
-
-def _wanted(only: list[str]) -> list[ClipSpec]:
-    specs = designed_sets()
-    unknown = set(only) - {spec.name for spec in specs}
-    if unknown:
-        names = ", ".join(spec.name for spec in specs)
-        raise SpecError(f"--only {sorted(unknown)[0]}: no set of that name. Allowed: {names}")
-    return [spec for spec in specs if not only or spec.name in only]
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep
+from samples.whole import write_whole
 
 TABLE = "sets.md"
 SAME_REP_S = 0.5  # lockouts this near belong to the same repetition
@@ -81,9 +82,7 @@ def table(results: Sequence[SetResult]) -> str:
 def written(results: Sequence[SetResult], path: Path) -> str:
     """The table, also written to a file."""
     text = table(results)
-    part = path.with_name(f".{path.stem}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, text)
     return text
 
 
