@@ -18,6 +18,7 @@ from samples.spec import FROM_THE_TOP, NO_LIFT, ClipSpec
 from samples.timeline import PlannedRep, SetPlan
 
 EVENT_RISE_M = 0.01
+BAR = ((0, "bar_forward_m"), (1, "bar_height_m"))
 EVENTS = ("start_s", "liftoff_s", "lockout_s", "end_s")
 CHANGES = (
     ("lumbar", "lumbar_flexion_deg"),
@@ -64,7 +65,8 @@ def frame_angles(body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str
     rows = [_row(raw_angles(body, instant.posed), zero) for instant in instants]
     columns = {"time_s": [round(instant.time_s, 4) for instant in instants]}
     columns |= {name: [round(row[name], 3) for row in rows] for name in (rows[0] if rows else {})}
-    return columns | {"bar_height_m": [round(float(instant.bar_m[1]), 4) for instant in instants]}
+    places = {name: [round(float(instant.bar_m[axis]), 4) for instant in instants] for axis, name in BAR}
+    return columns | places
 
 
 def _row(raw: dict[str, float], zero: dict[str, float]) -> dict[str, float]:
