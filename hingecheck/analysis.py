@@ -29,7 +29,7 @@ from hingecheck import (
     video,
     view,
 )
-from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
 from hingecheck.records import (
     Analysis,
     AngleTrack,
@@ -51,6 +51,9 @@ LOOK_AROUND: Final = 6
 """Pictures in which everybody is looked for before one person is followed."""
 
 MOTION_PICTURES: Final = 10
+OFTEN_SEEN: Final = 0.75
+"""A lifter who is seen in less than this share of the frames is looked for again, nearer."""
+
 LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
 """A lifter is there if the trunk is seen in this share of the frames and in this many."""
@@ -106,13 +109,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     net = _net(parts)
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
-    try:
-        look = _look(clip, _sight(clip, bundle, watch), (net, zero), given)
-    except (NobodyFound, NoRepetition):  # perhaps a bystander was followed: look again where things move
-        region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
-        if region is None:
-            raise
-        look = _look(clip, _sight(clip, bundle, watch, region), (net, zero), given)
+    look = _best_look(clip, bundle, lambda sight: _look(clip, sight, (net, zero), given), watch)
     most = _max_bend(asked.max_bend, bundle, net, zero)
     own = metrics.Own(most, report.stature_cm)
     described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in look.reps)
@@ -135,6 +132,33 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
         advice=advice.give(report, findings, verdict),
         provenance=_provenance((bundle, *parts), rules) | _own(asked),
     )
+
+
+def _best_look(
+    clip: video.Video, bundle: bundles.Bundle, look: Callable[[_Sight], _Look], watch: Watch | None
+) -> _Look:
+    """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost."""
+    first: _Look | HingecheckError
+    try:
+        first = look(_sight(clip, bundle, watch))
+    except (NobodyFound, NoRepetition) as error:
+        first = error
+    if isinstance(first, _Look) and _seen(first) >= OFTEN_SEEN:
+        return first
+    region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
+    try:
+        second = None if region is None else look(_sight(clip, bundle, watch, region))
+    except (NobodyFound, NoRepetition):
+        second = None
+    if second is not None and (not isinstance(first, _Look) or _seen(second) > _seen(first)):
+        return second
+    if isinstance(first, _Look):
+        return first
+    raise first
+
+
+def _seen(look: _Look) -> float:
+    return float(look.observed.track.seen.mean())
 
 
 def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
