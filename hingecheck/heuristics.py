@@ -109,7 +109,7 @@ def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mappi
         SHIRT: wide,
         PLATES: "hidden" in told or "plate" in told,
         STILL: "standing" in told,
-        NEARER: "small" in told or "cut" in told,
+        NEARER: "nearer" in told or "cut off" in told,
         MORE_REPS: sum(rep.rep.complete for rep in reps) < limits["enough_reps"].value,
     }
     return tuple(text for text, helps in advice.items() if helps)

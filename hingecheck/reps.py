@@ -65,9 +65,6 @@ GRIP_S: Final = 0.45
 SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
 """Gripping the bar takes at least so much rest at the bottom, or so much time this near to it (leg lengths)."""
 
-PAUSE_S: Final = 0.25
-"""Hands that rest this long at the lowest point of a Romanian repetition lift off when they leave it."""
-
 STARTS_DOWN: Final = 0.12
 """A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
 
@@ -352,8 +349,7 @@ def _romanian_rep(course: _Course, turns: tuple[int, int, int], following: int, 
     time_s, height = course.time_s, course.height
     before, valley, after = turns
     rise = events.rise(time_s, height, valley, after)
-    rests = events.rest_s(time_s, height, turns) >= PAUSE_S
-    lowest_s = rise.liftoff_s if rests else events.lowest_s(time_s, height, turns)
+    lowest_s = events.lowest_s(time_s, height, turns)
     complete = _locks_out(course, after)
     leaves_s = events.lowering_s(time_s, height, after, following)[0]
     return Rep(
