@@ -38,6 +38,10 @@ LEVEL: Final = 9.0
 ALIKE: Final = 0.06
 """Two moments are alike if less than this share of the part differs."""
 
+LIMBS: Final = 0.15
+"""Bending with nothing in the hands makes up to 0.11 of the part differ, plates that go along 0.16 to 0.5 (rendered
+sets)."""
+
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
 
@@ -95,6 +99,10 @@ class Pictures:
     def alike(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same around the feet."""
         return self._apart(first_s, second_s) < ALIKE
+
+    def moved(self, first_s: float, second_s: float) -> bool:
+        """True if more differs around the feet than the legs and arms of a lifter who bends make differ."""
+        return self._apart(first_s, second_s) > LIMBS
 
     def _apart(self, first_s: float, second_s: float) -> float:
         """Share of the part around the feet that differs, 0..1; NaN if something else differs as well."""

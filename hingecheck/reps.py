@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy.signal import find_peaks
@@ -36,6 +36,9 @@ class Pictures(Protocol):
 
     def alike(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same there."""
+
+    def moved(self, first_s: float, second_s: float) -> bool:
+        """True if more differs there between two moments than legs and arms alone make differ."""
 
 
 SMALLEST_PULL: Final = 0.18
@@ -100,7 +103,7 @@ class _Course:
     """The hands' way: `valleys` and the `peaks` around them (one more), frame indices.
 
     `grips`: the hands rest at the valley.  `in_hand`: the load hung from the hands at the peak, None where it cannot
-    be said.
+    be said.  `held`: it was seen to go down with the hands from every peak, and never to stay there.
     """
 
     track: AngleTrack
@@ -109,6 +112,7 @@ class _Course:
     peaks: tuple[int, ...]
     grips: tuple[bool, ...]
     in_hand: tuple[bool | None, ...]
+    held: bool = False
 
     @property
     def time_s(self) -> Floats:
@@ -141,7 +145,7 @@ def _course(track: AngleTrack, pictures: Pictures | None) -> _Course | None:
     peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
     course = _Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
-    return course if pictures is None else replace(course, in_hand=_in_hand(course, pictures))
+    return course if pictures is None else replace(course, **_seen(course, pictures))
 
 
 def _filled(track: AngleTrack) -> Floats | None:
@@ -170,27 +174,35 @@ def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
     return not (straight or down or track.arm_drop[valley] < ARMS_HANG or height[valley] > HANDS_LOW)
 
 
-def _in_hand(course: _Course, pictures: Pictures) -> tuple[bool | None, ...]:
-    """Whether the load hung from the hands at each peak, None where the pictures do not tell.
-
-    A pull that turns round before standing is compared with the bottom it left.
-    """
+def _seen(course: _Course, pictures: Pictures) -> dict[str, Any]:
+    """What the pictures tell of the load: `in_hand` and `held`."""
     seconds = [float(course.time_s[peak]) for peak in course.peaks]
     upright = [_upright(course, peak) for peak in course.peaks]
     found = pictures.groups([t for t, up in zip(seconds, upright, strict=True) if up])
-    if found is None or len(set(found)) < 2:
-        return course.in_hand
+    if found is None:
+        return {}
+    if len(set(found)) < 2:
+        bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
+        return {"held": all(pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False))}
     left = iter(found)
-    group = [next(left) if up else None for up in upright]
+    return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
+
+
+def _in_hand(course: _Course, pictures: Pictures, group: Sequence[int | None]) -> tuple[bool | None, ...]:
+    """Whether the load hung from the hands at each peak, from the upright ones' groups of like pictures.
+
+    A pull that turns round before standing is compared with the bottom it left.  A first or last moment like no other
+    tells nothing: the load was set down elsewhere.
+    """
     empty = _without(group, grips=course.grips[0])
     held = {number for number in group[1:-1] if number not in (empty, None)} or {group[0], group[-1]} - {empty, None}
     told: list[bool | None] = []
-    for index, number in enumerate(group):
+    for index, (peak, number) in enumerate(zip(course.peaks, group, strict=True)):
         inside = 0 < index < len(group) - 1
         if number is None:
-            bottom_s = float(course.time_s[course.valleys[index - 1]])
-            told.append(not pictures.alike(seconds[index], bottom_s) if inside else None)
-        else:  # a first or last moment like no other tells nothing: the load was set down elsewhere
+            times_s = course.time_s[[peak, course.valleys[index - 1]]]
+            told.append(not pictures.alike(*map(float, times_s)) if inside else None)
+        else:
             told.append(number != empty if inside or number in held | {empty} else None)
     return tuple(told)
 
@@ -225,6 +237,8 @@ def _family(course: _Course) -> Family:
         return "pick_up"
     if False in course.in_hand:
         return "floor"
+    if course.held and not any(course.grips) and _upright(course, course.peaks[0]):
+        return "romanian"
     high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
     knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
     straight = knee_deg < (GRIPPED_KNEE_DEG if any(course.grips) else TOUCHED_KNEE_DEG)
