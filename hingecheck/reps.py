@@ -168,10 +168,10 @@ def _valleys(height: Floats) -> list[int]:
 
 
 def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
-    """True if the lifter is bent there with hanging arms: not lying, kneeling, or with a bar on the back."""
-    straight = track.trunk_thigh.value_deg[valley] < SMALLEST_HINGE_DEG
-    down = height[valley] < LOWEST_HANDS or track.knee_height[valley] < LOWEST_KNEE
-    return not (straight or down or track.arm_drop[valley] < ARMS_HANG or height[valley] > HANDS_LOW)
+    """True if the lifter is seen bent there with hanging arms: not lying, kneeling, or with a bar on the back."""
+    bent = track.trunk_thigh.value_deg[valley] >= SMALLEST_HINGE_DEG
+    stands = height[valley] >= LOWEST_HANDS and track.knee_height[valley] >= LOWEST_KNEE
+    return bool(bent and stands and track.arm_drop[valley] >= ARMS_HANG and height[valley] <= HANDS_LOW)
 
 
 def _seen(course: _Course, pictures: Pictures) -> dict[str, Any]:
@@ -263,7 +263,9 @@ def _from_floor(course: _Course) -> tuple[Rep, ...]:
         top = course.peaks[i + 1]
         if i == 0 and _rises_at_once(course):
             continue
-        if on_bar[i] and on_bar[i + 1] and course.in_hand[i + 1] is not False and _followed(course, before, top, after):
+        told = course.in_hand[i + 1]
+        pulled = on_bar[i] and on_bar[i + 1] if told is None else told
+        if pulled and _followed(course, before, top, after):
             found.append(_floor_rep(course, (before, top, after), len(found) + 1))
     if (on_bar[-1] or course.in_hand[-1]) and _ends_up(course, alone=not found):
         found.append(_floor_rep(course, (course.valleys[-1], course.peaks[-1], -1), len(found) + 1))
