@@ -324,7 +324,7 @@ def _ends_up(course: _Course, *, alone: bool) -> bool:
 def _rises_at_once(course: _Course) -> bool:
     """True if the clip begins with the hands already on their way up: the first lift-off is not in it."""
     early = course.height[course.time_s <= course.time_s[0] + FIRST_S]
-    return bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
+    return course.valleys[0] <= CUT_FRAMES and bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
 
 
 def _floor_rep(course: _Course, turns: tuple[int, int, int], number: int) -> Rep:
