@@ -77,10 +77,18 @@ def _rep(track: AngleTrack, rep: Mapping[str, Any], style: str) -> Rep:
         knee_pass_s=float(track.time_s[np.argmax(passed)]) if passed.any() else NAN,
         lockout_s=rep["lockout_s"],
         top_s=planned["lockout_s"],
-        lowering_s=planned["lockout_s"],
+        lowering_s=_leaves_top_s(track, rep),
         end_s=end_s,
         complete=True,
     )
+
+
+def _leaves_top_s(track: AngleTrack, rep: Mapping[str, Any]) -> float:
+    """When the bar goes more than the contract's centimetre below its top."""
+    after = (track.time_s > rep["lockout_s"]) & (track.time_s <= (rep["planned"]["end_s"] or track.time_s[-1]))
+    top = track.hand_height[after].max() if after.any() else NAN
+    up = after & (track.hand_height >= top - 0.01 / LEG_SHARE / 1.76)
+    return float(track.time_s[up][-1]) if up.any() else NAN
 
 
 def compare(truth: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, float, Mapping[str, float]]]:
