@@ -33,24 +33,26 @@ class Count:
 def count(result: SetResult) -> Count:
     """Match by lockouts, the nearest first, each used once.
 
-    A repetition that is locked out but cut off before it is put down may be found and need not be.
+    A repetition that is locked out but cut off before it is put down may be found and need not be.  In slow motion the
+    lifter's own time counts.
     """
-    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found))
+    slower = float(result.spec.get("video", {}).get("slow_motion", 1.0))
+    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)
     sure = [(true, found) for true, found in pairs if true.counts]
     return Count(
-        lockout_s=tuple(found.lockout_s - (true.lockout_s or 0.0) for true, found in sure),
-        liftoff_s=tuple(found.liftoff_s - (true.liftoff_s or 0.0) for true, found in sure),
+        lockout_s=tuple((found.lockout_s - (true.lockout_s or 0.0)) / slower for true, found in sure),
+        liftoff_s=tuple((found.liftoff_s - (true.liftoff_s or 0.0)) / slower for true, found in sure),
         missed=sum(rep.counts for rep in result.true) - len(sure),
         false=len(result.found) - len(pairs),
     )
 
 
-def _pairs(true: list[TrueRep], found: list[FoundRep]) -> list[tuple[TrueRep, FoundRep]]:
+def _pairs(true: list[TrueRep], found: list[FoundRep], within_s: float) -> list[tuple[TrueRep, FoundRep]]:
     near = sorted(
         (abs(other.lockout_s - rep.lockout_s), i, j)
         for i, rep in enumerate(true)
         for j, other in enumerate(found)
-        if rep.lockout_s is not None and abs(other.lockout_s - rep.lockout_s) <= SAME_REP_S
+        if rep.lockout_s is not None and abs(other.lockout_s - rep.lockout_s) <= within_s
     )
     pairs: dict[int, int] = {}
     for _, i, j in near:

@@ -63,6 +63,14 @@ def test_repetitions_match_by_the_nearest_lockout_within_half_a_second() -> None
     assert f1([each]) == pytest.approx(4 / 7)
 
 
+def test_errors_in_slow_motion_count_in_the_lifters_own_time() -> None:
+    made = result([TrueRep(4.0, 8.0, complete=True)], [FoundRep(4.2, 9.6)])
+    assert count(made).missed == 1
+    slow = count(replace(made, spec={"video": {"slow_motion": 4.0}}))
+    assert slow.lockout_s == pytest.approx((0.4,))
+    assert slow.liftoff_s == pytest.approx((0.05,))
+
+
 def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_lockout_may_not() -> None:
     at_end = TrueRep(1.0, 2.0, complete=True, cut="end")
     before = TrueRep(None, 2.0, complete=False, cut="start")
