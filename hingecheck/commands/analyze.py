@@ -37,6 +37,9 @@ def analyze(
     sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    video: Annotated[
+        bool, typer.Option("--video/--no-video", help="Draw the annotated video, annotated.mp4, too.")
+    ] = True,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
@@ -44,7 +47,6 @@ def analyze(
     from hingecheck import context  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
 
     target = out if out is not None or as_json else Path(clip.stem or "result")
     with told(as_json=as_json):
@@ -55,7 +57,7 @@ def analyze(
         with progress(quiet=as_json) as watch:
             result = stages.analyze(clip, asked, watch=watch)
         if target is not None:
-            folder.write(target, results.files(result, Video(clip).frames_at))
+            folder.write(target, results.files(result, clip, results.Wanted(film=video)))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
+
+Content = bytes | Callable[[Path], None]
+"""What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
 
 
 def check(out: Path, *, force: bool) -> None:
@@ -24,8 +27,8 @@ def check(out: Path, *, force: bool) -> None:
         )
 
 
-def write(out: Path, files: Mapping[str, bytes]) -> None:
-    """Put `files` into `out`, made if needed: written beside it first, then renamed into place.
+def write(out: Path, files: Mapping[str, Content]) -> None:
+    """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
 
     Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.
     """
@@ -36,7 +39,7 @@ def write(out: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     try:
         for name, data in files.items():
-            (unfinished / name).write_bytes(data)
+            _put(unfinished / name, data)
         out.mkdir(exist_ok=True)
         for name in sorted(files, key=lambda name: name == MARKER):
             os.replace(unfinished / name, out / name)
@@ -44,3 +47,10 @@ def write(out: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _put(path: Path, content: Content) -> None:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        content(path)
