@@ -123,7 +123,7 @@ def test_without_out_the_result_lands_in_a_folder_named_after_the_clip(tmp_path:
     done = hingecheck("analyze", "my lift.mp4", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
-        *("analysis.json", "angles.csv", "annotated.mp4", "keyframes.png", "notes.txt")
+        *("analysis.json", "angles.csv", "annotated.mp4", "keyframes.png", "notes.txt", "report.html")
     ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
 

@@ -37,14 +37,16 @@ def analyze(
     sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
-    video: Annotated[
-        bool, typer.Option("--video/--no-video", help="Draw the annotated video, annotated.mp4, too.")
-    ] = True,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Leave out the annotated video.")] = False,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Put the annotated video into report.html, too.")
+    ] = False,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
     from hingecheck import context  # noqa: PLC0415
+    from hingecheck import criteria as thresholds  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
 
@@ -54,10 +56,11 @@ def analyze(
             folder.check(target, force=force)
         report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
         asked = stages.Asked(model, standing, max_bend, criteria, report)
+        wanted = results.Wanted(not no_video, single_file, rules=thresholds.load(criteria))
         with progress(quiet=as_json) as watch:
             result = stages.analyze(clip, asked, watch=watch)
         if target is not None:
-            folder.write(target, results.files(result, clip, results.Wanted(film=video)))
+            folder.write(target, results.files(result, clip, wanted))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return

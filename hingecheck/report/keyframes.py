@@ -75,12 +75,14 @@ def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
     return bytes(data)
 
 
-def _frame_at(analysis: Analysis, time_s: float) -> int:
-    return int(np.argmin(np.abs(analysis.angles.time_s - time_s)))
+def frame_at(analysis: Analysis, time_s: float) -> int:
+    """Index of the frame whose picture is shown for a time: the first that is not before it."""
+    frame = int(np.searchsorted(analysis.angles.time_s, time_s - 1e-6))
+    return min(frame, len(analysis.angles.time_s) - 1)
 
 
 def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
-    frame = _frame_at(scene.analysis, time_s)
+    frame = frame_at(scene.analysis, time_s)
     pen = _window(scene.analysis, frame)
     matrix = np.array([[pen.zoom, 0, -pen.left * pen.zoom], [0, pen.zoom, -pen.top * pen.zoom]])
     size = (CELL_WIDTH_PX, CELL_HEIGHT_PX)
@@ -103,7 +105,7 @@ def _window(analysis: Analysis, frame: int) -> Pen:
 
 
 def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
-    frame = _frame_at(analysis, time_s)
+    frame = frame_at(analysis, time_s)
     return tuple(f"{label} {overlay.said(getattr(analysis.angles, name), frame)}" for label, name in CAPTION)
 
 

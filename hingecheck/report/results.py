@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from hingecheck import movie, video
+from hingecheck import criteria, movie, video
 from hingecheck.records import Analysis, Bytes
-from hingecheck.report import annotated, document, folder, keyframes, spreadsheet
+from hingecheck.report import annotated, document, folder, keyframes, page, spreadsheet
 
 FILM: Final = "annotated.mp4"
+PAGE: Final = "report.html"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which files, and how: without the film, with the film inside the page; `retouch` alters every picture shown."""
+    """Which files, and how.
+
+    `film`: with the annotated film; `single_file`: the film inside the page, too; `retouch` alters every picture before
+    anything is drawn on it; `rules` are the thresholds that were judged by.
+    """
 
     film: bool = True
     single_file: bool = False
     retouch: annotated.Retouch | None = None
+    rules: criteria.Criteria = field(default_factory=criteria.load)
 
 
 def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
-    """Name -> content, for the clip at `path`; the marker comes last."""
+    """Name -> content, for the clip at `path`; the page comes after the film, the marker last."""
     wanted = wanted or Wanted()
     clip = video.Video(path)
     frames = keyframes.take(analysis, _retouched(clip, wanted.retouch))
@@ -35,6 +42,7 @@ def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[
         "angles.csv": spreadsheet.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **film,
+        PAGE: lambda target: _page(target, analysis, frames, wanted),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
 
@@ -55,3 +63,12 @@ def _film(target: Path, analysis: Analysis, clip: video.Video, retouch: annotate
     height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
     drawn = annotated.draw(analysis, video.ahead(clip.frames(height_px)), retouch)
     movie.write(target, clip, drawn, analysis.video.rate_hz)
+
+
+def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:
+    """Write the page to `target`; the film, where it is to go inside, lies beside `target` by now."""
+    film = None
+    if wanted.film:
+        data = target.with_name(FILM).read_bytes() if wanted.single_file else b""
+        film = page.Film(FILM, base64.b64encode(data).decode())
+    target.write_text(page.html(analysis, page.Extra(frames, wanted.rules, film)), encoding="utf-8")
