@@ -22,7 +22,7 @@ SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk", "concentric_s")
 """What a repetition's card shows first; the full table has everything."""
 
-PICTURE_BYTES: Final = 170_000
+PICTURE_BYTES: Final = 120_000
 LADDER: Final = ((360, 72), (300, 66), (240, 60), (200, 50), (160, 40), (120, 35))
 """Width and quality of the key frames: the first with which all of them stay below PICTURE_BYTES."""
 
