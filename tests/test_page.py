@@ -118,8 +118,8 @@ def test_a_long_set_stays_below_the_limit() -> None:
     """Sixteen repetitions, a clip with far more frames than a chart has points, pictures full of detail."""
     analysis = staged()
     reps = tuple(replace(rep, rep=replace(rep.rep, number=i + 1)) for i, rep in enumerate(analysis.reps * 8))
-    detail = np.random.default_rng(3).integers(60, 190, (120, 90, 3)).astype(np.uint8)
-    picture = np.asarray(np.kron(detail, np.ones((4, 4, 1))), np.uint8)
+    detail = np.random.default_rng(3).integers(60, 190, (40, 30, 3)).astype(np.uint8)
+    picture = np.asarray(np.kron(detail, np.ones((12, 12, 1))), np.uint8)
     frames = tuple(
         replace(frame, picture=picture) for frame in keyframes.take(replace(analysis, reps=reps), blank_pictures)
     )
