@@ -253,17 +253,4 @@ def _methods(analysis: Analysis) -> list[tuple[str, str]]:
         ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, yaw {yaw}"),
         ("Zero of the angles", analysis.spine.zero),
     ]
-    return lines + [line for name, value in analysis.provenance.items() for line in _flat(name, value)]
-
-
-def _flat(name: str, value: object) -> list[tuple[str, str]]:
-    label = name.replace("_", " ").capitalize()
-    if isinstance(value, Mapping):
-        return [(f"{label}: {key}", text) for inner, item in value.items() for key, text in _inner(str(inner), item)]
-    return [(label, "none" if value is None else str(value))]
-
-
-def _inner(name: str, value: object) -> list[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        return [(f"{name.replace('_', ' ')} {key}", str(item)) for key, item in value.items()]
-    return [(name.replace("_", " "), "none" if value is None else str(value))]
+    return lines + [line for name, value in analysis.provenance.items() for line in wording.flat(name, value)]

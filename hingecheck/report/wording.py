@@ -6,6 +6,7 @@ nothing new.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,6 +121,20 @@ def sentence(text: str) -> str:
     return stripped[0].upper() + stripped[1:] + ("" if stripped[-1] in ".!?" else ".")
 
 
+def flat(name: str, value: object) -> list[tuple[str, str]]:
+    """A named value of the provenance as lines of name and text, whatever it holds."""
+    label = name.replace("_", " ").capitalize()
+    if isinstance(value, Mapping):
+        return [(f"{label}: {key}", text) for inner, item in value.items() for key, text in _inner(str(inner), item)]
+    return [(label, "none" if value is None else str(value))]
+
+
 def _digits(value: float, how: Unit) -> str:
     text = f"{how.factor * value:.{how.decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def _inner(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [(f"{name.replace('_', ' ')} {key}", str(item)) for key, item in value.items()]
+    return [(name.replace("_", " "), "none" if value is None else str(value))]
