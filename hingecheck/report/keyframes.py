@@ -59,9 +59,10 @@ def shown_s(rep: Rep, name: str) -> float:
     return float(rep.onset_s if name == "liftoff_s" else getattr(rep, name))
 
 
-def sheet(frames: Sequence[KeyFrame]) -> bytes:
-    """All of them as one PNG: a row a repetition, a column an event."""
-    cells = [np.vstack([_caption(frame), _shown(frame)]) for frame in frames]
+def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
+    """All of them as one PNG: a row a repetition, a column an event; `names` stand before the rows' captions."""
+    before = [name for name in names or [""] * len(frames) for _ in EVENTS]
+    cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
     rows = [np.hstack(cells[i : i + len(EVENTS)]) for i in range(0, len(cells), len(EVENTS))]
     _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
     return bytes(data)
@@ -109,10 +110,10 @@ def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
     return tuple(f"{label} {overlay.said(getattr(analysis.angles, name), frame)}" for label, name in CAPTION)
 
 
-def _caption(frame: KeyFrame) -> Bytes:
+def _caption(frame: KeyFrame, name: str) -> Bytes:
     strip = np.full((CAPTION_PX, CELL_WIDTH_PX, 3), drawing.PAPER, np.uint8)
     moment = "" if np.isnan(frame.time_s) else f"  {frame.time_s:.2f} s"
-    title = f"rep {frame.rep.number}  {frame.event}{moment}"
+    title = f"{name} rep {frame.rep.number}  {frame.event}{moment}".strip()
     drawing.plain_words(strip, (8, 21), title, (drawing.INK, 17))
     for row, line in enumerate(frame.lines):
         drawing.plain_words(strip, (8, 40 + 18 * row), line, (drawing.INK, 14))

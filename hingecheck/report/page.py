@@ -137,7 +137,7 @@ def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
 
 
 def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any]]:
-    pictures = _pictures(frames)
+    shown = pictures(frames)
     return [
         {
             "rep": rep.rep,
@@ -145,7 +145,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
             "different": rep.rep.number == analysis.most_different,
             "metrics": _told(rep, [name for name in CARD if name in rep.values]),
             "frames": [
-                {"frame": frame, "picture": pictures[index], "seek_s": _seek_s(analysis, frame)}
+                {"frame": frame, "picture": shown[index], "seek_s": _seek_s(analysis, frame)}
                 for index, frame in enumerate(frames)
                 if frame.rep.number == rep.rep.number
             ],
@@ -173,7 +173,7 @@ def _told(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _pictures(frames: Sequence[KeyFrame]) -> list[str]:
+def pictures(frames: Sequence[KeyFrame]) -> list[str]:
     """Each key frame as an address that holds it, "" for what did not happen; all together of limited size."""
     shown: list[bytes] = []
     for width_px, quality in LADDER:

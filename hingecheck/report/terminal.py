@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hingecheck.comparison import Comparison
 from hingecheck.records import Analysis, Angle, Measure, RepMetrics
 from hingecheck.report import sparkline, wording
 
@@ -26,6 +27,10 @@ COLUMNS: Final = (
     ("low back", "lumbar_change_deg", "°"),
     ("share", "lumbar_share_trunk", "%"),
     ("up", "concentric_s", "s"),
+)
+COMPARED: Final = (
+    *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
+    *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
 LINES: Final = (("hips", "hip_flexion"), ("low back", "lumbar_flexion"))
 LINE_COLUMNS: Final = 56
@@ -79,6 +84,24 @@ def show_all(analysis: Analysis, console: Console) -> None:
     for name, value in analysis.provenance.items():
         for label, text in wording.flat(name, value):
             console.print(Text(f"{label}: {text}", style="dim"))
+
+
+def show_comparison(found: Comparison, console: Console) -> None:
+    """Print both repetitions and their differences; those whose interval excludes zero are marked."""
+    console.print()
+    for letter, side in (("A", found.first), ("B", found.second)):
+        title = f"{letter}: {side.analysis.video.file}, repetition {side.rep.rep.number}"
+        console.print(Text.assemble((title, "bold"), "" if side.rep.rep.complete else ", missed"))
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("metric", max_width=24)
+    for label in ("A", "B", "B - A"):
+        table.add_column(label, justify="right")
+    for item in found.differences:
+        if item.name in COMPARED:
+            pair = (wording.measure(item.name, measure) for measure in (item.first, item.second, item.difference))
+            table.add_row(wording.name(item.name), *pair, style="bold" if item.clear else "")
+    console.print(table)
+    console.print(Text("In brackets: 90 % interval. Bold: the difference's interval excludes zero.", style="dim"))
 
 
 def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:
