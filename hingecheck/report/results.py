@@ -33,15 +33,14 @@ class Wanted:
 def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
     """Name -> content, for the clip at `path`; the page comes after the film, the marker last."""
     wanted = wanted or Wanted()
-    clip = video.Video(path)
-    frames = keyframes.take(analysis, _retouched(clip, wanted.retouch))
-    film: dict[str, folder.Content] = {}
+    frames = keyframes.take(analysis, _retouched(video.Video(path), wanted.retouch))
+    streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        film[FILM] = lambda target: _film(target, analysis, clip, wanted.retouch)
+        streamed[FILM] = lambda target: film(target, analysis, path, wanted.retouch)
     return {
         "angles.csv": spreadsheet.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
-        **film,
+        **streamed,
         PAGE: lambda target: _page(target, analysis, frames, wanted),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
@@ -58,8 +57,9 @@ def _retouched(clip: video.Video, retouch: annotated.Retouch | None) -> keyframe
     return pictures_at
 
 
-def _film(target: Path, analysis: Analysis, clip: video.Video, retouch: annotated.Retouch | None) -> None:
-    """Stream the clip, drawn on, to `target`; in full size as far as it has to be retouched."""
+def film(target: Path, analysis: Analysis, path: Path, retouch: annotated.Retouch | None = None) -> None:
+    """Stream the clip at `path`, drawn on, to `target`; in full size as far as it has to be retouched."""
+    clip = video.Video(path)
     height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
     drawn = annotated.draw(analysis, video.ahead(clip.frames(height_px)), retouch)
     movie.write(target, clip, drawn, analysis.video.rate_hz)
@@ -67,8 +67,8 @@ def _film(target: Path, analysis: Analysis, clip: video.Video, retouch: annotate
 
 def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:
     """Write the page to `target`; the film, where it is to go inside, lies beside `target` by now."""
-    film = None
+    shown = None
     if wanted.film:
         data = target.with_name(FILM).read_bytes() if wanted.single_file else b""
-        film = page.Film(FILM, base64.b64encode(data).decode())
-    target.write_text(page.html(analysis, page.Extra(frames, wanted.rules, film)), encoding="utf-8")
+        shown = page.Film(FILM, base64.b64encode(data).decode())
+    target.write_text(page.html(analysis, page.Extra(frames, wanted.rules, shown)), encoding="utf-8")

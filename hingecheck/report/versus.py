@@ -82,7 +82,7 @@ def row(item: Difference) -> dict[str, Any]:
         "second": wording.measure(item.name, item.second),
         "difference": wording.measure(item.name, item.difference),
         "reason": item.difference.reason,
-        "clear": item.clear,
+        "differs": item.clear,
         "basis": item.basis,
     }
 
@@ -90,7 +90,7 @@ def row(item: Difference) -> dict[str, Any]:
 def charts(sides: tuple[Side, Side]) -> tuple[Chart, ...]:
     """A chart an angle."""
     spans = [_span(side) for side in sides]
-    x = Axis(-BEFORE_S, max(float(_since(side)[span[-1]]) for side, span in zip(sides, spans, strict=True)), 44, 350)
+    x = Axis(-BEFORE_S, max(float(_since(side)[span[-1]]) for side, span in zip(sides, spans, strict=True)), 44, 340)
     return tuple(_chart(name, sides, spans, x) for name in ANGLES)
 
 
