@@ -37,7 +37,15 @@ KEY_EVERY_S: Final = 0.5
 THREADS: Final = 2
 """A fixed number, because the encoder's choices depend on it, and the same clip must give the same film."""
 
-ENCODER: Final = {"preset": "veryfast", "crf": "24", "tune": "fastdecode", "bf": "0"}
+ENCODER: Final = {
+    "preset": "veryfast",
+    "crf": "24",
+    "tune": "fastdecode",
+    "bf": "0",
+    "x264-params": "ref=1:subme=1:me=dia:trellis=0",
+}
+"""A third less work than the preset alone for a tenth more bytes."""
+
 BT601, BT709 = 6, 1
 """Colour tags of H.264; OpenCV converts with the coefficients of BT.601."""
 

@@ -70,7 +70,9 @@ def open_page(browser: Any) -> Iterator[Any]:
 
     def opened(path: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> Opened:
         context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            has_touch=size == PHONE,
         )
         contexts.append(context)
         found = Opened(context.new_page())
@@ -158,6 +160,12 @@ def test_hovering_a_paused_film_and_the_keys_move_it_too(result: Path, open_page
     opened.tab.keyboard.press("PageUp")
     opened.tab.keyboard.press("ArrowRight")
     opened.settle(1.0 + 1 / 30)
+
+
+def test_a_tap_on_a_phone_moves_the_film(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html", PHONE)
+    opened.tab.touchscreen.tap(*place_on_chart(opened.tab, 8.0))
+    opened.settle(8.0)
 
 
 def test_the_film_plays_and_the_cursor_goes_with_it(result: Path, open_page: Any) -> None:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from hingecheck.records import Analysis, Bytes, Floats, Frame, Measure, RepMetrics
-from hingecheck.report import drawing, overlay, phases
+from hingecheck.report import drawing, keyframes, overlay, phases
 from hingecheck.report.drawing import Pen
 
 Retouch = Callable[[Bytes, float], Bytes]
@@ -41,7 +41,8 @@ def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = 
     """
     scene = overlay.Scene.of(analysis)
     limit_px = height_px(analysis.video.width, analysis.video.height)
-    for index, frame in enumerate(frames):
+    for frame in frames:
+        index = keyframes.frame_at(analysis, frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
         scale = min(1.0, limit_px / picture.shape[0])
         if scale < 1.0:

@@ -84,7 +84,7 @@ def frame_at(analysis: Analysis, time_s: float) -> int:
 
 def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
     frame = frame_at(scene.analysis, time_s)
-    pen = _window(scene.analysis, frame)
+    pen = _window(scene, frame)
     matrix = np.array([[pen.zoom, 0, -pen.left * pen.zoom], [0, pen.zoom, -pen.top * pen.zoom]])
     size = (CELL_WIDTH_PX, CELL_HEIGHT_PX)
     part = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=drawing.INK)
@@ -94,9 +94,9 @@ def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
     return cell
 
 
-def _window(analysis: Analysis, frame: int) -> Pen:
+def _window(scene: overlay.Scene, frame: int) -> Pen:
     """A window around the whole lifter, the same size in every cell so that cells compare."""
-    trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
+    analysis, trunk_px = scene.analysis, scene.trunk_px
     zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
     ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
     hip = analysis.pose.middle_px(landmarks.HIPS)[frame]

@@ -30,6 +30,9 @@ ARC: Final = 30.0
 GAP: Final = 36.0
 """Radius of an arc and how far off its joint a label stands, in units."""
 
+ARC_TRUNKS: Final = 0.33
+"""Most of an arc's radius, in trunk lengths of the upright lifter: one who is small in the picture stays visible."""
+
 DROP: Final = 0.35
 """A joint's label stands this much lower than level, per length aside."""
 
@@ -42,17 +45,23 @@ _ARM: Final = (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)
 
 @dataclass(frozen=True)
 class Scene:
-    """An analysis and, worked out once for all frames, its back line (N, K, 2) and chain of joints (N, 4, 2)."""
+    """An analysis and, worked out once for all frames, its back line (N, K, 2), joints (N, 4, 2) and trunk length."""
 
     analysis: Analysis
     edge_px: Floats
     joints_px: Floats
+    trunk_px: float
 
     @staticmethod
     def of(analysis: Analysis) -> Scene:
         """The scene of an analysis."""
         joints = np.stack([analysis.pose.middle_px(pair) for pair in landmarks.CHAIN], axis=1)
-        return Scene(analysis, analysis.contour.edge_px(analysis.view.dorsal), joints)
+        trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
+        return Scene(analysis, analysis.contour.edge_px(analysis.view.dorsal), joints, trunk_px)
+
+    def arc(self, pen: Pen) -> float:
+        """Radius of an arc in units."""
+        return min(ARC, ARC_TRUNKS * self.trunk_px * pen.zoom / pen.unit_px)
 
     def touch(self, frame: int, tangent: Tangent) -> Floats:
         """Where a tangent touches the back's edge (2,)."""
@@ -109,8 +118,8 @@ def arcs(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     """Hip, knee and lumbar angle: a wedge each, and its value with half of the 90 % interval."""
     _, hip, knee, ankle = scene.joints_px[frame]
     sign, angles = scene.analysis.view.facing_sign, scene.analysis.angles
-    _joint(picture, pen, (hip, hip - knee), ("hip", angles.hip_flexion, frame, sign))
-    _joint(picture, pen, (knee, knee - ankle), ("knee", angles.knee_flexion, frame, -sign))
+    _joint(picture, pen, (hip, hip - knee, scene.arc(pen)), ("hip", angles.hip_flexion, frame, sign))
+    _joint(picture, pen, (knee, knee - ankle, scene.arc(pen)), ("knee", angles.knee_flexion, frame, -sign))
     _lumbar(picture, scene, frame, pen)
 
 
@@ -122,18 +131,18 @@ def said(angle: Angle, frame: int) -> str:
     return f"{round(value) + 0}° ±{_Z90 * angle.sd_deg[frame]:.0f}".replace("-", "−")
 
 
-def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats], what: tuple[str, Angle, int, int]) -> None:
+def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:
     """A wedge from the lower segment, lengthened beyond the joint, through the angle; `what` ends with its sense.
 
     Flexion at the hip turns the upper segment forward, at the knee backward.
     """
-    (at, upward), (name, angle, frame, sense) = corner, what
+    (at, upward, radius), (name, angle, frame, sense) = corner, what
     if np.isnan(at).any():
         return
     place, value = pen.place(at), float(np.radians(angle.value_deg[frame]))
     if not np.isnan(value + upward.sum()):
         start = float(np.arctan2(upward[1], upward[0]))
-        drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, ARC))
+        drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, radius))
     toward = np.array([-sense, DROP], float)
     _label(picture, pen, place, toward, (f"{name} {said(angle, frame)}", not np.isnan(value), SKELETON))
 
@@ -150,7 +159,7 @@ def _lumbar(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     if upper is not None and not np.isnan(value):
         along = scene.along(frame, upper)
         end = float(np.arctan2(along[1], along[0]))
-        drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, ARC))
+        drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, scene.arc(pen)))
     said_so = (f"low back {said(angle, frame)}", not np.isnan(value), TANGENT)
     shoulder, hip = scene.joints_px[frame, :2]
     dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
