@@ -120,7 +120,7 @@ def violations(tab: Any) -> list[str]:
 
 def place_on_chart(tab: Any, seconds: float) -> tuple[float, float]:
     """Where a moment lies on the first chart, in the window."""
-    tab.locator(".plot").first.scroll_into_view_if_needed()
+    tab.evaluate("document.querySelector('.plot').scrollIntoView({block: 'start'})")
     box = tab.locator(".u-over").first.bounding_box()
     end = tab.evaluate("JSON.parse(document.getElementById('data').textContent).time_s.at(-1)")
     return box["x"] + box["width"] * seconds / end, box["y"] + box["height"] / 2
