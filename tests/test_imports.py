@@ -17,8 +17,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {str(p.relative_to(PACKAGE)) for p in (PACKAGE / "commands").glob("[!_]*.py")}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
-    "av": {"video.py", "checkup.py"},
-    "cv2": {"contour.py", "load.py", "backends/spinenet.py", "report/keyframes.py"},
+    "av": {"video.py", "movie.py", "checkup.py"},
+    "cv2": {
+        *("contour.py", "load.py", "backends/spinenet.py", "video.py", "movie.py"),
+        *("report/drawing.py", "report/keyframes.py", "report/annotated.py"),
+    },
     "typer": {"cli.py", *COMMANDS},
     "rich": {*(COMMANDS - {"commands/explain.py"}), "report/terminal.py", "report/rules.py"},
 }

@@ -47,27 +47,41 @@ def analyze(
     stature_cm: Annotated[
         float | None, typer.Option(help="The lifter's stature: gives the bar's way in centimetres.")
     ] = None,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Leave out the annotated video.")] = False,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Put the annotated video into report.html, too.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every number, rule and version.")] = False,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
     from hingecheck import context  # noqa: PLC0415
+    from hingecheck import criteria as thresholds  # noqa: PLC0415
+    from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
 
     target = out if out is not None or as_json else Path(clip.stem or "result")
     with told(as_json=as_json):
+        if quiet and verbose:
+            raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if target is not None:
             folder.check(target, force=force)
         report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
-        with progress(quiet=as_json) as watch:
+        wanted = results.Wanted(not no_video, single_file, rules=thresholds.load(criteria))
+        with progress(quiet=as_json or quiet) as watch:
             result = stages.analyze(clip, asked, watch=watch)
         if target is not None:
-            folder.write(target, results.files(result, Video(clip).frames_at))
+            folder.write(target, results.files(result, clip, wanted))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
+    if quiet:
+        return
     terminal.show(result, out_console)
+    if verbose:
+        terminal.show_all(result, out_console)
     out_console.print(Text(f"Results: {target}"))
