@@ -70,7 +70,7 @@ def name(metric: str) -> str:
         if metric.endswith(ending):
             return name(metric.removesuffix(ending)) + words
     words = metric
-    for unit in ("_deg_s", "_deg", "_percent", "_s", "_m", "_px"):
+    for unit in ("_deg_s", "_deg", "_percent", "_cm", "_s", "_m", "_px"):
         words = words.removesuffix(unit)
     return words.replace("_", " ").strip().capitalize() or metric
 
@@ -85,7 +85,12 @@ def unit(metric: str) -> Unit:
         return Unit(100.0, 0, " %")
     if "percent" in metric:
         return Unit(1.0, 0, " %")
-    for ending, found in (("_deg_s", Unit(1.0, 0, "°/s")), ("_deg", Unit(1.0, 0, "°")), ("_s", Unit(1.0, 2, " s"))):
+    for ending, found in (
+        ("_deg_s", Unit(1.0, 0, "°/s")),
+        ("_deg", Unit(1.0, 0, "°")),
+        ("_s", Unit(1.0, 2, " s")),
+        ("_cm", Unit(1.0, 1, " cm")),
+    ):
         if metric.endswith(ending):
             return found
     return Unit(1.0, 2, "")
