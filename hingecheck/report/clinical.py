@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -78,7 +78,16 @@ def _same_subject(stored: Stored, previous: Sequence[Stored]) -> None:
 
 def _session(stored: Stored, earlier: Stored, index: int, wanted: Wanted) -> front.Session:
     name = f"session {index}" if wanted.pseudonym else printable.text(earlier.video.file, 60)
-    return front.Session(name, tuple(compare(earlier.reps, stored.reps)))
+    return front.Session(name, tuple(compare(earlier.reps, stored.reps)), tuple(_differing(stored, earlier)))
+
+
+def _differing(stored: Stored, earlier: Stored) -> Iterator[str]:
+    """What else than the lifter may lie behind a change."""
+    styles = [{rep.style for rep in each.reps} for each in (stored, earlier)]
+    if styles[0] != styles[1]:
+        yield "The styles of the two lifts differ: a change may be the style's."
+    if any(stored.provenance.get(name) != earlier.provenance.get(name) for name in ("models", "zero")):
+        yield "Model or zero of the two analyses differ: a change may be theirs."
 
 
 def _facts(stored: Stored, wanted: Wanted) -> back.Facts:

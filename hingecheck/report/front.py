@@ -28,10 +28,11 @@ ANGLES: Final = (("hip_flexion_deg", "Hip flexion"), ("lumbar_flexion_deg", "Lum
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An earlier session by the name under which it is shown, and how this one compares."""
+    """An earlier session by the name under which it is shown, how this one compares, and what else differs."""
 
     name: str
     changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _chart_note(material: Material) -> str:
     others = "the other repetitions, thin; " if len(material.stored.reps) > 1 else ""
     return (
         f"Repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s), bold; {others}"
-        "band: 90 % interval of the lumbar angle; a gap: not measured. Within a phase time runs evenly. Zero: the lifter's own standing."
+        "band: 90 % interval of the lumbar angle; a gap: not measured. "
+        "Within a phase time runs evenly. Zero: the lifter's own standing."
     )
 
 
@@ -237,9 +239,9 @@ def _previous(sessions: Sequence[Session]) -> Iterator[dict[str, Any]]:
                     printable.name(change.metric),
                     printable.measure(change.metric, change.earlier),
                     printable.measure(change.metric, change.now),
-                    "–" if difference is None else printable.number(change.metric, difference, signed=True),
-                    "not known" if limit is None else printable.number(change.metric, limit),
+                    "–" if difference is None else printable.difference(change.metric, difference),
+                    "not known" if limit is None else printable.difference(change.metric, limit).lstrip("+"),
                     "not compared" if difference is None else "larger than error" if change.told else "within error",
                 ]
             )
-        yield {"name": session.name, "rows": rows}
+        yield {"name": session.name, "rows": rows, "notes": " ".join(session.notes)}

@@ -60,6 +60,12 @@ def number(metric: str, value: float, *, signed: bool = False) -> str:
     return _whole(shown).replace("-", "−") + sign
 
 
+def difference(metric: str, value: float) -> str:
+    """A difference with its sign; of shares, in percentage points."""
+    shown = number(metric, value, signed=True)
+    return shown.removesuffix(" %") + " points" if shown.endswith(" %") else shown
+
+
 def measure(metric: str, found: Measure) -> str:
     """Value and 90 % interval, or that it is not measured."""
     if not found.known:
