@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from hingecheck import bundles
 from hingecheck.commands.console import out_console, progress, told
+
+if TYPE_CHECKING:
+    from hingecheck.records import Analysis
 
 
 def analyze(
@@ -38,26 +41,43 @@ def analyze(
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
+    redact_face: Annotated[bool, typer.Option("--redact-face", help="Blur all heads in the pictures.")] = False,
+    pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck import context  # noqa: PLC0415
+    from hingecheck import context, privacy  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
-    from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
+    from hingecheck.report import document, folder, terminal  # noqa: PLC0415
 
-    target = out if out is not None or as_json else Path(clip.stem or "result")
+    target = out if out is not None or as_json else Path(pseudonym or clip.stem or "result")
     with told(as_json=as_json):
+        if pseudonym:
+            privacy.checked(pseudonym)
         if target is not None:
             folder.check(target, force=force)
         report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
         asked = stages.Asked(model, standing, max_bend, criteria, report)
         with progress(quiet=as_json) as watch:
-            result = stages.analyze(clip, asked, watch=watch)
+            measured = stages.analyze(clip, asked, watch=watch)
+        result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
         if target is not None:
-            folder.write(target, results.files(result, Video(clip).frames_at))
+            folder.write(target, _files(result, clip, redact_face=redact_face))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
     terminal.show(result, out_console)
     out_console.print(Text(f"Results: {target}"))
+
+
+def _files(result: Analysis, clip: Path, *, redact_face: bool) -> dict[str, bytes]:
+    """The files of a result folder; with heads blurred before anything is drawn, if asked for."""
+    from hingecheck import privacy  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck.report import results  # noqa: PLC0415
+    from hingecheck.video import Video  # noqa: PLC0415
+
+    pictures_at = Video(clip).frames_at
+    if not redact_face:
+        return results.files(result, pictures_at)
+    with privacy.redactor(result, clip) as hide:
+        return results.files(result, privacy.redacted(pictures_at, hide))

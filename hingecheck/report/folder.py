@@ -27,7 +27,8 @@ def check(out: Path, *, force: bool) -> None:
 def write(out: Path, files: Mapping[str, bytes]) -> None:
     """Put `files` into `out`, made if needed: written beside it first, then renamed into place.
 
-    Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.
+    Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.  What is made here
+    only its owner can read.
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +37,9 @@ def write(out: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     try:
         for name, data in files.items():
+            (unfinished / name).touch(mode=0o600)
             (unfinished / name).write_bytes(data)
-        out.mkdir(exist_ok=True)
+        out.mkdir(mode=0o700, exist_ok=True)
         for name in sorted(files, key=lambda name: name == MARKER):
             os.replace(unfinished / name, out / name)
     except OSError as error:
