@@ -17,8 +17,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {str(p.relative_to(PACKAGE)) for p in (PACKAGE / "commands").glob("[!_]*.py")}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
-    "av": {"video.py", "checkup.py"},
-    "cv2": {"contour.py", "backends/spinenet.py", "report/keyframes.py"},
+    "av": {"video.py", "checkup.py", "recorded.py"},
+    "cv2": {"contour.py", "backends/spinenet.py", "redaction.py", "report/keyframes.py", "report/pictures.py"},
+    "typst": {"report/typesetting.py"},
+    "fhir": {"report/fhir.py"},
     "typer": {"cli.py", *COMMANDS},
     "rich": {*(COMMANDS - {"commands/explain.py"}), "report/terminal.py", "report/rules.py"},
 }

@@ -27,7 +27,7 @@ DEFINITIONS: Final = (
     ("Interval", "90 %, for the clip as filmed; the error of clothes and view does not average out over repetitions."),
 )
 LIMITS: Final = (
-    "It describes movement; not a diagnosis.",
+    "Describes movement; not a diagnosis.",
     "It reads the body's outline in one video: no muscles, no pain, no load on the spine, no left against right.",
     "It was measured against rendered lifters whose joints are known, not against people in a motion laboratory.",
     "Absolute posture of the spine is not measured, only the change from the lifter's own standing.",

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hingecheck.errors import ExtraMissing
+from hingecheck.errors import ExtraMissing, ResultUnreadable
 from hingecheck.records import Measure
 from hingecheck.report import clinical, fhir_codes
 from hingecheck.report.clinical import Wanted
@@ -168,7 +168,14 @@ def _validate(data: Resource) -> None:
         from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415  an extra, loaded when used
     except ModuleNotFoundError as error:
         raise ExtraMissing("the library that checks FHIR is not installed", _EXTRA) from error
-    Bundle.model_validate(data)
+    try:
+        Bundle.model_validate(data)
+    except ValueError as error:
+        first = str(error).splitlines()
+        raise ResultUnreadable(
+            f"the analysis holds what FHIR cannot carry ({'; '.join(first[1:3])})",
+            "Analyze the clip again; if the file was edited by hand, put the original back.",
+        ) from error
 
 
 def _component(code: str, value: Resource) -> Resource:
