@@ -11,15 +11,21 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import bundles, redaction
+from hingecheck import bundles, headsearch, redaction
 from hingecheck.errors import UsageError
 from hingecheck.records import Analysis, Bytes, Floats, VideoInfo
 from hingecheck.redaction import Retouch
 from hingecheck.video import Video
 
-LOOKS_PER_S: Final = 4.0
-"""How often people and faces are looked for in the clip."""
+LOOKS_PER_S, LOOK_HEIGHT_PX = 1.0, 1080
+"""How often people and faces are looked for all over the clip, and in pictures of which height at most."""
 
+PEOPLE_LEVELS: Final = (1.0, 0.6)
+FACE_LEVELS: Final = (1.0, 0.6, 0.2)
+PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
+"""Squares in which people and faces are looked for in the clip, and faces in each picture that is handed out."""
+
+PEOPLE_MODEL: Final = "lite"
 PSEUDONYM: Final = re.compile(r"[\w.-][\w .-]{0,59}")
 
 
@@ -31,12 +37,16 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
     """
     from hingecheck.backends.mediapipe import MediaPipeEstimator, MediaPipeFaces  # noqa: PLC0415  heavy
 
-    pose, face = bundles.find(bundles.DEFAULT), bundles.face()
+    pose, face = bundles.find(PEOPLE_MODEL), bundles.face()
+    own, plates = redaction.lifter(analysis.pose), redaction.plates(analysis.pose)
     with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        own, plates = redaction.lifter(analysis.pose), redaction.plates(analysis.pose)
         seen = _sightings(Video(path), people, faces, plates)
         others = redaction.link((time_s, redaction.beside(circles, own, time_s)) for time_s, circles in seen)
-        yield redaction.retouch(others if own is None else [own, *others], faces, plates)
+        yield redaction.retouch(
+            others if own is None else [own, *others],
+            lambda picture: headsearch.faces(picture, faces, PICTURE_LEVELS),
+            plates,
+        )
 
 
 def redacted(pictures_at: Callable[[Sequence[float]], list[Bytes]], hide: Retouch) -> Callable[..., list[Bytes]]:
@@ -50,17 +60,17 @@ def redacted(pictures_at: Callable[[Sequence[float]], list[Bytes]], hide: Retouc
 
 
 def _sightings(
-    clip: Video, people: redaction.People, faces: redaction.Faces, plates: redaction.Track | None
+    clip: Video, people: headsearch.People, faces: headsearch.Faces, plates: redaction.Track | None
 ) -> Iterator[tuple[float, Floats]]:
-    """Circles (n, 3) of heads in display pixels, a few times a second."""
+    """Circles (n, 3) of heads in display pixels, once in a while."""
     next_s = 0.0
-    for frame in clip.frames():
+    for frame in clip.frames(LOOK_HEIGHT_PX):
         if frame.time_s < next_s:
             continue
         next_s = frame.time_s + 1.0 / LOOKS_PER_S
-        found = redaction.search(frame.rgb, faces) / frame.scale
-        bodies = [redaction.heads(points[None]) / frame.scale for points in people.everyone(frame)]
-        yield frame.time_s, np.concatenate([redaction.beside(found, plates, frame.time_s), *bodies])
+        found = headsearch.faces(frame.rgb, faces, FACE_LEVELS) / frame.scale
+        bodies = headsearch.people(frame.rgb, people, PEOPLE_LEVELS) / frame.scale
+        yield frame.time_s, np.concatenate([redaction.beside(found, plates, frame.time_s), bodies])
 
 
 def checked(pseudonym: str) -> str:

@@ -1,7 +1,7 @@
 """Blurs heads in pictures: the lifter's, followed through the whole clip, and everybody else's.
 
 Three sources, all of them generous.  The lifter's head comes from the landmarks, interpolated where they were lost.
-Others, and the lifter where the landmarks fail, are looked for a few times a second by the pose model (people) and by
+Others, and the lifter where the landmarks fail, are looked for once in a while by the pose model (people) and by
 a face detector (faces), and linked over time, so that a head that is missed for a moment stays blurred.  And each
 picture that is handed out is searched for faces once more after it is blurred.
 """
@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Final, Protocol
+from typing import Final
 
 import cv2
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.records import Bytes, Floats, Frame, PoseTrack
+from hingecheck.records import Bytes, Floats, PoseTrack
 
 Retouch = Callable[[Bytes, float], Bytes]
 """An upright full-size picture (h, w, 3) and its time in seconds -> a picture in which heads are blurred."""
@@ -31,9 +30,6 @@ NECK: Final = 0.42
 PLATE_RADIUS: Final = 0.6
 """Around the hands, in trunk lengths: a plate's radius is about 0.45.  Here only people count, not faces alone."""
 
-FACE_RADIUS: Final = 0.9
-"""Of a blurred head, in widths of the face box."""
-
 SAME_HEAD: Final = 2.0
 """Sightings nearer than this, in radii, are of one head."""
 
@@ -42,7 +38,7 @@ HOLD_S: Final = 1.0
 """How long a head may be missed and still be joined; how long it is blurred before it is seen first, and after."""
 
 FEWEST_HELD: Final = 3
-MOMENT_S: Final = 0.3
+MOMENT_S: Final = 0.5
 """A head seen less often than this is blurred for a moment only: it may be none."""
 
 GROWTH_PER_S: Final = 0.5
@@ -59,29 +55,8 @@ ROUNDS: Final = 3
 WIDER: Final = 0.1
 """How often a picture is looked at again after blurring, and how much wider a circle then gets each time."""
 
-LEVELS: Final = (1.0, 0.6, 0.36)
-TILE_OVERLAP: Final = 0.5
-"""Faces are looked for in squares of these sizes, in shorter sides of the picture, and of this overlap."""
-
-SAME_FACE: Final = 0.5
-VOTES, LIKELY, SURE = 3, 0.7, 0.85
-"""Faces nearer than half a face are one.  It counts if three squares see it, or two if one of them scores 0.7, or one
-that scores 0.85: on 60 frames of three sample clips the lifter's face had three votes or more in every frame, and
-hands and plates, taken for faces 17 times, two at most with scores up to 0.66."""
-
-
-class Faces(Protocol):
-    """A face detector."""
-
-    def faces(self, rgb: Bytes) -> Floats:
-        """What may be a face in a picture, (n, 5): left, top, width, height in pixels, and its score 0..1."""
-
-
-class People(Protocol):
-    """A pose model that looks at single pictures."""
-
-    def everyone(self, frame: Frame) -> list[Floats]:
-        """Landmarks (33, 2), in pixels of `frame.rgb`, of all people in one picture."""
+Look = Callable[[Bytes], Floats]
+"""Looks for faces in a picture: circles (n, 3)."""
 
 
 @dataclass(frozen=True)
@@ -178,47 +153,14 @@ def _closed(track: _Open) -> Track:
     return Track(np.array(track.times_s), np.stack(track.circles_px), HOLD_S if held else MOMENT_S)
 
 
-def search(picture: Bytes, detector: Faces) -> Floats:
-    """Circles (n, 3) around the faces on which several overlapping squares of the picture agree, or one is sure."""
-    found = np.concatenate(list(_candidates(picture, detector)))
-    circles_px: list[Floats] = []
-    while len(found):
-        best = found[np.argmax(found[:, 3])]
-        near = np.hypot(*(found - best)[:, :2].T) < SAME_FACE * np.maximum(found[:, 2], best[2])
-        votes, score = int(near.sum()), float(best[3])
-        if votes >= VOTES or score >= SURE or (votes == VOTES - 1 and score >= LIKELY):
-            circles_px.append(np.median(found[near, :3], axis=0) * np.array([1.0, 1.0, FACE_RADIUS]))
-        found = found[~near]
-    return np.array(circles_px).reshape(-1, 3)
-
-
-def _candidates(picture: Bytes, detector: Faces) -> Iterator[Floats]:
-    """Middle, width and score (n, 4) of what may be a face, square by square."""
-    for left, top, side in _squares(*picture.shape[:2]):
-        boxes = detector.faces(np.ascontiguousarray(picture[top : top + side, left : left + side]))
-        x, y, width, height, score = boxes.reshape(-1, 5).T
-        yield np.stack([left + x + width / 2, top + y + height / 2, np.maximum(width, height), score], axis=1)
-
-
-def _squares(height: int, width: int) -> Iterator[tuple[int, int, int]]:
-    """Left, top and side of overlapping squares that cover the picture."""
-    for level in LEVELS:
-        side = max(32, round(level * min(height, width)))
-        steps = [
-            np.linspace(0, max(0, length - side), 1 + int(np.ceil(max(0, length - side) / (TILE_OVERLAP * side))))
-            for length in (width, height)
-        ]
-        yield from ((round(left), round(top), side) for left, top in product(*steps))
-
-
-def retouch(tracks: Sequence[Track], detector: Faces, plates: Track | None) -> Retouch:
-    """The function that blurs what the tracks say and what the detector still finds; `plates` are taken for faces."""
+def retouch(tracks: Sequence[Track], look: Look, plates: Track | None) -> Retouch:
+    """The function that blurs what the tracks say and what `look` still finds; `plates` are taken for faces."""
 
     def blurred(picture: Bytes, time_s: float) -> Bytes:
         circles_px = [circle for track in tracks if (circle := track.at(time_s)) is not None]
         out = blur(picture, circles_px)
         for turn in range(ROUNDS):
-            left = beside(search(out, detector), plates, time_s)
+            left = beside(look(out), plates, time_s)
             if not len(left):
                 break
             out = paint(out, _stubborn(left, circles_px, 1.0 + WIDER * turn))

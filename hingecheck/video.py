@@ -42,10 +42,10 @@ class Video:
             self.expected_s = (container.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(container, path)
 
-    def frames(self) -> Iterator[Frame]:
-        """Every decodable frame in order, scaled to HEIGHT_PX; raises InputError if there is none."""
+    def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
+        """Every decodable frame in order, scaled to `height_px`; raises InputError if there is none."""
         self._times_s, self._failed = [], 0
-        scale = min(1.0, HEIGHT_PX / self.height)
+        scale = min(1.0, height_px / self.height)
         with _open(self.path) as container:
             first_s = None
             self._promised = container.streams.video[0].frames

@@ -103,7 +103,8 @@ def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(t
     made = stored.document(1)
     path, refused = tmp_path / "analysis.json", 0
     for place in leaves(made):
-        for other in (None, -1.0, "text", [], {}, True):
+        others: tuple[Any, ...] = (None, -1.0, "text", [], {}, True)
+        for other in others:
             copied: Any = copy.deepcopy(made)
             at = copied
             for key in place[:-1]:

@@ -16,7 +16,7 @@ from hingecheck.report.reading import Stored
 CARD_METRICS: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg")
 CARD_HEAD: Final = ("Condition", "Clips / reps", *(printable.name(metric) for metric in CARD_METRICS))
 MOST_CONDITIONS: Final = 4
-MOST_RULES: Final = 18
+MOST_RULES: Final = 16
 
 DEFINITIONS: Final = (
     ("Signs", "Degrees; 0 = the lifter's own standing (trunk: upright); flexion and forward lean positive; side view."),
@@ -94,14 +94,15 @@ def _gaps(stored: Stored) -> str:
     parts += [
         f"{printable.text(name.replace('_', ' '), 40)}: {_short(count)}" for name, count in list(told.items())[:5]
     ]
-    return "; ".join(parts)
+    return printable.text("; ".join(parts), 220)
 
 
 def _software(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
     """Versions and model hashes as the analysis holds them."""
     versions, models = (stored.provenance.get(name) for name in ("versions", "models"))
     if isinstance(versions, dict):
-        yield "Versions", ", ".join(f"{_short(name)} {_short(of)}" for name, of in list(versions.items())[:10])
+        listed = ", ".join(f"{_short(name)} {_short(of)}" for name, of in versions.items())
+        yield "Versions", printable.text(listed, 260)
     for role, model in list(models.items())[:4] if isinstance(models, dict) else ():
         if isinstance(model, dict):
             name = (
@@ -124,15 +125,15 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
         title = rule.title if rule is not None else finding.rule.replace("_", " ").capitalize()
         side = rule.side if rule is not None else "limit"
         limit = f"{side} {finding.limit:g} {_unit(finding.unit)}".replace("-", "−")
-        yield printable.text(title, 50), limit, words[finding.status], printable.text(finding.source, 130)
+        yield printable.text(title, 40), limit, words[finding.status], printable.text(finding.source, 110)
     if _plain_version(stored) == known.version:
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
-            yield title, f"{threshold.value:g}", "–", printable.text(threshold.source, 130)
+            yield title, f"{threshold.value:g}", "–", printable.text(threshold.source, 110)
 
 
 def _unit(words: str) -> str:
-    shown = printable.text(words, 40)
+    shown = printable.text(words, 30)
     return {"deg": "°", "share of the trunk's movement": "of the trunk's movement"}.get(shown, shown)
 
 

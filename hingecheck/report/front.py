@@ -58,10 +58,10 @@ def page(material: Material) -> dict[str, Any]:
     return {
         "lifted": _lifted(stored),
         "pattern": PATTERNS[stored.verdict.pattern],
-        "sentence": printable.text(stored.verdict.sentence),
+        "sentence": printable.text(stored.verdict.sentence, 300),
         "interval": _interval(stored),
-        "reasons": some([printable.text(reason, 200) for reason in stored.verdict.reasons], 3),
-        "flags": some([printable.text(f.text, 200) for f in stored.findings if f.status == "flag"], 4),
+        "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
+        "flags": some([printable.text(f.text, 120) for f in stored.findings if f.status == "flag"], 4),
         "flag_note": _flag_note(stored),
         "picture": _picture(material),
         "charts": charts(material.columns, material.shown, stored.reps),
@@ -69,7 +69,7 @@ def page(material: Material) -> dict[str, Any]:
         "table": table(stored.reps),
         "self_report": _self_report(stored),
         "missing": some(_missing(material), MOST_LINES),
-        "see": printable.text(stored.see, 600),
+        "see": printable.text(stored.see, 450),
         "previous": list(_previous(material.previous)),
     }
 
@@ -211,9 +211,9 @@ def _self_report(stored: Stored) -> list[str]:
     report = stored.self_report
     if report is None:
         return ["Nothing was reported."]
-    lines = [printable.text(line) for line in stored.context]
+    lines = some([printable.text(line, 200) for line in stored.context], 3)
     lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
-    lines += [f"Note, as written: “{printable.text(report.note, 300)}”"] if report.note.strip() else []
+    lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
     return lines or [f"Load: {report.load_kg:g} kg."] if report.load_kg is not None else lines
 
 
@@ -223,8 +223,8 @@ def _missing(material: Material) -> list[str]:
     told = Counter(m.reason for rep in stored.reps for m in rep.values.values() if not m.known)
     told.update(m.reason for m in stored.over_set.values() if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
-    lines = [f"{count} values: {printable.text(reason, 160)}." for reason, count in told.most_common()]
-    lines += [f"Note: {printable.text(note, 160)}." for note in (*notes, *stored.view.reasons)]
+    lines = [f"{count} values: {printable.text(reason, 110)}." for reason, count in told.most_common()]
+    lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
     return lines or ["Nothing that this analysis measures was left out."]
 
 

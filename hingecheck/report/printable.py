@@ -13,7 +13,8 @@ _GREEK_CYRILLIC: Final = r"\u0391-\u03a1\u03a3-\u03ce\u0400-\u045f"
 _SIGNS: Final = r"‐‑–—‘’‚“”„†•…‰€−×≤≥≈±°→←√□"
 UNPRINTABLE: Final = re.compile(f"[^{_LATIN}{_GREEK_CYRILLIC}{_SIGNS}]")
 STAND_IN: Final = "□"
-_LONG: Final = re.compile(r"\S{24}(?=\S)")
+_LONG: Final = re.compile(r"\S{25,}")
+_PIECE: Final = 4
 _BREAK: Final = "\u200b"
 
 METRICS: Final = {
@@ -34,7 +35,11 @@ def text(words: str, most: int = 400) -> str:
     line = " ".join(unicodedata.normalize("NFC", words).split())
     line = UNPRINTABLE.sub(STAND_IN, line)
     line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
-    return _LONG.sub(lambda found: found.group() + _BREAK, line)
+    return _LONG.sub(lambda found: _BREAK.join(_pieces(found.group())), line)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[begin : begin + _PIECE] for begin in range(0, len(word), _PIECE)]
 
 
 def unit(metric: str) -> str:

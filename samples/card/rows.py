@@ -1,7 +1,7 @@
 """The error card as data for the reports: `python -m samples.card.rows` reads ERRORS.md and writes two files.
 
 `hingecheck/report/card.toml`: a row a metric and condition.  `hingecheck/detectable.toml`: how far the readings of one
-metric scatter around the truth.  A test holds both to ERRORS.md.
+metric scatter around the truth.  `samples.evaluate` writes them with the card; a test holds both to ERRORS.md.
 """
 
 import re
@@ -76,12 +76,12 @@ def _numbers(cell: str) -> list[float]:
     return [float(found) for found in _NUMBER.findall(cell.replace("−", "-"))]
 
 
-def main() -> None:
-    """Write both files."""
+def write_rows() -> None:
+    """Write both files from the card as it is."""
     card = CARD.read_text(encoding="utf-8")
     ROWS.write_text(toml(card_rows(card), version(card)), encoding="utf-8")
     DETECTABLE.write_text(toml(detectable_rows(card), version(card)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write_rows()
