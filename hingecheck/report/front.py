@@ -82,7 +82,7 @@ def some(lines: Sequence[str], most: int) -> list[str]:
 
 
 def _lifted(stored: Stored) -> str:
-    styles = Counter(printable.text(STYLES.get(rep.style, rep.style), 40) for rep in stored.reps)
+    styles = Counter(printable.text(STYLES.get(rep.style, rep.style.replace("_", " ")), 40) for rep in stored.reps)
     kinds = ", ".join(f"{count} × deadlift, {style}" for style, count in styles.items())
     missed = sum(not rep.complete for rep in stored.reps)
     report = stored.self_report
