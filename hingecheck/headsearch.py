@@ -46,15 +46,15 @@ class People(Protocol):
         """Landmarks (33, 2), in pixels of `frame.rgb`, of all people in one picture."""
 
 
-def faces(picture: Bytes, detector: Faces, levels: Sequence[float]) -> Floats:
-    """Circles (n, 3) around the heads whose faces several squares see, or one surely."""
+def faces(picture: Bytes, detector: Faces, levels: Sequence[float], votes: int = VOTES) -> Floats:
+    """Circles (n, 3) around the heads whose faces `votes` squares see, or fewer surely."""
 
     def seen(square: Bytes) -> Floats:
         x, y, width, height, score = detector.faces(square).reshape(-1, 5).T
         return np.stack([x + width / 2, y + height / 2, np.maximum(width, height), score], axis=1)
 
     groups = _groups(np.concatenate([seen(square) + shift for square, shift in _squares(picture, levels)]))
-    sure = (group for group in groups if _counts(len(group), float(group[:, 3].max())))
+    sure = (group for group in groups if _counts(len(group), float(group[:, 3].max()), votes))
     return _circles(np.median(group[:, :3], axis=0) * np.array([1.0, 1.0, FACE_RADIUS]) for group in sure)
 
 
@@ -69,8 +69,8 @@ def people(picture: Bytes, model: People, levels: Sequence[float]) -> Floats:
     return _circles(np.median(group[:, :3], axis=0) for group in groups if len(group) >= PEOPLE_VOTES)
 
 
-def _counts(votes: int, score: float) -> bool:
-    return votes >= VOTES or score >= SURE or (votes == VOTES - 1 and score >= LIKELY)
+def _counts(seen: int, score: float, votes: int) -> bool:
+    return seen >= votes or score >= SURE or (seen == votes - 1 and score >= LIKELY)
 
 
 def _groups(found: Floats) -> Iterator[Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,12 @@ from hingecheck.records import Analysis, Bytes, Floats, VideoInfo
 from hingecheck.redaction import Retouch
 from hingecheck.video import Video
 
-LOOKS_PER_S, LOOK_HEIGHT_PX = 1.0, 1080
-"""How often people and faces are looked for all over the clip, and in pictures of which height at most."""
+LOOK_PAUSE_S, LOST_PAUSE_S, LOOK_HEIGHT_PX = 1.0, 0.3, 1080
+"""How often people and faces are looked for all over the clip, how often where the lifter's own landmarks were lost,
+and in pictures of which height at most."""
 
 PEOPLE_LEVELS: Final = (1.0, 0.6)
-FACE_LEVELS: Final = (1.0, 0.6, 0.2)
+FACE_LEVELS: Final = (1.0, 0.6, 0.36, 0.2)
 PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
 """Squares in which people and faces are looked for in the clip, and faces in each picture that is handed out."""
 
@@ -40,13 +41,42 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
     pose, face = bundles.find(PEOPLE_MODEL), bundles.face()
     own, plates = redaction.lifter(analysis.pose), redaction.plates(analysis.pose)
     with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        seen = _sightings(Video(path), people, faces, plates)
-        others = redaction.link((time_s, redaction.beside(circles, own, time_s)) for time_s, circles in seen)
-        yield redaction.retouch(
-            others if own is None else [own, *others],
-            lambda picture: headsearch.faces(picture, faces, PICTURE_LEVELS),
-            plates,
-        )
+        search = _Search(people, faces, own, plates)
+        others = redaction.link(search.sightings(Video(path)))
+        yield redaction.retouch(others if own is None else [own, *others], search.left, plates)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Looks for heads beside the lifter's own; where that was lost, oftener and for whatever may be a face."""
+
+    people: headsearch.People
+    detector: headsearch.Faces
+    own: redaction.Track | None
+    plates: redaction.Track | None
+
+    def sightings(self, clip: Video) -> Iterator[tuple[float, Floats]]:
+        """Circles (n, 3) of heads in display pixels, once in a while."""
+        next_s = 0.0
+        for frame in clip.frames(LOOK_HEIGHT_PX):
+            lost, time_s = self._lost(frame.time_s), frame.time_s
+            if time_s < next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0):
+                continue
+            next_s = time_s + LOOK_PAUSE_S
+            votes = 1 if lost else headsearch.VOTES
+            found = headsearch.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
+            bodies = headsearch.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
+            seen = np.concatenate([redaction.beside(found, self.plates, time_s), bodies])
+            yield time_s, seen if lost else redaction.beside(seen, self.own, time_s)
+
+    def left(self, picture: Bytes, time_s: float) -> Floats:
+        """Circles (n, 3) of faces in one picture."""
+        if self._lost(time_s):
+            return headsearch.faces(picture, self.detector, FACE_LEVELS, votes=1)
+        return headsearch.faces(picture, self.detector, PICTURE_LEVELS)
+
+    def _lost(self, time_s: float) -> bool:
+        return self.own is None or not self.own.seen(time_s)
 
 
 def redacted(pictures_at: Callable[[Sequence[float]], list[Bytes]], hide: Retouch) -> Callable[..., list[Bytes]]:
@@ -57,20 +87,6 @@ def redacted(pictures_at: Callable[[Sequence[float]], list[Bytes]], hide: Retouc
         return [hide(picture, time_s) for picture, time_s in zip(pictures, times_s, strict=True)]
 
     return blurred
-
-
-def _sightings(
-    clip: Video, people: headsearch.People, faces: headsearch.Faces, plates: redaction.Track | None
-) -> Iterator[tuple[float, Floats]]:
-    """Circles (n, 3) of heads in display pixels, once in a while."""
-    next_s = 0.0
-    for frame in clip.frames(LOOK_HEIGHT_PX):
-        if frame.time_s < next_s:
-            continue
-        next_s = frame.time_s + 1.0 / LOOKS_PER_S
-        found = headsearch.faces(frame.rgb, faces, FACE_LEVELS) / frame.scale
-        bodies = headsearch.people(frame.rgb, people, PEOPLE_LEVELS) / frame.scale
-        yield frame.time_s, np.concatenate([redaction.beside(found, plates, frame.time_s), bodies])
 
 
 def checked(pseudonym: str) -> str:

@@ -37,6 +37,7 @@ LONGEST_GAP_S: Final = 3.0
 HOLD_S: Final = 1.0
 """How long a head may be missed and still be joined; how long it is blurred before it is seen first, and after."""
 
+CLOSE_S: Final = 0.15
 FEWEST_HELD: Final = 3
 MOMENT_S: Final = 0.5
 """A head seen less often than this is blurred for a moment only: it may be none."""
@@ -55,8 +56,8 @@ ROUNDS: Final = 3
 WIDER: Final = 0.1
 """How often a picture is looked at again after blurring, and how much wider a circle then gets each time."""
 
-Look = Callable[[Bytes], Floats]
-"""Looks for faces in a picture: circles (n, 3)."""
+Look = Callable[[Bytes, float], Floats]
+"""Looks for faces in the picture of a time: circles (n, 3)."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,10 @@ class Track:
     time_s: Floats
     circle_px: Floats
     hold_s: float = HOLD_S
+
+    def seen(self, time_s: float) -> bool:
+        """Whether there is a sighting close to a time."""
+        return bool(np.min(np.abs(self.time_s - time_s)) <= CLOSE_S)
 
     def at(self, time_s: float) -> Floats | None:
         """The circle (3,) at a time, wider the farther the nearest sighting is; None outside the track."""
@@ -160,7 +165,7 @@ def retouch(tracks: Sequence[Track], look: Look, plates: Track | None) -> Retouc
         circles_px = [circle for track in tracks if (circle := track.at(time_s)) is not None]
         out = blur(picture, circles_px)
         for turn in range(ROUNDS):
-            left = beside(look(out), plates, time_s)
+            left = beside(look(out, time_s), plates, time_s)
             if not len(left):
                 break
             out = paint(out, _stubborn(left, circles_px, 1.0 + WIDER * turn))
@@ -170,11 +175,11 @@ def retouch(tracks: Sequence[Track], look: Look, plates: Track | None) -> Retouc
 
 
 def _stubborn(found_px: Floats, blurred_px: Sequence[Floats], wider: float) -> list[Floats]:
-    """What to paint over where a face is still seen: the blurred circles it lies in, else the face itself."""
+    """What to paint over where a face is still seen: the face itself and the blurred circles it lies in."""
     circles_px: list[Floats] = []
     for face in found_px:
         around = [circle for circle in blurred_px if np.hypot(*(circle - face)[:2]) < circle[2]]
-        circles_px += [circle * np.array([1.0, 1.0, wider]) for circle in around or [face]]
+        circles_px += [circle * np.array([1.0, 1.0, wider]) for circle in (*around, face)]
     return circles_px
 
 

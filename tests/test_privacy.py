@@ -129,7 +129,7 @@ def test_people_count_from_two_squares_on() -> None:
 def test_what_the_tracks_miss_is_blurred_too_but_not_the_plates() -> None:
     bright = Bright()
 
-    def look(picture: Bytes) -> Floats:
+    def look(picture: Bytes, _: float = 0.0) -> Floats:
         return headsearch.faces(picture, bright, (0.6, 0.36))
 
     picture = scene([(70, 70), (250, 60), (200, 200)])
@@ -140,6 +140,22 @@ def test_what_the_tracks_miss_is_blurred_too_but_not_the_plates() -> None:
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
     assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
+
+
+def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
+    class Once(Bright):
+        def faces(self, rgb: Bytes) -> Floats:
+            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
+
+    class Nobody:
+        def everyone(self, frame: Frame) -> list[Floats]:
+            return []
+
+    own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
+    search = privacy._Search(Nobody(), Once(), own, None)
+    assert len(search.left(scene([(160, 120)]), 1.0)) == 1
+    assert len(search.left(scene([(160, 120)]), 5.1)) == 0
+    assert len(privacy._Search(Nobody(), Once(), None, None).left(scene([(160, 120)]), 5.1)) == 1
 
 
 def test_file_names_give_way_to_the_pseudonym() -> None:

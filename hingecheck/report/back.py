@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import context, criteria, detectable
+from hingecheck.records import Measure
 from hingecheck.report import card, printable
 from hingecheck.report.reading import Stored
 
@@ -125,11 +126,19 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
         title = rule.title if rule is not None else finding.rule.replace("_", " ").capitalize()
         side = rule.side if rule is not None else "limit"
         limit = f"{side} {finding.limit:g} {_unit(finding.unit)}".replace("-", "−")
-        yield printable.text(title, 40), limit, words[finding.status], printable.text(finding.source, 110)
+        outcome = words[finding.status] + _read(finding.measure)
+        yield printable.text(title, 40), limit, outcome, printable.text(finding.source, 110)
     if _plain_version(stored) == known.version:
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
             yield title, f"{threshold.value:g}", "–", printable.text(threshold.source, 110)
+
+
+def _read(found: Measure) -> str:
+    """What a rule looked at, in the unit of its limit."""
+    if not found.known:
+        return ""
+    return f": {found.value:.2g} ({found.low:.2g} to {found.high:.2g})".replace("-", "−")
 
 
 def _unit(words: str) -> str:
