@@ -13,6 +13,7 @@ from hingecheck.errors import HingecheckError, ModelError
 CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
 PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich")
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
+CLINIC: Final = ("typst", "fhir.resources")
 PRIVATE_MEDIAPIPE: Final = "0.10.31"
 
 
@@ -38,6 +39,8 @@ def run() -> list[Check]:
         _opencv(),
         *(_model(name) for name in bundles.manifest()["pose"]),
         _spine(),
+        _face(),
+        *(_clinic(name) for name in CLINIC),
         *(_codec(name) for name in CODECS),
     ]
     return [*checks, Check("privacy", "videos and results stay on this machine; nothing is sent anywhere")]
@@ -87,6 +90,18 @@ def _spine() -> Check:
     except ModelError as error:
         return Check("spine model", error.message, error.remedy, error)
     return Check("spine model", f"sha256 {', '.join(f'{part.sha256[:12]}…' for part in parts)} as in the manifest")
+
+
+def _face() -> Check:
+    try:
+        detector = bundles.face()
+    except ModelError as error:
+        return Check("face detector", error.message, error.remedy, error)
+    return Check("face detector", f"sha256 {detector.sha256[:12]}… as in the manifest (for --redact-face)")
+
+
+def _clinic(name: str) -> Check:
+    return Check(name, version(name) if _installed(name) else "not installed (optional: hingecheck[clinic], reports)")
 
 
 def _codec(name: str) -> Check:

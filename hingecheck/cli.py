@@ -12,6 +12,7 @@ from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
+from hingecheck.commands.report import report
 
 app = typer.Typer(
     help="Measure how much of a deadlift came from the hips and how much from the spine.",
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, compare, explain, doctor):
+for command in (analyze, compare, report, explain, doctor):
     app.command()(command)
 
 

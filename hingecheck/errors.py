@@ -3,9 +3,11 @@
 HingecheckError                 exit code
 ├── UsageError                      2     the call makes no sense
 │   ├── OutputExists                      a result is there already
-│   └── UnknownRule                       no such rule
-├── InputError                      3     the video cannot be read
-│   └── VideoNotFound                     also a FileNotFoundError
+│   ├── UnknownRule                       no such rule
+│   └── ExtraMissing                      an optional part is not installed, or not whole
+├── InputError                      3     the video, or a result, cannot be read
+│   ├── VideoNotFound                     also a FileNotFoundError
+│   └── ResultUnreadable                  an analysis that is damaged, edited or of another version
 ├── NobodyFound                     4     no person in the picture
 ├── NoRepetition                    5     a person, but no deadlift
 └── ModelError                      6     a model is damaged
@@ -52,8 +54,14 @@ class UnknownRule(UsageError):
     kind = "unknown_rule"
 
 
+class ExtraMissing(UsageError):
+    """A part of the package that is installed on request is not there, or lacks something."""
+
+    kind = "extra_missing"
+
+
 class InputError(HingecheckError):
-    """The video cannot be read."""
+    """The video, or a result, cannot be read."""
 
     exit_code = 3
     kind = "input_unreadable"
@@ -66,6 +74,12 @@ class VideoNotFound(InputError, FileNotFoundError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class ResultUnreadable(InputError):
+    """A result cannot be read back: damaged, edited, of another version, or not of this video."""
+
+    kind = "result_unreadable"
 
 
 class NobodyFound(HingecheckError):

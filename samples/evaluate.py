@@ -11,6 +11,7 @@ from samples.card.design import Item, designed_set
 from samples.card.freeze import FROZEN, SAMPLES, freeze
 from samples.card.plots import draw_pictures
 from samples.card.report import write_card
+from samples.card.rows import write_rows
 from samples.card.run import finished, forget, run_card
 from samples.console import chosen, run_app
 from samples.errors import SpecError
@@ -58,6 +59,8 @@ def _write(out: Path, card: Path) -> None:
     card.mkdir(parents=True, exist_ok=True)
     draw_pictures(results, card / "pictures")
     print(f"{write_card(items, results, card)}: {len(results)} of {len(items)} clips", file=sys.stderr)
+    if card == SAMPLES:
+        write_rows()
 
 
 def main() -> int:

@@ -17,11 +17,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {str(p.relative_to(PACKAGE)) for p in (PACKAGE / "commands").glob("[!_]*.py")}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
-    "av": {"video.py", "movie.py", "checkup.py"},
+    "av": {"video.py", "movie.py", "checkup.py", "recorded.py"},
     "cv2": {
-        *("contour.py", "load.py", "backends/spinenet.py", "video.py", "movie.py"),
-        *("report/drawing.py", "report/keyframes.py", "report/annotated.py"),
+        *("contour.py", "load.py", "backends/spinenet.py", "video.py", "movie.py", "redaction.py"),
+        *("report/drawing.py", "report/keyframes.py", "report/annotated.py", "report/pictures.py"),
     },
+    "typst": {"report/typesetting.py"},
+    "fhir": {"report/fhir.py"},
     "typer": {"cli.py", *COMMANDS},
     "rich": {*(COMMANDS - {"commands/explain.py"}), "report/terminal.py", "report/rules.py"},
 }

@@ -17,6 +17,11 @@ from hingecheck.report import document
 
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
 FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe", re.IGNORECASE)
+ALLOWED = re.compile(
+    "never risk, injury or diagnosis"  # the rule itself, stated in heuristics
+    "|escribes movement; not a diagnosis"  # the sentence that a clinician's report has to carry
+    '|"resourceType": "DiagnosticReport"'  # FHIR's own name for a report
+)
 SIDE_VIEW = View("right", "right", Measure(3.0, -6.0, 12.0), True, ())
 REP = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True)
 TIME_S = np.arange(0, 6, 0.05)
@@ -234,10 +239,13 @@ def test_every_threshold_has_a_source_and_a_rationale() -> None:
 
 
 def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:
-    kinds = ("*.py", "*.toml", "*.html", "page.js", "page.css")
-    texts = [p.read_text(encoding="utf-8") for kind in kinds for p in PACKAGE.rglob(kind)]
-    allowed = "never risk, injury or diagnosis"  # the rule itself, stated in heuristics
-    found = [m.group() for text in texts for m in FORBIDDEN.finditer(text.replace(allowed, ""))]
+    files = [p for ending in ("py", "toml", "typ", "html", "js", "css") for p in PACKAGE.rglob(f"*.{ending}")]
+    files = [path for path in files if "uplot" not in path.parts]  # not our text
+    found = [
+        (path.name, m.group())
+        for path in files
+        for m in FORBIDDEN.finditer(ALLOWED.sub("", path.read_text(encoding="utf-8")))
+    ]
     assert found == []
 
 

@@ -26,6 +26,8 @@ from hingecheck.records import Bytes, Floats, Frame, Sighting
 _MOST_PEOPLE = 5
 _WIDTH_MULTIPLE = 16
 _STDERR = 2
+_LEAST_FACE = 0.5
+"""Probability from which something may be a face: the runtime's own default."""
 
 
 class MediaPipeEstimator:
@@ -84,6 +86,39 @@ class MediaPipeStill:
     def close(self) -> None:
         """Release the model."""
         self._still.close()
+
+
+class MediaPipeFaces:
+    """The face detector, for blurring; use it in a `with` statement."""
+
+    def __init__(self, bundle: Path) -> None:
+        """Loads the model; raises ModelError if the runtime refuses it."""
+        options = vision.FaceDetectorOptions(
+            base_options=BaseOptions(model_asset_path=str(bundle)), min_detection_confidence=_LEAST_FACE
+        )
+        try:
+            with _without_chatter():
+                self._detector = vision.FaceDetector.create_from_options(options)
+                self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # chatters at its first
+        except (RuntimeError, ValueError, FileNotFoundError) as error:
+            raise ModelError(
+                f"{bundle}: the runtime refuses this face detector ({str(error).splitlines()[0]})",
+                "Install hingecheck again.",
+            ) from error
+
+    def __enter__(self) -> MediaPipeFaces:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._detector.close()
+
+    def faces(self, rgb: Bytes) -> Floats:
+        """What may be a face in a picture, (n, 5): left, top, width, height in pixels, and its score 0..1."""
+        found = [
+            (each.bounding_box, each.categories[0].score) for each in self._detector.detect(_image(rgb)).detections
+        ]
+        rows = [(box.origin_x, box.origin_y, box.width, box.height, score) for box, score in found]
+        return np.array(rows, np.float64).reshape(-1, 5)
 
 
 def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: bool) -> Any:

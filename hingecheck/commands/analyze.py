@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -54,28 +55,34 @@ def analyze(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every number, rule and version.")] = False,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
+    redact_face: Annotated[bool, typer.Option("--redact-face", help="Blur all heads in the pictures.")] = False,
+    pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck import context  # noqa: PLC0415
+    from hingecheck import context, privacy  # noqa: PLC0415
     from hingecheck import criteria as thresholds  # noqa: PLC0415
     from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
 
-    target = out if out is not None or as_json else Path(clip.stem or "result")
+    target = out if out is not None or as_json else Path(pseudonym or clip.stem or "result")
     with told(as_json=as_json):
+        if pseudonym:
+            privacy.checked(pseudonym)
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if target is not None:
             folder.check(target, force=force)
         report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
-        wanted = results.Wanted(not no_video, single_file, rules=thresholds.load(criteria))
         with progress(quiet=as_json or quiet) as watch:
-            result = stages.analyze(clip, asked, watch=watch)
+            measured = stages.analyze(clip, asked, watch=watch)
+        result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
         if target is not None:
-            folder.write(target, results.files(result, clip, wanted))
+            with privacy.redactor(measured, clip) if redact_face else nullcontext() as retouch:
+                wanted = results.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
+                folder.write(target, results.files(result, clip, wanted))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return

@@ -33,7 +33,8 @@ def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
 def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
     """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
 
-    Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.
+    Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.  What is made here
+    only its owner can read.
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +44,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
     try:
         for name, data in files.items():
             _put(unfinished / name, data)
-        out.mkdir(exist_ok=True)
+        out.mkdir(mode=0o700, exist_ok=True)
         for name in sorted(files, key=lambda name: name == marker):
             os.replace(unfinished / name, out / name)
     except OSError as error:
@@ -57,3 +58,4 @@ def _put(path: Path, content: Content) -> None:
         path.write_bytes(content)
     else:
         content(path)
+    path.chmod(0o600)

@@ -1,0 +1,114 @@
+"""What keeps names and faces out of results: heads blurred over a clip, file names that give way to a pseudonym."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from hingecheck import bundles, headsearch, redaction
+from hingecheck.errors import UsageError
+from hingecheck.records import Analysis, Bytes, Floats, VideoInfo
+from hingecheck.redaction import Retouch
+from hingecheck.video import Video
+
+LOOK_PAUSE_S, LOST_PAUSE_S, LOOK_HEIGHT_PX = 1.0, 0.3, 1080
+"""How often people and faces are looked for all over the clip, how often where the lifter's own landmarks were lost,
+and in pictures of which height at most."""
+
+PEOPLE_LEVELS: Final = (1.0, 0.6)
+FACE_LEVELS: Final = (1.0, 0.6, 0.36, 0.2)
+PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
+"""Squares in which people and faces are looked for in the clip, and faces in each picture that is handed out."""
+
+PEOPLE_MODEL: Final = "lite"
+PSEUDONYM: Final = re.compile(r"[\w.-][\w .-]{0,59}")
+
+
+@contextmanager
+def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
+    """A function that blurs all heads in pictures of the clip; models are open as long as the `with` lasts.
+
+    Decodes the clip once more.  Raises ModelError if a model is missing or damaged.
+    """
+    from hingecheck.backends.mediapipe import MediaPipeEstimator, MediaPipeFaces  # noqa: PLC0415  heavy
+
+    pose, face = bundles.find(PEOPLE_MODEL), bundles.face()
+    own, plates = redaction.lifter(analysis.pose), redaction.plates(analysis.pose)
+    with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
+        search = _Search(people, faces, own, plates)
+        others = redaction.link(search.sightings(Video(path)))
+        yield redaction.retouch(others if own is None else [own, *others], search.left, plates)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Looks for heads beside the lifter's own; where that was lost, oftener and for whatever may be a face."""
+
+    people: headsearch.People
+    detector: headsearch.Faces
+    own: redaction.Track | None
+    plates: redaction.Track | None
+
+    def sightings(self, clip: Video) -> Iterator[tuple[float, Floats]]:
+        """Circles (n, 3) of heads in display pixels, once in a while."""
+        next_s = 0.0
+        for frame in clip.frames(LOOK_HEIGHT_PX):
+            lost, time_s = self._lost(frame.time_s), frame.time_s
+            if time_s < next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0):
+                continue
+            next_s = time_s + LOOK_PAUSE_S
+            votes = 1 if lost else headsearch.VOTES
+            found = headsearch.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
+            bodies = headsearch.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
+            seen = np.concatenate([redaction.beside(found, self.plates, time_s), bodies])
+            yield time_s, seen if lost else redaction.beside(seen, self.own, time_s)
+
+    def left(self, picture: Bytes, time_s: float) -> Floats:
+        """Circles (n, 3) of faces in one picture."""
+        if self._lost(time_s):
+            return headsearch.faces(picture, self.detector, FACE_LEVELS, votes=1)
+        return headsearch.faces(picture, self.detector, PICTURE_LEVELS)
+
+    def _lost(self, time_s: float) -> bool:
+        return self.own is None or not self.own.seen(time_s)
+
+
+def checked(pseudonym: str) -> str:
+    """The same pseudonym; raises UsageError if it cannot stand for a file name."""
+    if PSEUDONYM.fullmatch(pseudonym) is None:
+        raise UsageError(
+            f"--pseudonym {pseudonym}: cannot stand for a file name",
+            "Use up to 60 letters, digits, spaces, dots, dashes.",
+        )
+    return pseudonym
+
+
+def marked(analysis: Analysis, *, pseudonym: str, heads_blurred: bool) -> Analysis:
+    """The analysis with file names replaced by `pseudonym`, and a note of what was done for privacy."""
+    note = {"heads_blurred": heads_blurred, "pseudonym": bool(pseudonym)}
+    provenance = dict(analysis.provenance) | {"privacy": note}
+    if not pseudonym:
+        return replace(analysis, provenance=provenance)
+    return replace(analysis, video=_renamed(analysis.video, pseudonym), provenance=_nameless(provenance, pseudonym))
+
+
+def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
+    return replace(video, file=pseudonym + Path(video.file).suffix.lower())
+
+
+def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
+    """Provenance whose file names have given way: own clips, own thresholds, a model of the user's own."""
+    found = dict(provenance)
+    clips = found.get("own_clips")
+    if isinstance(clips, dict):
+        found["own_clips"] = {role: name and f"{pseudonym} {role}{Path(name).suffix}" for role, name in clips.items()}
+    found["criteria"] = str(found.get("criteria", "")).partition(" with ")[0] + (
+        " with a file of the user's own" if " with " in str(found.get("criteria", "")) else ""
+    )
+    return found

@@ -1,0 +1,100 @@
+"""A value of a JSON document together with its place in it, so that what is wrong can be named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from hingecheck.records import Measure
+
+LONGEST_TEXT: Final = 20_000
+LARGEST_NUMBER: Final = 1e9
+
+Refuse = Callable[[str, str], NoReturn]
+"""Raises an error from a place and what is wrong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value, where it stands, and how to refuse it; every method refuses what has not the type it names."""
+
+    value: Any
+    place: str
+    refuse: Refuse
+
+    @property
+    def missing(self) -> bool:
+        """True if the value is null."""
+        return self.value is None
+
+    def table(self) -> Mapping[str, Any]:
+        """An object."""
+        if not isinstance(self.value, dict):
+            self.refuse(self.place, "must be an object")
+        return self.value
+
+    def key(self, name: str) -> Node:
+        """A member that must be there."""
+        if name not in self.table():
+            self.refuse(self.place, f"{name} is missing")
+        return Node(self.value[name], f"{self.place}: {name}", self.refuse)
+
+    def optional(self, name: str) -> Node | None:
+        """A member that may be missing or null."""
+        return None if self.table().get(name) is None else self.key(name)
+
+    def entries(self) -> Iterator[tuple[str, Node]]:
+        """All members of an object."""
+        return ((name, self.key(name)) for name in self.table())
+
+    def items(self) -> Iterator[Node]:
+        """All items of a list."""
+        if not isinstance(self.value, list):
+            self.refuse(self.place, "must be a list")
+        return (Node(item, f"{self.place}[{index}]", self.refuse) for index, item in enumerate(self.value))
+
+    def texts(self) -> tuple[str, ...]:
+        """A list of texts."""
+        return tuple(item.text() for item in self.items())
+
+    def text(self) -> str:
+        """A text of bearable length that can be written as UTF-8."""
+        if not isinstance(self.value, str) or len(self.value) > LONGEST_TEXT:
+            self.refuse(self.place, f"must be a text of at most {LONGEST_TEXT} characters")
+        if any("\ud800" <= letter <= "\udfff" for letter in self.value):
+            self.refuse(self.place, "holds half a character")
+        return str(self.value)
+
+    def one_of(self, known: Sequence[str]) -> str:
+        """One of some texts."""
+        if self.text() not in known:
+            self.refuse(self.place, f"must be one of {', '.join(known)}")
+        return self.text()
+
+    def truth(self) -> bool:
+        """True or false."""
+        if not isinstance(self.value, bool):
+            self.refuse(self.place, "must be true or false")
+        return bool(self.value)
+
+    def number(self) -> float:
+        """A finite number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            self.refuse(self.place, "must be a number")
+        if not abs(self.value) <= LARGEST_NUMBER:  # not a number fails too
+            self.refuse(self.place, "is no number that can be meant")
+        return float(self.value)
+
+    def whole(self) -> int:
+        """A whole number."""
+        if not self.number().is_integer():
+            self.refuse(self.place, "must be a whole number")
+        return int(self.value)
+
+    def measure(self) -> Measure:
+        """A number inside its interval, from the members value, low and high."""
+        value, low, high = (self.key(name).number() for name in ("value", "low", "high"))
+        if not low <= value <= high:
+            self.refuse(self.place, f"{value:g} lies outside its own interval {low:g} to {high:g}")
+        return Measure(value, low, high)

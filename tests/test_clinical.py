@@ -1,0 +1,257 @@
+"""The clinician's report: two pages whatever the input, tagged PDF/A, the same bytes each time, and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+import typst
+
+from hingecheck import context, sessions
+from hingecheck.errors import ExtraMissing
+from hingecheck.report import back, clinical, printable, reading
+from hingecheck.report.clinical import Wanted
+from tests import stored
+from tests.conftest import hingecheck
+from tests.test_judgement import ALLOWED, FORBIDDEN
+
+HOSTILE = '#panic("x") $x$ ] [ \\ `raw` <b> @ref "quoted" 中文 😀 \u202e\x07 ' + "W" * 300
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The words of each page, spaces evened out."""
+    return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def made(folder: Path, document: dict[str, Any] | None = None, **wanted: Any) -> bytes:
+    return clinical.pdf(reading.read(stored.write(folder, document)), Wanted(**wanted))
+
+
+def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
+    front, behind = pages(made(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
+    for words in (
+        *("What was lifted: 2 × deadlift, from the floor; 120 kg by own report", "Hip-led", "25 % (17 to 33)"),
+        *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112.0° (105.0 to 119.0)"),
+        *("You reported soreness.", "2 values: the upper back is covered.", "See a clinician.", "90 % interval"),
+    ):
+        assert words in front, words
+    for words in (
+        *("Definitions and signs", "+2° (−3 to +7)", "20.00 frames a second", "Describes movement; not a diagnosis."),
+        *("all, yaw to 20°", "random mixtures", "24 trained lifters", "a history of cancer", "Clinician’s remarks"),
+        *("Signature", "a" * 4, "Criteria version 2026-11", "not checked: the video was not at hand", "above 5 °"),
+    ):
+        assert words in behind, words
+    assert "jane" not in front + behind
+
+
+def test_the_pdf_is_tagged_archivable_and_carries_its_fonts(tmp_path: Path) -> None:
+    read = pypdf.PdfReader(io.BytesIO(made(tmp_path)))
+    root: Any = read.trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert root["/Lang"] == "en"
+    assert "/StructTreeRoot" in root
+    xmp = root["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
+    for page in read.pages:
+        resources: Any = page["/Resources"]
+        for font in resources["/Font"].values():
+            (below,) = font.get_object()["/DescendantFonts"]
+            assert "/FontFile3" in below.get_object()["/FontDescriptor"]
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+@pytest.mark.parametrize("reps", [1, 12])
+def test_two_pages_however_much_there_is_to_say(paper: Any, size: tuple[int, int], reps: int, tmp_path: Path) -> None:
+    document = stored.document(reps)
+    document["self_report"]["note"] = HOSTILE * 5
+    document["video"]["file"] = "n" * 200 + ".mp4"
+    document["verdict"]["reasons"] = [HOSTILE] * 9
+    document["advice"] |= {"context": [HOSTILE] * 3, "see": context.SEE_SOON + "; ".join(context.RED_FLAGS) + HOSTILE}
+    document["findings"] = [
+        rule | {"rule": f"rule_{n}", "text": HOSTILE, "source": HOSTILE, "unit": HOSTILE, "status": "flag"}
+        for n, rule in enumerate(document["findings"] * 8)
+    ]
+    for rep in document["reps"]:
+        rep |= {"style": HOSTILE, "notes": [HOSTILE, HOSTILE + "2"]}
+        rep["reasons"] = {name: f"{HOSTILE} {name}" for name in rep["reasons"]}
+    document["provenance"]["versions"] = {f"package {n}": HOSTILE for n in range(30)}
+    document["provenance"] |= {"zero": HOSTILE, "losses": {HOSTILE: HOSTILE}, "criteria": HOSTILE}
+    earlier = [
+        reading.read(stored.write(tmp_path / str(n), stored.document(2, video_sha256=str(n) * 64))) for n in (1, 2, 3)
+    ]
+    read = pypdf.PdfReader(io.BytesIO(made(tmp_path, document, paper=paper, previous=earlier)))
+    assert len(read.pages) == 2
+    assert [round(edge) for edge in read.pages[0].mediabox[2:]] == list(size)
+
+
+def test_what_could_not_be_drawn_is_told(tmp_path: Path) -> None:
+    path = stored.write(tmp_path)
+    (tmp_path / "angles.csv").unlink()
+    (tmp_path / "keyframes.png").unlink()
+    front, _ = pages(clinical.pdf(reading.read(path), Wanted()))
+    assert "Curves: not drawn" in front
+    assert "Key frames: not drawn" in front
+
+
+def test_no_metric_measured_and_no_repetition_complete_is_a_report_too(tmp_path: Path) -> None:
+    document = stored.document(1)
+    (rep,) = document["reps"]
+    rep |= stored.rep(1, complete=False)
+    rep["metrics"] = dict.fromkeys(rep["metrics"])
+    rep["reasons"] = dict.fromkeys(rep["metrics"], "the back is covered")
+    document["verdict"] |= {"pattern": "cannot_tell", "lumbar_share_trunk": None, "reps_used": []}
+    document |= {"self_report": None, "findings": []}
+    front, _ = pages(made(tmp_path, document))
+    for words in ("1 not locked out", "This clip cannot tell", "not measured", "1, missed", "lockout did not happen"):
+        assert words in front
+
+
+def test_the_words_of_the_pages_claim_nothing_that_a_camera_cannot_see(tmp_path: Path) -> None:
+    text = " ".join(pages(made(tmp_path)))
+    assert FORBIDDEN.findall(ALLOWED.sub("", text)) == []
+    assert text.count("diagnosis") == 3  # the demanded sentence: in both footers and among the limits
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert made(tmp_path / "one") == made(tmp_path / "two")
+    assert made(tmp_path / "one") != made(tmp_path / "one", date=(2026, 11, 24))
+
+
+def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path) -> None:
+    near, far = stored.document(2, video_sha256="1" * 64), stored.document(2, video_sha256="2" * 64)
+    for rep in far["reps"]:
+        rep["metrics"]["hip_change_deg"] = stored.measure(70.0, 7.0)
+    far["reps"][0]["style"] = "romanian"
+    earlier = [reading.read(stored.write(tmp_path / name, told)) for name, told in (("near", near), ("far", far))]
+    front, _ = pages(made(tmp_path, previous=earlier))
+    assert front.count("Against an earlier session") == 2
+    assert front.count("larger than error") == 1
+    assert front.count("within error") == 7
+    assert "The styles of the two lifts differ" in front
+    changes = {change.metric: change for change in sessions.compare(earlier[1].reps, earlier[0].reps)}
+    hips = changes["hip_change_deg"]
+    assert hips.change == pytest.approx(41.5)
+    assert hips.told
+
+
+def test_thresholds_are_listed_only_where_they_are_the_ones_that_were_used(tmp_path: Path) -> None:
+    facts = back.Facts("", False, "x", True, "")
+    ours = reading.read(stored.write(tmp_path / "a"))
+    document = stored.document()
+    document["provenance"]["criteria"] = "2026-11 with jane.toml"
+    own = reading.read(stored.write(tmp_path / "b", document))
+    listed = [{row[0] for row in back.page(each, facts)["rules"]} for each in (ours, own)]
+    assert "Verdict: hip led below" in listed[0]
+    assert "Verdict: hip led below" not in listed[1]
+    assert "jane" not in str(back.page(own, facts))
+
+
+def test_letters_that_the_font_lacks_stand_out_and_no_text_is_endless() -> None:
+    assert printable.text("a\u0308 中\x07 b\n c") == "ä □□ b c"
+    assert len(printable.text("x " * 900, 50)) <= 50
+    assert "\u200b" in printable.text("x" * 60)
+    assert printable.number("x_deg", -0.01) == "0.0°"
+    assert printable.number("lumbar_share_trunk", 0.256) == "26 %"
+    assert printable.difference("lumbar_share_trunk", -0.1) == "−10 points"
+
+
+def test_a_typesetter_without_fonts_or_none_at_all_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bare:
+        def __init__(self, **_: object) -> None: ...
+
+        def families(self) -> list[str]:
+            return []
+
+    with monkeypatch.context() as patch:
+        patch.setattr(typst, "Fonts", Bare)
+        with pytest.raises(ExtraMissing, match="without its fonts"):
+            made(tmp_path)
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(ExtraMissing) as caught:
+        made(tmp_path)
+    assert "hingecheck[clinic]" in caught.value.remedy
+    assert caught.value.exit_code == 2
+
+
+def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+    path = stored.write(tmp_path / "result", video=b"a video")
+    pdf, fhir = tmp_path / "out.pdf", tmp_path / "out.json"
+    command = ("report", path, "--pdf", pdf, "--fhir", fhir, "--date", "2026-11-24", "--pseudonym", "P17")
+    done = hingecheck(*command)
+    assert done.returncode == 0, done.stderr
+    assert "the hash of the video at hand is the same" in pages(pdf.read_bytes())[1]
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (pdf, fhir)] == [0o600, 0o600]
+    assert hingecheck(*command).returncode == 2
+    before = pdf.read_bytes(), fhir.read_bytes()
+    assert hingecheck(*command, "--force").returncode == 0
+    assert (pdf.read_bytes(), fhir.read_bytes()) == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["out.json", "out.pdf", "result"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ((), 2, "nothing to write"),
+        (("--pdf", "nowhere/out.pdf"), 2, "cannot be written"),
+        (("--pdf", "result"), 2, "is a folder"),
+        (("--pdf", "out.pdf", "--date", "24.11.2026"), 2, "no day of the calendar"),
+        (("--pdf", "out.pdf", "--date", "video"), 2, "the video is not there"),
+        (("--pdf", "out.pdf", "--patient", "Jane Doe"), 2, "neither a reference nor an identifier"),
+        (("--pdf", "out.pdf", "--previous", "result/analysis.json"), 2, "is of the same video"),
+        (("--pdf", "out.pdf", "--previous", "nowhere.json"), 3, "cannot be read"),
+        (("--pdf", "out.pdf", "--video", "other.mp4"), 3, "hashes differ"),
+    ],
+)
+def test_what_cannot_be_meant_gets_its_message_and_leaves_nothing(
+    options: tuple[str, ...], code: int, words: str, tmp_path: Path
+) -> None:
+    stored.write(tmp_path / "result")
+    (tmp_path / "other.mp4").write_bytes(b"another")
+    before = sorted(tmp_path.iterdir())
+    done = hingecheck("report", "result/analysis.json", *options, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_must_not_be_written_is_told(tmp_path: Path) -> None:
+    path = stored.write(tmp_path / "result")
+    tmp_path.chmod(0o500)
+    done = hingecheck("report", path, "--pdf", tmp_path / "out.pdf")
+    tmp_path.chmod(0o700)
+    assert done.returncode == 2
+    assert "cannot be written" in " ".join(done.stderr.split())
+
+
+def test_a_newer_or_damaged_analysis_is_three(tmp_path: Path) -> None:
+    path = stored.write(tmp_path / "result", stored.document(schema="hingecheck/analysis/9"))
+    newer = hingecheck("report", path, "--pdf", tmp_path / "out.pdf")
+    assert newer.returncode == 3
+    assert "this version reads" in " ".join(newer.stderr.split())
+    path.write_text(json.dumps(stored.document())[:-40])
+    assert hingecheck("report", path, "--pdf", tmp_path / "out.pdf").returncode == 3
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_python_alone_makes_a_report_without_the_heavy_parts(tmp_path: Path) -> None:
+    """A report loads neither pose model nor decoder."""
+    path = stored.write(tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from hingecheck.report import clinical, reading;"
+        f"clinical.pdf(reading.read(Path({str(path)!r})), clinical.Wanted());"
+        "print(sorted({'mediapipe', 'av'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,250 @@
+"""Heads blurred wherever they were, names and metadata left out, nothing sent, nothing for others to read."""
+
+from __future__ import annotations
+
+import json
+import platform
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from av.video.stream import VideoStream
+
+from hingecheck import bundles, headsearch, privacy, recorded, redaction
+from hingecheck.errors import UsageError
+from hingecheck.records import Bytes, Floats, Frame, VideoInfo
+from hingecheck.redaction import Track
+from hingecheck.video import Video
+from tests import lifter, stored
+from tests.no_network import SOCKET_CALL
+
+SECRETS = ("jane", "_doe", "52.5200", "13.4050", "2024-05-17", "SecretPhone")
+ROOT = Path(__file__).parents[1]
+
+
+class Bright:
+    """Takes every bright spot for a face."""
+
+    def faces(self, rgb: Bytes) -> Floats:
+        ys, xs = np.nonzero(rgb[..., 0] > 240)
+        if not len(xs):
+            return np.zeros((0, 5))
+        return np.array([[xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1, 0.6]])
+
+
+def scene(spots: list[tuple[int, int]], radius: int = 20) -> Bytes:
+    picture = np.random.default_rng(3).integers(0, 200, (240, 320, 3)).astype(np.uint8)
+    for spot in spots:
+        cv2.circle(picture, spot, radius, (255, 255, 255), -1)
+    return picture
+
+
+def test_a_blurred_circle_keeps_nothing_and_the_rest_everything() -> None:
+    picture = scene([])
+    out = redaction.blur(picture, [np.array([160.0, 120.0, 50.0])])
+    rows, columns = np.mgrid[:240, :320]
+    away = np.hypot(columns - 160, rows - 120)
+    assert out[away < 48].astype(float).std(axis=0).max() < 0.2 * picture[away < 48].astype(float).std(axis=0).min()
+    assert np.array_equal(out[away > 62], picture[away > 62])
+    edge = redaction.blur(picture, [np.array([-5.0, 239.0, 50.0]), np.array([900.0, 10.0, 20.0])])
+    assert edge.shape == picture.shape
+
+
+def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -> None:
+    track = Track(np.array([1.0, 2.0, 5.0]), np.array([[0.0, 0, 10], [10, 0, 10], [40, 30, 10]]), hold_s=0.5)
+    middle = track.at(3.5)
+    assert middle is not None
+    assert middle[:2] == pytest.approx([25, 15])
+    assert middle[2] == pytest.approx(10 * (1 + 1.5 * redaction.GROWTH_PER_S))
+    assert track.at(5.4) is not None
+    assert track.at(5.6) is None
+    assert track.at(0.4) is None
+
+
+def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
+    posture = lifter.Set().posture()
+    truth = lifter.track(posture)
+    xy_px = truth.xy_px.copy()
+    lost = slice(len(xy_px) // 3, len(xy_px) // 3 + 12)
+    xy_px[lost] = np.nan
+    own = redaction.lifter(replace(truth, xy_px=xy_px))
+    assert own is not None
+    heads = redaction.heads(truth.xy_px)
+    for time_s, head in zip(truth.time_s, heads, strict=True):
+        circle = own.at(float(time_s))
+        assert circle is not None
+        assert np.hypot(*(circle - head)[:2]) < 0.5 * circle[2]
+    assert own.at(truth.time_s[-1] + 100) is not None
+    assert redaction.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
+
+
+def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
+    def seen() -> Iterator[tuple[float, Floats]]:
+        for step in range(20):
+            both = np.array([[100.0 + 2 * step, 50, 15], [300.0 - 2 * step, 50, 15]])
+            yield 0.5 * step, both[:1] if step in (7, 8, 9) else both
+
+    tracks = redaction.link(seen())
+    assert len(tracks) == 2
+    gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
+    assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
+    once = redaction.link([(1.0, np.array([[5.0, 5, 5]])), (9.0, np.zeros((0, 3)))])
+    assert once[0].at(1.4) is not None
+    assert once[0].at(1.6) is None
+
+
+def test_several_squares_have_to_agree_on_a_face() -> None:
+    levels = (1.0, 0.6, 0.36)
+    found = headsearch.faces(scene([(60, 60)]), Bright(), levels)
+    assert len(found) == 1
+    assert found[0, :2] == pytest.approx([60, 60], abs=3)
+
+    class Once(Bright):
+        def faces(self, rgb: Bytes) -> Floats:
+            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
+
+    assert len(headsearch.faces(scene([(160, 120)]), Once(), levels)) == 0
+
+
+def test_people_count_from_two_squares_on() -> None:
+    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
+
+    class Model:
+        def everyone(self, frame: Frame) -> list[Floats]:
+            return [truth] if frame.rgb.shape[0] >= 240 else []
+
+    found = headsearch.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
+    assert len(found) == len({round(x) for x in found[:, 0]})
+    assert len(headsearch.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
+
+
+def test_what_the_tracks_miss_is_blurred_too_but_not_the_plates() -> None:
+    bright = Bright()
+
+    def look(picture: Bytes, _: float = 0.0) -> Floats:
+        return headsearch.faces(picture, bright, (0.6, 0.36))
+
+    picture = scene([(70, 70), (250, 60), (200, 200)])
+    assert len(look(picture)) == 3
+    plates = Track(np.array([0.0, 9.0]), np.array([[200.0, 200, 60]] * 2))
+    known = Track(np.array([0.0, 9.0]), np.array([[70.0, 70, 30]] * 2))
+    out = redaction.retouch([known], look, plates)(picture, 4.0)
+    (left,) = look(out)
+    assert left[:2] == pytest.approx([200, 200], abs=5)
+    assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
+
+
+def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
+    class Once(Bright):
+        def faces(self, rgb: Bytes) -> Floats:
+            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
+
+    class Nobody:
+        def everyone(self, frame: Frame) -> list[Floats]:  # noqa: ARG002
+            return []
+
+    own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
+    search = privacy._Search(Nobody(), Once(), own, None)
+    assert len(search.left(scene([(160, 120)]), 1.0)) == 1
+    assert len(search.left(scene([(160, 120)]), 5.1)) == 0
+    assert len(privacy._Search(Nobody(), Once(), None, None).left(scene([(160, 120)]), 5.1)) == 1
+
+
+def test_file_names_give_way_to_the_pseudonym() -> None:
+    provenance: dict[str, object] = {
+        "criteria": "2026-11 with jane.toml",
+        "own_clips": {"standing": "jane still.mp4", "max_bend": None},
+    }
+    found = privacy._nameless(provenance, "P17")
+    assert "jane" not in json.dumps(found)
+    assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
+    video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
+    assert privacy._renamed(video, "P17").file == "P17.mov"
+    assert privacy.checked("P-17 left.2") == "P-17 left.2"
+    for bad in ("../x", "", "a/b", "x" * 70, "a\nb"):
+        with pytest.raises(UsageError):
+            privacy.checked(bad)
+
+
+def phone_clip(path: Path, source: Path, last_s: float) -> Path:
+    """The first seconds of `source` as a phone would write them: place, owner, device and time beside the picture."""
+    notes = {
+        "title": "jane doe",
+        "location": "+52.5200+013.4050/",
+        "com.apple.quicktime.location.ISO6709": "+52.5200+013.4050/",
+        "com.apple.quicktime.model": "SecretPhone",
+        "creation_time": "2024-05-17T10:00:00.000000Z",
+    }
+    with (
+        av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as out,
+        av.open(str(source)) as read,
+    ):
+        out.metadata.update(notes)
+        stream = out.add_stream("libx264", rate=30)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height = read.streams.video[0].width, read.streams.video[0].height
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for picture in read.decode(video=0):
+            if picture.time is None or picture.time > last_s:
+                break
+            frame = av.VideoFrame.from_ndarray(picture.to_ndarray(format="rgb24"), format="rgb24")
+            frame.pts, frame.time_base = round(picture.time * 1000), Fraction(1, 1000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return path
+
+
+def test_the_day_of_a_clip_is_read_only_where_it_is_told(tmp_path: Path, sample_clip: Path) -> None:
+    assert recorded.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
+    assert recorded.day(sample_clip) is None
+
+
+@pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
+def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: Path, sample_clip: Path) -> None:
+    clip = phone_clip(tmp_path / "jane_doe.mp4", sample_clip, 6.6)
+    out = tmp_path / "out"
+    watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
+    command = ["analyze", clip, "--out", out, "--redact-face", "--pseudonym", "P17"]
+    done = subprocess.run([*watched, *map(str, command)], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
+    for path in out.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        data = path.read_bytes()
+        assert [secret for secret in SECRETS if secret.encode() in data] == []
+    told = json.loads((out / "analysis.json").read_text())
+    assert told["video"]["file"] == "P17.mp4"
+    assert told["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
+    before = [_has_face(picture) for picture in Video(clip).frames_at([told["reps"][0]["lockout_s"]])]
+    sheet = cv2.imread(str(out / "keyframes.png"))
+    assert sheet is not None
+    assert before == [True]
+    assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
+
+
+def _has_face(picture: Bytes) -> bool:
+    from hingecheck.backends.mediapipe import MediaPipeFaces
+
+    with MediaPipeFaces(bundles.face().path) as detector:
+        found = headsearch.faces(picture, detector, (1.0, 0.6, 0.36))
+    return bool(np.any(found[:, 1] < 0.6 * picture.shape[0]))
+
+
+@pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
+@pytest.mark.parametrize("command", ["report", "doctor"])
+def test_the_other_commands_open_no_socket_either(command: str, tmp_path: Path) -> None:
+    path = stored.write(tmp_path / "result")
+    options = ["report", path, "--pdf", tmp_path / "a.pdf", "--fhir", tmp_path / "a.json"]
+    watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
+    arguments = map(str, options if command == "report" else ["doctor"])
+    done = subprocess.run([*watched, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,176 @@
+"""A result read back: what was changed is found and named; what is new is borne."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
+from hingecheck.report import clip, curves, pictures, reading
+from tests import stored
+
+
+def changed(change: Callable[[dict[str, Any]], object], folder: Path) -> Path:
+    path = stored.write(folder)
+    made = stored.document()
+    change(made)
+    path.write_text(json.dumps(made), encoding="utf-8")
+    return path
+
+
+def test_what_was_written_comes_back(tmp_path: Path) -> None:
+    found = reading.read(stored.write(tmp_path))
+    assert found.verdict.pattern == "hip_led"
+    assert [rep.number for rep in found.reps] == [1, 2]
+    assert found.reps[0].values["hip_change_deg"].value == 111.0
+    assert found.reps[0].values["thoracic_change_deg"].reason == "the upper back is covered"
+    assert found.self_report is not None
+    assert found.self_report.load_kg == 120.0
+
+
+def test_what_is_new_is_borne(tmp_path: Path) -> None:
+    def change(made: dict[str, Any]) -> None:
+        made["new"] = {"anything": [1]}
+        made["reps"][0]["style"] = "block_pull"
+        made["reps"][0]["metrics"]["grip_width_m"] = stored.measure(0.6, 0.1)
+
+    found = reading.read(changed(change, tmp_path))
+    assert found.reps[0].style == "block_pull"
+    assert found.reps[0].values["grip_width_m"].value == 0.6
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.update(schema="hingecheck/analysis/2"), "this version reads"),
+        (lambda d: d.update(error={"code": 3}), "holds an error"),
+        (lambda d: d.pop("verdict"), "verdict is missing"),
+        (lambda d: d["reps"][1]["metrics"].update(hip_change_deg="x"), "reps[1]: metrics: hip_change_deg"),
+        (lambda d: d["reps"][0]["metrics"]["hip_change_deg"].update(low=200), "outside its own interval"),
+        (lambda d: d["reps"][0]["metrics"].update(hip_change_deg=None), "or null with its reason"),
+        (lambda d: d["reps"][0].update(complete="yes"), "true or false"),
+        (lambda d: d["reps"][0].update(liftoff_s=True), "must be a number"),
+        (lambda d: d["reps"][0].update(liftoff_s=10**400), "no number that can be meant"),
+        (lambda d: d["reps"][0].update(lockout_s=2.1), "must follow each other"),
+        (lambda d: d["reps"][0].update(end_s=999.0), "within the clip"),
+        (lambda d: d["reps"].reverse(), "numbered upwards"),
+        (lambda d: d.update(reps=[]), "one or more"),
+        (lambda d: d["verdict"].update(pattern="broken"), "must be one of"),
+        (lambda d: d["verdict"].update(reps_used=[7]), "reps_used"),
+        (lambda d: d["verdict"].update(lumbar_share_trunk=None), "must rest on a number"),
+        (lambda d: d["verdict"].update(sentence="x" * 30_000), "at most"),
+        (lambda d: d["verdict"].update(sentence="\ud800"), "half a character"),
+        (lambda d: d["video"].update(file="../../etc/passwd"), "bare file name"),
+        (lambda d: d["video"].update(sha256="no hash"), "64 hexadecimal"),
+        (lambda d: d["video"].update(frames_read=1.5), "whole number"),
+    ],
+)
+def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path) -> None:
+    with pytest.raises(ResultUnreadable) as caught:
+        reading.read(changed(change, tmp_path))
+    assert words in caught.value.message
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no json", '{"schema": NaN}', '{"a": 1, "a": 2}', "[" * 100_000, '{"schema": "\xff"}', "[]", "null"]
+)
+def test_what_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "analysis.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ResultUnreadable):
+        reading.read(path)
+    with pytest.raises(ResultUnreadable, match="cannot be read"):
+        reading.read(tmp_path / "nowhere.json")
+    with pytest.raises(ResultUnreadable, match="cannot be read"):
+        reading.read(tmp_path)
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value of a document, containers included."""
+    yield place
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from leaves(value[key], (*place, key))
+
+
+def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(tmp_path: Path) -> None:
+    made = stored.document(1)
+    path, refused = tmp_path / "analysis.json", 0
+    for place in leaves(made):
+        others: tuple[Any, ...] = (None, -1.0, "text", [], {}, True)
+        for other in others:
+            copied: Any = copy.deepcopy(made)
+            at = copied
+            for key in place[:-1]:
+                at = at[key]
+            if place:
+                at[place[-1]] = other
+            else:
+                copied = other
+            path.write_text(json.dumps(copied), encoding="utf-8")
+            try:
+                reading.read(path)
+            except HingecheckError:
+                refused += 1
+    assert refused > 300
+
+
+def test_the_hash_ties_the_result_to_its_video(tmp_path: Path) -> None:
+    found = reading.read(stored.write(tmp_path, video=b"a video"))
+    assert clip.checked(found, None) == tmp_path.resolve() / "jane_doe.mp4"
+    (tmp_path / "jane_doe.mp4").write_bytes(b"another video")
+    with pytest.raises(ResultUnreadable, match="hashes differ"):
+        clip.checked(found, None)
+    (tmp_path / "moved.mp4").write_bytes(b"a video")
+    assert clip.checked(found, tmp_path / "moved.mp4") == tmp_path / "moved.mp4"
+    with pytest.raises(VideoNotFound):
+        clip.checked(found, tmp_path / "nowhere.mp4")
+    (tmp_path / "jane_doe.mp4").unlink()
+    assert clip.checked(found, None) is None
+
+
+def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None:
+    path = stored.write(tmp_path)
+    found = reading.read(path)
+    columns = curves.read(found)
+    assert columns is not None
+    assert len(columns["time_s"]) == found.video.frames_read
+    rows = (tmp_path / "angles.csv").read_text().splitlines()
+    for broken in (rows[:-30], ["time_s,hip", "1,2"], [rows[0], *reversed(rows[1:])], [], [rows[0], "x,1,2,3,4,5"]):
+        (tmp_path / "angles.csv").write_text("\n".join(broken))
+        with pytest.raises(ResultUnreadable):
+            curves.read(found)
+    (tmp_path / "angles.csv").unlink()
+    assert curves.read(found) is None
+    assert pictures.row(tmp_path, 0, 2) is not None
+    with pytest.raises(ResultUnreadable):
+        pictures.row(tmp_path, 0, 3)
+    (tmp_path / "keyframes.png").write_bytes(b"no picture")
+    with pytest.raises(ResultUnreadable):
+        pictures.row(tmp_path, 0, 2)
+    (tmp_path / "keyframes.png").unlink()
+    assert pictures.row(tmp_path, 0, 2) is None
+
+
+def test_a_curve_breaks_where_nothing_was_measured_and_hits_the_events(tmp_path: Path) -> None:
+    found = reading.read(stored.write(tmp_path))
+    columns = curves.read(found)
+    axis = curves.phases(found.reps[0])
+    assert columns is not None
+    assert axis is not None
+    assert axis.names == ("onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "lowering_s", "end_s")
+    assert axis.places[0] == 0.0
+    assert axis.places[-1] == 1.0
+    drawn = curves.overlay(columns, "lumbar_flexion_deg", found.reps[0], found.reps)
+    assert drawn is not None
+    assert len(drawn.shown.pieces) > 1
+    assert len(drawn.others) == 1
+    hips = curves.line(columns, "hip_flexion_deg", axis, found.reps[1]).pieces
+    assert hips[0][0][0] == 0.0
+    assert hips[-1][-1][0] == 1.0
