@@ -148,7 +148,7 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
     class Nobody:
-        def everyone(self, frame: Frame) -> list[Floats]:
+        def everyone(self, frame: Frame) -> list[Floats]:  # noqa: ARG002
             return []
 
     own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
