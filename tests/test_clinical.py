@@ -15,7 +15,7 @@ import pypdf
 import pytest
 import typst
 
-from hingecheck import context, sessions
+from hingecheck import changes, context
 from hingecheck.errors import ExtraMissing
 from hingecheck.report import back, clinical, printable, reading
 from hingecheck.report.clinical import Wanted
@@ -138,8 +138,8 @@ def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path)
     assert front.count("larger than error") == 1
     assert front.count("within error") == 7
     assert "The styles of the two lifts differ" in front
-    changes = {change.metric: change for change in sessions.compare(earlier[1].reps, earlier[0].reps)}
-    hips = changes["hip_change_deg"]
+    found = {change.metric: change for change in changes.compare(earlier[1].reps, earlier[0].reps)}
+    hips = found["hip_change_deg"]
     assert hips.change == pytest.approx(41.5)
     assert hips.told
 

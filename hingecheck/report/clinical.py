@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from hingecheck import __version__
+from hingecheck.changes import compare
 from hingecheck.errors import UsageError
 from hingecheck.report import back, curves, front, pictures, printable, typesetting
 from hingecheck.report.reading import Stored
-from hingecheck.sessions import compare
 
 Paper = Literal["a4", "letter"]
 _PAPERS: Final = {"a4": "a4", "letter": "us-letter"}

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hingecheck.changes import Change
 from hingecheck.records import Floats
 from hingecheck.report import curves, printable
 from hingecheck.report.reading import Stored, StoredRep
-from hingecheck.sessions import Change
 
 PATTERNS: Final = {
     "hip_led": "Hip-led",
