@@ -44,7 +44,6 @@ def analyze(
     from hingecheck import context  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
 
     target = out if out is not None or as_json else Path(clip.stem or "result")
     with told(as_json=as_json):
@@ -55,7 +54,7 @@ def analyze(
         with progress(quiet=as_json) as watch:
             result = stages.analyze(clip, asked, watch=watch)
         if target is not None:
-            folder.write(target, results.files(result, Video(clip).frames_at))
+            results.save(result, clip, target)
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return

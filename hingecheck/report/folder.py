@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ from typing import Final
 from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
+UNFINISHED: Final = ".unfinished-"
+"""How a file is named that `put` is writing; one that is left over may be removed."""
 
 
 def check(out: Path, *, force: bool) -> None:
@@ -44,3 +47,17 @@ def write(out: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def put(path: Path, data: bytes) -> None:
+    """One file, in place whole or not at all; raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

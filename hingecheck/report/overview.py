@@ -1,0 +1,132 @@
+"""What a batch tells as a whole: `results.csv`, `results.parquet`, `index.html`, in the order of the triage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from hingecheck import __version__, triage
+from hingecheck.errors import UsageError
+from hingecheck.records import Measure
+from hingecheck.report import folder, inline, pages, table, wording
+from hingecheck.report.table import Cell, Kind, Table
+from hingecheck.triage import Row
+
+COLUMNS: Final[dict[str, Kind]] = {
+    "place": "count",
+    "group": "text",
+    "athlete": "text",
+    "date": "text",
+    "clip": "text",
+    "load_kg": "number",
+    "pattern": "text",
+    "lumbar_share_trunk": "number",
+    "lumbar_share_trunk_low": "number",
+    "lumbar_share_trunk_high": "number",
+    "lumbar_change_deg": "number",
+    "lumbar_change_deg_low": "number",
+    "lumbar_change_deg_high": "number",
+    "reps": "count",
+    "reps_complete": "count",
+    "flags": "text",
+    "change": "text",
+    "change_of_share": "number",
+    "detectable_change": "number",
+    "exit_code": "count",
+    "reason": "text",
+    "what_to_do": "text",
+    "report": "text",
+    "sha256": "text",
+}
+CHANGE: Final = "lumbar_change_deg"
+
+
+def write(rows: Sequence[Row], out: Path) -> bool:
+    """Write the three files into `out`; returns whether Parquet could be written.  Raises UsageError."""
+    told = as_table(rows)
+    try:
+        folder.put(out / "results.csv", table.as_csv(told))
+        folder.put(out / "index.html", page(rows).encode("utf-8", "replace"))
+        return _parquet(out / "results.parquet", told)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror})", "Make room, then run again.") from error
+
+
+def _parquet(path: Path, told: Table) -> bool:
+    try:
+        data = table.as_parquet(told)
+    except UsageError:  # the extra is not installed; an older table must not stay beside a newer one
+        path.unlink(missing_ok=True)
+        return False
+    folder.put(path, data)
+    return True
+
+
+def as_table(rows: Sequence[Row]) -> Table:
+    """One row a clip."""
+    return Table(COLUMNS, [_cells(place, row) for place, row in enumerate(rows, start=1)])
+
+
+def _cells(place: int, row: Row) -> list[Cell]:
+    clip, done = row.outcome.entry.clip, row.session
+    share = done.share if done else Measure.missing("no result")
+    change = done.value(CHANGE) if done else share
+    told = row.change if row.change is not None and row.change.told != "not_told" else None
+    return [
+        *(place, row.group, clip.athlete, clip.date, clip.file, clip.report.load_kg, done.pattern if done else ""),
+        *(share.value, share.low, share.high, change.value, change.low, change.high),
+        len(done.reps) if done else None,
+        sum(rep.complete for rep in done.reps) if done else None,
+        ", ".join(done.flags) if done else "",
+        wording.change(row.change) if row.change else "",
+        told.difference if told else None,
+        told.detectable if told else None,
+        row.failure.code if row.failure else 0,
+        *(row.reason, row.remedy, row.report, row.outcome.entry.sha256),
+    ]
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The index as HTML that loads nothing but the thumbnails of the rows in view."""
+    style, script = inline.part("index.css"), inline.part("index.js")
+    counts = triage.counts(rows)
+    return pages.render(
+        "index.html.j2",
+        policy=inline.policy(style, script),
+        style=style.text,
+        script=script.text,
+        counts=[(group, wording.GROUPS[group], count) for group, count in counts.items()],
+        failed=sum(row.failure is not None for row in rows),
+        clips=len(rows),
+        version=__version__,
+        data=inline.data({"rows": [_brief(row) for row in rows], "groups": wording.GROUPS}),
+    )
+
+
+def _brief(row: Row) -> list[Any]:
+    """A row as the page's script reads it."""
+    clip, done = row.outcome.entry.clip, row.session
+    share = done.share if done is not None and done.share.known else None
+    known = share is not None
+    return [
+        triage.GROUPS.index(row.group),
+        clip.athlete,
+        clip.date,
+        clip.file,
+        clip.report.load_kg,
+        wording.PATTERNS.get(done.pattern, done.pattern) if done else "no result",
+        [round(100 * end) for end in (share.value, share.low, share.high)] if known and share else None,
+        f"{sum(rep.complete for rep in done.reps)} of {len(done.reps)}" if done else "",
+        _why(row),
+        row.remedy if row.group != "other" or not known else "",
+        row.report,
+        row.thumbnail,
+    ]
+
+
+def _why(row: Row) -> str:
+    """Why the clip stands where it does: the reason, the change, the flags."""
+    change = wording.change(row.change) if row.change is not None else ""
+    flags = "flags: " + ", ".join(row.session.flags) if row.session is not None and row.session.flags else ""
+    return " · ".join(filter(None, (row.reason, change, flags)))
