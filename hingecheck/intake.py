@@ -82,7 +82,7 @@ def find(folder: Path, *, pattern: str | None = None, manifest: Path | None = No
         inside = path.relative_to(folder).as_posix()
         told = _from_pattern(inside, shape)
         unmatched += told is None
-        clips.append(_checked(folder, path, told or _from_folders(inside)))
+        clips.append(_checked(folder, path, told or from_folders(inside)))
     return Intake(tuple(sorted(clips, key=_order)), others, unmatched if shape else 0)
 
 
@@ -182,7 +182,7 @@ def _from_pattern(inside: str, shape: re.Pattern[str] | None) -> dict[str, str] 
     return told | {"load_kg": told.pop("load", "")}
 
 
-def _from_folders(inside: str) -> dict[str, str]:
+def from_folders(inside: str) -> dict[str, str]:
     """Athlete = the first folder on the way, date = the last one written in the path."""
     *folders, _ = PurePosixPath(inside).parts
     dates = [match.group() for match in re.finditer(_DATE, inside) if date_of(match.group())]
@@ -210,4 +210,4 @@ def _entry(folder: Path, row: Mapping[str, str]) -> Clip:
     path = folder / inside
     if inside.is_absolute() or ".." in inside.parts or "\0" in row["file"]:
         return Clip(path, names.shown(row["file"]), problem=_OUTSIDE)
-    return _checked(folder, path, _from_folders(str(inside)) | {key: value for key, value in row.items() if value})
+    return _checked(folder, path, from_folders(str(inside)) | {key: value for key, value in row.items() if value})

@@ -20,7 +20,6 @@ from hingecheck.errors import UsageError
 from hingecheck.records import Measure, SelfReport
 from hingecheck.sessions import RepResult, Session
 
-FILE: Final = "logbook.sqlite"
 WAIT_S: Final = 60.0
 
 MIGRATIONS: Final = (
@@ -133,6 +132,10 @@ class Logbook:
             who,
         ).fetchall()
         return tuple(self._session(metric, *row) for row in found)
+
+    def metrics(self) -> tuple[str, ...]:
+        """Names of all numbers that are kept, in order."""
+        return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
 
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Forget an athlete with everything; returns the result folders of the sessions.  Raises UsageError."""

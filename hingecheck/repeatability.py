@@ -4,8 +4,8 @@ What is constant for one lifter, in one set of clothes, before one camera, cance
 clothes, camera, light and standing differ, and nobody measured how much of the error that renews.  So none of it is
 taken to cancel but the mean bias: the error of one clip is taken to scatter as the card's random mixtures do, in which
 the lifter, too, changes from clip to clip.  To that comes how much the athlete's own clips of one day scatter, though
-that scatter holds a part of the same error.  Both choices make the limit larger than it need be: a change that is called one
-exceeds it, and smaller true changes are missed.
+that scatter holds a part of the same error.  Both choices make the limit larger than it need be: a change that is
+called one exceeds it, and smaller true changes are missed.
 """
 
 from __future__ import annotations

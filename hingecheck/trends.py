@@ -25,6 +25,7 @@ LIKE_LOAD: Final = 0.1
 FEWEST_FOR_LINE: Final = 4
 """Earlier days with different loads that a line over load needs."""
 
+NO_LOAD: Final = "no load is given, or there are too few days of different load"
 _Z90: Final = 1.645
 
 Told = Literal["changed", "within", "not_told"]
@@ -58,14 +59,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Clips of one athlete and style in order of date; `slope` is the metric's change a kilogram, NaN if not known."""
+    """Clips of one athlete and style in order of date; `slope` is the metric's change a kilogram."""
 
     athlete: str
     metric: str
     style: str
     points: tuple[Point, ...]
     reference_kg: float
-    slope: float
+    slope: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def of_athlete(sessions: Sequence[Session], metric: str = HEADLINE) -> tuple[Tre
 
 
 def _trend(readings: list[_Reading], metric: str) -> Trend:
-    reference_kg, slope = _load_line(_days(readings))
+    reference_kg, slope = _load_line(_days(readings), _own_sd([r for r in readings if r.value.known]), metric)
     points = tuple(
         Point(r.session, r.value, _moved(r, reference_kg, slope), _change(r, readings, metric)) for r in readings
     )
@@ -160,7 +161,7 @@ def _own_scatter(readings: Sequence[_Reading]) -> Scatter | None:
 
 def _own_sd(readings: Sequence[_Reading]) -> float:
     """The greatest error that the clips' own intervals claim: a poor view counts more than the card's."""
-    return max((r.value.high - r.value.low) / (2 * _Z90) for r in readings)
+    return max(((r.value.high - r.value.low) / (2 * _Z90) for r in readings), default=0.0)
 
 
 def _variances(card: Scatter, repeats: Scatter | None, own_sd: float, leverage: float) -> list[tuple[float, int]]:
@@ -202,12 +203,15 @@ def _spread_out(days: Sequence[_Day]) -> bool:
     return _dates(days) >= FEWEST_FOR_LINE and not all(_alike(day.load_kg, days[0].load_kg) for day in days)
 
 
-def _load_line(days: Sequence[_Day]) -> tuple[float, float]:
-    """Mean load and slope a kilogram over all days; NaN where loads are missing, few or alike."""
-    line = [day for day in days if not np.isnan(day.load_kg)]
-    if not _spread_out(line):
-        return float("nan"), float("nan")
-    return float(np.mean([day.load_kg for day in line])), float(_fit(line)[1])
+def _load_line(days: Sequence[_Day], own_sd: float, metric: str) -> tuple[float, Measure]:
+    """Mean load and slope a kilogram over all days; missing where loads are missing, few or alike."""
+    line, card = [day for day in days if not np.isnan(day.load_kg)], repeatability.measuring(metric)
+    if card is None or not _spread_out(line):
+        return float("nan"), Measure.missing(NO_LOAD)
+    design = _design(line)
+    half = _Z90 * max(card.sd, own_sd) * float(np.sqrt(np.linalg.pinv(design.T @ design)[1, 1]))
+    slope = float(_fit(line)[1])
+    return float(np.mean(design[:, 1])), Measure(slope, slope - half, slope + half)
 
 
 def _fit(days: Sequence[_Day]) -> Floats:
@@ -220,13 +224,20 @@ def _design(days: Sequence[_Day]) -> Floats:
     return np.array([[1.0, day.load_kg] for day in days])
 
 
-def _moved(clip: _Reading, reference_kg: float, slope: float) -> Measure:
+def _moved(clip: _Reading, reference_kg: float, slope: Measure) -> Measure:
+    """The value at the reference load; its interval takes in the slope's."""
     if not clip.value.known:
         return clip.value
-    if np.isnan(clip.load_kg) or np.isnan(slope):
-        return Measure.missing("no load is given, or there are too few days of different load")
-    by = slope * (reference_kg - clip.load_kg)
-    return Measure(clip.value.value + by, clip.value.low + by, clip.value.high + by)
+    if np.isnan(clip.load_kg) or not slope.known:
+        return Measure.missing(NO_LOAD)
+    by_kg = reference_kg - clip.load_kg
+    value, wider = clip.value.value + slope.value * by_kg, (slope.high - slope.value) * by_kg
+    below, above = (float(np.hypot(part, wider)) for part in _halves(clip.value))
+    return Measure(value, value - below, value + above)
+
+
+def _halves(measure: Measure) -> tuple[float, float]:
+    return measure.value - measure.low, measure.high - measure.value
 
 
 def _days(readings: Sequence[_Reading]) -> list[_Day]:

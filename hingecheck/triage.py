@@ -19,13 +19,16 @@ from hingecheck.errors import InputError
 from hingecheck.logbook import Logbook
 from hingecheck.sessions import Session
 from hingecheck.task import THUMBNAIL, Failure
-from hingecheck.trends import Change
+from hingecheck.trends import Change, Trend
 
 Group = Literal["low_back_led", "changed", "not_measured", "other"]
 
 GROUPS: Final[tuple[Group, ...]] = ("low_back_led", "changed", "not_measured", "other")
 REPORTS: Final = ("report.html", "keyframes.png", "analysis.json")
 """What a row opens: the first of these that its folder holds."""
+
+TRENDS: Final = "trends"
+"""The folder of `--out` that holds a page for every athlete."""
 
 _LAST: Final = ("cannot_tell", "mixed", "hip_led")
 
@@ -58,13 +61,24 @@ class Row:
         return self.session.cue if self.session else ""
 
 
-def rows(outcomes: Sequence[Outcome], out: Path, book: Logbook) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The rows in order, and the trends of every athlete among them."""
+
+    rows: tuple[Row, ...]
+    trends: tuple[tuple[Trend, ...], ...]
+
+
+def sort(outcomes: Sequence[Outcome], out: Path, book: Logbook) -> Season:
     """All outcomes, what deserves a look first first; analysed clips of known athletes go into the logbook."""
     found = [_row(outcome, out, book.path) for outcome in outcomes]
     book.record(row.session for row in found if row.session is not None and row.session.athlete)
-    changes = _changes(found, book)
+    histories = _histories(found, book)
+    changes = {
+        (who, point.session.sha256): point.change for who, some in histories.items() for t in some for point in t.points
+    }
     placed = [_placed(replace(row, change=_of(row, changes))) for row in found]
-    return tuple(sorted(placed, key=_place))
+    return Season(tuple(sorted(placed, key=_place)), tuple(histories.values()))
 
 
 def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:
@@ -92,16 +106,17 @@ def inside(place: Path, logbook: Path) -> str:
     return Path(os.path.relpath(place, logbook.parent)).as_posix()
 
 
-def _changes(found: Iterable[Row], book: Logbook) -> dict[tuple[str, str], Change]:
-    """By athlete and content: each session of these athletes against the days before it."""
+def trend_name(athlete: str) -> str:
+    """File name of an athlete's trend page."""
+    return names.folder_name(athlete, names.short_hash(names.identity(athlete))) + ".html"
+
+
+def _histories(found: Iterable[Row], book: Logbook) -> dict[str, tuple[Trend, ...]]:
+    """All that the logbook knows of these athletes, by identity."""
     athletes = {names.identity(row.session.athlete): row.session.athlete for row in found if row.session}
-    changes: dict[tuple[str, str], Change] = {}
-    for who, name in sorted(athletes.items()):
-        if not name:
-            continue
-        for trend in trends.of_athlete(book.sessions(name, trends.HEADLINE)):
-            changes |= {(who, point.session.sha256): point.change for point in trend.points}
-    return changes
+    return {
+        who: trends.of_athlete(book.sessions(name, trends.HEADLINE)) for who, name in sorted(athletes.items()) if name
+    }
 
 
 def _of(row: Row, changes: Mapping[tuple[str, str], Change]) -> Change | None:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from hingecheck import bundles
-from hingecheck.commands.console import err_console, out_console, told
+from hingecheck.commands.console import LOGBOOK, err_console, out_console, told
 
 if TYPE_CHECKING:
     from hingecheck.batch import Plan, Way
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from hingecheck.task import Settings
     from hingecheck.triage import Row
 
-LOGBOOK = "logbook.sqlite"
 SOME_FAILED = 10
 SPEED_OVER_S = 3600.0
 """Time left is reckoned from the pace of the last hour."""
@@ -125,8 +124,8 @@ def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
     from hingecheck.report import overview  # noqa: PLC0415
 
     with Logbook(logbook) as book:
-        rows = triage.rows(many.outcomes(todo), todo.out, book)
-    return rows, overview.write(rows, todo.out)
+        season = triage.sort(many.outcomes(todo), todo.out, book)
+    return season.rows, overview.write(season, todo.out)
 
 
 def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from hingecheck import __version__, triage
 from hingecheck.errors import UsageError
 from hingecheck.records import Measure
-from hingecheck.report import folder, inline, pages, table, wording
+from hingecheck.report import folder, inline, pages, table, trend_page, wording
 from hingecheck.report.table import Cell, Kind, Table
-from hingecheck.triage import Row
+from hingecheck.triage import TRENDS, Row, Season
 
 COLUMNS: Final[dict[str, Kind]] = {
     "place": "count",
@@ -36,31 +36,27 @@ COLUMNS: Final[dict[str, Kind]] = {
     "exit_code": "count",
     "reason": "text",
     "what_to_do": "text",
+    "folder": "text",
     "report": "text",
     "sha256": "text",
 }
 CHANGE: Final = "lumbar_change_deg"
 
 
-def write(rows: Sequence[Row], out: Path) -> bool:
-    """Write the three files into `out`; returns whether Parquet could be written.  Raises UsageError."""
-    told = as_table(rows)
+def write(season: Season, out: Path) -> bool:
+    """Write lists, index and trend pages into `out`; returns whether Parquet is there.  Raises UsageError."""
+    rows, told = season.rows, as_table(season.rows)
     try:
+        (out / TRENDS).mkdir(exist_ok=True)
+        for some in season.trends:
+            folder.put(
+                out / TRENDS / triage.trend_name(some[0].athlete), trend_page.page(some).encode("utf-8", "replace")
+            )
         folder.put(out / "results.csv", table.as_csv(told))
         folder.put(out / "index.html", page(rows).encode("utf-8", "replace"))
-        return _parquet(out / "results.parquet", told)
+        return table.put_parquet(out / "results.parquet", told)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Make room, then run again.") from error
-
-
-def _parquet(path: Path, told: Table) -> bool:
-    try:
-        data = table.as_parquet(told)
-    except UsageError:  # the extra is not installed; an older table must not stay beside a newer one
-        path.unlink(missing_ok=True)
-        return False
-    folder.put(path, data)
-    return True
 
 
 def as_table(rows: Sequence[Row]) -> Table:
@@ -83,7 +79,7 @@ def _cells(place: int, row: Row) -> list[Cell]:
         told.difference if told else None,
         told.detectable if told else None,
         row.failure.code if row.failure else 0,
-        *(row.reason, row.remedy, row.report, row.outcome.entry.sha256),
+        *(row.reason, row.remedy, row.outcome.entry.folder, row.report, row.outcome.entry.sha256),
     ]
 
 
@@ -122,6 +118,7 @@ def _brief(row: Row) -> list[Any]:
         row.remedy if row.group != "other" or not known else "",
         row.report,
         row.thumbnail,
+        f"{TRENDS}/{triage.trend_name(done.athlete)}" if done and done.athlete else "",
     ]
 
 

@@ -7,9 +7,11 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 from hingecheck.errors import UsageError
+from hingecheck.report import folder
 
 Cell = str | float | int | None
 Kind = Literal["text", "number", "count"]
@@ -49,6 +51,17 @@ def as_parquet(table: Table) -> bytes:
     out = io.BytesIO()
     parquet.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out)
     return out.getvalue()
+
+
+def put_parquet(path: Path, table: Table) -> bool:
+    """Write the table, or remove an older one without pyarrow; returns whether it is there.  Raises OSError."""
+    try:
+        data = as_parquet(table)
+    except UsageError:
+        path.unlink(missing_ok=True)
+        return False
+    folder.put(path, data)
+    return True
 
 
 def _cell(cell: Cell) -> str:

@@ -53,7 +53,7 @@ def change(told: Change, metric: str = HEADLINE) -> str:
     """What can be said of a clip against the days before it."""
     if told.told == "not_told":
         return f"not compared: {told.reason}"
-    days = "the day before" if told.days == 1 else f"the mean of {told.days} earlier days"
+    days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
     how = ", load taken into account" if told.adjusted else ""
     by = f"{'+' if told.difference >= 0 else '−'}{_points(abs(told.difference), metric)} against {days}{how}"
     limit = f"detectable from {_points(told.detectable, metric)}"

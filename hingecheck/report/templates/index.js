@@ -2,7 +2,7 @@
 (() => {
   const PAGE = 50;
   const GROUP = 0, ATHLETE = 1, DATE = 2, CLIP = 3, LOAD = 4, PATTERN = 5, SHARE = 6, REPS = 7, WHY = 8, DO = 9;
-  const REPORT = 10, PICTURE = 11;
+  const REPORT = 10, PICTURE = 11, TREND = 12;
   const { rows, groups } = JSON.parse(document.getElementById("data").textContent);
   const labels = Object.values(groups);
   const words = rows.map((r) => [r[ATHLETE], r[DATE], r[CLIP], r[PATTERN], r[WHY], r[DO]].join(" ").toLowerCase());
@@ -55,11 +55,11 @@
     return cell;
   };
 
-  const clip = (r) => {
-    const cell = name(r[CLIP]);
-    if (r[REPORT]) {
+  const linked = (text, to) => {
+    const cell = name(text);
+    if (to) {
       const link = make("a");
-      link.href = r[REPORT];
+      link.href = to;
       link.append(...cell.childNodes);
       cell.append(link);
     }
@@ -83,7 +83,8 @@
     const row = make("tr", undefined, `g${r[GROUP]}`);
     const place = make("td", `${i + 1} `, "place");
     place.append(make("span", labels[r[GROUP]], "mark"));
-    row.append(place, picture(r), name(r[ATHLETE]), make("td", r[DATE] || "–", "date"), clip(r));
+    row.append(place, picture(r), linked(r[ATHLETE], r[TREND]));
+    row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT]));
     row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[PATTERN]), share(r));
     row.append(make("td", r[REPS] || "–", "number"), why(r));
     return row;
