@@ -11,7 +11,7 @@ import queue
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,6 +28,9 @@ RESULTS: Final = "clips"
 """The folder of `--out` that holds a folder for every clip."""
 
 LOCK: Final = ".lock"
+
+KILLED: Final = "KilledWorker"
+"""How Dask calls it when a job was on several workers that died; by name, so that Dask need not be there."""
 
 _HASHED_AT_ONCE: Final = 16
 
@@ -150,14 +153,20 @@ def _next(done: queue.SimpleQueue[tuple[Job, Future[Ended]]]) -> tuple[Job, Futu
 
 
 def _ended(job: Job, future: Future[Ended]) -> Ended:
-    """The answer, or, if the worker's machine itself kept dying over this clip, that."""
-    error = future.exception()
-    if error is None:
+    """The answer, or, if a cluster's workers kept dying over this clip, that; raises if the whole cluster is lost."""
+    try:
         return future.result()
-    if isinstance(error, isolation.Stopped):
-        raise error
-    text = f"{job.file}: its workers were lost again and again ({type(error).__name__})"
-    return task.record(job, Failure(1, "crashed", text, task.AGAIN))
+    except isolation.Stopped:
+        raise
+    except CancelledError as error:
+        raise UsageError("the cluster's scheduler is gone", "Start it, then run again: it goes on.") from error
+    except Exception as error:
+        if type(error).__name__ == KILLED:
+            return task.record(job, Failure(1, "crashed", f"{job.file}: ended every worker that took it", task.AGAIN))
+        raise UsageError(
+            f"the cluster does not go on ({type(error).__name__}: {error})",
+            "See that the scheduler runs and its workers have this version of hingecheck, then run again: it goes on.",
+        ) from error
 
 
 def _title(clip: Clip) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -41,6 +42,7 @@ def cluster(scheduler: str) -> Iterator[Executor]:
         import distributed  # noqa: PLC0415  only for those who have a cluster
     except ImportError as error:
         raise UsageError("--scheduler needs Dask", "Run pip install 'hingecheck[cluster]'.") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters comes as an exception
     try:
         client: Any = distributed.Client(scheduler, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import calendar
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-import numpy as np
 
 from hingecheck import __version__
 from hingecheck.names import shown
@@ -83,13 +82,13 @@ def _row(point: Point, trend: Trend) -> dict[str, str]:
 def _picture(points: Sequence[Point], trend: Trend) -> dict[str, Any]:
     days = [day(point.session.date) for point in points]
     frame = _Frame(min(days), max(days), *trend_lines.extent(trend))
-    ticks = np.linspace(frame.low, frame.high, TICKS)
+    ticks = _ticks(frame.low, frame.high)
     return {
         "width": WIDTH_PX,
         "height": HEIGHT_PX,
         "left": LEFT_PX,
         "bottom": HEIGHT_PX - BOTTOM_PX,
-        "ticks": [{"y": frame.y(tick), "text": wording.number(float(tick), trend.metric)} for tick in ticks],
+        "ticks": [{"y": frame.y(tick), "text": wording.number(tick, trend.metric)} for tick in ticks],
         "first": points[0].session.date,
         "last": points[-1].session.date,
         "first_x": frame.x(frame.first_day),
@@ -108,6 +107,14 @@ def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
         "changed": point.change.told == "changed",
         "text": f"{point.session.date}: {wording.measured(value, trend.metric)}",
     }
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers between the ends: about five."""
+    rough = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough)
+    return [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _room() -> int:

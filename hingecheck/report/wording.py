@@ -55,10 +55,18 @@ def change(told: Change, metric: str = HEADLINE) -> str:
         return f"not compared: {told.reason}"
     days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
     how = ", load taken into account" if told.adjusted else ""
-    by = f"{'+' if told.difference >= 0 else '−'}{_points(abs(told.difference), metric)} against {days}{how}"
-    limit = f"detectable from {_points(told.detectable, metric)}"
-    basis = "" if told.own_repeats else "; error card alone, no repeats of one day yet"
-    return f"{'changed: ' if told.told == 'changed' else 'not beyond error: '}{by} ({limit}{basis})"
+    sign = "+" if told.difference >= 0 else "−"
+    size = _points(abs(told.difference), metric)
+    by = f"{'' if size.startswith('0 ') else sign}{size} against {days}{how}"
+    return (
+        f"{'changed' if told.told == 'changed' else 'not beyond error'}: {by} (detectable from {limit(told, metric)})"
+    )
+
+
+def limit(told: Change, metric: str = HEADLINE) -> str:
+    """From where on a change can be told, and what this rests on."""
+    basis = "error card and own repeats" if told.own_repeats else "error card; no repeats of one day yet"
+    return f"{_points(told.detectable, metric)}: {basis}"
 
 
 def _points(value: float, metric: str) -> str:

@@ -55,8 +55,9 @@
     return cell;
   };
 
-  const linked = (text, to) => {
+  const linked = (text, to, kind) => {
     const cell = name(text);
+    if (kind) cell.classList.add(kind);
     if (to) {
       const link = make("a");
       link.href = to;
@@ -84,7 +85,7 @@
     const place = make("td", `${i + 1} `, "place");
     place.append(make("span", labels[r[GROUP]], "mark"));
     row.append(place, picture(r), linked(r[ATHLETE], r[TREND]));
-    row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT]));
+    row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT], "clip"));
     row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[PATTERN]), share(r));
     row.append(make("td", r[REPS] || "–", "number"), why(r));
     return row;
