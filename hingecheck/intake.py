@@ -76,7 +76,7 @@ def find(folder: Path, *, pattern: str | None = None, manifest: Path | None = No
     shape = None if pattern is None else compiled(pattern)
     clips, others, unmatched = [], 0, 0
     for path in _walk(folder, skip):
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES or path.name[0] == ".":
             others += 1
             continue
         inside = path.relative_to(folder).as_posix()
@@ -121,7 +121,7 @@ def _order(clip: Clip) -> tuple[str, str]:
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
-    """Files below `folder`; hidden ones, results and linked folders are passed over."""
+    """Files below `folder`; hidden folders, linked ones and results are passed over."""
     skipped = None if skip is None else skip.resolve()
     for place, folders, files in os.walk(folder):
         here = Path(place)
@@ -129,7 +129,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
             folders.clear()
             continue
         folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() != skipped]
-        yield from (here / name for name in files if name[0] != ".")
+        yield from (here / name for name in files)
 
 
 def _checked(folder: Path, path: Path, told: Mapping[str, str]) -> Clip:

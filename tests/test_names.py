@@ -35,7 +35,7 @@ HOSTILE = {
     "dots": "a... .. ",
     "reserved": "CON",
     "percent": "%2e%2e%2f",
-    "backslash": "..\\..\\etc",
+    "backslash": "a..\\..\\etc",
     "option": "--force",
     "moustache": "{{ 7*7 }}{% raw %}",
     "bytes": os.fsdecode(b"ab\xff\xfe"),
@@ -184,9 +184,15 @@ def test_a_pattern_reads_athlete_date_and_load(
 
 
 def test_what_does_not_fit_the_pattern_is_counted_and_read_from_its_folder(tmp_path: Path) -> None:
-    clips = {"Ana/2026-13-01_100kg.mp4": "x", "Ana/VID_20260301_1.mp4": "x", "top.mp4": "x", "Ana/notes.txt": "x"}
+    clips = {
+        "Ana/2026-13-01_100kg.mp4": "x",
+        "Ana/VID_20260301_1.mp4": "x",
+        "top.mp4": "x",
+        "Ana/notes.txt": "x",
+        "Ana/._top.mp4": "x",
+    }
     found = find(season(tmp_path, clips), pattern="{athlete}/{date}_{load}kg*")
-    assert (found.unmatched, found.other_files) == (3, 1)
+    assert (found.unmatched, found.other_files) == (3, 2)
     assert [(c.athlete, c.date) for c in found.clips] == [("Ana", ""), ("Ana", "2026-03-01"), ("", "")]
 
 
