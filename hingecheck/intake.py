@@ -134,7 +134,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
 
 def _checked(folder: Path, path: Path, told: Mapping[str, str]) -> Clip:
     """The clip with what is told of it, or with the problem that forbids opening it."""
-    clip = Clip(path, names.shown(path.relative_to(folder).as_posix()))
+    clip = _described(Clip(path, names.shown(path.relative_to(folder).as_posix())), told)
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             return replace(clip, problem=_OUTSIDE)
@@ -142,7 +142,7 @@ def _checked(folder: Path, path: Path, told: Mapping[str, str]) -> Clip:
             return replace(clip, problem="it is no ordinary file")
     except (OSError, RuntimeError, ValueError):
         return replace(clip, problem="it cannot be opened")
-    return _described(clip, told)
+    return clip
 
 
 def _described(clip: Clip, told: Mapping[str, str]) -> Clip:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +94,14 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{folder}: the result lacks what a session needs ({error})", _NOT_A_RESULT) from error
+
+
+def only(whole: Session, metrics_kept: Collection[str]) -> Session:
+    """The session with these metrics alone."""
+    reps = (
+        replace(rep, metrics={name: m for name, m in rep.metrics.items() if name in metrics_kept}) for rep in whole.reps
+    )
+    return replace(whole, reps=tuple(reps))
 
 
 def measure(told: Mapping[str, Any] | None, reason: str) -> Measure:

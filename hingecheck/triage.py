@@ -7,7 +7,7 @@ measured, with what to film better, then the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +24,9 @@ from hingecheck.trends import Change, Trend
 Group = Literal["low_back_led", "changed", "not_measured", "other"]
 
 GROUPS: Final[tuple[Group, ...]] = ("low_back_led", "changed", "not_measured", "other")
+SHOWN: Final = (trends.HEADLINE, "lumbar_change_deg")
+"""Numbers of a repetition that the lists hold."""
+
 REPORTS: Final = ("report.html", "keyframes.png", "analysis.json")
 """What a row opens: the first of these that its folder holds."""
 
@@ -71,14 +74,29 @@ class Season:
 
 def sort(outcomes: Sequence[Outcome], out: Path, book: Logbook) -> Season:
     """All outcomes, what deserves a look first first; analysed clips of known athletes go into the logbook."""
-    found = [_row(outcome, out, book.path) for outcome in outcomes]
-    book.record(row.session for row in found if row.session is not None and row.session.athlete)
+    found: list[Row] = []
+    book.record(_read(outcomes, out, book.path, found))
     histories = _histories(found, book)
     changes = {
         (who, point.session.sha256): point.change for who, some in histories.items() for t in some for point in t.points
     }
     placed = [_placed(replace(row, change=_of(row, changes))) for row in found]
     return Season(tuple(sorted(placed, key=_place)), tuple(histories.values()))
+
+
+def _read(outcomes: Iterable[Outcome], out: Path, logbook: Path, found: list[Row]) -> Iterator[Session]:
+    """Sessions for the logbook, one at a time; `found` gets the rows, with the few numbers that they show.
+
+    All numbers of a hundred thousand clips at once would fill the memory.
+    """
+    for outcome in outcomes:
+        row = _row(outcome, out, logbook)
+        if row.session is None:
+            found.append(row)
+            continue
+        found.append(replace(row, session=sessions.only(row.session, SHOWN)))
+        if row.session.athlete:
+            yield row.session
 
 
 def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:

@@ -12,6 +12,7 @@ python -m tests.measure_batch scheduler 2000    what a Dask scheduler adds to a 
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import resource
@@ -34,18 +35,18 @@ RATE_HZ = 8
 
 def clips(folder: str, count: str) -> None:
     """Ten athletes, a clip a day; one repetition each, at a low frame rate, analyzed in about 1.5 s."""
-    made = [_short(SAMPLES / f"{name}.mp4") for name in ("hip_led", "sumo_hip_led")]
+    made = [short(SAMPLES / f"{name}.mp4") for name in ("hip_led", "sumo_hip_led")]
     for i in range(int(count)):
         path = Path(folder) / f"athlete {i % 10}" / f"2026-{i // 280 + 1:02}-{i // 10 % 28 + 1:02}_100kg {i}.mp4"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(made[i % 2] + _remark(f"clip {i}"))
+        path.write_bytes(made[i % 2] + remark(f"clip {i}"))
 
 
 def broken(folder: str) -> None:
     """Two of each kind, in a folder of their own."""
     place = Path(folder) / "broken"
     place.mkdir(parents=True, exist_ok=True)
-    whole = _short(SAMPLES / "hip_led.mp4")
+    whole = short(SAMPLES / "hip_led.mp4")
     for i in range(2):
         for kind, make in _BROKEN.items():
             make(place / f"{kind} {i}.mp4", whole, i)
@@ -173,6 +174,7 @@ def _document() -> dict[str, Any]:
 
 def _moved(sample: dict[str, Any], by: float) -> dict[str, Any]:
     """The same result with another share."""
+    sample = copy.deepcopy(sample)
     shares = [sample["verdict"]["lumbar_share_trunk"], *(r["metrics"]["lumbar_share_trunk"] for r in sample["reps"])]
     for share in shares:
         share.update({end: round(share[end] + by, 4) for end in ("value", "low", "high")})
@@ -206,7 +208,7 @@ def _command(folder: str, out: Path, workers: int) -> list[str]:
     return [sys.executable, "-m", "hingecheck.cli", "batch", folder, "--out", str(out), "--workers", str(workers)]
 
 
-def _short(sample: Path) -> bytes:
+def short(sample: Path) -> bytes:
     """The sample's first seconds at a low frame rate, as an MP4 file."""
     from hingecheck.video import Video
     from tests.conftest import write_video
@@ -219,7 +221,7 @@ def _short(sample: Path) -> bytes:
         ).read_bytes()
 
 
-def _remark(text: str) -> bytes:
+def remark(text: str) -> bytes:
     """A box that players skip: it makes a copy another content."""
     return struct.pack(">I4s", 8 + len(text), b"free") + text.encode()
 
@@ -228,7 +230,7 @@ def _zeroed(path: Path, whole: bytes, i: int) -> None:
     """Every index is right, every picture gone."""
     at = whole.index(b"mdat") + 4
     end = whole.index(b"moov") - 4 if whole.index(b"moov") > at else len(whole)
-    path.write_bytes(whole[:at] + bytes(end - at) + whole[end:] + _remark(f"zeroed {i}"))
+    path.write_bytes(whole[:at] + bytes(end - at) + whole[end:] + remark(f"zeroed {i}"))
 
 
 def _outside(path: Path, whole: bytes, i: int) -> None:
@@ -256,7 +258,7 @@ def _bytes(of: Callable[[bytes], bytes]) -> Callable[[Path, bytes, int], None]:
     """A kind of file that is made from a whole clip's bytes; the two of a kind differ by a remark."""
 
     def make(path: Path, whole: bytes, i: int) -> None:
-        path.write_bytes(of(whole) + (_remark(f"{i}") if i else b""))
+        path.write_bytes(of(whole) + (remark(f"{i}") if i else b""))
 
     return make
 
