@@ -162,7 +162,7 @@ def _ended(job: Job, future: Future[Ended]) -> Ended:
         raise UsageError("the cluster's scheduler is gone", "Start it, then run again: it goes on.") from error
     except Exception as error:
         if type(error).__name__ == KILLED:
-            return task.record(job, Failure(1, "crashed", f"{job.file}: ended every worker that took it", task.AGAIN))
+            return task.record(job, Failure(1, "crashed", "ended every worker that took it", task.AGAIN))
         raise UsageError(
             f"the cluster does not go on ({type(error).__name__}: {error})",
             "See that the scheduler runs and its workers have this version of hingecheck, then run again: it goes on.",
@@ -211,11 +211,9 @@ def _content_hash(clip: Clip) -> str | Failure:
     code, kind = InputError.exit_code, InputError.kind
     if clip.problem:
         remedy = "Put the clip itself into the folder, and check what the list or its name says of it."
-        return Failure(code, kind, f"{clip.file}: {clip.problem}", remedy)
+        return Failure(code, kind, clip.problem, remedy)
     try:
         with clip.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        return Failure(
-            code, kind, f"{clip.file}: cannot be read ({error.strerror})", "Check its rights, copy it again."
-        )
+        return Failure(code, kind, f"cannot be read ({error.strerror})", "Check its rights, copy it again.")

@@ -29,6 +29,9 @@ WATCH_S: Final = 0.1
 CRASHES: Final = 2
 """A clip whose process died is tried once more, for the cause may lie outside it; a hanging or huge one is not."""
 
+READY: Final = "ready"
+"""What a process says when it has started; the time before is no clip's."""
+
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _MEGA: Final = 1 << 20
 
@@ -85,7 +88,7 @@ class _Process:
             env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         self._watched = psutil.Process(self._process.pid)
-        self._answers: queue.SimpleQueue[Ended | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Ended | str | None] = queue.SimpleQueue()
         threading.Thread(target=self._hear, daemon=True).start()
 
     @property
@@ -100,18 +103,21 @@ class _Process:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
         except OSError:  # it died while it was idle
-            return self._death(job)
+            return self._death()
         while True:
             try:
                 heard = self._answers.get(timeout=WATCH_S)
             except queue.Empty:
-                trouble = self._trouble(job, limits, clock.now_s() - begin_s)
+                trouble = self._trouble(limits, clock.now_s() - begin_s)
                 if trouble is not None:
                     self.end()
                     return trouble
                 continue
             if heard is None:
-                return self._death(job)
+                return self._death()
+            if heard == READY:
+                begin_s = clock.now_s()
+                continue
             if self._memory_mb() > limits.memory_mb / 2:  # it has grown over many clips: the next gets a fresh one
                 self.end()
             return heard
@@ -134,13 +140,13 @@ class _Process:
             self._answers.put(None)
         self._process.stdout.close()
 
-    def _trouble(self, job: Job, limits: Limits, spent_s: float) -> Failure | None:
+    def _trouble(self, limits: Limits, spent_s: float) -> Failure | None:
         if spent_s > limits.time_s:
             remedy = "Cut it to one set, or give more time with --time-limit and --retry-failed."
-            return Failure(1, "time_limit", f"{job.file}: took longer than {limits.time_s:g} s", remedy)
+            return Failure(1, "time_limit", f"took longer than {limits.time_s:g} s", remedy)
         if self._memory_mb() > limits.memory_mb:
             remedy = "Export it smaller (1080p), or allow more with --memory-limit and --retry-failed."
-            return Failure(1, "memory_limit", f"{job.file}: needed more than {limits.memory_mb:g} MB", remedy)
+            return Failure(1, "memory_limit", f"needed more than {limits.memory_mb:g} MB", remedy)
         return None
 
     def _memory_mb(self) -> float:
@@ -149,14 +155,14 @@ class _Process:
         except psutil.Error:
             return 0.0
 
-    def _death(self, job: Job) -> Failure:
+    def _death(self) -> Failure:
         self.end()
         if _STATE.stopped:
             raise Stopped
         code = self._process.returncode
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         what = "was ended by the system, probably for lack of memory" if how == "SIGKILL" else f"crashed ({how})"
-        return Failure(1, "crashed", f"{job.file}: the process that analyzed it {what}", task.AGAIN)
+        return Failure(1, "crashed", f"the process that analyzed it {what}", task.AGAIN)
 
 
 class _State:

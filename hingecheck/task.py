@@ -48,7 +48,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a clip gave no result, as its error told it."""
+    """Why a clip gave no result, as its error told it, without the clip's name."""
 
     code: int
     kind: str
@@ -95,7 +95,7 @@ def measure(job: Job) -> None:
     asked = analysis.Asked(job.settings.model, criteria=job.settings.criteria, self_report=job.report)
     result = analysis.analyze(job.clip, asked)
     if result.video.sha256 != job.sha256:
-        raise InputError(f"{job.file}: has changed while it was read", "Wait until it is copied, then run again.")
+        raise InputError("has changed while it was read", "Wait until it is copied, then run again.")
     results.save(result, job.clip, job.folder)
     folder.put(job.folder / THUMBNAIL, thumbnail.of_sheet(job.folder))
 
@@ -112,10 +112,10 @@ def perform(job: Job, work: Measure = measure) -> Ended:
     except HingecheckError as error:
         return record(job, _told(job, error))
     except MemoryError:
-        return record(job, Failure(1, "memory", f"{job.file}: needed more memory than there is", AGAIN))
+        return record(job, Failure(1, "memory", "needed more memory than there is", AGAIN))
     except Exception as error:  # the boundary of the batch: a bug met by one clip is told, with what it said
-        text = f"{job.file}: stopped by an error of hingecheck ({type(error).__name__}: {error})"
-        return record(job, Failure(1, "bug", text.replace(str(job.clip), job.file), AGAIN))
+        text = f"stopped by an error of hingecheck ({type(error).__name__}: {error})"
+        return record(job, Failure(1, "bug", text.replace(str(job.clip), "the clip"), AGAIN))
     return record(job, None)
 
 
@@ -145,8 +145,9 @@ def recorded(place: Path) -> tuple[str, Failure | None] | None:
 
 
 def _told(job: Job, error: HingecheckError) -> Failure:
-    """The error without the place where the clip happens to lie."""
-    return Failure(error.exit_code, error.kind, error.message.replace(str(job.clip), job.file), error.remedy)
+    """The error without the name and place that the clip happens to have: copies of it share the record."""
+    message = error.message.removeprefix(f"{job.clip}: ").replace(str(job.clip), "the clip")
+    return Failure(error.exit_code, error.kind, message, error.remedy)
 
 
 def _empty(place: Path) -> None:

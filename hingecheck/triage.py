@@ -52,7 +52,7 @@ class Row:
     def reason(self) -> str:
         """Why nothing could be told, "" if something was."""
         if self.failure is not None:
-            return self.failure.message.removeprefix(f"{self.outcome.entry.clip.file}: ")
+            return self.failure.message
         undecided = self.session is not None and self.session.pattern == "cannot_tell"
         return "; ".join(self.session.reasons) if undecided and self.session else ""
 

@@ -14,6 +14,7 @@ import sys
 import threading
 from typing import BinaryIO
 
+from hingecheck.isolation import READY
 from hingecheck.task import Job, Measure, perform
 
 _STDOUT = 1
@@ -25,6 +26,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(_STDOUT), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # native libraries write there what they like
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    pickle.dump(READY, answers)
+    answers.flush()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     while True:
         pickle.dump(perform(jobs.get(), work), answers)

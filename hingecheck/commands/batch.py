@@ -107,13 +107,16 @@ def _worked(todo: Plan, way: Way, executor: Executor) -> None:
     """Do all jobs, with a bar and the time left on a terminal."""
     from hingecheck import batch as many  # noqa: PLC0415
 
+    files = {job.key: job.file for job in todo.jobs}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err_console, transient=True, speed_estimate_period=SPEED_OVER_S) as bar:
         line = bar.add_task("Measuring", total=len(todo.jobs))
         for ended in many.run(todo, way, executor):
             bar.advance(line)
             if ended.failure is not None:
-                bar.console.print(Text.assemble(("No result: ", "bold"), ended.failure.message))
+                bar.console.print(
+                    Text.assemble(("No result: ", "bold"), f"{files[ended.key]}: {ended.failure.message}")
+                )
 
 
 def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:

@@ -69,7 +69,7 @@
 
   const share = (r) => {
     const cell = make("td", r[SHARE] ? `${r[SHARE][0]} % ` : "–", "number");
-    if (r[SHARE]) cell.append(make("span", `(${r[SHARE][1]} to ${r[SHARE][2]})`, "interval"));
+    if (r[SHARE]) cell.append(make("span", `${r[SHARE][1]} to ${r[SHARE][2]}`, "interval"));
     return cell;
   };
 
@@ -86,8 +86,8 @@
     place.append(make("span", labels[r[GROUP]], "mark"));
     row.append(place, picture(r), linked(r[ATHLETE], r[TREND]));
     row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT], "clip"));
-    row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[PATTERN]), share(r));
-    row.append(make("td", r[REPS] || "–", "number"), why(r));
+    row.append(make("td", r[PATTERN]), share(r), why(r));
+    row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[REPS] || "–", "number"));
     return row;
   };
 
