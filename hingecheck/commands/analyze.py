@@ -74,7 +74,7 @@ def analyze(
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if target is not None:
             folder.check(target, force=force)
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         with progress(quiet=as_json or quiet) as watch:
             measured = stages.analyze(clip, asked, watch=watch)
@@ -82,7 +82,7 @@ def analyze(
         if target is not None:
             with privacy.redactor(measured, clip) if redact_face else nullcontext() as retouch:
                 wanted = results.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
-                folder.write(target, results.files(result, clip, wanted))
+                results.save(result, clip, target, wanted)
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
