@@ -132,7 +132,7 @@ def test_pictures_of_any_size_are_scaled_and_drawn_on(size: tuple[int, int]) -> 
     video = replace(analysis.video, height=size[0], width=size[1])
     frame = Frame(0.0, np.full((*size, 3), 128, np.uint8), 1.0)
     got = next(annotated.draw(replace(analysis, video=video), [frame]))
-    assert max(got.rgb.shape) == min(annotated.LONGEST_PX, max(size))
+    assert max(got.rgb.shape) == (annotated.SCALED_PX if max(size) > annotated.LARGEST_PX else max(size))
     assert got.scale == pytest.approx(got.rgb.shape[0] / size[0], rel=1e-3)
 
 

@@ -105,8 +105,9 @@ def back(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     """
     analysis, edge = scene.analysis, scene.edge_px[frame]
     clean = analysis.contour.valid[frame, analysis.view.dorsal]
-    drawing.specks(picture, pen, pen.place(edge[~clean]), HIDDEN, 1.6)
-    drawing.specks(picture, pen, pen.place(edge[clean]), BACK, 1.8)
+    placed = pen.place(edge)
+    drawing.trail(picture, pen, placed, (HIDDEN, 2.4), ~clean)
+    drawing.trail(picture, pen, placed, (BACK, 2.8), clean)
     if scene.analysis.spine.lumbar_flexion.reason[frame] != "":
         return
     for tangent in scene.analysis.spine.tangents:
