@@ -72,7 +72,7 @@ def _head(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
     text = f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not analysis.pose.seen[index]:
+    if not scene.seen[index]:
         below = margin + 28 * pen.unit_px
         drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
 
