@@ -1,17 +1,18 @@
-"""What `hingecheck doctor` looks at: models, decoders, versions, and whether two builds of OpenCV collide."""
+"""What `hingecheck doctor` looks at: models, codecs, versions, and whether two builds of OpenCV collide."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Final, Literal
 
 from hingecheck import bundles
 from hingecheck.errors import HingecheckError, ModelError
 
 CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
-PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich")
+ENCODERS: Final = ("libx264", "aac")
+PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2")
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
 PRIVATE_MEDIAPIPE: Final = "0.10.31"
 
@@ -38,7 +39,8 @@ def run() -> list[Check]:
         _opencv(),
         *(_model(name) for name in bundles.manifest()["pose"]),
         _spine(),
-        *(_codec(name) for name in CODECS),
+        *(_codec(name, "decoder") for name in CODECS),
+        *(_codec(name, "encoder") for name in ENCODERS),
     ]
     return [*checks, Check("privacy", "videos and results stay on this machine; nothing is sent anywhere")]
 
@@ -89,12 +91,12 @@ def _spine() -> Check:
     return Check("spine model", f"sha256 {', '.join(f'{part.sha256[:12]}…' for part in parts)} as in the manifest")
 
 
-def _codec(name: str) -> Check:
+def _codec(name: str, kind: Literal["decoder", "encoder"]) -> Check:
     from av.codec import Codec  # noqa: PLC0415  heavy: loaded when used
     from av.codec.codec import UnknownCodecError  # noqa: PLC0415
 
     try:
-        Codec(name, "r")
+        Codec(name, "r" if kind == "decoder" else "w")
     except UnknownCodecError:
-        return Check(f"decoder {name}", "missing", "Install PyAV from its wheel: pip install --force-reinstall av.")
-    return Check(f"decoder {name}", "there")
+        return Check(f"{kind} {name}", "missing", "Install PyAV from its wheel: pip install --force-reinstall av.")
+    return Check(f"{kind} {name}", "there")

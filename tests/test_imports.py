@@ -22,6 +22,7 @@ HOMES = {
         *("contour.py", "backends/spinenet.py", "video.py", "movie.py"),
         *("report/drawing.py", "report/keyframes.py", "report/annotated.py"),
     },
+    "jinja2": {"report/pages.py"},
     "typer": {"cli.py", *COMMANDS},
     "rich": {*(COMMANDS - {"commands/explain.py"}), "report/terminal.py", "report/rules.py"},
 }
