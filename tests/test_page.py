@@ -100,7 +100,7 @@ def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> N
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "trunk cut off"))
     told = page.missing(replace(analysis, angles=angles))
     assert "A plate hides the back. Not measured in repetition 1: Lumbar flexion at its peak." in told
-    assert "Low back: unknown in 36 frames (10%), trunk cut off." in told
+    assert "Trunk cut off. Unknown in 36 frames (10%): Low back." in told
 
 
 def test_the_charts_have_null_where_nothing_is_measured() -> None:

@@ -102,12 +102,16 @@ def _reason_line(reason: str, names: Mapping[str, Sequence[int]], count: int) ->
 
 
 def _missing_frames(analysis: Analysis) -> list[str]:
-    lines = []
+    """A line a reason and number of frames, with the angles it holds for."""
+    found: dict[tuple[str, int], list[str]] = {}
     for name, angle in series.angles(analysis):
         for reason, count in Counter(filter(None, angle.reason.tolist())).most_common():
-            part = count / len(angle.reason)
-            lines.append(f"{wording.name(name)}: unknown in {count} frames ({part:.0%}), {reason}.")
-    return lines
+            found.setdefault((reason, count), []).append(wording.name(name))
+    frames = max(len(analysis.angles.time_s), 1)
+    return [
+        f"{wording.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
+        for (reason, count), names in found.items()
+    ]
 
 
 def _remarks(analysis: Analysis) -> list[str]:
