@@ -19,25 +19,30 @@ from hingecheck import (
     contour,
     criteria,
     heuristics,
+    load,
     metrics,
     pose,
     reps,
     set_trends,
     spine,
+    style,
     video,
     view,
 )
-from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
 from hingecheck.records import (
     Analysis,
     AngleTrack,
     Frame,
+    Glimpses,
+    LiftStyle,
     Measure,
     PoseTrack,
     Rep,
     RepMetrics,
     SelfReport,
     Spine,
+    StyleName,
     Trace,
     View,
 )
@@ -46,9 +51,14 @@ LOOK_AROUND: Final = 6
 """Pictures in which everybody is looked for before one person is followed."""
 
 MOTION_PICTURES: Final = 10
+OFTEN_SEEN: Final = 0.75
+"""A lifter who is seen in less than this share of the frames is looked for again, nearer."""
+
 LEAST_SEEN: Final = 0.1
 FEWEST_SEEN: Final = 3
 """A lifter is there if the trunk is seen in this share of the frames and in this many."""
+
+Through = Callable[[Iterable[Frame]], Iterable[Frame]]
 
 Watch = Callable[[float, float], None]
 """Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
@@ -59,14 +69,23 @@ class Asked:
     """What the user wants beside the clip itself.
 
     `standing` and `max_bend` are clips of the same lifter standing quietly, and bending the back as far as it goes;
-    `criteria` is a file of thresholds laid over ours.
+    `criteria` is a file of thresholds laid over ours; `style` is the user's word for how it is lifted, or `auto`.
     """
 
     model: str = bundles.DEFAULT
     standing: Path | None = None
     max_bend: Path | None = None
     criteria: Path | None = None
+    style: str = style.AUTO
     self_report: SelfReport = field(default_factory=SelfReport)
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What stages 2 to 5 make of a clip, or of a part of its picture, and small pictures of it."""
+
+    observed: spine.Observed
+    glimpses: Glimpses
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,7 @@ class _Look:
     spine: Spine
     view: View
     angles: AngleTrack
+    style: LiftStyle
     reps: Sequence[Rep]
 
 
@@ -84,19 +104,15 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
     asked = asked or Asked()
     report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
+    given = style.parse(asked.style)
     bundle, parts = bundles.find(asked.model), bundles.spine()
     net = _net(parts)
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
-    try:
-        look = _look(clip, _sight(clip, bundle, watch), net, zero)
-    except (NobodyFound, NoRepetition):  # perhaps a bystander was followed: look again where things move
-        region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
-        if region is None:
-            raise
-        look = _look(clip, _sight(clip, bundle, watch, region), net, zero)
+    look = _best_look(clip, bundle, lambda sight: _look(clip, sight, (net, zero), given), watch)
     most = _max_bend(asked.max_bend, bundle, net, zero)
-    described = tuple(metrics.describe(look.angles, rep, look.view, most) for rep in look.reps)
+    own = metrics.Own(most, report.stature_cm)
+    described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in look.reps)
     over_set = set_trends.describe(described)
     findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
     return Analysis(
@@ -106,6 +122,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
         contour=look.observed.contour,
         spine=look.spine,
         angles=look.angles,
+        style=look.style,
         reps=described,
         findings=findings,
         verdict=verdict,
@@ -117,27 +134,59 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     )
 
 
+def _best_look(
+    clip: video.Video, bundle: bundles.Bundle, look: Callable[[_Sight], _Look], watch: Watch | None
+) -> _Look:
+    """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost."""
+    first: _Look | HingecheckError
+    try:
+        first = look(_sight(clip, bundle, watch))
+    except (NobodyFound, NoRepetition) as error:
+        first = error
+    if isinstance(first, _Look) and _seen(first) >= OFTEN_SEEN:
+        return first
+    region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
+    try:
+        second = None if region is None else look(_sight(clip, bundle, watch, region))
+    except (NobodyFound, NoRepetition):
+        second = None
+    if second is not None and (not isinstance(first, _Look) or _seen(second) > _seen(first)):
+        return second
+    if isinstance(first, _Look):
+        return first
+    raise first
+
+
+def _seen(look: _Look) -> float:
+    return float(look.observed.track.seen.mean())
+
+
 def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
     from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415  heavy: loaded when used
 
     return SpineNet(parts[0].path, parts[1].path)
 
 
-def _sight(
-    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None
-) -> spine.Observed:
+def _sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None = None) -> _Sight:
     """Observe, trace, clean, orient; raises NobodyFound."""
-    raw, traces = _observe(clip, bundle, watch, region)
+    keeper = load.Keeper()
+    raw, traces = _observe(clip, bundle, lambda frames: keeper.watch(_watched(frames, clip.expected_s, watch)), region)
     track = _with_somebody(cleaning.clean(raw), clip.path)
-    return spine.Observed(contour.collect(traces), raw, track, view.orient(track))
+    return _Sight(spine.Observed(contour.collect(traces), raw, track, view.orient(track)), keeper.glimpses())
 
 
-def _look(clip: video.Video, observed: spine.Observed, net: spine.SpineModel, zero: spine.Zero | None) -> _Look:
+def _look(
+    clip: video.Video, sight: _Sight, model: tuple[spine.SpineModel, spine.Zero | None], given: StyleName | None
+) -> _Look:
     """Infer, measure, segment; raises NoRepetition."""
-    bones = spine.infer(net, observed, zero)
+    observed = sight.observed
+    bones = spine.infer(model[0], observed, model[1])
     seen = view.with_yaw(observed.view, bones.yaw_deg)
     angle = angles.measure(observed.track, seen, bones)
-    return _Look(observed, bones, seen, angle, _some(reps.segment(angle), clip.path))
+    pictures = load.Pictures(sight.glimpses, observed.track)
+    family = None if given is None else style.FAMILIES[given]
+    found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
+    return _Look(observed, bones, seen, angle, style.tell(angle, found, given), found)
 
 
 def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
@@ -145,7 +194,7 @@ def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> s
     if path is None:
         return None
     clip = video.Video(path)
-    found = spine.standing_zero(net, _sight(clip, bundle, None))
+    found = spine.standing_zero(net, _sight(clip, bundle, None).observed)
     if found is None:
         raise NobodyFound(
             f"{path}: nobody stands still and upright in this clip",
@@ -161,18 +210,18 @@ def _max_bend(
     if path is None:
         return None
     clip = video.Video(path)
-    return spine.most_lumbar(spine.infer(net, _sight(clip, bundle, None), zero))
+    return spine.most_lumbar(spine.infer(net, _sight(clip, bundle, None).observed, zero))
 
 
 def _observe(
-    clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, region: pose.Region | None
+    clip: video.Video, bundle: bundles.Bundle, through: Through, region: pose.Region | None
 ) -> tuple[PoseTrack, list[Trace]]:
     from hingecheck.backends.mediapipe import MediaPipeEstimator  # noqa: PLC0415  heavy: loaded when used
 
     with MediaPipeEstimator(bundle.path) as estimator:
         part = region or _lifter(clip, estimator)
         frames = video.ahead(pose.crop(clip.frames(), part))
-        return pose.observe(_watched(frames, clip.expected_s, watch), estimator, contour.trace)
+        return pose.observe(through(frames), estimator, contour.trace)
 
 
 def _lifter(clip: video.Video, estimator: pose.PoseEstimator) -> pose.Region | None:

@@ -68,6 +68,9 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         thoracic_flexion=spine.thoracic_flexion,
         hand_height=(_hand_up(shoulder, wrist, leg_px) - ground_up) / leg_px,
         knee_height=(knee[:, 1] - ground_up) / leg_px,
+        arm_drop=(shoulder[:, 1] - wrist[:, 1]) / leg_px,
+        hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
+        foot_forward=ankle[:, 0] / leg_px,
     )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from hingecheck import __version__
 from hingecheck.commands.analyze import analyze
+from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, report, explain, doctor):
+for command in (analyze, compare, report, explain, doctor):
     app.command()(command)
 
 

@@ -20,7 +20,12 @@ CLEARLY_MORE: Final = 2.0
 """Points of 10 by which one site must be sorer than another to be called the main one."""
 
 MUCH: Final = 7.0
-LIMITS: Final = {"sitting_hours": (0.0, 24.0), "load_kg": (0.0, 600.0), "rpe": (0.0, 10.0)}
+LIMITS: Final = {
+    "sitting_hours": (0.0, 24.0),
+    "load_kg": (0.0, 600.0),
+    "rpe": (0.0, 10.0),
+    "stature_cm": (100.0, 250.0),
+}
 LONGEST_NOTE: Final = 2000
 
 ALARM: Final = re.compile(

@@ -25,7 +25,7 @@ BINS: Final = ("hip", "together", "lumbar", "apart")
 SMALLEST_CHANGE_DEG: Final = 8.0
 """A joint that turns less than this has no time of its own."""
 
-TIMING_SD_S: Final = 0.10
+TIMING_SD_S: Final = 0.12
 COUPLING_SD: Final = 0.12
 SPEED_SD_DEG_S: Final = 12.0
 """SD of a joint's half-way time, of a coupling share and of the fastest extension against the truth, over 41

@@ -27,6 +27,12 @@ FILMING_CUE: Final = (
     "Film again from the side, camera at hip height and level with the lifter, whole body in the picture, "
     "standing still for a second before the first repetition, in a close-fitting shirt."
 )
+SQUARE: Final = "put the camera square to the side"
+SHIRT: Final = "wear a close-fitting shirt"
+PLATES: Final = "put the camera so that the plates do not hide the hips at lockout, a little higher or to the rear"
+STILL: Final = "stand still and upright for a second before the first repetition, or give --standing"
+NEARER: Final = "film from nearer, the whole lifter in the picture"
+MORE_REPS: Final = "film three repetitions or more"
 
 
 def judge(
@@ -78,7 +84,10 @@ def _verdict(
     reps: Sequence[RepMetrics], share: Measure, view: View, findings: Sequence[Finding], criteria: Criteria
 ) -> Verdict:
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
+    complete = sum(rep.rep.complete for rep in reps)
     pattern, why = _pattern(share, criteria)
+    if pattern != "cannot_tell" and len(used) == 1 < complete:
+        pattern, why = "cannot_tell", (f"only one of {complete} repetitions could be measured",)
     return Verdict(
         pattern=pattern,
         share=share,
@@ -86,7 +95,24 @@ def _verdict(
         reps_used=used,
         sentence=_sentence(pattern, share, len(used), why),
         cue=_cue(pattern, findings, criteria),
+        surer=_surer(reps, share, view, criteria.verdict),
     )
+
+
+def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mapping[str, Threshold]) -> tuple[str, ...]:
+    """How to film so that the answer gets surer; nothing where it is as sure as it gets."""
+    told = " ".join([*(rep.values[SHARE].reason for rep in reps), *(note for rep in reps for note in rep.notes)])
+    wide = not share.known or share.high - share.low > limits["sure_width"].value
+    yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
+    advice = {
+        SQUARE: wide and yaw_deg > limits["square_yaw"].value,
+        SHIRT: wide,
+        PLATES: "hidden" in told or "plate" in told,
+        STILL: "standing" in told,
+        NEARER: "nearer" in told or "cut off" in told,
+        MORE_REPS: sum(rep.rep.complete for rep in reps) < limits["enough_reps"].value,
+    }
+    return tuple(text for text, helps in advice.items() if helps)
 
 
 def _pattern(share: Measure, criteria: Criteria) -> tuple[Pattern, tuple[str, ...]]:

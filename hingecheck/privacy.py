@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,16 +77,6 @@ class _Search:
 
     def _lost(self, time_s: float) -> bool:
         return self.own is None or not self.own.seen(time_s)
-
-
-def redacted(pictures_at: Callable[[Sequence[float]], list[Bytes]], hide: Retouch) -> Callable[..., list[Bytes]]:
-    """`pictures_at` with every picture it gives blurred."""
-
-    def blurred(times_s: Sequence[float]) -> list[Bytes]:
-        pictures = pictures_at(times_s)
-        return [hide(picture, time_s) for picture, time_s in zip(pictures, times_s, strict=True)]
-
-    return blurred
 
 
 def checked(pseudonym: str) -> str:

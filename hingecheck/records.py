@@ -23,7 +23,21 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[np.str_]
 
 Facing = Literal["left", "right"]
-Style = Literal["floor", "romanian"]
+Family = Literal["floor", "romanian", "pick_up"]
+"""How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
+
+StyleName = Literal[
+    "conventional",
+    "sumo",
+    "stiff_leg",
+    "block",
+    "kettlebell",
+    "trap_bar",
+    "romanian",
+    "hinge",
+    "pick_up",
+    "not_sure",
+]
 Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 Status = Literal["ok", "flag", "not_assessed"]
 
@@ -191,6 +205,20 @@ class BackContour:
         return self.origin_px[:, None, :] + along + self.offset[:, edge, :, None] * outward
 
 
+@dataclass(frozen=True)
+class Glimpses:
+    """Small grey pictures (M, h, w) at some times (M,): display pixel x lies at (x - `origin_px`) * `scale`."""
+
+    time_s: Floats
+    grey: Bytes
+    scale: float
+    origin_px: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        _check(self, {"grey": (len(self.time_s), -1, -1)})
+        _check_time(self.time_s)
+
+
 # --- 5 orient ----------------------------------------------------------------------------------------
 
 
@@ -316,7 +344,9 @@ class Spine:
 class AngleTrack:
     """All angles of the contract over time; `junction` is the thoraco-lumbar junction's pitch, pelvis + lumbar.
 
-    `hand_height` and `knee_height` (N,) are in leg lengths above the ankles.
+    In leg lengths (N,): `hand_height`, from the shoulders and the arms' usual length, and `knee_height` above the
+    ankles; `arm_drop` from shoulders down to wrists; `hand_forward` wrists ahead of the ankles; `foot_forward` the
+    ankles' way along the floor.
     """
 
     time_s: Floats
@@ -330,10 +360,14 @@ class AngleTrack:
     thoracic_flexion: Angle
     hand_height: Floats
     knee_height: Floats
+    arm_drop: Floats
+    hand_forward: Floats
+    foot_forward: Floats
 
     def __post_init__(self) -> None:
         n = len(self.time_s)
-        _check(self, {"time_s": (n,), "hand_height": (n,), "knee_height": (n,)})
+        lengths = ("hand_height", "knee_height", "arm_drop", "hand_forward", "foot_forward")
+        _check(self, {"time_s": (n,)} | dict.fromkeys(lengths, (n,)))
         _check_time(self.time_s)
 
 
@@ -350,7 +384,7 @@ class Rep:
     """
 
     number: int
-    style: Style
+    style: Family
     start_s: float
     onset_s: float
     liftoff_s: float
@@ -360,6 +394,15 @@ class Rep:
     lowering_s: float
     end_s: float
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiftStyle:
+    """The style of the set: the user's word, or what the movement looks like with how probable that is."""
+
+    name: StyleName
+    confidence: float
+    given: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +431,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The pattern of the set, the share of the trunk's movement it rests on, and why."""
+    """The pattern of the set, the share of the trunk's movement it rests on, why, and what would make it surer."""
 
     pattern: Pattern
     share: Measure
@@ -396,6 +439,7 @@ class Verdict:
     reps_used: tuple[int, ...]
     sentence: str
     cue: str
+    surer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,12 +450,14 @@ class SelfReport:
     sitting_hours: float | None = None
     load_kg: float | None = None
     rpe: float | None = None
+    stature_cm: float | None = None
     note: str = ""
 
     @property
     def empty(self) -> bool:
         """True if nothing was reported."""
-        return not self.soreness and not self.note and self.sitting_hours is self.load_kg is self.rpe is None
+        numbers = (self.sitting_hours, self.load_kg, self.rpe, self.stature_cm)
+        return not self.soreness and not self.note and all(number is None for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +490,7 @@ class Analysis:
     contour: BackContour
     spine: Spine
     angles: AngleTrack
+    style: LiftStyle
     reps: tuple[RepMetrics, ...]
     findings: tuple[Finding, ...]
     verdict: Verdict

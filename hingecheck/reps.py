@@ -1,28 +1,45 @@
 """Stage 8, segment: angles become repetitions with their events.
 
 Steps.  The height of the hands (in leg lengths above the ankles) goes up and down between the floor and
-the top; its valleys and peaks cut the clip into pulls.  A pull from the floor is a repetition if the hands
-were at the floor before it and come back down after it: so standing up from the bar after the last
-repetition, or a set-up bend that does not reach it, is none.  A Romanian repetition begins and ends at the
-top.  It is told apart by its valleys: hands above the floor's height and knees little bent.
+the top; its valleys and peaks cut the clip into bends, of which only those count that hinge at hip or knee with
+hanging arms.  What a bend is depends on how the load is lifted:
 
-Events are read off the rise of the hands.  A centimetre is about 2 % of a pull, less than landmark noise, so
-lift-off is extrapolated from where the rise passes 5 % and 15 % along a minimum-jerk movement (Flash and
-Hogan 1985), lockout likewise from 95 % and 85 %.
+- from the floor: a pull is a repetition if the hands were at the bar before it and come back down after it, so
+  standing up from the bar after the last repetition, or a set-up bend that does not reach it, is none;
+- top to top (Romanian, hinge): a bend from standing to standing;
+- picked up: one bend after which something is held out in front.
 
-Departs from the contract where a camera must: 1 cm is taken as 2 % of the pull.
+Where small pictures of the upright moments fall into two groups (`load.groups`), the load was seen on the
+floor in one and in the hands in the other: then a rise without the load is no repetition, and one with it is,
+even if the clip ends at its top.  `events` reads the instants.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy.signal import find_peaks
 
-from hingecheck.records import AngleTrack, Floats, Rep
+from hingecheck import events
+from hingecheck.records import AngleTrack, Family, Floats, Rep
+
+
+class Pictures(Protocol):
+    """Small pictures of the clip, compared around the feet, where a load on the floor lies (`load.Pictures`)."""
+
+    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
+        """The number of each upright moment's group of like pictures; None if they cannot be told apart."""
+
+    def alike(self, first_s: float, second_s: float) -> bool:
+        """True if two moments look the same there."""
+
+    def moved(self, first_s: float, second_s: float) -> bool:
+        """True if more differs there between two moments than legs and arms alone make differ."""
+
 
 SMALLEST_PULL: Final = 0.18
 """Hands that move less than this up and down, in leg lengths, are not lifting."""
@@ -33,22 +50,32 @@ TOP_BAND: Final = 0.15
 HANDS_LOW: Final = 0.85
 """At the bottom the hands are below this height, in leg lengths: mid-thigh."""
 
-ROMANIAN_HEIGHT: Final = 0.40
-GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG = 42.0, 60.0
+LOWEST_HANDS, LOWEST_KNEE = -0.15, 0.30
+"""Hands under the ankles, or knees near the floor: the lifter lies or kneels."""
+
+SMALLEST_HINGE_DEG: Final = 40.0
+ARMS_HANG: Final = 0.35
+"""Hands at least this far below the shoulders at the bottom, in leg lengths (straight arms: about 0.65)."""
+
+MOST_STEP: Final = 0.35
+"""Feet that move farther than this between bottom and top, in leg lengths, walk."""
+
+ROMANIAN_HEIGHT: Final = 0.42
+GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG = 38.0, 60.0
 """Knees straighter than this at the bottom: where the hands stay there, and where they turn at once."""
 
-DWELL_S: Final = 0.7
-DWELL_BAND: Final = 0.06
-"""Gripping the bar takes at least DWELL_S within DWELL_BAND (leg lengths) of the lowest point."""
+GRIP_S: Final = 0.45
+SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
+"""Gripping the bar takes at least so much rest at the bottom, or so much time this near to it (leg lengths)."""
 
-SAME_FLOOR: Final = 0.05
+STARTS_DOWN: Final = 0.12
+"""A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
+
+SAME_FLOOR: Final = 0.10
 """Hands this near, in shares of the pull, to where they gripped the bar are on it again."""
 
 FEWEST_TOUCHES: Final = 3
 """Without any grip in the clip, this many equally deep bends are a set that began before the clip."""
-
-REST_BAND: Final = 0.06
-"""Within this share of a pull from its ends the hands count as at rest."""
 
 LEAST_FOLLOWED: Final = 0.7
 """Share of a repetition's frames in which the lifter must be seen."""
@@ -56,49 +83,69 @@ LEAST_FOLLOWED: Final = 0.7
 FULL_EXTENSION_DEG: Final = 30.0
 """At the top of a complete repetition trunk and thighs together are this near to standing."""
 
-HAND_TO_BAR: Final = 0.09
-"""The bar hangs this far below the wrists, in leg lengths (about 8 cm)."""
+FIRST_S, FASTEST_START = 0.1, 0.25
+"""Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
 
-QUIET_DEG_S: Final = 8.0
-LONGEST_PULL_SLACK_S: Final = 0.6
-"""The body moves before the bar does: it is still if it turns slower than this, looked for this far back."""
+CUT_FRAMES: Final = 2
+"""A lowest point this near to the clip's last frame is where it was cut, not where the hands turned."""
 
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
 
-_EARLY, _LATER, _HALF = 0.05, 0.15, 0.5
+CARRIED: Final = 0.15
+"""Hands this much farther in front than before, in leg lengths, carry what was picked up."""
 
-# A minimum-jerk movement passes 2 %, 5 % and 15 % at 0.128, 0.180 and 0.270 of its duration.
-_TO_REST: Final = 0.180 / (0.270 - 0.180)
-_TO_CENTIMETRE: Final = (0.180 - 0.128) / (0.270 - 0.180)
-_SLOWEST_END_S: Final = 0.25
 _FEWEST_FRAMES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Rise:
-    """One way up: times at which the hands pass shares of it, extrapolated at both ends."""
+@dataclass(frozen=True)
+class _Course:
+    """The hands' way: `valleys` and the `peaks` around them (one more), frame indices.
 
-    onset_s: float
-    liftoff_s: float
-    lockout_s: float
-    top_s: float
+    `grips`: the hands rest at the valley.  `in_hand`: the load hung from the hands at the peak, None where it cannot
+    be said.  `held`: it was seen to go down with the hands from every peak, and never to stay there.
+    """
+
+    track: AngleTrack
+    height: Floats
+    valleys: tuple[int, ...]
+    peaks: tuple[int, ...]
+    grips: tuple[bool, ...]
+    in_hand: tuple[bool | None, ...]
+    held: bool = False
+
+    @property
+    def time_s(self) -> Floats:
+        return self.track.time_s
 
 
-def segment(track: AngleTrack) -> tuple[Rep, ...]:
-    """The repetitions of a clip in order; empty if there is none."""
+def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
+    """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known."""
+    course = _course(track, pictures)
+    if course is None:
+        return ()
+    how = family or _family(course)
+    if how == "romanian":
+        return _top_to_top(course)
+    return _picked_up(course) if how == "pick_up" else _from_floor(course)
+
+
+def _course(track: AngleTrack, pictures: Pictures | None) -> _Course | None:
+    """The bends of a clip; None if there is none."""
     height = _filled(track)
     if height is None:
-        return ()
+        return None
     low, high = float(np.quantile(height, 0.01)), float(np.quantile(height, 0.98))
     if high - low < SMALLEST_PULL or low > HANDS_LOW:
-        return ()
-    valleys, peaks = _turns(height)
+        return None
+    valleys = [valley for valley in _valleys(height) if _hinges(track, height, valley)]
     if not valleys:
-        return ()
-    if _is_romanian(track, height, valleys):
-        return _romanian(track, height, valleys, peaks)
-    return _from_floor(track, height, valleys, peaks)
+        return None
+    edges = [0, *valleys, len(height) - 1]
+    peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
+    grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
+    course = _Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
+    return course if pictures is None else replace(course, **_seen(course, pictures))
 
 
 def _filled(track: AngleTrack) -> Floats | None:
@@ -108,89 +155,191 @@ def _filled(track: AngleTrack) -> Floats | None:
     return np.asarray(np.interp(track.time_s, track.time_s[known], track.hand_height[known]))
 
 
-def _turns(height: Floats) -> tuple[list[int], list[int]]:
-    """Valleys at least SMALLEST_PULL deep and the peaks around them: peak, valley, peak, ... valley, peak."""
+def _valleys(height: Floats) -> list[int]:
+    """Lowest points at least SMALLEST_PULL deep; two equally low points of one rest at the bottom count as one."""
     wall = [height.max() + 1.0]
     found = find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
     valleys: list[int] = []
-    for valley in found:  # two equally low points of one rest at the bottom count as one valley
+    for valley in found:
         if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:
             continue
         valleys.append(int(valley))
-    edges = [0, *valleys, len(height) - 1]
-    peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
-    return valleys, peaks
+    return valleys
 
 
-def _dwells(track: AngleTrack, height: Floats, valley: int) -> bool:
-    """True if the hands stay at the bottom long enough to grip a bar, or the clip begins with them there."""
-    near = height < height[valley] + DWELL_BAND
-    if near[: valley + 1].all():
-        return True
-    before = valley - int(np.argmin(near[valley::-1]))
-    after = valley + int(np.argmin(near[valley:])) if not near[valley:].all() else len(height) - 1
-    return bool(track.time_s[after] - track.time_s[before] >= DWELL_S)
+def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
+    """True if the lifter is seen bent there with hanging arms: not lying, kneeling, or with a bar on the back."""
+    bent = track.trunk_thigh.value_deg[valley] >= SMALLEST_HINGE_DEG
+    stands = height[valley] >= LOWEST_HANDS and track.knee_height[valley] >= LOWEST_KNEE
+    return bool(bent and stands and track.arm_drop[valley] >= ARMS_HANG and height[valley] <= HANDS_LOW)
 
 
-def _is_romanian(track: AngleTrack, height: Floats, valleys: list[int]) -> bool:
-    bottom = np.array(valleys, int)
-    high = float(np.median(height[bottom])) > ROMANIAN_HEIGHT
-    gripped = any(_dwells(track, height, valley) for valley in valleys)
-    knee_deg = float(np.nanmedian(track.knee_flexion.value_deg[bottom]))
-    return high and knee_deg < (GRIPPED_KNEE_DEG if gripped else TOUCHED_KNEE_DEG)
+def _seen(course: _Course, pictures: Pictures) -> dict[str, Any]:
+    """What the pictures tell of the load: `in_hand` and `held`."""
+    seconds = [float(course.time_s[peak]) for peak in course.peaks]
+    upright = [_upright(course, peak) for peak in course.peaks]
+    found = pictures.groups([t for t, up in zip(seconds, upright, strict=True) if up])
+    if found is None:
+        return {}
+    if len(set(found)) < 2:
+        bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
+        return {"held": all(pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False))}
+    left = iter(found)
+    return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
 
 
-def _from_floor(track: AngleTrack, height: Floats, valleys: list[int], peaks: list[int]) -> tuple[Rep, ...]:
+def _in_hand(course: _Course, pictures: Pictures, group: Sequence[int | None]) -> tuple[bool | None, ...]:
+    """Whether the load hung from the hands at each peak, from the upright ones' groups of like pictures.
+
+    A pull that turns round before standing is compared with the bottom it left.  A first or last moment like no other
+    tells nothing: the load was set down elsewhere.
+    """
+    empty = _without(group, grips=course.grips[0])
+    held = {number for number in group[1:-1] if number not in (empty, None)} or {group[0], group[-1]} - {empty, None}
+    told: list[bool | None] = []
+    for index, (peak, number) in enumerate(zip(course.peaks, group, strict=True)):
+        inside = 0 < index < len(group) - 1
+        if number is None:
+            times_s = course.time_s[[peak, course.valleys[index - 1]]]
+            told.append(not pictures.alike(*map(float, times_s)) if inside else None)
+        else:
+            told.append(number != empty if inside or number in held | {empty} else None)
+    return tuple(told)
+
+
+def _without(group: Sequence[int | None], *, grips: bool) -> int | None:
+    """The group of the upright moments without the load: before the set and after it.
+
+    If only one of the two is in the clip, the set begins there if the hands then stay at the bottom, to grip.
+    """
+    first, last = group[0], group[-1]
+    if first is None or last is None:
+        return last if first is None else first
+    return first if first == last or grips else last
+
+
+def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bool:
+    """True if the hands rest at the bottom long enough to grip a bar, or the clip begins with them there."""
+    before, valley, after = turns
+    pull = min(height[before], height[after]) - height[valley]
+    if pull < SMALLEST_PULL:
+        pull = max(height[before], height[after]) - height[valley]
+    trimmed = (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all()
+    near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM) + before
+    slow = track.time_s[near[-1]] - track.time_s[near[0]] >= SLOW_GRIP_S
+    return bool(trimmed or slow or events.rest_s(track.time_s, height, turns) >= GRIP_S)
+
+
+def _family(course: _Course) -> Family:
+    """How it is lifted, as far as the movement and the pictures tell."""
+    bottom = np.array(course.valleys)
+    if len(bottom) == 1 and _carries(course):
+        return "pick_up"
+    if False in course.in_hand:
+        return "floor"
+    if course.held and not any(course.grips) and _upright(course, course.peaks[0]):
+        return "romanian"
+    high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
+    knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
+    straight = knee_deg < (GRIPPED_KNEE_DEG if any(course.grips) else TOUCHED_KNEE_DEG)
+    return "romanian" if high and straight else "floor"
+
+
+def _carries(course: _Course) -> bool:
+    """True if the hands are held in front after the only bend, and were not before it."""
+    before, after = (float(course.track.hand_forward[peak]) for peak in course.peaks)
+    return after - before >= CARRIED and _upright(course, course.peaks[0])
+
+
+def _upright(course: _Course, frame: int) -> bool:
+    return not course.track.trunk_thigh.value_deg[frame] > FULL_EXTENSION_DEG
+
+
+def _from_floor(course: _Course) -> tuple[Rep, ...]:
     """Pulls that begin with hands on the floor and come back to it."""
-    on_bar = _on_bar(track, height, valleys)
-    reps: list[Rep] = []
-    for i, (before, after) in enumerate(pairwise(valleys)):
-        if on_bar[i] and on_bar[i + 1] and _followed(track, before, after):
-            reps.append(_floor_rep(track, height, (before, peaks[i + 1], after), len(reps) + 1))
-    if not reps and on_bar[-1] and _cut_off_at_top(track, height, valleys[-1]):
-        reps.append(_floor_rep(track, height, (valleys[-1], peaks[-1], -1), 1))
-    return tuple(reps)
+    on_bar = _on_bar(course)
+    found: list[Rep] = []
+    for i, (before, after) in enumerate(pairwise(course.valleys)):
+        top = course.peaks[i + 1]
+        if i == 0 and _rises_at_once(course):
+            continue
+        told = course.in_hand[i + 1]
+        pulled = on_bar[i] and on_bar[i + 1] if told is None else told
+        if pulled and _followed(course, before, top, after):
+            found.append(_floor_rep(course, (before, top, after), len(found) + 1))
+    if (on_bar[-1] or course.in_hand[-1]) and _ends_up(course, alone=not found):
+        found.append(_floor_rep(course, (course.valleys[-1], course.peaks[-1], -1), len(found) + 1))
+    return tuple(found)
 
 
-def _followed(track: AngleTrack, first: int, last: int) -> bool:
-    """True if the lifter was seen in most frames of a movement: across a long gap its shape is invented."""
-    return bool(np.mean(~np.isnan(track.hand_height[first : last + 1])) >= LEAST_FOLLOWED)
+def _picked_up(course: _Course) -> tuple[Rep, ...]:
+    """Every bend that is left for standing; the load does not come back."""
+    found: list[Rep] = []
+    for valley, top in zip(course.valleys, course.peaks[1:], strict=True):
+        if course.height[top] - course.height[valley] >= SMALLEST_PULL and _followed(course, valley, top, top):
+            found.append(replace(_floor_rep(course, (valley, top, -1), len(found) + 1), style="pick_up"))
+    return tuple(found)
 
 
-def _on_bar(track: AngleTrack, height: Floats, valleys: list[int]) -> list[bool]:
+def _followed(course: _Course, first: int, top: int, last: int) -> bool:
+    """True if the lifter was seen in most frames of a movement and did not walk in it."""
+    seen = np.mean(~np.isnan(course.track.hand_height[first : last + 1])) >= LEAST_FOLLOWED
+    feet = course.track.foot_forward
+    return bool(seen and not abs(feet[top] - feet[first]) > MOST_STEP)
+
+
+def _on_bar(course: _Course) -> list[bool]:
     """For each valley, whether the hands hold the bar: they stay to grip it, or are where they gripped it.
 
     A set-up bend stops short of the bar or is over at once.
     """
-    bottom = height[valleys]
+    height = course.height
+    bottom = height[list(course.valleys)]
     band = SAME_FLOOR * float(height.max() - bottom.min())
-    grips = np.array([_dwells(track, height, v) for v in valleys])
+    grips = np.array(course.grips)
+    cut = len(height) - 1 - course.valleys[-1] <= CUT_FRAMES  # on the way down when the clip ends
     if not grips.any():
         floor = float(np.median(bottom))
         level = np.abs(bottom - floor) <= band
-        return [bool(ok) and int(level.sum()) >= FEWEST_TOUCHES for ok in level]
-    floor = float(np.median(bottom[grips]))
-    return [bool(grip or low <= floor + band) for grip, low in zip(grips, bottom, strict=True)]
+        level &= int(level.sum()) >= FEWEST_TOUCHES
+    else:
+        level = grips | (bottom <= float(np.median(bottom[grips])) + band)
+    level[-1] |= cut and level[:-1].any()
+    return [bool(ok) for ok in level]
 
 
-def _cut_off_at_top(track: AngleTrack, height: Floats, valley: int) -> bool:
-    """True if the clip ends while its only pull is still at the top."""
-    rise = _rise(track.time_s, height, valley, valley + int(np.argmax(height[valley:])))
-    return bool(track.time_s[-1] - rise.lockout_s < CUT_OFF_S)
+def _ends_up(course: _Course, *, alone: bool) -> bool:
+    """True if the clip ends while the load is still up.
+
+    It was seen to have left the floor; or the clip holds this one pull only, from the grip to just after lockout.
+    """
+    if course.in_hand[-1] is not None:
+        return course.in_hand[-1]
+    first, top = course.valleys[-1], course.peaks[-1]
+    trimmed = course.height[: first + 1].max() - course.height[first] < SMALLEST_PULL
+    rise = events.rise(course.time_s, course.height, first, top)
+    return alone and trimmed and bool(course.time_s[-1] - rise.lockout_s < CUT_OFF_S)
 
 
-def _floor_rep(track: AngleTrack, height: Floats, turns: tuple[int, int, int], number: int) -> Rep:
+def _rises_at_once(course: _Course) -> bool:
+    """True if the clip begins with the hands already on their way up: the first lift-off is not in it."""
+    early = course.height[course.time_s <= course.time_s[0] + FIRST_S]
+    return course.valleys[0] <= CUT_FRAMES and bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
+
+
+def _floor_rep(course: _Course, turns: tuple[int, int, int], number: int) -> Rep:
+    track, height = course.track, course.height
     before, top, after = turns
-    rise = _rise(track.time_s, height, before, top)
-    lowering_s, end_s = _lowering_s(track.time_s, height, top, after)
-    complete = _locks_out(track, height, top)
+    rise = events.rise(track.time_s, height, before, top)
+    lowering_s, end_s = events.lowering_s(track.time_s, height, top, after)
+    complete = _locks_out(course, top)
     return Rep(
         number=number,
         style="floor",
         start_s=rise.liftoff_s,
-        onset_s=min(rise.onset_s, _quiet_s(track, rise.liftoff_s)),
+        onset_s=min(rise.onset_s, events.quiet_s(track, rise.liftoff_s)),
         liftoff_s=rise.liftoff_s,
-        knee_pass_s=_knee_pass_s(track, height, before, top),
+        knee_pass_s=events.knee_pass_s(track, height, before, top),
         lockout_s=rise.lockout_s if complete else float("nan"),
         top_s=min(rise.top_s, lowering_s),
         lowering_s=lowering_s,
@@ -199,128 +348,43 @@ def _floor_rep(track: AngleTrack, height: Floats, turns: tuple[int, int, int], n
     )
 
 
-def _romanian(track: AngleTrack, height: Floats, valleys: list[int], peaks: list[int]) -> tuple[Rep, ...]:
+def _top_to_top(course: _Course) -> tuple[Rep, ...]:
     """One repetition a valley that is reached from the top and left for the top again."""
-    reps: list[Rep] = []
-    for index, (valley, before, after) in enumerate(zip(valleys, peaks, peaks[1:], strict=False)):
+    height, peaks, found = course.height, course.peaks, list[Rep]()
+    for index, valley in enumerate(course.valleys):
+        before, after = peaks[index], peaks[index + 1]
         if min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
             continue  # the clip begins or ends in the middle of it
-        if not _followed(track, before, after):
-            continue
-        rise = _rise(track.time_s, height, valley, after)
-        lowest_s = _lowest_s(track.time_s, height, (before, valley, after))
-        complete = _locks_out(track, height, after)
-        following = valleys[index + 1] if index + 1 < len(valleys) else -1
-        leaves_s = _lowering_s(track.time_s, height, after, following)[0]
-        reps.append(
-            Rep(
-                number=len(reps) + 1,
-                style="romanian",
-                start_s=_lowering_s(track.time_s, height, before, valley)[0],
-                onset_s=lowest_s,
-                liftoff_s=lowest_s,
-                knee_pass_s=_knee_pass_s(track, height, valley, after),
-                lockout_s=rise.lockout_s if complete else float("nan"),
-                top_s=min(rise.top_s, leaves_s),
-                lowering_s=leaves_s,
-                end_s=rise.lockout_s,
-                complete=complete,
-            )
-        )
-    return tuple(reps)
+        if _followed(course, valley, after, after) and _followed(course, before, valley, valley):
+            following = course.valleys[index + 1] if index + 1 < len(course.valleys) else -1
+            found.append(_romanian_rep(course, (before, valley, after), following, len(found) + 1))
+    return tuple(found)
 
 
-def _lowest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
-    """Middle of the time spent near the lowest point, which need not be a sharp one."""
+def _romanian_rep(course: _Course, turns: tuple[int, int, int], following: int, number: int) -> Rep:
+    time_s, height = course.time_s, course.height
     before, valley, after = turns
-    last = len(height) - 1
-    up_s = _later_s(time_s, height, valley, after)
-    down_s = -_later_s(-time_s[::-1], height[::-1], last - valley, last - before)
-    return (down_s + up_s) / 2
-
-
-def _later_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
-    """When a rise passes the later of the two low shares."""
-    share = _share(height, valley, top)
-    return _crossing_s(time_s, share, _middle(share, valley, top), _LATER)
-
-
-def _middle(share: Floats, valley: int, top: int) -> int:
-    """Index at which a rise first passes one half."""
-    return valley + int(np.argmax(share[valley : top + 1] >= _HALF))
-
-
-def _locks_out(track: AngleTrack, height: Floats, top: int) -> bool:
-    """Hands as high as elsewhere in the clip, trunk and thighs near standing."""
-    high = float(np.quantile(height, 0.98))
-    span = high - float(height.min())
-    extension_deg = track.trunk_thigh.value_deg[top]
-    return bool(height[top] >= high - TOP_BAND * span and not extension_deg > FULL_EXTENSION_DEG)
-
-
-def _rise(time_s: Floats, height: Floats, before: int, top: int) -> _Rise:
-    """Times of a rise between two turns; its level at rest is taken over what lies near each end."""
-    share = _share(height, before, top)
-    middle = _middle(share, before, top)
-    early, later = (_crossing_s(time_s, share, middle, level) for level in (_EARLY, _LATER))
-    late, sooner = (_crossing_s(time_s, share, middle, 1 - level) for level in (_EARLY, _LATER))
-    begin, end = min(later - early, _SLOWEST_END_S), min(late - sooner, _SLOWEST_END_S)
-    first_s, last_s = float(time_s[0]), float(time_s[-1])
-    return _Rise(
-        onset_s=max(early - _TO_REST * begin, first_s),
-        liftoff_s=max(early - _TO_CENTIMETRE * begin, first_s),
-        lockout_s=min(late + _TO_CENTIMETRE * end, last_s),
-        top_s=min(late + _TO_REST * end, last_s),
+    rise = events.rise(time_s, height, valley, after)
+    lowest_s = events.lowest_s(time_s, height, turns)
+    complete = _locks_out(course, after)
+    leaves_s = events.lowering_s(time_s, height, after, following)[0]
+    return Rep(
+        number=number,
+        style="romanian",
+        start_s=events.lowering_s(time_s, height, before, valley)[0],
+        onset_s=lowest_s,
+        liftoff_s=lowest_s,
+        knee_pass_s=events.knee_pass_s(course.track, height, valley, after),
+        lockout_s=rise.lockout_s if complete else float("nan"),
+        top_s=min(rise.top_s, leaves_s),
+        lowering_s=leaves_s,
+        end_s=rise.lockout_s,
+        complete=complete,
     )
 
 
-def _share(height: Floats, valley: int, top: int) -> Floats:
-    """Height as a share of the way from one turn to the next, each taken as the level the hands rest at there."""
-    between = height[valley : top + 1]
-    rest = REST_BAND * float(height[top] - height[valley])
-    low = float(np.median(between[between <= height[valley] + rest]))
-    high = float(np.median(between[between >= height[top] - rest]))
-    return np.asarray((height - low) / (high - low))
-
-
-def _crossing_s(time_s: Floats, share: Floats, middle: int, level: float) -> float:
-    """When `share` crosses `level` on the way that passes one half at index `middle`, interpolated.
-
-    Looks from the middle outwards: towards earlier frames for a level under one half, later ones above.
-    """
-    if level < _HALF:
-        below = np.flatnonzero(share[:middle] < level)
-        left = int(below[-1]) if below.size else 0
-    else:
-        above = np.flatnonzero(share[middle:] >= level)
-        left = middle + int(above[0]) - 1 if above.size else len(share) - 2
-    left = min(max(left, 0), len(share) - 2)
-    step = share[left + 1] - share[left]
-    part = float(np.clip((level - share[left]) / step, 0.0, 1.0)) if step else 0.0
-    return float(time_s[left] + part * (time_s[left + 1] - time_s[left]))
-
-
-def _lowering_s(time_s: Floats, height: Floats, top: int, after: int) -> tuple[float, float]:
-    """(begin, end) of the way down, read as a rise in reversed time; (clip's end, NaN) if there is none."""
-    if after < 0:
-        return float(time_s[-1]), float("nan")
-    n = len(height) - 1
-    rise = _rise(-time_s[::-1], height[::-1], n - after, n - top)
-    return -rise.lockout_s, -rise.liftoff_s
-
-
-def _quiet_s(track: AngleTrack, liftoff_s: float) -> float:
-    """The last moment before lift-off at which trunk and thighs are still; `liftoff_s` if they never are."""
-    angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
-    speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
-    before = (track.time_s <= liftoff_s) & (track.time_s >= liftoff_s - LONGEST_PULL_SLACK_S)
-    quiet = np.flatnonzero(before & (speed < QUIET_DEG_S))
-    return float(track.time_s[quiet[-1]]) if quiet.size else liftoff_s
-
-
-def _knee_pass_s(track: AngleTrack, height: Floats, before: int, top: int) -> float:
-    """When the bar, a hand's length below the wrist, passes the knee on the way up; NaN if it does not."""
-    over = height[before : top + 1] - HAND_TO_BAR >= track.knee_height[before : top + 1]
-    if over[0] or not over.any():
-        return float("nan")
-    return float(track.time_s[before + int(np.argmax(over))])
+def _locks_out(course: _Course, top: int) -> bool:
+    """Hands as high as elsewhere in the clip, trunk and thighs near standing."""
+    high = float(np.quantile(course.height, 0.98))
+    span = high - float(course.height.min())
+    return bool(course.height[top] >= high - TOP_BAND * span) and _upright(course, top)

@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
@@ -25,6 +26,7 @@ HEIGHT_PX = 512
 """Frames are scaled to at most this height: a lifter fills about half of it, and the pose network sees 256 x 256."""
 
 DECODE_AHEAD = 8
+_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 _PLAYABLE = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
 
 
@@ -38,12 +40,14 @@ class Video:
         self._times_s: list[float] = []
         self._failed = 0
         self._promised = 0
+        self.first_s = 0.0
+        """The file's own time of the first frame that `frames()` read, which is time 0 from there on."""
         with _open(path) as container:
             self.expected_s = (container.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(container, path)
 
     def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
-        """Every decodable frame in order, scaled to `height_px`; raises InputError if there is none."""
+        """Every decodable frame in order, scaled to at most `height_px`; raises InputError if there is none."""
         self._times_s, self._failed = [], 0
         scale = min(1.0, height_px / self.height)
         with _open(self.path) as container:
@@ -52,6 +56,7 @@ class Video:
             for picture in self._decode(container):
                 stamp_s = float(picture.time)
                 first_s = stamp_s if first_s is None else first_s
+                self.first_s = first_s
                 time_s = stamp_s - first_s
                 if self._times_s and time_s <= self._times_s[-1]:
                     self._failed += 1  # two pictures cannot be shown at one moment
@@ -144,7 +149,9 @@ class Video:
         if self.rotation_deg % 180:
             width, height = height, width
         rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        return np.ascontiguousarray(np.rot90(rgb, self.rotation_deg // 90))
+        if self.rotation_deg:
+            return np.asarray(cv2.rotate(rgb, _TURNS[self.rotation_deg]), np.uint8)
+        return np.ascontiguousarray(rgb)
 
 
 def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:

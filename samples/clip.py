@@ -10,20 +10,23 @@ import numpy as np
 from samples.body import Array
 from samples.camera import project, shake, view_at
 from samples.encode import check_codec, write_video
-from samples.motion import SetPlan, plan_set
+from samples.motion import plan_set
 from samples.people import Bystander, bystanders
 from samples.performance import Instant, Tremor, instant, tremor
 from samples.photo import Lens, record
-from samples.props import bar_at_origin, blocks, carried
+from samples.props import bar_at_origin, carried, support
 from samples.raster import Image, Look, Mask, Raster, View
 from samples.room import furnish, lights, reflected
-from samples.spec import ClipSpec
+from samples.spec import FROM_THE_TOP, ClipSpec, Load
 from samples.surfaces import Surface
+from samples.timeline import SetPlan
 from samples.truth import clip_truth
 from samples.wardrobe import Person, dress, look, surfaces_of
+from samples.whole import write_whole
 
 MOST_BLUR_STEPS = 4
 BLUR_STEP_PX = 1.6
+ROLL_DEG: dict[Load, float] = {"trap_bar": 0.0, "box": 0.0}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def set_stage(spec: ClipSpec) -> Stage:
     plan = plan_set(spec, lifter.body)
     crowd = tuple(bystanders(spec))
     fixed = furnish(spec) + [surface for other in crowd for surface in other.surfaces]
-    fixed += blocks(spec.bar, plan.bar_rest_m) if spec.lift.style != "rdl" else []
+    fixed += support(spec.bar, plan.bar_rest_m) if spec.lift.style not in (*FROM_THE_TOP, "squat") else []
     if spec.scene.mirror:
         fixed += reflected(fixed, spec)
     looks = (look(lifter), *(look(other.person) for other in crowd))
@@ -67,7 +70,7 @@ def set_stage(spec: ClipSpec) -> Stage:
         spec,
         lifter,
         plan,
-        tremor(spec, plan.duration_s),
+        tremor(spec, plan.whole_s),
         tuple(fixed),
         tuple(load),
         crowd,
@@ -85,7 +88,7 @@ def instant_at(stage: Stage, time_s: float) -> Instant:
 def moving_parts(stage: Stage, now: Instant) -> list[Surface]:
     """The lifter and the load, and their mirror images."""
     parts = surfaces_of(stage.lifter, now.posed, lifter=True) if stage.spec.scene.lifter else []
-    parts += carried(list(stage.load), now.bar_m, 12.0)
+    parts += carried(list(stage.load), now.bar_m, ROLL_DEG.get(stage.spec.bar.load, 12.0))
     return parts + (reflected(parts, stage.spec) if stage.spec.scene.mirror else [])
 
 
@@ -131,8 +134,12 @@ def draw_all(stage: Stage) -> Iterator[Image]:
 
 
 def truth_of(stage: Stage) -> dict[str, object]:
-    """The truth file's content, except for the video's file name."""
-    instants = [instant_at(stage, stage.time_s(frame)) for frame in range(stage.frame_count)]
+    """The truth file's content, except for the video's file name; what was not recorded is looked at as well."""
+    rate, plan = stage.spec.video.rate_hz, stage.plan
+    first = int(np.ceil(plan.begin_s * rate))
+    frames = range(first, max(stage.frame_count, int((plan.begin_s + plan.whole_s) * rate)))
+    body = stage.lifter.body
+    instants = [instant(body, plan, stage.shaking, stage.time_s(frame)) for frame in frames]
     return clip_truth(stage.spec, stage.lifter.body, stage.plan, instants) | {"spec": asdict(stage.spec)}
 
 
@@ -147,7 +154,5 @@ def render_clip(spec: ClipSpec, folder: Path) -> Path:
     path = folder / f"{spec.name}.mp4"
     write_video(path, draw_all(stage), spec.video)
     truth = {"file": path.name} | truth_of(stage)
-    part = folder / f".{spec.name}.truth.part"
-    part.write_text(json.dumps(truth, separators=(",", ":")) + "\n", encoding="utf-8")
-    part.replace(folder / f"{spec.name}.truth.json")
+    write_whole(folder / f"{spec.name}.truth.json", json.dumps(truth, separators=(",", ":")) + "\n")
     return path

@@ -13,7 +13,7 @@ from samples.card.plots import draw_pictures
 from samples.card.report import write_card
 from samples.card.rows import write_rows
 from samples.card.run import finished, forget, run_card
-from samples.console import run_app
+from samples.console import chosen, run_app
 from samples.errors import SpecError
 
 app = typer.Typer(add_completion=False, help="Measure the analyzer's errors on rendered deadlifts.")
@@ -37,21 +37,12 @@ def evaluate(  # noqa: PLR0913 - a parameter an option
         return
     if out is None:
         raise SpecError("--out is missing: a folder for the results, or --freeze")
-    wanted = _wanted(only or [])
+    wanted = chosen(designed_set(), only or [], "clip")
     if again and not report:
         forget(wanted, out)
     if not report:
         _measure(wanted, out, processes, keep=keep)
     _write(out, card)
-
-
-def _wanted(only: list[str]) -> list[Item]:
-    items = designed_set()
-    unknown = set(only) - {item.name for item in items}
-    if unknown:
-        names = ", ".join(item.name for item in items)
-        raise SpecError(f"--only {sorted(unknown)[0]}: no clip of that name. Allowed: {names}")
-    return [item for item in items if not only or item.name in only]
 
 
 def _measure(items: list[Item], out: Path, processes: int, *, keep: bool) -> None:

@@ -22,12 +22,29 @@ class LegGoal:
 
 
 @dataclass(frozen=True)
+class HandGoal:
+    """Place (3,) of the wrist, directions (3,) of the hand, of its palm, and from the shoulder to the elbow's side."""
+
+    wrist_m: Array
+    along: Array
+    palm: Array
+    elbow: Array
+
+
+@dataclass(frozen=True)
 class ArmGoal:
-    """World places (3,) of the shoulder and of the bar under this hand; grip 0 = hang free, 1 = hold."""
+    """World places (3,) of the shoulder and of the bar under this hand; grip 0 = hang free, 1 = hold.
+
+    The palm looks back on a bar and inwards on what is held at the sides; `away` 1 puts the hand to `free` instead.
+    """
 
     shoulder_m: Array
     bar_m: Array
     grip: float
+    curl: float
+    inwards: bool = False
+    away: float = 0.0
+    free: HandGoal | None = None
 
 
 def rotation_about(axis: Array, angle_deg: float) -> Array:
@@ -85,32 +102,42 @@ def arm_rotations(body: Body, side: str, goal: ArmGoal) -> dict[str, Array]:
     shoulder, elbow, wrist = (body.head(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist"))
     lengths = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
     hand, wrist_at = _hand(body, side, goal, sum(lengths))
-    bent = middle_joint(goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + np.array([-0.5, 0.35 * sign, -0.3]))
+    aside = np.array([-0.5, 0.35 * sign, -0.3])
     hinge = np.array([-0.5 * sign, -0.87, 0.0])  # the elbow's crease looks forward and a little inward
+    if goal.free is not None and goal.away > 0.0:
+        aside = aside + (goal.free.elbow - aside) * goal.away
+    bent = middle_joint(goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + aside)
+    if goal.free is not None and goal.away > 0.0:
+        bends = np.cross(bent - goal.shoulder_m, wrist_at - bent)
+        hinge = hinge + (unit(bends + 1e-9) - hinge) * goal.away
     hinge_rest = np.cross(elbow - shoulder, wrist - elbow)
     upper = frame(bent - goal.shoulder_m, hinge) @ frame(elbow - shoulder, hinge_rest).T
     fore = frame(wrist_at - bent, hinge) @ frame(wrist - elbow, hinge_rest).T
     rotations = {f"upperarm01.{side}": upper, f"lowerarm01.{side}": fore, f"wrist.{side}": hand}
     rotations[f"lowerarm02.{side}"] = between(fore, hand, 0.55)
-    return rotations | _fingers(body, side, hand, goal.grip)
+    return rotations | _fingers(body, side, hand, goal.curl)
 
 
 def _hand(body: Body, side: str, goal: ArmGoal, arm_m: float) -> tuple[Array, Array]:
-    """World rotation of the hand and place of the wrist, between hanging free and holding the bar."""
+    """World rotation of the hand and place of the wrist, between hanging free, holding the bar and being away."""
     sign = 1.0 if side == "L" else -1.0
     rest = _hand_frame(body, side)
     pull = unit(goal.bar_m - goal.shoulder_m)
     hang = unit(np.array([0.05, 0.12 * sign, -1.0]))
     free = frame(hang, np.array([-1.0, 0.0, 0.0])) @ rest.T
-    holding = frame(pull, np.array([0.0, sign, 0.0]))
-    palm = np.array([-1.0, 0.0, 0.0])
+    holding = frame(pull, np.array([-1.0, 0.0, 0.0]) if goal.inwards else np.array([0.0, sign, 0.0]))
+    palm = np.array([0.0, -sign, 0.0]) if goal.inwards else np.array([-1.0, 0.0, 0.0])
     hold_at = goal.bar_m - holding[:, 0] * grip_length_m(body) - palm * PALM_DEPTH_M
     free_at = goal.shoulder_m + hang * arm_m * 0.985
     share = float(np.clip(goal.grip, 0.0, 1.0))
     place = free_at + (hold_at - free_at) * share
+    turned = between(free, holding @ rest.T, share)
+    if goal.free is not None and goal.away > 0.0:
+        there = frame(goal.free.along, np.cross(goal.free.along, goal.free.palm) * sign) @ rest.T
+        turned, place = between(turned, there, goal.away), place + (goal.free.wrist_m - place) * goal.away
     out = place - goal.shoulder_m
     place = goal.shoulder_m + out * min(1.0, arm_m / float(np.linalg.norm(out)))
-    return between(free, holding @ rest.T, share), place
+    return turned, place
 
 
 def _hand_frame(body: Body, side: str) -> Array:
@@ -118,7 +145,7 @@ def _hand_frame(body: Body, side: str) -> Array:
     return frame(body.head(f"finger3-1.{side}") - body.head(f"wrist.{side}"), knuckles)
 
 
-def _fingers(body: Body, side: str, hand: Array, grip: float) -> dict[str, Array]:
+def _fingers(body: Body, side: str, hand: Array, curled: float) -> dict[str, Array]:
     """Curl the fingers towards the palm; half curled where the hand hangs free."""
     sign = 1.0 if side == "L" else -1.0
     knuckles = (hand @ _hand_frame(body, side))[:, 1]
@@ -126,6 +153,6 @@ def _fingers(body: Body, side: str, hand: Array, grip: float) -> dict[str, Array
     for finger in range(2, 6):
         bend = 0.0
         for joint, curl in enumerate(FINGER_CURL_DEG, start=1):
-            bend += curl * (0.15 + 0.85 * grip)
+            bend += curl * (0.15 + 0.85 * curled)
             rotations[f"finger{finger}-{joint}.{side}"] = rotation_about(knuckles, sign * bend) @ hand
     return rotations

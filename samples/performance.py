@@ -6,10 +6,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from samples.body import Array, Body
-from samples.motion import Move, SetPlan, part_way, smooth
-from samples.posture import Posture, bar_place, pose
+from samples.posture import Posture, load_place, pose
 from samples.skeleton import Posed
 from samples.spec import ClipSpec
+from samples.timeline import Move, SetPlan, part_way, smooth
 
 STEPS = 6
 GAIT_BEND = {"shank_deg": 9.0, "thigh_deg": 10.0, "pelvis_deg": 3.0}
@@ -41,8 +41,8 @@ class Tremor:
 
 
 def tremor(spec: ClipSpec, duration_s: float) -> Tremor:
-    """Smooth noise of about 1.5 Hz, reproducible by the spec's seed."""
-    rate = 20.0
+    """Smooth noise of about 1.5 Hz over a whole plan, reproducible by the spec's seed."""
+    rate = 20.0 / spec.video.slow_motion
     random = np.random.default_rng([spec.seed, 2])
     noise = gaussian_filter1d(random.standard_normal((int(duration_s * rate) + 8, 5)), 3.0, axis=0)
     return Tremor(rate, noise / noise.std(axis=0) * spec.lift.tremor_deg)
@@ -55,7 +55,7 @@ def posture_at(plan: SetPlan, shaking: Tremor, time_s: float) -> tuple[Posture, 
     posture = part_way(move.before, move.after, move.ways, share)
     if move.gait:
         posture = _gait(move, posture, min(share, 1.0))
-    add = shaking.at(time_s)
+    add = shaking.at(time_s - plan.begin_s)
     shaken = posture.but(
         shank_deg=posture.shank_deg + 0.5 * add[0],
         thigh_deg=posture.thigh_deg + 0.5 * add[1],
@@ -68,7 +68,7 @@ def posture_at(plan: SetPlan, shaking: Tremor, time_s: float) -> tuple[Posture, 
 
 def perform(spec: ClipSpec, body: Body, plan: SetPlan, times_s: Array) -> list[Instant]:
     """Everything that moves, at every frame time."""
-    shaking = tremor(spec, plan.duration_s)
+    shaking = tremor(spec, plan.whole_s)
     return [instant(body, plan, shaking, float(time)) for time in times_s]
 
 
@@ -77,7 +77,7 @@ def instant(body: Body, plan: SetPlan, shaking: Tremor, time_s: float) -> Instan
     posture, held = posture_at(plan, shaking, time_s)
     bar = plan.bar_rest_m.copy()
     if held:
-        carried = bar_place(body, plan.stance, posture)
+        carried = load_place(body, plan.stance, posture)
         lifted = carried[1] - plan.bar_rest_m[1]
         bar[1] = max(carried[1], plan.bar_rest_m[1])
         bar[0] += (carried[0] - bar[0]) * smooth(lifted / 0.06)
@@ -97,7 +97,7 @@ def _gait(move: Move, posture: Posture, share: float) -> Posture:
 
 def _foot_ahead(move: Move, share: float, side: int) -> float:
     """How far a foot is ahead of the body: it stands while the other swings."""
-    way = move.after.forward_m - move.before.forward_m
+    way = (move.after.forward_m - move.before.forward_m) * np.cos(np.radians(move.after.heading_deg))
     swings = np.arange(side, STEPS, 2)
     stops = np.clip((swings + 1.5) / STEPS, 0.0, 1.0)
     place = 0.0

@@ -6,16 +6,23 @@ stay on the floor and the hip centres follow from the legs, so a posture always 
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from samples.body import Array, Body
+from samples.hands import Hands, Reach, hand_goal
 from samples.limbs import ArmGoal, LegGoal, arm_rotations, grip_length_m, leg_rotations
 from samples.skeleton import Posed, pitch, pose_body, turn
 from samples.spec import Load, Style
 
+Hold = Literal["front", "sides", "legs", "box", "back"]
+
 SPINE_SHARES = (("spine04", 0.40), ("spine03", 0.75), ("spine02", 1.0))  # running share of the lumbar flexion
 SIDES = (("L", 1.0), ("R", -1.0))
+CURL: dict[Hold, float] = {"front": 1.0, "sides": 1.0, "legs": 0.1, "box": 0.2, "back": 1.0}  # of the fingers
+BOX_DEPTH_M = 0.24
+ON_BACK_M = (-0.085, 0.055)  # forward and up from the shoulder joints to a bar on the back, in the chest's own axes
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Stance:
     ankle_y_m: float
     toe_out_deg: float
     hand_y_m: float
+    hold: Hold = "front"
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,12 @@ class Posture:
     grip: float = 0.0  # 0 hands hang beside the thighs, 1 hands on the bar
     step_m: tuple[float, float] = (0.0, 0.0)  # forward place of the left and right foot
     raise_m: tuple[float, float] = (0.0, 0.0)  # height of the left and right foot
+    hands: Hands = ""  # where the hands are while they are away
+    away: float = 0.0  # 0 hands as `grip` says, 1 at the place that `hands` names
     forward_m: float = 0.0  # where the lifter stands
     heading_deg: float = 0.0  # where the lifter faces; 0 = towards the bar
 
-    def but(self, **changes: float) -> "Posture":
+    def but(self, **changes: float | str) -> "Posture":
         """A copy with other numbers."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
@@ -51,6 +61,20 @@ class Posture:
 def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
     """Usual stance of a style; widths scale with stature. Escamilla 2000: 32 cm conventional, 70 cm sumo."""
     size = body.stature_m / 1.76
+    own: dict[Style, Stance] = {
+        "stiff_leg": Stance(0.135 * size, 7.0, 0.265 * size),
+        "kettlebell": Stance(0.215 * size, 14.0, 0.055),
+        "trap_bar": Stance(0.15 * size, 8.0, 0.3, "sides"),
+        "hinge": Stance(0.135 * size, 7.0, 0.15 * size, "legs"),
+        "pick_up": Stance(0.2 * size, 14.0, 0.135, "box"),
+        "squat": Stance(0.2 * size, 20.0, 0.38 * size, "back"),
+        "tie_shoes": Stance(0.11 * size, 6.0, 0.12 * size),
+        "walk_through": Stance(0.1 * size, 6.0, 0.265 * size),
+    }
+    if style in own:
+        return own[style]
+    if load == "trap_bar":
+        return own["trap_bar"]
     if load == "kettlebell":
         return replace(stance_for(body, style), hand_y_m=0.055)
     if style == "sumo":
@@ -107,6 +131,16 @@ def leg_front(body: Body, stance: Stance, posture: Posture, height_m: float) -> 
     return float(np.interp(height_m, heights, np.array(line) + radii))
 
 
+def load_place(body: Body, stance: Stance, posture: Posture) -> Array:
+    """Centre (x, z) of what is held with straight arms, or lies on the back."""
+    if stance.hold != "back":
+        return bar_place(body, stance, posture)
+    top = pitch(posture.pelvis_deg + posture.lumbar_deg + posture.thoracic_deg)
+    aside = top @ np.array([ON_BACK_M[0], 0.0, ON_BACK_M[1]]) * body.stature_m / 1.76
+    place: Array = (shoulder_place(body, stance, posture) + aside)[[0, 2]]
+    return place
+
+
 def bar_place(body: Body, stance: Stance, posture: Posture) -> Array:
     """Bar centre (x, z) held with straight arms.
 
@@ -114,14 +148,27 @@ def bar_place(body: Body, stance: Stance, posture: Posture) -> Array:
     """
     shoulder = shoulder_place(body, stance, posture)
     reach = arm_length(body)
-    mid_foot = 0.07 * body.stature_m / 1.76
+    mid_foot, clear = _line(body, stance)
     x, z = mid_foot, 0.4
     for _ in range(6):
-        front = leg_front(body, stance, posture, z) + 0.018
+        front = leg_front(body, stance, posture, z) + clear
         x = 0.5 * x + 0.5 * (mid_foot + float(np.logaddexp(0.0, (front - mid_foot) / 0.01)) * 0.01)
         across = (x - shoulder[0]) ** 2 + (shoulder[1] - stance.hand_y_m) ** 2
         z = shoulder[2] - float(np.sqrt(max(reach**2 - across, 0.01)))
     return np.array([x, z])
+
+
+def _line(body: Body, stance: Stance) -> tuple[float, float]:
+    """How far forward the load is kept at least, and how far before the legs, metres."""
+    mid_foot = 0.07 * body.stature_m / 1.76
+    lines: dict[Hold, tuple[float, float]] = {
+        "front": (mid_foot, 0.018),
+        "back": (mid_foot, 0.018),
+        "sides": (mid_foot, -1.0),  # the hands hang beside the legs
+        "legs": (-1.0, 0.012),
+        "box": (mid_foot, 0.015 + BOX_DEPTH_M / 2),
+    }
+    return lines[stance.hold]
 
 
 def pose(body: Body, stance: Stance, posture: Posture, bar_m: Array) -> Posed:
@@ -139,9 +186,21 @@ def pose(body: Body, stance: Stance, posture: Posture, bar_m: Array) -> Posed:
         leg = LegGoal(base.joints[body.bone(f"upperleg01.{side}")], hint, ankle, stance.toe_out_deg * sign)
         world |= leg_rotations(body, side, leg)
         on_bar = np.array([bar_m[0], stance.hand_y_m * sign, bar_m[1]])
-        shoulder = base.joints[body.bone(f"upperarm01.{side}")]
-        world |= arm_rotations(body, side, ArmGoal(shoulder, on_bar, posture.grip))
+        reach = Reach(body, base, side, bar_m, stance.ankle_y_m)
+        world |= arm_rotations(body, side, _arm_goal(reach, stance, posture, on_bar))
     return _place(pose_body(body, world, root), posture)
+
+
+def _arm_goal(reach: Reach, stance: Stance, posture: Posture, on_bar: Array) -> ArmGoal:
+    return ArmGoal(
+        shoulder_m=reach.joint(f"upperarm01.{reach.side}"),
+        bar_m=on_bar,
+        grip=posture.grip,
+        curl=CURL[stance.hold] * posture.grip,
+        inwards=stance.hold in ("sides", "box"),
+        away=posture.away,
+        free=hand_goal(reach, posture.hands) if posture.hands and posture.away > 0.0 else None,
+    )
 
 
 def trunk_rotations(posture: Posture) -> dict[str, Array]:

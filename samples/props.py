@@ -1,15 +1,19 @@
-"""The bar with its plates, the blocks under small plates, the kettlebell."""
+"""The bar with its plates, what it rests on, the kettlebell, the trap bar, a box."""
 
 import numpy as np
 
 from samples.body import Array
+from samples.posture import BOX_DEPTH_M
 from samples.skeleton import pitch
 from samples.spec import BarSpec
+from samples.styles import REST_HEIGHT_M
 from samples.surfaces import Surface, ball, box, joined, lathe, moved, rgb, tube
 
 ACROSS = np.array([0.0, 1.0, 0.0])
 STEEL = np.array([0.62, 0.63, 0.65])
 SLEEVE_START_M, SLEEVE_END_M = 0.665, 1.08
+BOX_HALF_WIDTH_M, BOX_HEIGHT_M = 0.135, 0.27
+PIN_Y_M = 0.6
 
 
 def bar_at_origin(spec: BarSpec) -> list[Surface]:
@@ -18,7 +22,9 @@ def bar_at_origin(spec: BarSpec) -> list[Surface]:
         return []
     if spec.load == "kettlebell":
         return [kettlebell(spec)]
-    return [barbell(), *plates(spec)]
+    if spec.load == "box":
+        return [crate(spec)]
+    return [trap_bar() if spec.load == "trap_bar" else barbell(), *plates(spec)]
 
 
 def barbell() -> Surface:
@@ -87,16 +93,58 @@ def kettlebell(spec: BarSpec) -> Surface:
     return joined([bell, tube(line, np.full(22, 0.016), colour * 1.1, gloss=0.3)])
 
 
+def trap_bar() -> Surface:
+    """A hexagon that the lifter stands in, handles lengthways at the sides, sleeves outside."""
+    corner, tip = np.array([0.33, 0.3, 0.0]), np.array([0.0, 0.62, 0.0])
+    parts = []
+    for side in (-1.0, 1.0):
+        out = np.array([1.0, side, 1.0])
+        near, far = corner * out, corner * out * [-1.0, 1.0, 1.0]
+        rods = [(near, tip * out), (far, tip * out), (near, far)]
+        parts += [tube(np.linspace(start, end, 4), np.full(4, 0.016), STEEL * 0.8, gloss=0.5) for start, end in rods]
+        ends = [[0.61, 0.0], [0.61, 0.025], [SLEEVE_END_M, 0.025], [SLEEVE_END_M, 0.0]]
+        parts.append(lathe(np.array(ends), ACROSS * side, np.zeros(3), STEEL * 0.95, gloss=0.6))
+    for front in (-1.0, 1.0):
+        rail = np.linspace(corner * [front, -1.0, 1.0], corner * [front, 1.0, 1.0], 4)
+        parts.append(tube(rail, np.full(4, 0.016), STEEL * 0.8, gloss=0.5))
+    return joined(parts)
+
+
+def crate(spec: BarSpec) -> Surface:
+    """A small box, held at its sides below its upper edge; the origin is midway between the hands."""
+    size = np.array([BOX_DEPTH_M, 2 * BOX_HALF_WIDTH_M, BOX_HEIGHT_M])
+    centre = np.array([0.0, 0.0, BOX_HEIGHT_M / 2 - REST_HEIGHT_M["box"]])
+    lid = box(centre + np.array([0.0, 0.0, BOX_HEIGHT_M / 2]), size * [1.02, 1.02, 0.12], rgb(spec.plate_colour) * 0.8)
+    return joined([box(centre, size, rgb(spec.plate_colour)), lid])
+
+
 def carried(parts: list[Surface], bar_m: Array, roll_deg: float) -> list[Surface]:
     """The load at its place (x, z), rolled about its own axis."""
     shift = np.array([bar_m[0], 0.0, bar_m[1]])
     return [moved(part, pitch(roll_deg), shift) for part in parts]
 
 
+def support(spec: BarSpec, bar_m: Array) -> list[Surface]:
+    """What the load rests on: blocks or a rack's pins where the plates do not reach the floor, else nothing."""
+    return pins(bar_m) if spec.support == "pins" and spec.load == "bar" else blocks(spec, bar_m)
+
+
+def pins(bar_m: Array) -> list[Surface]:
+    """Four uprights inside the plates and a pin on each side just below the shaft."""
+    dark = np.array([0.11, 0.11, 0.12])
+    parts = []
+    for side in (-PIN_Y_M, PIN_Y_M):
+        for ahead in (-0.5, 0.5):
+            parts.append(box(np.array([bar_m[0] + ahead, side, 1.1]), np.array([0.06, 0.06, 2.2]), dark, gloss=0.3))
+        pin = np.array([bar_m[0], side, bar_m[1] - 0.014 - 0.016])
+        parts.append(box(pin, np.array([1.0, 0.032, 0.032]), STEEL * 0.8, gloss=0.4))
+    return [joined(parts)]
+
+
 def blocks(spec: BarSpec, bar_m: Array) -> list[Surface]:
     """Boxes under the sleeves where the plates do not reach the floor."""
     lowest = bar_m[1] - max(spec.plate_mm / 2000.0 if spec.plate_mm >= 60 else 0.0, 0.025)
-    if spec.load != "bar" or lowest < 0.01:
+    if spec.load not in ("bar", "trap_bar") or lowest < 0.01:
         return []
     size = np.array([0.42, 0.3, lowest])
     wood = np.array([0.55, 0.42, 0.28])

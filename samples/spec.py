@@ -3,18 +3,56 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Style = Literal["conventional", "sumo", "rdl"]
+Style = Literal[
+    "conventional",
+    "sumo",
+    "rdl",
+    "stiff_leg",
+    "block",
+    "kettlebell",
+    "trap_bar",
+    "hinge",
+    "pick_up",
+    "squat",
+    "tie_shoes",
+    "walk_through",
+    "empty_setup",
+]
 Pattern = Literal["hip_led", "mixed", "low_back_led"]
 Rhythm = Literal["dead_stop", "touch_and_go", "paused"]
 Order = Literal["knee_hip_lumbar", "lumbar_early"]
 Top = Literal["bare", "tight", "loose", "hoodie"]
 Bottom = Literal["shorts", "leggings"]
 Hair = Literal["bald", "short", "bun", "long"]
-Load = Literal["bar", "kettlebell", "none"]
+Load = Literal["bar", "kettlebell", "none", "trap_bar", "box"]
+Support = Literal["blocks", "pins"]
+Arms = Literal["front", "crossed"]
 Backdrop = Literal["plain", "bricks", "panels", "windows"]
 Floor = Literal["rubber", "wood", "concrete"]
 Facing = Literal["left", "right"]
 Codec = Literal["libx264", "libx265", "libvpx-vp9", "mpeg4"]
+
+FROM_THE_TOP: tuple[Style, ...] = ("rdl", "hinge")
+"""Styles whose repetition begins and ends standing."""
+
+NO_LIFT: tuple[Style, ...] = ("squat", "tie_shoes", "walk_through", "empty_setup")
+"""Movements without a repetition; `lift.reps` says how often they are done."""
+
+LOADS_OF: dict[Style, tuple[Load, ...]] = {
+    "stiff_leg": ("bar",),
+    "block": ("bar",),
+    "kettlebell": ("kettlebell",),
+    "trap_bar": ("trap_bar",),
+    "hinge": ("none",),
+    "pick_up": ("box",),
+    "squat": ("none", "bar"),
+    "tie_shoes": ("none", "bar"),
+    "walk_through": ("none",),
+    "empty_setup": ("bar", "kettlebell", "trap_bar"),
+}
+"""What each style can hold or have before it; the styles left out take a bar, a kettlebell or nothing."""
+
+USUAL_LOADS: tuple[Load, ...] = ("bar", "kettlebell", "none")
 
 
 def ranged(default: float, low: float, high: float) -> Any:
@@ -53,7 +91,7 @@ class LiftSpec:
     pattern: Pattern = "hip_led"
     rhythm: Rhythm = "dead_stop"
     order: Order = "knee_hip_lumbar"
-    reps: int = field(default=3, metadata={"low": 0, "high": 12})
+    reps: int = field(default=3, metadata={"low": 0, "high": 40})
     lumbar_change_deg: float = ranged(-1.0, -1.0, 55.0)  # -1: what the pattern says
     thoracic_change_deg: float = ranged(-1.0, -1.0, 45.0)  # -1: 0.36 of the lumbar change
     gaze: float = ranged(0.42, 0.0, 0.9)  # part of the trunk's pitch that the neck takes back; 0 = looks along
@@ -67,7 +105,15 @@ class LiftSpec:
     walk_in: bool = False
     walk_out: bool = False
     turn_round: bool = False
-    tempo: float = ranged(1.0, 0.5, 2.0)  # 2 = twice as fast
+    lowest_m: float = ranged(-1.0, -1.0, 0.8)  # hands at their lowest in rdl and hinge; -1: what the style says
+    put_down: bool = True  # False: the last repetition ends standing with the load
+    regrips: tuple[int, ...] = ()  # repetitions after which the hands leave the load for a moment
+    resets: tuple[int, ...] = ()  # repetitions after which the lifter stands up without it and takes it again
+    fidgets: int = field(default=0, metadata={"low": 0, "high": 6})  # hair, belt, small bends before the set
+    arms: Arms = "front"  # of a squat without a bar
+    cut_in: float = ranged(0.0, 0.0, 0.95)  # recording begins at this share of the first repetition; 0: before the set
+    cut_out: float = ranged(0.0, 0.0, 0.95)  # recording ends at this share of the last repetition; 0: after the set
+    tempo: float = ranged(1.0, 0.2, 2.5)  # 2 = twice as fast
     tremor_deg: float = ranged(0.15, 0.0, 1.0)
     stand_s: float = ranged(1.0, 0.3, 5.0)
 
@@ -97,7 +143,8 @@ class BarSpec:
     plate_mm: float = ranged(450.0, 0.0, 450.0)
     plates_a_side: int = field(default=2, metadata={"low": 1, "high": 4})
     plate_colour: str = colour("#34373c")
-    floor_height_m: float = ranged(0.225, 0.15, 0.5)  # height of the bar's centre before lift-off
+    floor_height_m: float = ranged(0.225, 0.15, 0.7)  # height of the bar's centre before lift-off
+    support: Support = "blocks"  # what carries a bar whose plates do not reach the floor
 
 
 @dataclass(frozen=True)
@@ -151,6 +198,7 @@ class VideoSpec:
     shutter: float = ranged(0.3, 0.0, 1.0)  # motion blur: open part of the frame interval
     exposure_stops: float = ranged(0.0, -2.5, 1.5)
     soft_px: float = ranged(0.0, 0.0, 4.0)  # lens softness, Gaussian sigma
+    slow_motion: float = ranged(1.0, 1.0, 8.0)  # played this many times slower than filmed
 
 
 @dataclass(frozen=True)

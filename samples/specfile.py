@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from samples.errors import SpecError
-from samples.spec import ClipSpec
+from samples.spec import LOADS_OF, USUAL_LOADS, ClipSpec
 
 Record = TypeVar("Record")
 
@@ -30,9 +30,14 @@ def parse_spec(table: Mapping[str, Any]) -> ClipSpec:
     spec = _record(ClipSpec, table, "")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", spec.name):
         raise SpecError(f"name = {spec.name!r}: allowed are letters, digits, '_' and '-'")
-    for key, numbers in (("missed", spec.lift.missed), ("half", spec.lift.half)):
+    for key in ("missed", "half", "regrips", "resets"):
+        numbers = getattr(spec.lift, key)
         if any(not 1 <= number <= spec.lift.reps for number in numbers):
             raise SpecError(f"lift.{key} = {list(numbers)}: allowed are 1 to lift.reps = {spec.lift.reps}")
+    loads = LOADS_OF.get(spec.lift.style, USUAL_LOADS)
+    if spec.bar.load not in loads:
+        allowed = ", ".join(map(repr, loads))
+        raise SpecError(f"bar.load = {spec.bar.load!r}: allowed with lift.style = {spec.lift.style!r} are {allowed}")
     return spec
 
 

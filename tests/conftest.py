@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +21,24 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "clips"
 def sample_clip() -> Path:
     """A shipped clip of two hip-led repetitions."""
     return SAMPLES / "hip_led.mp4"
+
+
+def hingecheck(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hingecheck.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.fixture(scope="session")
+def result(sample_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result folder of the shipped sample."""
+    out = tmp_path_factory.mktemp("results") / "hip_led"
+    done = hingecheck("analyze", sample_clip, "--out", out)
+    assert done.returncode == 0, done.stderr
+    told = " ".join(done.stdout.split())
+    assert "consistent with a hip-led lift" in told
+    assert "low back" in told
+    assert "Traceback" not in done.stderr
+    return out
 
 
 def write_video(path: Path, pictures: list[Bytes], *, rate_hz: int = 30, pts: list[int] | None = None) -> Path:

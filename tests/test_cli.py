@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.conftest import noise_pictures, write_video
+from tests.conftest import hingecheck, noise_pictures, write_video
 from tests.no_network import SOCKET_CALL
 
 TRUTH_TOLERANCE_DEG = {
@@ -27,24 +27,6 @@ TRUTH_TOLERANCE_DEG = {
     "pelvis_tilt_deg": 3.0,
     "lumbar_flexion_deg": 3.0,
 }
-
-
-def hingecheck(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hingecheck.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
-
-
-@pytest.fixture(scope="session")
-def result(sample_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The result folder of the shipped sample."""
-    out = tmp_path_factory.mktemp("results") / "hip_led"
-    done = hingecheck("analyze", sample_clip, "--out", out)
-    assert done.returncode == 0, done.stderr
-    told = " ".join(done.stdout.split())
-    assert "consistent with a hip-led lift" in told
-    assert "low back" in told
-    assert "Traceback" not in done.stderr
-    return out
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +123,7 @@ def test_without_out_the_result_lands_in_a_folder_named_after_the_clip(tmp_path:
     done = hingecheck("analyze", "my lift.mp4", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
-        *("analysis.json", "angles.csv", "keyframes.png", "notes.txt")
+        *("analysis.json", "angles.csv", "annotated.mp4", "keyframes.png", "notes.txt", "report.html")
     ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
 

@@ -20,7 +20,7 @@ from hingecheck.errors import ExtraMissing
 from hingecheck.report import back, clinical, printable, reading
 from hingecheck.report.clinical import Wanted
 from tests import stored
-from tests.test_cli import hingecheck
+from tests.conftest import hingecheck
 from tests.test_judgement import ALLOWED, FORBIDDEN
 
 HOSTILE = '#panic("x") $x$ ] [ \\ `raw` <b> @ref "quoted" 中文 😀 \u202e\x07 ' + "W" * 300
@@ -38,7 +38,11 @@ def made(folder: Path, document: dict[str, Any] | None = None, **wanted: Any) ->
 def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
     front, behind = pages(made(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
     for words in (
-        *("What was lifted: 2 × deadlift, from the floor; 120 kg by own report", "Hip-led", "25 % (17 to 33)"),
+        *(
+            "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg by own report",
+            "Hip-led",
+            "25 % (17 to 33)",
+        ),
         *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112.0° (105.0 to 119.0)"),
         *("You reported soreness.", "2 values: the upper back is covered.", "See a clinician.", "90 % interval"),
     ):

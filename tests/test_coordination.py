@@ -27,7 +27,7 @@ def known(value: Floats, sd: float = 1.0) -> Angle:
 def track(knee: Angle, hip: Angle, lumbar: Angle) -> AngleTrack:
     still = known(np.zeros(len(TIME_S)))
     height = np.interp(TIME_S, [1.0, 3.0], [0.2, 0.9])
-    return AngleTrack(TIME_S, still, still, knee, hip, still, lumbar, still, still, height, height)
+    return AngleTrack(TIME_S, still, still, knee, hip, still, lumbar, still, still, *[height] * 5)
 
 
 def test_lags_are_the_times_between_the_halves_of_each_joints_way() -> None:

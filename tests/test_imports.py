@@ -12,13 +12,16 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
 VOCABULARY = {"errors", "landmarks", "geometry", "filtering", "features", "records"}
 STAGES = {"video", "pose", "contour", "cleaning", "view", "spine", "angles", "reps", "metrics", "heuristics"}
-ALLOWED_BESIDE = {"heuristics": {"criteria"}, "metrics": {"coordination"}}
+ALLOWED_BESIDE = {"heuristics": {"criteria"}, "metrics": {"bar", "coordination"}, "reps": {"events"}}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {str(p.relative_to(PACKAGE)) for p in (PACKAGE / "commands").glob("[!_]*.py")}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
-    "av": {"video.py", "checkup.py", "recorded.py"},
-    "cv2": {"contour.py", "backends/spinenet.py", "redaction.py", "report/keyframes.py", "report/pictures.py"},
+    "av": {"video.py", "movie.py", "checkup.py", "recorded.py"},
+    "cv2": {
+        *("contour.py", "load.py", "backends/spinenet.py", "video.py", "movie.py", "redaction.py"),
+        *("report/drawing.py", "report/keyframes.py", "report/annotated.py", "report/pictures.py"),
+    },
     "typst": {"report/typesetting.py"},
     "fhir": {"report/fhir.py"},
     "typer": {"cli.py", *COMMANDS},

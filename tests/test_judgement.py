@@ -55,7 +55,7 @@ def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
         junction,
         lumbar,
         height,
-        height * 0 + 0.5,
+        *[height * 0 + 0.5] * 4,
     )
 
 
@@ -139,6 +139,29 @@ def test_more_uncertainty_never_adds_a_verdict() -> None:
     assert set(told[first_refusal:]) == {"cannot_tell"}
 
 
+def test_several_repetitions_are_never_judged_by_one() -> None:
+    sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
+    one = described(angle(8.0, **sure), angle(52.0, **sure))
+    hidden = described(unmeasured("a plate"), angle(52.0), replace(REP, number=2))
+    assert verdict([one]).pattern == "hip_led"
+    told = verdict([one, hidden])
+    assert told.pattern == "cannot_tell"
+    assert "only one of 2 repetitions could be measured" in told.sentence
+
+
+def test_the_verdict_says_what_would_make_it_surer() -> None:
+    sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
+    three = [described(angle(8.0, **sure), angle(52.0, **sure), replace(REP, number=n)) for n in (1, 2, 3)]
+    assert verdict(three).surer == ()
+    turned = replace(SIDE_VIEW, yaw_deg=Measure(15.0, 10.0, 20.0))
+    wide = [described(angle(20.0, bias=9.0), angle(40.0))]
+    assert verdict(wide, turned).surer == (heuristics.SQUARE, heuristics.SHIRT, heuristics.MORE_REPS)
+    far = [described(unmeasured("the trunk is under 60 px in the picture: film from nearer"), angle(40.0))]
+    assert heuristics.NEARER in verdict(far).surer
+    bent = [described(unmeasured("no frame shows the lifter standing"), angle(40.0))]
+    assert heuristics.STILL in verdict(bent).surer
+
+
 def test_a_share_unlike_any_lifter_is_doubted() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     told = verdict([described(angle(2.0, **sure), angle(58.0, **sure))])
@@ -216,10 +239,11 @@ def test_every_threshold_has_a_source_and_a_rationale() -> None:
 
 
 def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:
-    files = [p for ending in ("py", "toml", "typ") for p in PACKAGE.rglob(f"*.{ending}")]
+    kinds = ("*.py", "*.toml", "*.typ", "*.html", "page.js", "page.css")
     found = [
         (path.name, m.group())
-        for path in files
+        for kind in kinds
+        for path in PACKAGE.rglob(kind)
         for m in FORBIDDEN.finditer(ALLOWED.sub("", path.read_text(encoding="utf-8")))
     ]
     assert found == []

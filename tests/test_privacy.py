@@ -224,11 +224,15 @@ def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: P
     told = json.loads((out / "analysis.json").read_text())
     assert told["video"]["file"] == "P17.mp4"
     assert told["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
-    before = [_has_face(picture) for picture in Video(clip).frames_at([told["reps"][0]["lockout_s"]])]
     sheet = cv2.imread(str(out / "keyframes.png"))
     assert sheet is not None
-    assert before == [True]
     assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
+    times_s = [0.5, told["reps"][0]["lockout_s"], 6.0]
+    before, after = (
+        [_has_face(picture) for picture in Video(film).frames_at(times_s)] for film in (clip, out / "annotated.mp4")
+    )
+    assert before == [True] * 3
+    assert after == [False] * 3
 
 
 def _has_face(picture: Bytes) -> bool:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from hingecheck import bundles
 from hingecheck.commands.console import out_console, progress, told
-
-if TYPE_CHECKING:
-    from hingecheck.records import Analysis
 
 
 def analyze(
@@ -34,12 +32,28 @@ def analyze(
         typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
     ] = None,
     criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    style: Annotated[
+        str,
+        typer.Option(
+            help="conventional, sumo, stiff_leg, block, kettlebell, trap_bar, romanian, hinge or pick_up; "
+            "auto goes by the movement."
+        ),
+    ] = "auto",
     soreness: Annotated[
         str, typer.Option(help="Where and how sore, 0 to 10, a day after the last session: low-back=6,glutes=1")
     ] = "",
     sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    stature_cm: Annotated[
+        float | None, typer.Option(help="The lifter's stature: gives the bar's way in centimetres.")
+    ] = None,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Leave out the annotated video.")] = False,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Put the annotated video into report.html, too.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every number, rule and version.")] = False,
     note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
     redact_face: Annotated[bool, typer.Option("--redact-face", help="Blur all heads in the pictures.")] = False,
     pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
@@ -47,37 +61,35 @@ def analyze(
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
     from hingecheck import context, privacy  # noqa: PLC0415
+    from hingecheck import criteria as thresholds  # noqa: PLC0415
+    from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
-    from hingecheck.report import document, folder, terminal  # noqa: PLC0415
+    from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
 
     target = out if out is not None or as_json else Path(pseudonym or clip.stem or "result")
     with told(as_json=as_json):
+        if quiet and verbose:
+            raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if pseudonym:
             privacy.checked(pseudonym)
         if target is not None:
             folder.check(target, force=force)
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note)
-        asked = stages.Asked(model, standing, max_bend, criteria, report)
-        with progress(quiet=as_json) as watch:
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
+        asked = stages.Asked(model, standing, max_bend, criteria, style, report)
+        with progress(quiet=as_json or quiet) as watch:
             measured = stages.analyze(clip, asked, watch=watch)
         result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
         if target is not None:
-            folder.write(target, _files(result, clip, redact_face=redact_face))
+            hidden = privacy.redactor(result, clip) if redact_face else nullcontext()
+            with hidden as retouch:
+                wanted = results.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
+                folder.write(target, results.files(result, clip, wanted))
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
+    if quiet:
+        return
     terminal.show(result, out_console)
+    if verbose:
+        terminal.show_all(result, out_console)
     out_console.print(Text(f"Results: {target}"))
-
-
-def _files(result: Analysis, clip: Path, *, redact_face: bool) -> dict[str, bytes]:
-    """The files of a result folder; with heads blurred before anything is drawn, if asked for."""
-    from hingecheck import privacy  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck.report import results  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
-
-    pictures_at = Video(clip).frames_at
-    if not redact_face:
-        return results.files(result, pictures_at)
-    with privacy.redactor(result, clip) as hide:
-        return results.files(result, privacy.redacted(pictures_at, hide))

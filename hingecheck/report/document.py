@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from hingecheck.comparison import Comparison, Side
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, RepMetrics
 
 SCHEMA: Final = "hingecheck/analysis/1"
+COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 _DECIMALS: Final = 4
 
 
@@ -28,6 +30,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "assessable": view.assessable,
             "reasons": list(view.reasons),
         },
+        "style": _plain(asdict(analysis.style)),
         "reps": [_rep(rep) for rep in analysis.reps],
         "verdict": {
             "pattern": verdict.pattern,
@@ -36,6 +39,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "reps_used": list(verdict.reps_used),
             "sentence": verdict.sentence,
             "cue": verdict.cue,
+            "surer": list(verdict.surer),
         },
         "findings": [_finding(finding) for finding in analysis.findings],
         "set": {
@@ -53,6 +57,38 @@ def failure(error: HingecheckError) -> dict[str, Any]:
     """What `--json` prints when there is no analysis."""
     told = {"code": error.exit_code, "kind": error.kind, "message": error.message, "remedy": error.remedy}
     return {"schema": SCHEMA, "error": told}
+
+
+def comparison(found: Comparison) -> dict[str, Any]:
+    """Two repetitions and every difference, second less first, as plain data."""
+    return {
+        "schema": COMPARISON_SCHEMA,
+        "first": _side(found.first),
+        "second": _side(found.second),
+        "one_clip": found.one_clip,
+        "differences": {
+            item.name: {
+                "first": _measure(item.first),
+                "second": _measure(item.second),
+                "difference": _measure(item.difference),
+                "reason": item.difference.reason or None,
+                "basis": item.basis,
+                "excludes_zero": item.clear,
+            }
+            for item in found.differences
+        },
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    video, verdict = side.analysis.video, side.analysis.verdict
+    return {
+        "file": video.file,
+        "sha256": video.sha256,
+        "rep": _rep(side.rep),
+        "verdict": {"pattern": verdict.pattern, "sentence": verdict.sentence},
+        "provenance": dict(side.analysis.provenance),
+    }
 
 
 def text(data: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,19 +13,25 @@ from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
 
+Content = bytes | Callable[[Path], None]
+"""What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
 
-def check(out: Path, *, force: bool) -> None:
-    """Raise OutputExists if `out` holds a result that must not be replaced, UsageError if it is no folder."""
+
+def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
+    """Raise OutputExists if `out` holds a result that must not be replaced, UsageError if it is no folder.
+
+    `marker` is the file by which a result of this kind is known.
+    """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out}: is a file, not a folder", "Give another folder with --out.")
-    if (out / MARKER).exists() and not force:
+    if (out / marker).exists() and not force:
         raise OutputExists(
             f"{out}: holds a result already", "Give another folder with --out, or replace it with --force."
         )
 
 
-def write(out: Path, files: Mapping[str, bytes]) -> None:
-    """Put `files` into `out`, made if needed: written beside it first, then renamed into place.
+def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
+    """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
 
     Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.  What is made here
     only its owner can read.
@@ -37,12 +43,19 @@ def write(out: Path, files: Mapping[str, bytes]) -> None:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     try:
         for name, data in files.items():
-            (unfinished / name).touch(mode=0o600)
-            (unfinished / name).write_bytes(data)
+            (unfinished / name).touch(mode=0o600)  # and stays so, whoever writes into it
+            _put(unfinished / name, data)
         out.mkdir(mode=0o700, exist_ok=True)
-        for name in sorted(files, key=lambda name: name == MARKER):
+        for name in sorted(files, key=lambda name: name == marker):
             os.replace(unfinished / name, out / name)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _put(path: Path, content: Content) -> None:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        content(path)

@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.records import Analysis, Angle, Bytes, Floats, Rep
+from hingecheck.records import Analysis, Bytes, Rep
+from hingecheck.report import drawing, overlay
+from hingecheck.report.drawing import Pen
 
 CELL_WIDTH_PX: Final = 360
 CELL_HEIGHT_PX: Final = 480
@@ -18,143 +20,107 @@ CAPTION_PX: Final = 84
 ROOM: Final = 3.1
 """Height of the part of the picture that is shown, in trunk lengths of the upright lifter."""
 
-# Okabe-Ito colours (RGB), told apart with any colour vision; each line has a dark rim.
-SKELETON: Final = (240, 228, 66)
-BACK: Final = (86, 180, 233)
-HIDDEN: Final = (150, 150, 150)
-TANGENT: Final = (230, 159, 0)
-INK: Final = (20, 20, 20)
-PAPER: Final = (255, 255, 255)
-
 EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
-CAPTION: Final = (("hip", "hip_flexion"), ("knee", "knee_flexion"), ("lumbar", "lumbar_flexion"))
-TANGENT_HALF: Final = 0.24
-"""Half of a drawn tangent, in trunk lengths."""
+CAPTION: Final = (("hip", "hip_flexion"), ("knee", "knee_flexion"), ("low back", "lumbar_flexion"))
 
-_Z90: Final = 1.645
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """The part of a picture that a cell shows: display pixel (x, y) lies at (x - left, y - top) * zoom."""
-
-    left: float
-    top: float
-    zoom: float
-
-    def place(self, points_px: Floats) -> Floats:
-        return np.asarray((points_px - np.array([self.left, self.top])) * self.zoom)
+PicturesAt = Callable[[Sequence[float]], list[Bytes]]
+"""Times in seconds -> the upright pictures (h, w, 3) shown then."""
 
 
-def draw(analysis: Analysis, pictures_at: Callable[[Sequence[float]], list[Bytes]]) -> bytes:
-    """The sheet as PNG bytes: a row a repetition, a column an event; an event that did not happen stays empty."""
-    wanted = [(rep.rep, label, name) for rep in analysis.reps for label, name in EVENTS]
-    times_s = [_shown_s(rep, name) for rep, _, name in wanted]
-    happened = [t for t in times_s if not np.isnan(t)]
-    pictures = iter(pictures_at(happened))
-    cells = [
-        _empty(rep, label) if np.isnan(t) else _cell(analysis, next(pictures), (rep, label), t)
-        for (rep, label, _), t in zip(wanted, times_s, strict=True)
-    ]
+@dataclass(frozen=True)
+class KeyFrame:
+    """A moment of a repetition: a picture (480, 360, 3) with what was measured, and the angles in words.
+
+    An event that did not happen has neither; its `time_s` is NaN.
+    """
+
+    rep: Rep
+    event: str
+    time_s: float
+    picture: Bytes | None
+    lines: tuple[str, ...]
+
+
+def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
+    """The key frames of every repetition, event after event."""
+    wanted = [(rep.rep, event, shown_s(rep.rep, name)) for rep in analysis.reps for event, name in EVENTS]
+    pictures = iter(pictures_at([s for _, _, s in wanted if not np.isnan(s)]))
+    scene = overlay.Scene.of(analysis)
+    return tuple(
+        KeyFrame(rep, event, s, None, ("did not happen",))
+        if np.isnan(s)
+        else KeyFrame(rep, event, s, _cell(scene, next(pictures), s), _lines(analysis, s))
+        for rep, event, s in wanted
+    )
+
+
+def shown_s(rep: Rep, name: str) -> float:
+    """Lift-off is shown where its angles are read: in the last quiet moment before the bar moves."""
+    return float(rep.onset_s if name == "liftoff_s" else getattr(rep, name))
+
+
+def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
+    """All of them as one PNG: a row a repetition, a column an event; `names` stand before the rows' captions."""
+    before = [name for name in names or [""] * len(frames) for _ in EVENTS]
+    cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
     rows = [np.hstack(cells[i : i + len(EVENTS)]) for i in range(0, len(cells), len(EVENTS))]
     _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
     return bytes(data)
 
 
-def _shown_s(rep: Rep, name: str) -> float:
-    """Lift-off is shown where its angles are read: in the last quiet moment before the bar moves."""
-    return float(rep.onset_s if name == "liftoff_s" else getattr(rep, name))
+def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
+    """A picture, `width_px` wide, as WebP of a quality from 0 to 100."""
+    size = (width_px, round(picture.shape[0] * width_px / picture.shape[1]))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, quality])
+    return bytes(data)
 
 
-def _cell(analysis: Analysis, picture: Bytes, title: tuple[Rep, str], time_s: float) -> Bytes:
-    frame = int(np.argmin(np.abs(analysis.angles.time_s - time_s)))
-    cut = _cut(analysis, frame)
-    matrix = np.array([[cut.zoom, 0, -cut.left * cut.zoom], [0, cut.zoom, -cut.top * cut.zoom]])
+def frame_at(analysis: Analysis, time_s: float) -> int:
+    """Index of the frame whose picture is shown for a time: the first that is not before it."""
+    frame = int(np.searchsorted(analysis.angles.time_s, time_s - 1e-6))
+    return min(frame, len(analysis.angles.time_s) - 1)
+
+
+def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
+    frame = frame_at(scene.analysis, time_s)
+    pen = _window(scene, frame)
+    matrix = np.array([[pen.zoom, 0, -pen.left * pen.zoom], [0, pen.zoom, -pen.top * pen.zoom]])
     size = (CELL_WIDTH_PX, CELL_HEIGHT_PX)
-    part = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=INK)
+    part = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=drawing.INK)
     cell = np.ascontiguousarray(part, np.uint8)
-    _skeleton(cell, analysis, frame, cut)
-    _back(cell, analysis, frame, cut)
-    return np.vstack([_caption(title, time_s, _lines(analysis, frame)), cell])
+    overlay.skeleton(cell, scene, frame, pen)
+    overlay.back(cell, scene, frame, pen)
+    return cell
 
 
-def _cut(analysis: Analysis, frame: int) -> _Cut:
+def _window(scene: overlay.Scene, frame: int) -> Pen:
     """A window around the whole lifter, the same size in every cell so that cells compare."""
-    trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
+    analysis, trunk_px = scene.analysis, scene.trunk_px
     zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
     ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
     hip = analysis.pose.middle_px(landmarks.HIPS)[frame]
-    middle_x = np.nanmean([ankle[0], hip[0]])
-    bottom_y = ankle[1] + 0.35 * trunk_px
-    return _Cut(middle_x - CELL_WIDTH_PX / 2 / zoom, bottom_y - CELL_HEIGHT_PX / zoom, zoom)
+    middle_x = float(np.nanmean([ankle[0], hip[0]]))
+    bottom_y = float(ankle[1]) + 0.35 * trunk_px
+    return Pen(middle_x - CELL_WIDTH_PX / 2 / zoom, bottom_y - CELL_HEIGHT_PX / zoom, zoom)
 
 
-def _skeleton(cell: Bytes, analysis: Analysis, frame: int, cut: _Cut) -> None:
-    """Trunk, thigh and shank as the pose model sees them, midpoints of left and right; the angles are corrected."""
-    joints = np.stack([analysis.pose.middle_px(pair)[frame] for pair in landmarks.CHAIN])
-    _line(cell, cut.place(joints), SKELETON, 2)
-    for x, y in _whole(cut.place(joints)):
-        cv2.circle(cell, (x, y), 5, INK, -1, cv2.LINE_AA)
-        cv2.circle(cell, (x, y), 3, SKELETON, -1, cv2.LINE_AA)
+def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
+    frame = frame_at(analysis, time_s)
+    return tuple(f"{label} {overlay.said(getattr(analysis.angles, name), frame)}" for label, name in CAPTION)
 
 
-def _back(cell: Bytes, analysis: Analysis, frame: int, cut: _Cut) -> None:
-    """The back's edge, grey where it was not found clean, and the measured pelvis and lumbar tangents on it.
-
-    Where the angles are right, each tangent lies along the edge.
-    """
-    edge = analysis.contour.edge_px(analysis.view.dorsal)[frame]
-    clean = analysis.contour.valid[frame, analysis.view.dorsal]
-    for (x, y), point, good in zip(_whole(cut.place(edge)), edge, clean, strict=True):
-        if not np.isnan(point).any():
-            cv2.circle(cell, (x, y), 2, BACK if good else HIDDEN, -1, cv2.LINE_AA)
-    if analysis.spine.lumbar_flexion.reason[frame] != "":
-        return
-    trunk_px = cut.zoom * float(np.hypot(*analysis.contour.axis_px[frame]))
-    for tangent in analysis.spine.tangents:
-        touch = edge[int(np.argmin(np.abs(analysis.contour.station - tangent.station)))]
-        lean = np.radians(tangent.standing_deg + getattr(analysis.angles, tangent.segment).value_deg[frame])
-        along = TANGENT_HALF * trunk_px * np.array([analysis.view.facing_sign * np.sin(lean), -np.cos(lean)])
-        _line(cell, cut.place(touch) + np.stack([-along, along]), TANGENT, 3)
-
-
-def _line(cell: Bytes, points: Floats, colour: tuple[int, int, int], width_px: int) -> None:
-    whole = [np.array(_whole(points), np.int32)]
-    if np.isnan(points).any():
-        return
-    cv2.polylines(cell, whole, False, INK, width_px + 2, cv2.LINE_AA)
-    cv2.polylines(cell, whole, False, colour, width_px, cv2.LINE_AA)
-
-
-def _whole(points: Floats) -> list[tuple[int, int]]:
-    return [(round(float(x)), round(float(y))) for x, y in np.nan_to_num(points)]
-
-
-def _lines(analysis: Analysis, frame: int) -> list[str]:
-    return [f"{label} {_value(getattr(analysis.angles, name), frame)}" for label, name in CAPTION]
-
-
-def _value(angle: Angle, frame: int) -> str:
-    value = angle.value_deg[frame]
-    if np.isnan(value):
-        return "not measured"
-    return f"{value:.0f} deg (+-{_Z90 * angle.sd_deg[frame]:.0f})"
-
-
-def _caption(title: tuple[Rep, str], time_s: float, lines: Sequence[str]) -> Bytes:
-    rep, label = title
-    strip = np.full((CAPTION_PX, CELL_WIDTH_PX, 3), PAPER, np.uint8)
-    moment = "" if np.isnan(time_s) else f"  {time_s:.2f} s"
-    cv2.putText(strip, f"rep {rep.number}  {label}{moment}", (8, 20), *_font(0.55), 2, cv2.LINE_AA)
-    for row, line in enumerate(lines):
-        cv2.putText(strip, line, (8, 40 + 18 * row), *_font(0.48), 1, cv2.LINE_AA)
+def _caption(frame: KeyFrame, name: str) -> Bytes:
+    strip = np.full((CAPTION_PX, CELL_WIDTH_PX, 3), drawing.PAPER, np.uint8)
+    moment = "" if np.isnan(frame.time_s) else f"  {frame.time_s:.2f} s"
+    title = f"{name} rep {frame.rep.number}  {frame.event}{moment}".strip()
+    drawing.plain_words(strip, (8, 21), title, (drawing.INK, 17))
+    for row, line in enumerate(frame.lines):
+        drawing.plain_words(strip, (8, 40 + 18 * row), line, (drawing.INK, 14))
     return strip
 
 
-def _font(size: float) -> tuple[int, float, tuple[int, int, int]]:
-    return cv2.FONT_HERSHEY_SIMPLEX, size, INK
-
-
-def _empty(rep: Rep, label: str) -> Bytes:
-    blank = np.full((CELL_HEIGHT_PX, CELL_WIDTH_PX, 3), 225, np.uint8)
-    return np.vstack([_caption((rep, label), float("nan"), ["did not happen"]), blank])
+def _shown(frame: KeyFrame) -> Bytes:
+    if frame.picture is None:
+        return np.full((CELL_HEIGHT_PX, CELL_WIDTH_PX, 3), 225, np.uint8)
+    return frame.picture

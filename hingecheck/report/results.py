@@ -1,17 +1,74 @@
-"""All files of a result folder, as bytes."""
+"""All files of a result folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
+from hingecheck import criteria, movie, video
 from hingecheck.records import Analysis, Bytes
-from hingecheck.report import document, folder, keyframes, spreadsheet
+from hingecheck.report import annotated, document, folder, keyframes, page, spreadsheet
+
+FILM: Final = "annotated.mp4"
+PAGE: Final = "report.html"
 
 
-def files(analysis: Analysis, pictures_at: Callable[[Sequence[float]], list[Bytes]]) -> dict[str, bytes]:
-    """Name -> content; `pictures_at` gives the clip's pictures at some times, for the key frames."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which files, and how.
+
+    `film`: with the annotated film; `single_file`: the film inside the page, too; `retouch` alters every picture before
+    anything is drawn on it; `rules` are the thresholds that were judged by.
+    """
+
+    film: bool = True
+    single_file: bool = False
+    retouch: annotated.Retouch | None = None
+    rules: criteria.Criteria = field(default_factory=criteria.load)
+
+
+def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
+    """Name -> content, for the clip at `path`; the page comes after the film, the marker last."""
+    wanted = wanted or Wanted()
+    frames = keyframes.take(analysis, _retouched(video.Video(path), wanted.retouch))
+    streamed: dict[str, folder.Content] = {}
+    if wanted.film:
+        streamed[FILM] = lambda target: film(target, analysis, path, wanted.retouch)
     return {
         "angles.csv": spreadsheet.text(analysis.angles).encode(),
-        "keyframes.png": keyframes.draw(analysis, pictures_at),
+        "keyframes.png": keyframes.sheet(frames),
+        **streamed,
+        PAGE: lambda target: _page(target, analysis, frames, wanted),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
+
+
+def _retouched(clip: video.Video, retouch: annotated.Retouch | None) -> keyframes.PicturesAt:
+    """The clip's pictures at some times, retouched."""
+    if retouch is None:
+        return clip.frames_at
+
+    def pictures_at(times_s: Sequence[float]) -> list[Bytes]:
+        return [retouch(rgb, s) for rgb, s in zip(clip.frames_at(times_s), times_s, strict=False)]
+
+    return pictures_at
+
+
+def film(target: Path, analysis: Analysis, path: Path, retouch: annotated.Retouch | None = None) -> None:
+    """Stream the clip at `path`, drawn on, to `target`; in full size as far as it has to be retouched."""
+    clip = video.Video(path)
+    height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
+    drawn = annotated.draw(analysis, video.ahead(clip.frames(height_px)), retouch)
+    movie.write(target, clip, drawn, analysis.video.rate_hz)
+
+
+def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:
+    """Write the page to `target`; the film, where it is to go inside, lies beside `target` by now."""
+    shown = None
+    if wanted.film:
+        data = target.with_name(FILM).read_bytes() if wanted.single_file else b""
+        shown = page.Film(FILM, base64.b64encode(data).decode())
+    target.write_text(page.html(analysis, page.Extra(frames, wanted.rules, shown)), encoding="utf-8")

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from samples.whole import write_whole
+
 ANALYSED = "analysed"
 
 
@@ -80,11 +82,8 @@ class ClipResult:
 
 
 def write_result(result: ClipResult, path: Path) -> None:
-    """Write under another name, then rename: a file that exists is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.part")
-    part.write_text(json.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    """One result, a JSON file."""
+    write_whole(path, json.dumps(asdict(result), indent=1) + "\n")
 
 
 def read_result(path: Path) -> ClipResult:

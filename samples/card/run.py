@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import av
 import cv2
@@ -14,10 +13,9 @@ import numpy as np
 from samples.card.design import Item
 from samples.card.measure import measure_clip
 from samples.card.records import ClipResult, read_result, write_result
-from samples.clip import render_clip
 from samples.encode import write_video
+from samples.kept import rendered, same_spec
 from samples.raster import Image
-from samples.spec import ClipSpec
 from samples.work import run_all
 
 CLIPS, RESULTS = "clips", "results"
@@ -45,18 +43,12 @@ def finished(item: Item, folder: Path) -> ClipResult | None:
     if not path.exists():
         return None
     result = read_result(path)
-    return result if result.spec == as_json(item.spec) else None
-
-
-def as_json(spec: ClipSpec) -> dict[str, Any]:
-    """A spec as a JSON file gives it back."""
-    table: dict[str, Any] = json.loads(json.dumps(asdict(spec)))
-    return table
+    return result if same_spec(result.spec, item.spec) else None
 
 
 def run_item(item: Item, *, folder: Path, keep: bool) -> int:
     """One clip from spec to result; returns its frames. With `keep`, video and truth stay for another time."""
-    made = _rendered(item, folder / CLIPS)
+    made = rendered(item.spec, folder / CLIPS)
     truth = json.loads(made[1].read_text(encoding="utf-8"))
     shown = _enlarged(item, made[0]) if item.enlarge > 1 else made[0]
     result = measure_clip(item, shown, truth)
@@ -64,15 +56,6 @@ def run_item(item: Item, *, folder: Path, keep: bool) -> int:
     for path in {shown} - {made[0]} if keep else {shown, *made}:
         path.unlink()
     return result.frame_count
-
-
-def _rendered(item: Item, folder: Path) -> tuple[Path, Path]:
-    """Video and truth; drawn unless there from a run before."""
-    video, truth = folder / f"{item.name}.mp4", folder / f"{item.name}.truth.json"
-    known = json.loads(truth.read_text(encoding="utf-8"))["spec"] if truth.exists() else None
-    if known != as_json(item.spec) or not video.exists():
-        render_clip(item.spec, folder)
-    return video, truth
 
 
 def _enlarged(item: Item, video: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py"]
+HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py", "test_styles.py", "test_sets.py"]
 CARD = ["test_card_statistics.py", "test_card_set.py"]
 collect_ignore = [] if find_spec("anny") and find_spec("moderngl") else HEAVY
 collect_ignore += [] if find_spec("poseaudit") and find_spec("matplotlib") else CARD

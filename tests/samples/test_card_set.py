@@ -13,8 +13,9 @@ from samples.card import run
 from samples.card.design import BASE, LEVELS, LIFTERS, MIXED, Item, designed_set
 from samples.card.measure import measure_clip, true_patterns
 from samples.card.records import ClipResult, FrameError, RepResult, Value, read_result, write_result
-from samples.card.run import as_json, finished, forget, run_card, run_item
+from samples.card.run import finished, forget, run_card, run_item
 from samples.card.tables import METRIC_WORDS
+from samples.kept import as_json
 from samples.spec import ClipSpec, LiftSpec, VideoSpec
 
 SHIPPED = Path(__file__).parents[2] / "samples" / "clips"

@@ -1,0 +1,55 @@
+"""`hingecheck compare`: two repetitions side by side."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from hingecheck import bundles
+from hingecheck.commands.console import out_console, progress, told
+
+
+def compare(
+    clip: Annotated[Path, typer.Argument(metavar="A", help="A clip.")],
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[B]", help="Another clip; without it, two repetitions of A.")
+    ] = None,
+    rep_a: Annotated[int | None, typer.Option(help="Number of the first one; else the first complete.")] = None,
+    rep_b: Annotated[
+        int | None, typer.Option(help="Number of the second one; else B's first complete, or A's last.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; without it, A-vs-B.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print comparison.json on stdout; write files only with --out.")
+    ] = False,
+    model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
+) -> None:
+    """Compare two clips or two repetitions, aligned at lift-off: pictures, angles, numbers with intervals."""
+    from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck import comparison  # noqa: PLC0415
+    from hingecheck.report import document, folder, terminal, versus  # noqa: PLC0415
+    from hingecheck.video import Video  # noqa: PLC0415
+
+    target = out if out is not None or as_json else Path(versus.first_clip_name(clip, other))
+    with told(as_json=as_json):
+        if target is not None:
+            folder.check(target, force=force, marker=versus.MARKER)
+        with progress(quiet=as_json) as watch:
+            first = stages.analyze(clip, stages.Asked(model), watch=watch)
+            second = first if other is None else stages.analyze(other, stages.Asked(model), watch=watch)
+        found = comparison.compare(
+            comparison.choose(first, rep_a), comparison.choose(second, rep_b, last=other is None)
+        )
+        if target is not None:
+            pictures = (Video(clip).frames_at, Video(other or clip).frames_at)
+            folder.write(target, versus.files(found, pictures), marker=versus.MARKER)
+    if as_json:
+        sys.stdout.write(document.text(document.comparison(found)))
+        return
+    terminal.show_comparison(found, out_console)
+    out_console.print(Text(f"Results: {target}"))

@@ -1,0 +1,122 @@
+"""Two repetitions against each other: of two clips, or of one.
+
+What the camera, the clothes and the body do to a reading differs between two clips, so their errors are taken as
+independent and add up in squares.  Within one clip the lasting part of the error is the same for both repetitions
+and drops out of the difference; what is left is known for the metrics that are followed over a set
+(`set_trends.NOISE`).  For all others the interval of two clips is told there, too, which is wider than it need be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from hingecheck.errors import UsageError
+from hingecheck.records import Analysis, Measure, RepMetrics
+from hingecheck.set_trends import NOISE
+
+Basis = Literal["within one clip", "independent"]
+_Z90: Final = 1.645
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two repetitions and the clip it is from."""
+
+    analysis: Analysis
+    rep: RepMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A metric of both repetitions, and the second's less the first's with its 90 % interval.
+
+    `basis` says which errors the interval holds.
+    """
+
+    name: str
+    first: Measure
+    second: Measure
+    difference: Measure
+    basis: Basis
+
+    @property
+    def clear(self) -> bool:
+        """True if the interval excludes zero."""
+        return self.difference.known and not self.difference.low <= 0.0 <= self.difference.high
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both sides and the differences of every metric that either has."""
+
+    first: Side
+    second: Side
+    differences: tuple[Difference, ...]
+
+    @property
+    def one_clip(self) -> bool:
+        """True if both repetitions are of one clip."""
+        return self.first.analysis.video.sha256 == self.second.analysis.video.sha256
+
+
+def choose(analysis: Analysis, number: int | None, *, last: bool = False) -> Side:
+    """The repetition of that number; without one the first complete, or the `last`.  Raises UsageError."""
+    if number is None:
+        reps = [rep for rep in analysis.reps if rep.rep.complete] or list(analysis.reps)
+        return Side(analysis, reps[-1 if last else 0])
+    for rep in analysis.reps:
+        if rep.rep.number == number:
+            return Side(analysis, rep)
+    there = ", ".join(str(rep.rep.number) for rep in analysis.reps)
+    raise UsageError(f"{analysis.video.file}: no repetition {number}", f"Give one of those in the clip: {there}.")
+
+
+def compare(first: Side, second: Side) -> Comparison:
+    """All differences, second less first.  Raises UsageError if both are the same repetition."""
+    one_clip = first.analysis.video.sha256 == second.analysis.video.sha256
+    if one_clip and first.rep.rep.number == second.rep.rep.number:
+        raise UsageError(
+            f"{first.analysis.video.file}: both are repetition {first.rep.rep.number}",
+            "Give two different repetitions with --rep-a and --rep-b, or a second clip.",
+        )
+    names = dict.fromkeys([*first.rep.values, *second.rep.values])
+    missing = Measure.missing("not described in this clip")
+    pairs = ((name, first.rep.values.get(name, missing), second.rep.values.get(name, missing)) for name in names)
+    return Comparison(
+        first, second, tuple(_difference(name, (a, b), _basis(name, one_clip=one_clip)) for name, a, b in pairs)
+    )
+
+
+def _basis(name: str, *, one_clip: bool) -> Basis:
+    return "within one clip" if one_clip and name in NOISE else "independent"
+
+
+def _difference(name: str, pair: tuple[Measure, Measure], basis: Basis) -> Difference:
+    first, second = pair
+    found = _missing(pair)
+    if found is None:
+        value = second.value - first.value
+        below, above = _halves(pair) if basis == "independent" else _same(NOISE[name])
+        found = Measure(value, value - below, value + above)
+    return Difference(name, first, second, found, basis)
+
+
+def _missing(pair: Sequence[Measure]) -> Measure | None:
+    reasons = dict.fromkeys(measure.reason for measure in pair if measure.reason)
+    return Measure.missing("; ".join(reasons)) if reasons else None
+
+
+def _halves(pair: tuple[Measure, Measure]) -> tuple[float, float]:
+    """How far the interval of second - first reaches down and up, for independent errors."""
+    first, second = pair
+    below = np.hypot(second.value - second.low, first.high - first.value)
+    return float(below), float(np.hypot(second.high - second.value, first.value - first.low))
+
+
+def _same(noise: float) -> tuple[float, float]:
+    half = _Z90 * float(np.sqrt(2)) * noise
+    return half, half

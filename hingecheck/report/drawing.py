@@ -1,0 +1,149 @@
+"""Lines, wedges, bars and words on a picture.
+
+A `Pen` says where display pixels lie on the picture and how thick things are drawn: one unit is 1/360 of a portrait
+picture's width, about a pixel on a phone.  Colours are Okabe and Ito's, told apart with any colour vision; lines have
+a dark rim and words a dark ground, so that they can be read on any background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hingecheck.records import Bytes, Floats
+
+Colour = tuple[int, int, int]
+
+YELLOW: Final[Colour] = (240, 228, 66)
+SKY: Final[Colour] = (86, 180, 233)
+BLUE: Final[Colour] = (0, 114, 178)
+ORANGE: Final[Colour] = (230, 159, 0)
+GREY: Final[Colour] = (150, 150, 150)
+INK: Final[Colour] = (20, 20, 20)
+PAPER: Final[Colour] = (255, 255, 255)
+
+WEIGHT: Final = 520
+"""Of the typeface that OpenCV brings, between regular and bold."""
+
+_SHADE: Final = 0.35
+_TINT: Final = 0.55
+_STEPS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Display pixel (x, y) lies at ((x - left) * zoom, (y - top) * zoom) of the picture drawn on."""
+
+    left: float
+    top: float
+    zoom: float
+    unit_px: float = 1.0
+
+    def place(self, points_px: Floats) -> Floats:
+        """Display pixels (..., 2) as pixels of the picture."""
+        return np.asarray((points_px - np.array([self.left, self.top])) * self.zoom)
+
+    def thick(self, units: float) -> int:
+        """A line's thickness in pixels, at least one."""
+        return max(1, round(units * self.unit_px))
+
+
+def line(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
+    """A line through points (K, 2) of the picture; nothing if one of them is unknown."""
+    if np.isnan(points).any():
+        return
+    path = [np.round(points).astype(np.int32)]
+    cv2.polylines(picture, path, False, INK, pen.thick(units) + 2 * pen.thick(0.7), cv2.LINE_AA)
+    cv2.polylines(picture, path, False, colour, pen.thick(units), cv2.LINE_AA)
+
+
+def dots(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
+    """A dot with a dark rim at each known point (K, 2) of the picture."""
+    for x, y in _known(points):
+        cv2.circle(picture, (x, y), pen.thick(units) + pen.thick(0.7), INK, -1, cv2.LINE_AA)
+        cv2.circle(picture, (x, y), pen.thick(units), colour, -1, cv2.LINE_AA)
+
+
+def specks(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
+    """A small dot without a rim at each known point (K, 2) of the picture."""
+    for x, y in _known(points):
+        cv2.circle(picture, (x, y), pen.thick(units), colour, -1, cv2.LINE_AA)
+
+
+def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look: tuple[Colour, float]) -> None:
+    """A tinted sector at a point (2,): from one direction through another, radians clockwise from image right.
+
+    `look` is its colour and its radius in units.
+    """
+    colour, radius = look
+    angles = np.linspace(*turn, _STEPS)
+    arc = at + radius * pen.unit_px * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    ring = np.round(np.vstack([at[None], arc])).astype(np.int32)
+    (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0) + 1
+    x0, y0 = max(int(x0), 0), max(int(y0), 0)
+    part = picture[y0 : max(int(y1), 0), x0 : max(int(x1), 0)]
+    if part.size:
+        tinted = part.copy()
+        cv2.fillPoly(tinted, [ring - np.array([x0, y0], np.int32)], colour, cv2.LINE_AA)
+        part[:] = cv2.addWeighted(tinted, _TINT, part, 1 - _TINT, 0)
+    line(picture, pen, arc, colour, 1.5)
+
+
+def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tuple[Colour, float]) -> None:
+    """Words on a dark ground, their left upper corner at `at`, moved so that they stay in the picture.
+
+    `look` is colour and size in units.
+    """
+    colour, size = look
+    alpha = _glyphs(text, round(size * pen.unit_px))
+    height, width = (min(a, b) for a, b in zip(alpha.shape, picture.shape, strict=False))
+    x = int(np.clip(at[0], 0, picture.shape[1] - width))
+    y = int(np.clip(at[1], 0, picture.shape[0] - height))
+    part = picture[y : y + height, x : x + width]
+    part[:] = ground(part) + alpha[:height, :width, None] * (np.array(colour) - ground(part))
+
+
+def ground(part: Bytes) -> NDArray[np.float32]:
+    """A part of the picture, darkened so that words on it can be read."""
+    return part * np.float32(_SHADE)
+
+
+def extent(text: str, size_px: int) -> tuple[int, int]:
+    """Width and height in pixels that words take with their ground."""
+    height, width = _glyphs(text, size_px).shape
+    return width, height
+
+
+def plain_words(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int]) -> None:
+    """Words without a ground, `at` their baseline's left end; `look` is colour and size in pixels."""
+    colour, size_px = look
+    cv2.putText(picture, text, at, colour, _face(), size_px, WEIGHT)
+
+
+@lru_cache(maxsize=1024)
+def _glyphs(text: str, size_px: int) -> NDArray[np.float32]:
+    """How much of each pixel (h, w) the words cover, 0 to 1; kept, because the same words come again and again."""
+    margin = max(2, size_px // 3)
+    left, top, width, height = cv2.getTextSize((0, 0), text, (0, 0), _face(), size_px, WEIGHT)
+    rise = round(1.05 * size_px)
+    canvas = np.zeros((round(1.6 * size_px), width + abs(left) + 2 * margin, 3), np.uint8)
+    cv2.putText(canvas, text, (margin, rise + size_px // 8), (255, 255, 255), _face(), size_px, WEIGHT)
+    del top, height  # the ground is as high for every word, so that labels do not jump
+    return np.asarray(canvas[..., 0], np.float32) / np.float32(255)
+
+
+@lru_cache(maxsize=1)
+def _face() -> cv2.FontFace:
+    return cv2.FontFace("sans")
+
+
+def _known(points: Floats) -> Iterator[tuple[int, int]]:
+    for x, y in points:
+        if not (np.isnan(x) or np.isnan(y)):
+            yield round(float(x)), round(float(y))

@@ -1,0 +1,44 @@
+"""Command line of the sets: `python -m samples.sets --out DIR`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samples.console import chosen, run_app
+from samples.sets.design import designed_sets
+from samples.sets.run import finished, forget, measure_sets, render_sets
+from samples.sets.table import TABLE, written
+
+app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets of every style and nuisance.")
+
+
+@app.command()
+def sets(
+    *,
+    out: Annotated[Path, typer.Option(help="folder for clips, results and the table; made if missing")],
+    processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="name of a set; give it several times")] = None,
+    render_only: Annotated[bool, typer.Option("--render-only", help="draw what is missing and stop")] = False,
+    again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
+) -> None:
+    """Render and analyze the designed sets, print the table of errors and write it; finished sets are kept."""
+    begin, wanted = time.monotonic(), chosen(designed_sets(), only or [], "set")
+    if again:
+        forget(wanted, out)
+    frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
+    print(f"{frames} frames in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
+    results = [result for spec in wanted if (result := finished(spec, out)) is not None]
+    if results and not render_only:
+        print(written(results, out / TABLE))
+
+
+def main() -> int:
+    """Run the command line; returns its exit code."""
+    return run_app(app)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

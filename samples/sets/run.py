@@ -1,0 +1,101 @@
+"""Render, analyze, keep the result: one set after another, resumable; videos stay for the next analysis."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hingecheck import __version__
+from hingecheck.analysis import analyze
+from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.records import Analysis
+from samples.kept import is_rendered, rendered, same_spec
+from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep, read_result, write_result
+from samples.spec import ClipSpec
+from samples.work import run_all
+
+CLIPS, RESULTS = "clips", "results"
+ANALYSED = "analysed"
+
+
+def render_sets(specs: Sequence[ClipSpec], folder: Path, processes: int) -> int:
+    """Draw what is missing; returns its frames."""
+    missing = [spec for spec in specs if not is_rendered(spec, folder / CLIPS)]
+    return run_all(partial(_draw, folder=folder), missing, processes) if missing else 0
+
+
+def measure_sets(specs: Sequence[ClipSpec], folder: Path, processes: int) -> int:
+    """Measure what has no result yet, drawing it first where needed; returns its frames."""
+    missing = [spec for spec in specs if finished(spec, folder) is None]
+    return run_all(partial(measure, folder=folder), missing, processes) if missing else 0
+
+
+def forget(specs: Sequence[ClipSpec], folder: Path) -> None:
+    """Throw results away, because the analyzer has changed; videos stay."""
+    for spec in specs:
+        _result_path(spec, folder).unlink(missing_ok=True)
+
+
+def finished(spec: ClipSpec, folder: Path) -> SetResult | None:
+    """The result of a set, if there is one of this very spec."""
+    path = _result_path(spec, folder)
+    result = read_result(path) if path.exists() else None
+    return result if result is not None and same_spec(result.spec, spec) else None
+
+
+def measure(spec: ClipSpec, *, folder: Path) -> int:
+    """One set from spec to result; returns its frames."""
+    video, path = rendered(spec, folder / CLIPS)
+    truth = json.loads(path.read_text(encoding="utf-8"))
+    write_result(compare(video, truth), _result_path(spec, folder))
+    return len(truth["frames"]["time_s"])
+
+
+def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
+    """What the analyzer tells of a clip, beside its truth. Seeing nobody or no repetition tells none."""
+    found: tuple[FoundRep, ...] = ()
+    outcome, told = ANALYSED, NO_MOVEMENT
+    try:
+        analysis = analyze(video)
+        told, found = told_style(analysis), _found(analysis)
+    except (NobodyFound, NoRepetition) as error:
+        outcome = error.kind
+    return SetResult(
+        name=truth["name"],
+        spec=truth["spec"],
+        version=__version__,
+        movement=truth["movement"],
+        outcome=outcome,
+        told=told,
+        true=true_reps(truth),
+        found=found,
+    )
+
+
+def true_reps(truth: Mapping[str, Any]) -> tuple[TrueRep, ...]:
+    """The repetitions of a truth file."""
+    return tuple(
+        TrueRep(rep["liftoff_s"], rep["lockout_s"], rep["complete"], rep.get("cut", "")) for rep in truth["reps"]
+    )
+
+
+def told_style(analysis: Analysis) -> str:
+    """The style that most of the told repetitions have."""
+    return Counter(rep.rep.style for rep in analysis.reps).most_common(1)[0][0]
+
+
+def _found(analysis: Analysis) -> tuple[FoundRep, ...]:
+    told = [rep.rep for rep in analysis.reps if rep.rep.complete and not math.isnan(rep.rep.lockout_s)]
+    return tuple(FoundRep(round(rep.liftoff_s, 4), round(rep.lockout_s, 4)) for rep in told)
+
+
+def _draw(spec: ClipSpec, *, folder: Path) -> int:
+    _, truth = rendered(spec, folder / CLIPS)
+    return len(json.loads(truth.read_text(encoding="utf-8"))["frames"]["time_s"])
+
+
+def _result_path(spec: ClipSpec, folder: Path) -> Path:
+    return folder / RESULTS / f"{spec.name}.json"

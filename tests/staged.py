@@ -1,0 +1,58 @@
+"""A whole Analysis of the synthetic lifter: chosen motion through the real stages, no pose model, no video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from hingecheck import advice, analysis, criteria, heuristics, metrics, set_trends, style
+from hingecheck.records import Analysis, Angle, Bytes, SelfReport, VideoInfo
+from tests import lifter
+from tests.test_motion import SIZE, observe, stages
+
+THREE_BENDS = lifter.Set(bends=((1.5, 2.5, 3.0, 4.0), (5.0, 6.0, 6.5, 7.5), (8.5, 9.5, 10.0, 11.0)), last_s=12.0)
+
+
+@cache
+def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
+    """Two repetitions, `share` of the trunk's movement from the lumbar spine."""
+    posture = lifter.track(THREE_BENDS.posture())
+    seen, bones, measured, found = stages(posture, lifter.Model(share=share))
+    observed, rules = observe(posture), criteria.load()
+    described = tuple(metrics.describe(measured, rep, seen) for rep in found)
+    over_set = set_trends.describe(described)
+    findings, verdict = heuristics.judge(described, analysis._pool(described) | over_set, seen, rules)
+    report = SelfReport()
+    n = len(measured.time_s)
+    return Analysis(
+        video=VideoInfo(file, "0" * 64, SIZE[1], SIZE[0], n / 30, n, 0, 0, 30.0),
+        view=seen,
+        pose=observed.track,
+        contour=observed.contour,
+        spine=bones,
+        angles=measured,
+        style=style.tell(measured, found, None),
+        reps=described,
+        findings=findings,
+        verdict=verdict,
+        over_set=over_set,
+        most_different=None,
+        self_report=report,
+        advice=advice.give(report, findings, verdict),
+        provenance={"versions": {"hingecheck": "0"}, "models": {}, "criteria": rules.version, "settings": {}},
+    )
+
+
+def lost(angle: Angle, begin: int, end: int, why: str) -> Angle:
+    """The angle, unknown over some frames."""
+    value_deg, reason = angle.value_deg.copy(), angle.reason.astype("<U60")
+    value_deg[begin:end], reason[begin:end] = np.nan, why
+    return replace(angle, value_deg=value_deg, reason=reason)
+
+
+def blank_pictures(times_s: Sequence[float]) -> list[Bytes]:
+    """Empty grey pictures."""
+    return [np.full((*SIZE, 3), 128, np.uint8) for _ in times_s]

@@ -1,0 +1,263 @@
+"""The pages in a real browser: Debian's Chromium, driven by Playwright; nothing is downloaded."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingecheck import comparison, criteria
+from hingecheck.records import SelfReport
+from hingecheck.report import keyframes, page, versus
+from tests.staged import blank_pictures, staged
+from tests.test_page import HOSTILE
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="extra `dev` is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+DESKTOP, PHONE = (1280, 900), (390, 844)
+
+
+@dataclass
+class Opened:
+    """A page, and what it said and asked for while it was open."""
+
+    tab: Any
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def film(self, words: str) -> Any:
+        """A property or a call of the film."""
+        return self.tab.evaluate(f"document.getElementById('film').{words}")
+
+    def refuse(self, dialog: Any) -> None:
+        """A dialog is a word too many."""
+        self.said.append(dialog.message)
+        dialog.dismiss()
+
+    def until(self, condition: str, wait_s: float = 10.0) -> None:
+        """Wait for a condition, asked again and again from outside: the page's policy lets nothing wait inside."""
+        for _ in range(round(wait_s / 0.05)):
+            if self.tab.evaluate(condition):
+                return
+            self.tab.wait_for_timeout(50)
+        raise AssertionError(condition)
+
+    def settle(self, seconds: float) -> None:
+        """Wait until the film shows a time, to 50 ms."""
+        film = "document.getElementById('film')"
+        self.until(f"!{film}.seeking && Math.abs({film}.currentTime - {seconds}) < 0.05")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    contexts = []
+
+    def opened(path: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> Opened:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            has_touch=size == PHONE,
+        )
+        contexts.append(context)
+        found = Opened(context.new_page())
+        found.tab.on("console", lambda message: found.said.append(message.text))
+        found.tab.on("pageerror", lambda error: found.said.append(str(error)))
+        found.tab.on("dialog", found.refuse)
+        found.tab.on("request", lambda request: found.asked.append(request.url))
+        found.tab.goto(path.as_uri())
+        found.tab.wait_for_load_state("load")
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page whose clip and notes try to be code, without a film."""
+    analysis = staged()
+    analysis = replace(
+        analysis, video=replace(analysis.video, file=HOSTILE), self_report=SelfReport(note=HOSTILE, load_kg=100.0)
+    )
+    path = tmp_path_factory.mktemp("hostile") / "report.html"
+    frames = keyframes.take(analysis, blank_pictures)
+    path.write_text(page.html(analysis, page.Extra(frames, criteria.load())), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2))
+    path = tmp_path_factory.mktemp("compared") / "comparison.html"
+    content = versus.files(found, (blank_pictures, blank_pictures))["comparison.html"]
+    assert isinstance(content, bytes)
+    path.write_bytes(content)
+    return path
+
+
+def violations(tab: Any) -> list[str]:
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{item['id']}: {node['html'][:120]}" for item in found["violations"] for node in item["nodes"]]
+
+
+def place_on_chart(tab: Any, seconds: float) -> tuple[float, float]:
+    """Where a moment lies on the first chart, in the window."""
+    tab.evaluate("document.querySelector('.plot').scrollIntoView({block: 'start'})")
+    box = tab.locator(".u-over").first.bounding_box()
+    end = tab.evaluate("JSON.parse(document.getElementById('data').textContent).time_s.at(-1)")
+    return box["x"] + box["width"] * seconds / end, box["y"] + box["height"] / 2
+
+
+def test_it_opens_without_a_word_and_asks_for_nothing_but_the_film(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    opened.until("document.getElementById('film').readyState >= 2")
+    assert opened.said == []
+    assert {url.split("?")[0] for url in opened.asked if not url.startswith("data:")} == {
+        (result / "report.html").as_uri(),
+        (result / "annotated.mp4").as_uri(),
+    }
+    assert opened.tab.locator("canvas").count() == 2
+
+
+def test_a_click_on_a_chart_moves_the_film_and_all_that_shows_the_moment(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    opened.tab.mouse.click(*place_on_chart(opened.tab, 3.5))
+    opened.settle(3.5)
+    assert "rep 1" in opened.tab.locator("#now").inner_text()
+    assert "±" in opened.tab.locator(".legend button").first.inner_text()
+    slider = opened.tab.locator("[role=slider]").first
+    assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(3.5, abs=0.05)
+    assert "Hip" in slider.get_attribute("aria-valuetext")
+    assert opened.tab.locator("#coupled-now").get_attribute("visibility") == "visible"
+
+
+def test_hovering_a_paused_film_and_the_keys_move_it_too(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    for seconds in (2.0, 6.0, 8.0):
+        opened.tab.mouse.move(*place_on_chart(opened.tab, seconds))
+    opened.settle(8.0)
+    opened.tab.locator("[role=slider]").first.focus()
+    opened.tab.keyboard.press("Home")
+    opened.settle(0.0)
+    opened.tab.keyboard.press("PageUp")
+    opened.tab.keyboard.press("ArrowRight")
+    opened.settle(1.0 + 1 / 30)
+
+
+def test_a_tap_on_a_phone_moves_the_film(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html", PHONE)
+    opened.tab.touchscreen.tap(*place_on_chart(opened.tab, 8.0))
+    opened.settle(8.0)
+
+
+def test_the_film_plays_and_the_cursor_goes_with_it(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    before = opened.tab.locator(".playhead").first.bounding_box()["x"]
+    opened.film("muted = true")
+    opened.film("play()")
+    opened.until("document.getElementById('film').currentTime > 0.5")
+    opened.film("pause()")
+    assert opened.tab.locator(".playhead").first.bounding_box()["x"] > before
+    assert opened.film("videoWidth") == 540
+
+
+def test_buttons_and_key_frames_jump_to_their_moment(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    button = opened.tab.get_by_role("button", name="Repetition 2, lockout").first
+    button.click()
+    opened.settle(float(button.get_attribute("data-seek")))
+    picture = opened.tab.locator("button.picture").first
+    picture.click()
+    opened.settle(float(picture.get_attribute("data-seek")))
+
+
+def test_a_line_can_be_taken_out_and_brought_back(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html")
+    button = opened.tab.locator(".legend button").first
+    for pressed in ("false", "true"):
+        button.click()
+        assert button.get_attribute("aria-pressed") == pressed
+    assert opened.said == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_is_accessible_and_fits_in_both_themes(
+    size: tuple[int, int], *, dark: bool, result: Path, hostile: Path, compared: Path, open_page: Any
+) -> None:
+    for path in (result / "report.html", hostile, compared):
+        opened = open_page(path, size, dark=dark)
+        opened.tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        assert violations(opened.tab) == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+        background = opened.tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (background == "rgb(255, 255, 255)") != dark
+
+
+def test_hostile_names_stay_text_and_run_nothing(hostile: Path, open_page: Any) -> None:
+    opened = open_page(hostile)
+    opened.tab.wait_for_timeout(300)
+    assert opened.said == []
+    assert opened.asked == [hostile.as_uri(), *(url for url in opened.asked if url.startswith("data:"))]
+    assert opened.tab.title().startswith(HOSTILE)
+    assert opened.tab.locator(".file").inner_text() == HOSTILE
+    assert opened.tab.locator("img[src=x]").count() == 0
+    assert opened.tab.locator("canvas").count() == 2
+
+
+def test_the_policy_stops_what_would_get_in(hostile: Path, open_page: Any) -> None:
+    opened = open_page(hostile)
+    opened.tab.evaluate(
+        """() => { const bad = document.createElement("script"); bad.textContent = "window.hacked = 1";
+        document.body.append(bad); const picture = new Image(); picture.src = "https://example.org/x.png"; }"""
+    )
+    opened.tab.wait_for_timeout(300)
+    assert opened.tab.evaluate("window.hacked") is None
+    assert sum("Content Security Policy" in line for line in opened.said) >= 2
+
+
+def test_a_single_file_carries_its_film(result: Path, tmp_path: Path, open_page: Any) -> None:
+    inside = base64.b64encode((result / "annotated.mp4").read_bytes()).decode()
+    frames = keyframes.take(staged(), blank_pictures)
+    text = page.html(staged(), page.Extra(frames, criteria.load(), page.Film("annotated.mp4", inside)))
+    (tmp_path / "alone.html").write_text(text, encoding="utf-8")
+    opened = open_page(tmp_path / "alone.html")
+    opened.tab.mouse.click(*place_on_chart(opened.tab, 4.0))
+    opened.settle(4.0)
+    assert opened.said == []
+
+
+def test_a_film_that_is_not_there_is_told(result: Path, tmp_path: Path, open_page: Any) -> None:
+    (tmp_path / "report.html").write_bytes((result / "report.html").read_bytes())
+    opened = open_page(tmp_path / "report.html")
+    opened.tab.locator("#film-missing").wait_for(state="visible", timeout=3000)
+    opened.tab.mouse.click(*place_on_chart(opened.tab, 3.5))
+    assert "rep 1" in opened.tab.locator("#now").inner_text()
+
+
+def test_print_opens_every_fold_and_leaves_the_film_out(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html", dark=True)
+    opened.tab.emulate_media(media="print")
+    opened.tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not opened.tab.locator("#film").is_visible()
+    assert opened.tab.locator("details:not([open])").count() == 0
+    opened.tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert opened.tab.locator("details[open]").count() == 0

@@ -1,0 +1,117 @@
+"""Did the load leave the floor; which style it looks like; how far the bar went forward."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from hingecheck import bar, load, style
+from hingecheck.errors import UsageError
+from hingecheck.records import AngleTrack, Bytes, Frame, Glimpses, Rep
+from tests import lifter
+from tests.conftest import noise_pictures
+from tests.test_motion import stages
+
+TWO = lifter.Set()
+THREE = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5), (11.5, 13, 14, 15.5)), last_s=17.0)
+ANKLE = (240, 760)
+
+
+def room(*, plates_up: bool, shift_px: int = 0, light: int = 0) -> Bytes:
+    """The same room with dark plates on the floor or at the hips."""
+    picture = noise_pictures(1, height=900, width=500)[0].copy()
+    cv2.circle(picture, (ANKLE[0] + 40, 480 if plates_up else 700), 90, (25, 25, 25), -1)
+    moved = np.roll(picture, shift_px, axis=1)
+    return np.asarray(np.clip(moved.astype(int) + light, 0, 255), np.uint8)
+
+
+def glimpses(pictures: list[Bytes]) -> Glimpses:
+    keeper = load.Keeper()
+    passed = list(keeper.watch(Frame(float(t), picture, 1.0) for t, picture in enumerate(pictures)))
+    assert len(passed) == len(pictures)
+    return keeper.glimpses()
+
+
+def pictures(rooms: list[Bytes]) -> load.Pictures:
+    return load.Pictures(glimpses(rooms), lifter.track(TWO.posture()))
+
+
+def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -> None:
+    down, up = room(plates_up=False), room(plates_up=True)
+    assert pictures([down, up, up, down]).groups([0, 1, 2, 3]) == [0, 1, 1, 0]
+    assert not pictures([down, up]).alike(0, 1)
+    assert pictures([down, down, down]).groups([0, 1, 2]) == [0, 0, 0]
+
+
+def test_a_camera_that_moves_by_a_little_changes_nothing() -> None:
+    down, up = room(plates_up=False), room(plates_up=True)
+    moved = room(plates_up=False, shift_px=5)
+    assert pictures([down, up, moved]).groups([0, 1, 2]) == [0, 1, 0]
+
+
+def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
+    down = room(plates_up=False)
+    assert pictures([down, room(plates_up=True, light=60)]).groups([0, 1]) is None
+    assert not pictures([down, room(plates_up=False, shift_px=60)]).alike(0, 1)
+
+
+def test_long_clips_are_kept_in_little_memory() -> None:
+    frames = (Frame(0.5 * i, np.zeros((256, 128, 3), np.uint8), 0.5) for i in range(3000))
+    keeper = load.Keeper()
+    assert sum(1 for _ in keeper.watch(frames)) == 3000
+    kept = keeper.glimpses()
+    assert kept.grey.shape[1:] == (128, 64)
+    assert load.MOST / 2 <= len(kept.time_s) <= load.MOST
+    assert kept.time_s[-1] > 1400
+    assert kept.scale == 0.25
+
+
+def measured(shape: lifter.Set) -> tuple[AngleTrack, tuple[Rep, ...]]:
+    _, _, track, found = stages(lifter.track(shape.posture()))
+    return track, found
+
+
+def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> None:
+    track, found = measured(THREE)
+    told = style.tell(track, found, "sumo")
+    assert (told.name, told.confidence, told.given) == ("sumo", 1.0, True)
+    assert style.parse("auto") is None
+    assert style.parse("trap-bar") == "trap_bar"
+    with pytest.raises(UsageError, match="no such style") as caught:
+        style.parse("suomo")
+    assert "sumo" in caught.value.remedy
+
+
+def test_a_style_is_named_only_where_it_looks_like_one() -> None:
+    looks = style._looks()
+    track, found = measured(THREE)
+    for name, mean in zip(looks.names, looks.mean, strict=True):
+        height, knee, lean = (np.full(len(track.time_s), value) for value in mean)
+        posed = replace(
+            track,
+            hand_height=height,
+            knee_flexion=replace(track.knee_flexion, value_deg=knee),
+            trunk_lean=replace(track.trunk_lean, value_deg=lean),
+        )
+        told = style.tell(posed, [replace(found[0], style=style.FAMILIES[name])], None)
+        assert told.name in {name, "not_sure"}
+        assert 0.3 < told.confidence <= 1.0
+        assert (told.name == "not_sure") == (told.confidence < style.SURE)
+
+
+def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
+    track, (rep, *_) = measured(THREE)
+    time_s = track.time_s
+    way = 0.1 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s) + 0.05
+    values = bar.describe(replace(track, hand_forward=way), rep, 180.0)
+    assert values["bar_forward_percent"].value == pytest.approx(100 * bar.LEG_SHARE * 0.1, abs=0.1)
+    assert values["bar_forward_cm"].value == pytest.approx(180 * bar.LEG_SHARE * 0.1, abs=0.2)
+    back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None)
+    assert back["bar_forward_percent"].value == 0.0
+    assert "bar_forward_cm" not in back
+    unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0)
+    assert not unseen["bar_forward_percent"].known
+    assert not unseen["bar_forward_cm"].known

@@ -1,0 +1,108 @@
+"""The annotated film: plays everywhere, keeps the clip's times and sound, draws what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from hingecheck import movie
+from hingecheck.records import Bytes, Frame
+from hingecheck.video import Video
+from tests.conftest import noise_pictures, write_video
+
+
+def frames(clip: Path) -> tuple[Video, Iterator[Frame]]:
+    video = Video(clip)
+    return video, video.frames(height_px=video.height)
+
+
+def copy(clip: Path, target: Path) -> Path:
+    video, pictures = frames(clip)
+    movie.write(target, video, pictures, 30.0)
+    return target
+
+
+def with_sound(path: Path, codec: str, *, rate_hz: int = 44_100, seconds: float = 2.0) -> Path:
+    """Two seconds of a room at 25 Hz with a tone."""
+    format_ = {"pcm_s16le": "mov", "aac": "mp4", "mp3": "mp4"}[codec]
+    with av.open(str(path), "w", format=format_) as container:
+        picture = container.add_stream("libx264", rate=25)
+        sound = container.add_stream(codec, rate=rate_hz, layout="stereo")
+        assert isinstance(sound, av.AudioStream)
+        assert isinstance(picture, av.video.stream.VideoStream)
+        picture.height, picture.width, picture.pix_fmt = 120, 90, "yuv420p"
+        for rgb in noise_pictures(round(25 * seconds), height=120, width=90):
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        container.mux(picture.encode())
+        step = sound.codec_context.frame_size or 1024
+        for start in range(0, round(seconds * rate_hz), step):
+            wave = np.sin(2 * np.pi * 440 * (start + np.arange(step)) / rate_hz)
+            planes = np.repeat((wave * 8000).astype(np.int16)[None], 2, axis=0)
+            frame = av.AudioFrame.from_ndarray(planes, format="s16p", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = rate_hz, start, Fraction(1, rate_hz)
+            for part in av.AudioResampler(format=sound.codec_context.format, layout="stereo").resample(frame):
+                container.mux(sound.encode(part))
+        container.mux(sound.encode(None))
+    return path
+
+
+def test_the_film_is_what_phones_and_browsers_play(tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(10))
+    film = copy(clip, tmp_path / "film.mp4")
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
+        assert not container.streams.audio
+    data = film.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # plays before it is loaded
+
+
+def test_uneven_times_are_kept(tmp_path: Path) -> None:
+    pts = [0, 33, 66, 150, 151, 400, 433, 900]
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(len(pts)), pts=pts)
+    film = copy(clip, tmp_path / "film.mp4")
+    times_s = [frame.time_s for frame in Video(film).frames()]
+    assert times_s == pytest.approx([p / 1000 for p in pts], abs=1e-4)
+
+
+def test_an_odd_size_loses_its_last_line(tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
+    video, _ = frames(clip)
+    odd = (Frame(index / 30, np.full((101, 77, 3), 90, np.uint8), 1.0) for index in range(3))
+    movie.write(tmp_path / "film.mp4", video, odd, 30.0)
+    film = Video(tmp_path / "film.mp4")
+    assert (film.width, film.height) == (76, 100)
+
+
+def test_colours_survive(tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
+    video, _ = frames(clip)
+    orange: Bytes = np.full((64, 64, 3), (230, 159, 0), np.uint8)
+    movie.write(tmp_path / "film.mp4", video, (Frame(i / 30, orange, 1.0) for i in range(3)), 30.0)
+    got = Video(tmp_path / "film.mp4").frames_at([0.0])[0]
+    assert np.abs(got.astype(int) - orange).max() < 12
+
+
+@pytest.mark.parametrize("codec", ["aac", "mp3", "pcm_s16le"])
+def test_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Path) -> None:
+    clip = with_sound(tmp_path / f"clip.{codec}", codec)
+    film = copy(clip, tmp_path / "film.mp4")
+    with av.open(str(film)) as container:
+        track = container.streams.audio[0]
+        assert track.codec.canonical_name == ("mp3" if codec == "mp3" else "aac")
+        heard = list(container.decode(track))
+    assert float(heard[0].time or 0.0) == pytest.approx(0.0, abs=0.06)
+    last = heard[-1]
+    assert float(last.time or 0.0) + last.samples / last.sample_rate == pytest.approx(2.0, abs=0.1)
+    loud = np.abs(np.asarray(heard[len(heard) // 2].to_ndarray(), float)).max()
+    assert loud > 0.1
+
+
+def test_the_same_clip_gives_the_same_bytes(tmp_path: Path) -> None:
+    clip = with_sound(tmp_path / "clip.mp4", "aac")
+    assert copy(clip, tmp_path / "a.mp4").read_bytes() == copy(clip, tmp_path / "b.mp4").read_bytes()

@@ -1,0 +1,187 @@
+"""The report page: everything that there is, nothing that can run, nothing that is fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from jinja2 import UndefinedError
+
+from hingecheck import criteria
+from hingecheck.records import Analysis, Finding, Measure, SelfReport
+from hingecheck.report import error_card, keyframes, page, pages, plots, series, wording
+from samples.card import excerpt
+from tests.staged import blank_pictures, lost, staged
+
+HOSTILE = "</script><script>alert(1)</script>'\"><img src=x onerror=alert(2)>&{{7*7}}.mp4"
+
+
+def html(analysis: Analysis, film: page.Film | None = None) -> str:
+    frames = keyframes.take(analysis, blank_pictures)
+    return page.html(analysis, page.Extra(frames, criteria.load(), film))
+
+
+def island(text: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def with_metric(analysis: Analysis, name: str, measure: Measure) -> Analysis:
+    first = replace(analysis.reps[0], values=dict(analysis.reps[0].values) | {name: measure})
+    return replace(analysis, reps=(first, *analysis.reps[1:]))
+
+
+def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
+    analysis = staged()
+    text = html(analysis)
+    assert analysis.verdict.cue in text
+    assert wording.measure("lumbar_share_trunk", analysis.verdict.share) in text
+    for name in analysis.reps[0].values:
+        assert f'title="{name}"' in text
+
+
+def test_hostile_names_and_notes_stay_text() -> None:
+    analysis = staged()
+    analysis = replace(
+        analysis,
+        video=replace(analysis.video, file=HOSTILE),
+        self_report=SelfReport(note=HOSTILE),
+        provenance=dict(analysis.provenance) | {"own_clips": {"standing": HOSTILE}},
+    )
+    text = html(analysis)
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert text.count("&lt;script&gt;alert(1)") >= 3
+    assert "{{7*7}}" in text
+
+
+def test_the_policy_lets_only_the_pages_own_styles_and_scripts_run() -> None:
+    text = html(staged())
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy
+    said = policy[1].replace("&#39;", "'")
+    assert "default-src 'none'" in said
+    assert "unsafe" not in said
+    assert "http" not in said
+    for kind, tag in (("script-src", "script"), ("style-src", "style")):
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        assert len(inside) == 2
+        hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}'" for part in inside]
+        assert f"{kind} {' '.join(hashes)};" in said
+    assert not re.search(r"\son\w+=|\sstyle=", re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
+
+
+def test_nothing_is_fetched() -> None:
+    outside = re.sub(r"<(script|style)>.*?</\1>", "", html(staged()), flags=re.DOTALL)
+    assert not re.search(r"(src|href)=\"(?!data:|#|annotated)", outside)
+
+
+def test_metrics_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
+    analysis = with_metric(staged(), "bar_path_deviation_m", Measure(0.031, 0.02, 0.042))
+    odd = Finding("grip_slips", "flag", Measure(2.0, 1.0, 3.0), 1.5, "deg", (1,), None, "The grip slipped.", "own")
+    text = html(replace(analysis, findings=(*analysis.findings, odd)))
+    assert "Bar path deviation" in text
+    assert "0.03 (0.02 to 0.04)" in text
+    assert "Grip slips" in text
+    assert "The grip slipped." in text
+
+
+def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> None:
+    analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing("a plate hides the back"))
+    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "trunk cut off"))
+    told = page.missing(replace(analysis, angles=angles))
+    assert "A plate hides the back. Not measured in repetition 1: Lumbar flexion at its peak." in told
+    assert "Low back: unknown in 36 frames (10%), trunk cut off." in told
+
+
+def test_the_charts_have_null_where_nothing_is_measured() -> None:
+    analysis = staged()
+    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "gone"))
+    lines = {line["name"]: line for line in series.data(replace(analysis, angles=angles))["angles"]}
+    lumbar = lines["lumbar_flexion"]
+    assert lumbar["value"][10:46] == lumbar["half"][10:46] == [None] * 36
+    assert None not in lines["knee_flexion"]["value"]
+    assert lumbar["value"][100] == round(10 * analysis.angles.lumbar_flexion.value_deg[100])
+    assert island(html(analysis))["angles"][0]["name"] == "hip_flexion"
+
+
+def test_a_long_set_stays_below_the_limit() -> None:
+    """Sixteen repetitions, a clip with far more frames than a chart has points, pictures full of detail."""
+    analysis = staged()
+    reps = tuple(replace(rep, rep=replace(rep.rep, number=i + 1)) for i, rep in enumerate(analysis.reps * 8))
+    detail = np.random.default_rng(3).integers(60, 190, (40, 30, 3)).astype(np.uint8)
+    picture = np.asarray(np.kron(detail, np.ones((12, 12, 1))), np.uint8)
+    frames = tuple(
+        replace(frame, picture=picture) for frame in keyframes.take(replace(analysis, reps=reps), blank_pictures)
+    )
+    text = page.html(replace(analysis, reps=reps), page.Extra(frames, criteria.load()))
+    assert text.count("data:image/webp;base64,") == 48
+    assert len(text.encode()) <= 400_000
+    assert len(series.data(analysis)["time_s"]) <= series.MOST_POINTS
+
+
+def test_a_trend_needs_two_repetitions_and_a_template_needs_all_it_names() -> None:
+    analysis = staged()
+    assert plots.trends(replace(analysis, reps=analysis.reps[:1])) == ()
+    trend = plots.trends(analysis)[0]
+    first = trend.marks[0]
+    assert first.high <= first.y <= first.low  # paper runs down
+    with pytest.raises(UndefinedError):
+        pages.render("report.html", {})
+
+
+def test_the_coupling_picture_runs_from_bent_to_upright() -> None:
+    picture = plots.coupling(staged())
+    assert picture is not None
+    for course in picture.courses:
+        places = [tuple(map(float, pair.split())) for pair in course.path.removeprefix("M").split("L")]
+        assert places[0][0] > places[-1][0]
+        assert places[0][1] < places[-1][1]
+        assert course.across[0] < course.start[0] < course.across[1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "words", "shown"),
+    [
+        ("lumbar_change_deg", "Low back (lumbar) change", "12° (11 to 13)"),
+        ("lumbar_share_trunk_drift", "Low back's share of the trunk's movement, change a repetition", None),
+        ("bar_speed_deg_s", "Bar speed", "12°/s (11 to 13)"),
+        ("something", "Something", "12.00 (11.00 to 13.00)"),
+    ],
+)
+def test_names_say_what_and_numbers_say_how_surely(metric: str, words: str, shown: str | None) -> None:
+    assert wording.name(metric) == words
+    assert shown in (None, wording.measure(metric, Measure(12.0, 11.0, 13.0)))
+    assert wording.measure(metric, Measure.missing("why")) == "not measured"
+
+
+def test_zero_has_no_sign() -> None:
+    assert wording.measure("lumbar_change_deg", Measure(-0.2, -3.4, 0.3)) == "0° (−3 to 0)"
+
+
+def test_the_error_cards_rows_are_those_of_the_card_and_match_the_clip() -> None:
+    card = excerpt.CARD.read_text(encoding="utf-8")
+    assert excerpt.EXCERPT.read_text(encoding="utf-8") == excerpt.text(card), "run python -m samples.card.excerpt"
+    analysis = staged()
+    found = error_card.conditions(analysis)
+    assert found[0] == "all, yaw to 20°"
+    assert "base case" in found
+    turned = replace(analysis, view=replace(analysis.view, facing="left", yaw_deg=Measure(27.0, 24.0, 30.0)))
+    assert {"all, yaw over 20° to 30°", "yaw +30°", "facing left"} <= set(error_card.conditions(turned))
+    assert all(row.cells["bias"] for row in error_card.rows(analysis))
+
+
+def test_the_samples_page_is_small_and_tells_no_path(result: Path, sample_clip: Path) -> None:
+    text = (result / "report.html").read_text(encoding="utf-8")
+    assert len(text.encode()) <= 400_000
+    assert sample_clip.name in text
+    assert str(sample_clip.parent) not in text

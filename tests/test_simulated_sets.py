@@ -1,0 +1,84 @@
+"""A thousand sets without a picture: every way of lifting, with what people do around it, and what is no lift."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from hingecheck.records import Rep
+from tests import simulated
+
+NEAR_S = 0.5
+"""A repetition is found if its lift-off is told this near, in the lifter's own time."""
+
+WAYS = simulated.STYLES + simulated.NOTHING
+
+
+@dataclass
+class Score:
+    """Repetitions found and not, and how far their events are off, seconds."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    liftoff_s: list[float] = field(default_factory=list)
+    lockout_s: list[float] = field(default_factory=list)
+
+    def add(self, one: simulated.SimulatedSet, found: tuple[Rep, ...]) -> None:
+        left = list(one.truth)
+        for rep in found:
+            match = next((t for t in left if _same(t, rep, one.slow)), None)
+            self.counts["wrong" if match is None else "right"] += 1
+            if match is None:
+                continue
+            left.remove(match)
+            self.liftoff_s.append(abs(match.liftoff_s - rep.liftoff_s) / one.slow)
+            if rep.complete:
+                self.lockout_s.append(abs(match.lockout_s - rep.lockout_s) / one.slow)
+        self.counts["missing"] += len(left)
+
+    @property
+    def f1(self) -> float:
+        right, errors = self.counts["right"], self.counts["wrong"] + self.counts["missing"]
+        return 2 * right / (2 * right + errors)
+
+
+def _same(truth: simulated.TrueRep, rep: Rep, slow: float) -> bool:
+    return truth.complete == rep.complete and abs(truth.liftoff_s - rep.liftoff_s) <= NEAR_S * slow
+
+
+def score(ways: tuple[str, ...], count: int, *, seen: bool) -> Score:
+    told = Score()
+    for seed in range(count):
+        one = simulated.random_set(seed, ways[seed % len(ways)])
+        told.add(one, one.segmented(seen=seen))
+    return told
+
+
+def test_repetitions_of_every_style_are_found_where_the_plates_can_be_seen() -> None:
+    told = score(WAYS, 112, seen=True)
+    assert told.f1 >= 0.99
+    assert np.mean(told.liftoff_s) < 0.12
+    assert np.mean(told.lockout_s) < 0.08
+
+
+def test_movement_alone_tells_nearly_all_but_standing_up_without_the_load() -> None:
+    assert score(WAYS, 84, seen=False).f1 >= 0.96
+
+
+@pytest.mark.parametrize("what", simulated.NOTHING)
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_is_no_lift_has_no_repetition(what: str, seen: bool) -> None:
+    for seed in range(5):
+        assert simulated.random_set(seed, what).segmented(seen=seen) == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_thousand_sets(seen: bool) -> None:
+    told = score(WAYS, 1000, seen=seen)
+    print(seen, told.f1, told.counts, np.mean(told.liftoff_s), np.mean(told.lockout_s))  # noqa: T201  shown by -s
+    assert told.f1 >= 0.97 + 0.02 * seen
+    assert np.mean(told.liftoff_s) < 0.12
+    assert np.mean(told.lockout_s) < 0.08

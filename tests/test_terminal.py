@@ -1,0 +1,112 @@
+"""The terminal: fits 80 columns, plain where nobody sees colours, as much or as little as was asked for."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from hingecheck import analysis as stages
+from hingecheck import cli
+from hingecheck.records import Analysis, Measure
+from hingecheck.report import results, sparkline, terminal
+from tests.staged import lost, staged
+
+TIME_S = np.arange(0, 8.0, 0.1)
+
+
+def told(analysis: Analysis, *, everything: bool = False, colours: bool = False) -> str:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    system: Literal["truecolor"] | None = "truecolor" if colours else None
+    console = Console(file=out, width=80, highlight=False, force_terminal=colours, color_system=system)
+    terminal.show(analysis, console)
+    if everything:
+        terminal.show_all(analysis, console)
+    out.seek(0)
+    return out.read()
+
+
+def many(analysis: Analysis) -> Analysis:
+    """Fourteen repetitions, some missed, one metric with a long reason."""
+    reps = []
+    for index in range(14):
+        rep = analysis.reps[index % 2]
+        values = dict(rep.values) | {"lumbar_peak_deg": Measure.missing("the back's edge is lost behind a " + "x" * 90)}
+        reps.append(replace(rep, rep=replace(rep.rep, number=index + 1, complete=index % 3 > 0), values=values))
+    return replace(analysis, reps=tuple(reps))
+
+
+def test_everything_fits_80_columns() -> None:
+    for line in told(many(staged()), everything=True).splitlines():
+        assert len(line) <= 80, line
+
+
+def test_verbose_tells_every_metric_rule_and_version() -> None:
+    analysis = staged()
+    text = " ".join(told(analysis, everything=True).split())
+    for words in ("Fastest lumbar extension", "lean back (", "hingecheck: 0", "Unevenness of tempo"):
+        assert words in text
+        assert words not in told(analysis)
+
+
+def test_a_sparkline_rises_where_the_angle_does_and_is_blank_where_nothing_is_known() -> None:
+    assert sparkline.line(TIME_S, TIME_S, 8) == "▁▂▃▄▅▆▇█"
+    values = TIME_S.copy()
+    values[20:40] = np.nan
+    assert sparkline.line(TIME_S, values, 8) == "▁▂  ▅▆▇█"
+    assert sparkline.line(TIME_S, np.full(80, np.nan), 8) == " " * 8
+    assert sparkline.line(TIME_S, np.full(80, 3.0), 8) == "▁" * 8
+
+
+def test_the_ruler_marks_where_repetitions_are() -> None:
+    rep = replace(staged().reps[0].rep, start_s=2.0, onset_s=2.0, end_s=4.9)
+    assert sparkline.ruler(TIME_S, [rep], 8) == "  1──"
+
+
+def test_an_angle_nobody_could_measure_says_so() -> None:
+    analysis = staged()
+    unknown = lost(analysis.angles.lumbar_flexion, 0, len(analysis.angles.time_s), "trunk cut off")
+    text = told(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
+    line = next(line for line in text.splitlines() if line.startswith("low back") and "not measured" in line)
+    assert not set(line) & set(sparkline.BARS)
+
+
+@pytest.fixture
+def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command with its analysis ready."""
+    monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: staged())
+    monkeypatch.setattr(results, "files", lambda *_args: {"analysis.json": b"{}"})
+
+
+def run(*arguments: str, tmp_path: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(cli.app, ["analyze", "clip.mp4", "--out", str(tmp_path / "out"), *arguments])
+    return done.exit_code, done.output
+
+
+@pytest.mark.usefixtures("without_work")
+def test_quiet_prints_nothing_and_not_together_with_verbose(tmp_path: Path) -> None:
+    assert run("--quiet", tmp_path=tmp_path) == (0, "")
+    code, text = run("--quiet", "--verbose", "--force", tmp_path=tmp_path)
+    assert code == 2
+    assert "Give one of them." in " ".join(text.split())
+
+
+@pytest.mark.usefixtures("without_work")
+def test_a_pipe_gets_no_colours(tmp_path: Path) -> None:
+    code, text = run("--verbose", tmp_path=tmp_path)
+    assert code == 0
+    assert "\x1b" not in text
+    assert "Results:" in text
+
+
+def test_no_color_is_heeded_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = staged()
+    assert "\x1b[1;3" in told(analysis, colours=True)  # bold in a colour
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[1;3" not in told(analysis, colours=True)
