@@ -162,14 +162,20 @@ def test_file_names_give_way_to_the_pseudonym() -> None:
     provenance: dict[str, object] = {
         "criteria": "2026-11 with jane.toml",
         "own_clips": {"standing": "jane still.mp4", "max_bend": None},
+        "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
+        "settings": {"model": "jane.task", "frame_height_px": 512},
     }
     found = privacy._nameless(provenance, "P17")
     assert "jane" not in json.dumps(found)
     assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
+    assert found["models"] == {
+        "pose": {"name": privacy.OWN_MODEL, "sha256": "0"},
+        "spine_head": {"name": "head", "sha256": "1"},
+    }
     video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
     assert privacy._renamed(video, "P17").file == "P17.mov"
     assert privacy.checked("P-17 left.2") == "P-17 left.2"
-    for bad in ("../x", "", "a/b", "x" * 70, "a\nb"):
+    for bad in ("../x", "..", "", "a/b", "x" * 70, "a\nb"):
         with pytest.raises(UsageError):
             privacy.checked(bad)
 

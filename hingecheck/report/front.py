@@ -215,7 +215,8 @@ def _self_report(stored: Stored) -> list[str]:
     lines = some([printable.text(line, 200) for line in stored.context], 3)
     lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
-    return lines or [f"Load: {report.load_kg:g} kg."] if report.load_kg is not None else lines
+    lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
+    return lines or ["Nothing that is shown here was reported."]
 
 
 def _missing(material: Material) -> list[str]:
