@@ -8,11 +8,14 @@ import typer
 
 from hingecheck import __version__
 from hingecheck.commands.analyze import analyze
+from hingecheck.commands.batch import batch
 from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
+from hingecheck.commands.log import log
 from hingecheck.commands.report import report
+from hingecheck.commands.trend import trend
 
 app = typer.Typer(
     help="Measure how much of a deadlift came from the hips and how much from the spine.",
@@ -20,8 +23,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (analyze, compare, report, explain, doctor):
+for command in (analyze, compare, report, batch, trend, explain, doctor):
     app.command()(command)
+app.add_typer(log, name="log")
 
 
 def main() -> None:

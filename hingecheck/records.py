@@ -450,8 +450,8 @@ class SelfReport:
     sitting_hours: float | None = None
     load_kg: float | None = None
     rpe: float | None = None
-    stature_cm: float | None = None
     note: str = ""
+    stature_cm: float | None = None
 
     @property
     def empty(self) -> bool:

@@ -26,7 +26,7 @@ from hingecheck.video import Video
 from tests import lifter, stored
 from tests.no_network import SOCKET_CALL
 
-SECRETS = ("jane", "52.5200", "13.4050", "2024-05-17", "SecretPhone")
+SECRETS = ("jane", "_doe", "52.5200", "13.4050", "2024-05-17", "SecretPhone")
 ROOT = Path(__file__).parents[1]
 
 

@@ -68,22 +68,21 @@ def analyze(
 
     target = out if out is not None or as_json else Path(pseudonym or clip.stem or "result")
     with told(as_json=as_json):
-        if quiet and verbose:
-            raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if pseudonym:
             privacy.checked(pseudonym)
+        if quiet and verbose:
+            raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if target is not None:
             folder.check(target, force=force)
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, stature_cm, note)
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         with progress(quiet=as_json or quiet) as watch:
             measured = stages.analyze(clip, asked, watch=watch)
         result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
         if target is not None:
-            hidden = privacy.redactor(result, clip) if redact_face else nullcontext()
-            with hidden as retouch:
+            with privacy.redactor(measured, clip) if redact_face else nullcontext() as retouch:
                 wanted = results.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
-                folder.write(target, results.files(result, clip, wanted))
+                results.save(result, clip, target, wanted)
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -12,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from hingecheck.errors import HingecheckError
+from hingecheck.errors import HingecheckError, UsageError
 
+LOGBOOK = "logbook.sqlite"
 out_console = Console(highlight=False)
 err_console = Console(stderr=True, highlight=False)
 
@@ -35,6 +37,14 @@ def _fail(error: HingecheckError, *, as_json: bool) -> NoReturn:
     err_console.print(Text.assemble(("Error: ", "bold red"), error.message))
     err_console.print(Text(error.remedy))
     raise typer.Exit(error.exit_code)
+
+
+def logbook_file(path: Path, *, new: bool = False) -> Path:
+    """The logbook at `path`, or in the folder `path`; raises UsageError if it is not there and not to be made."""
+    file = path / LOGBOOK if path.is_dir() else path
+    if not new and not file.is_file():
+        raise UsageError(f"{file}: there is no logbook", "Give its place with --logbook, or the folder of a batch.")
+    return file
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ from typing import Final
 from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
+UNFINISHED: Final = ".unfinished-"
+"""How a file is named that `put` is writing; one that is left over may be removed."""
 
 Content = bytes | Callable[[Path], None]
 """What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
@@ -43,7 +46,6 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     try:
         for name, data in files.items():
-            (unfinished / name).touch(mode=0o600)  # and stays so, whoever writes into it
             _put(unfinished / name, data)
         out.mkdir(mode=0o700, exist_ok=True)
         for name in sorted(files, key=lambda name: name == marker):
@@ -59,3 +61,17 @@ def _put(path: Path, content: Content) -> None:
         path.write_bytes(content)
     else:
         content(path)
+    path.chmod(0o600)
+
+
+def put(path: Path, data: bytes) -> None:
+    """One file, in place whole or not at all; raises OSError."""
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,24 +22,32 @@ ASSETS: Final = Path(__file__).parent / "assets"
 
 
 def render(
-    template: str, context: Mapping[str, object], *, styles: Sequence[str] = (), scripts: Sequence[str] = ()
+    template: str,
+    context: Mapping[str, object],
+    *,
+    styles: Sequence[str] = (),
+    scripts: Sequence[str] = (),
+    images: str = "data:",
 ) -> str:
-    """A template of `templates/`, filled; `styles` and `scripts` are files of `assets/` that are put into the page."""
+    """A template of `templates/`, filled; `styles` and `scripts` are files of `assets/` that are put into the page.
+
+    `images`: where the policy lets pictures come from.
+    """
     css, code = ([asset(name) for name in names] for names in (styles, scripts))
     page = _environment().get_template(template)
     return page.render(
         dict(context),
-        policy=policy(css, code),
+        policy=policy(css, code, images),
         styles=[Markup(text) for text in css],
         scripts=[Markup(text) for text in code],
     )
 
 
-def policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
+def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
     """The Content-Security-Policy of a page that holds these styles and scripts and may play a film beside it."""
     parts = {
         "default-src": "'none'",
-        "img-src": "data:",
+        "img-src": images,
         "media-src": "'self' file: blob:",
         "style-src": " ".join(map(_hash, styles)) or "'none'",
         "script-src": " ".join(map(_hash, scripts)) or "'none'",
@@ -51,6 +60,12 @@ def policy(styles: Sequence[str], scripts: Sequence[str]) -> str:
 def asset(name: str) -> str:
     """A file of `assets/` as text."""
     return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def data(value: object) -> Markup:
+    """JSON for a `<script type="application/json">`: no character in it can end the element."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 def data_uri(kind: str, data: bytes) -> str:

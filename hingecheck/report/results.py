@@ -42,8 +42,13 @@ def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, frames, wanted),
-        folder.MARKER: document.text(document.document(analysis)).encode(),
+        folder.MARKER: document.text(document.document(analysis)).encode("utf-8", "replace"),
     }
+
+
+def save(analysis: Analysis, clip: Path, target: Path, wanted: Wanted | None = None) -> None:
+    """Write the results of `clip` into the folder `target`, all or none; raises UsageError."""
+    folder.write(target, files(analysis, clip, wanted))
 
 
 def _retouched(clip: video.Video, retouch: annotated.Retouch | None) -> keyframes.PicturesAt:

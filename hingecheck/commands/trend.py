@@ -1,0 +1,40 @@
+"""`hingecheck trend`: one athlete over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from hingecheck.commands.console import logbook_file, out_console, told
+
+HEADLINE = "lumbar_share_trunk"
+HERE = Path()
+
+
+def trend(
+    athlete: Annotated[str, typer.Argument(help="Whose clips, by the name in the logbook.")],
+    metric: Annotated[str, typer.Option(help="Any number of a repetition in analysis.json.")] = HEADLINE,
+    page: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as an HTML page too.")] = None,
+    logbook: Annotated[
+        Path, typer.Option(metavar="PATH", help="Logbook, or the folder of results that holds it.")
+    ] = HERE,
+) -> None:
+    """Show how a number of an athlete has developed, and which changes exceed error."""
+    from hingecheck import trends  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck.errors import UsageError  # noqa: PLC0415
+    from hingecheck.logbook import Logbook  # noqa: PLC0415
+    from hingecheck.report import folder, trend_lines, trend_page  # noqa: PLC0415
+
+    with told(as_json=False), Logbook(logbook_file(logbook)) as book:
+        known = book.metrics()
+        if metric not in known:
+            raise UsageError(f"--metric {metric}: is in no session", f"Known: {', '.join(known) or 'none yet'}.")
+        found = trends.of_athlete(book.sessions(athlete, metric), metric)
+        for one in found:
+            trend_lines.show(one, out_console)
+        if page is not None:
+            folder.put(page, trend_page.page(found).encode("utf-8", "replace"))
+            out_console.print(Text(f"Page: {page}"))

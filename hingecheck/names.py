@@ -1,0 +1,59 @@
+"""Names that others chose (files, folders, athletes): who they mean, how they are shown, what a folder may be called.
+
+A name may hold anything: path tricks, terminal codes, text that turns around, half an emoji, 300 characters; the same
+letters composed (NFC) or not (NFD); and some file systems take `Ana` and `ana` for one folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_SHOWN: Final = 120
+LONGEST_SLUG: Final = 40
+UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
+_HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_JOINER: Final = "\N{ZERO WIDTH JOINER}"
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def shown(name: str) -> str:
+    """The name as it can be printed: composed, on one line, at most LONGEST_SHOWN characters, nothing invisible.
+
+    Emoji keep their joiners; control codes, direction marks and bytes that are no text become U+FFFD.
+    """
+    seen = "".join(
+        UNREADABLE if unicodedata.category(c) in _HIDDEN and c != _JOINER else c
+        for c in unicodedata.normalize("NFC", name)
+    )
+    one_line = " ".join(seen.split())
+    return one_line if len(one_line) <= LONGEST_SHOWN else one_line[: LONGEST_SHOWN - 1] + "…"
+
+
+def identity(name: str) -> str:
+    """What two spellings of one name share: composed, spaces single, case folded, nothing cut off."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return " ".join(folded.encode("utf-8", "backslashreplace").decode().split())
+
+
+def slug(name: str) -> str:
+    """The name reduced to what every file system takes: `a-z 0-9 -`, at most LONGEST_SLUG characters; may be empty.
+
+    It only helps the eye: whoever uses it appends a hash that tells names apart.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    cleaned = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
+    return "" if _RESERVED.fullmatch(cleaned) else cleaned
+
+
+def folder_name(name: str, digest: str) -> str:
+    """A folder's name, unique by `digest` alone."""
+    readable = slug(name)
+    return f"{readable}-{digest}" if readable else digest
+
+
+def short_hash(text: str) -> str:
+    """12 hexadecimal digits of the text's SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

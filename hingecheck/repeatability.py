@@ -1,0 +1,67 @@
+"""The smallest change between sessions that can be told from error: from the error card and the athlete's own repeats.
+
+What is constant for one lifter, in one set of clothes, before one camera, cancels in a difference; but on another day
+clothes, camera, light and standing differ, and nobody measured how much of the error that renews.  So none of it is
+taken to cancel but the mean bias: the error of one clip is taken to scatter as the card's random mixtures do, in which
+the lifter, too, changes from clip to clip.  To that comes how much the athlete's own clips of one day scatter, though
+that scatter holds a part of the same error.  Both choices make the limit larger than it need be: a change that is
+called one exceeds it, and smaller true changes are missed.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+CONFIDENCE: Final = 0.95
+_Z95: Final = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """A standard deviation, in the metric's unit, and the degrees of freedom it rests on."""
+
+    sd: float
+    freedom: int
+
+
+@cache
+def measuring(metric: str) -> Scatter | None:
+    """The scatter of one clip's measuring error by the error card; None for what the card does not hold."""
+    card = tomllib.loads((Path(__file__).parent / "error_card.toml").read_text(encoding="utf-8"))
+    row = card.get(metric)
+    if row is None:
+        return None
+    return Scatter((row["high"] - row["low"]) / (2 * _Z95), row["clips"] - 1)
+
+
+def own(repeats: Iterable[Sequence[float]]) -> Scatter | None:
+    """Scatter of an athlete's clips of one day, over all days with at least two; None without any.
+
+    Each group is one day's values: same lift, like load.
+    """
+    groups = [group for group in repeats if len(group) > 1]
+    freedom = sum(len(group) - 1 for group in groups)
+    if not freedom:
+        return None
+    squares = sum((value - sum(group) / len(group)) ** 2 for group in groups for value in group)
+    return Scatter(math.sqrt(squares / freedom), freedom)
+
+
+def detectable(parts: Sequence[tuple[float, int]]) -> float:
+    """The smallest difference that exceeds error with CONFIDENCE, two-sided.
+
+    `parts`: the variances that add up in the difference, each with its degrees of freedom (Welch and Satterthwaite).
+    """
+    from scipy.stats import t  # noqa: PLC0415  heavy: loaded when used
+
+    whole = sum(variance for variance, _ in parts)
+    if whole <= 0.0:
+        return 0.0
+    freedom = whole**2 / sum(variance**2 / count for variance, count in parts)
+    return float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * math.sqrt(whole)

@@ -1,0 +1,133 @@
+"use strict";
+(() => {
+  const PAGE = 50;
+  const GROUP = 0, ATHLETE = 1, DATE = 2, CLIP = 3, LOAD = 4, PATTERN = 5, SHARE = 6, REPS = 7, WHY = 8, DO = 9;
+  const REPORT = 10, PICTURE = 11, TREND = 12;
+  const { rows, groups } = JSON.parse(document.getElementById("data").textContent);
+  const labels = Object.values(groups);
+  const words = rows.map((r) => [r[ATHLETE], r[DATE], r[CLIP], r[PATTERN], r[WHY], r[DO]].join(" ").toLowerCase());
+  const form = document.getElementById("filters");
+  const body = document.getElementById("rows");
+  const heads = [...document.querySelectorAll("th[data-key]")];
+  const compare = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" }).compare;
+  let shown = rows.map((_, i) => i);
+  let sort = { key: 0, up: true };
+  let page = 0;
+
+  const make = (name, text, kind) => {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (kind) made.className = kind;
+    return made;
+  };
+
+  const valueOf = (i) => {
+    const value = sort.key === 0 ? i : rows[i][sort.key - 1];
+    return Array.isArray(value) ? value[0] : value;
+  };
+
+  // What is not known stands last whichever way is sorted.
+  const order = (a, b) => {
+    const one = valueOf(a), other = valueOf(b);
+    const lost = (v) => v === null || v === "";
+    if (lost(one) || lost(other)) return lost(one) - lost(other) || a - b;
+    const way = typeof one === "number" ? one - other : compare(one, other);
+    return (sort.up ? way : -way) || a - b;
+  };
+
+  const name = (text) => {
+    const cell = make("td", undefined, "name");
+    cell.append(make("bdi", text || "not known"));
+    return cell;
+  };
+
+  const picture = (r) => {
+    const cell = make("td");
+    if (r[PICTURE]) {
+      const image = make("img");
+      image.loading = "lazy";
+      image.alt = "";
+      image.width = 108;
+      image.height = 48;
+      image.src = r[PICTURE];
+      cell.append(image);
+    }
+    return cell;
+  };
+
+  const linked = (text, to, kind) => {
+    const cell = name(text);
+    if (kind) cell.classList.add(kind);
+    if (to) {
+      const link = make("a");
+      link.href = to;
+      link.append(...cell.childNodes);
+      cell.append(link);
+    }
+    return cell;
+  };
+
+  const share = (r) => {
+    const cell = make("td", r[SHARE] ? `${r[SHARE][0]} % ` : "–", "number");
+    if (r[SHARE]) cell.append(make("span", `${r[SHARE][1]} to ${r[SHARE][2]}`, "interval"));
+    return cell;
+  };
+
+  const why = (r) => {
+    const cell = make("td", undefined, "why");
+    for (const text of [r[WHY], r[DO]]) if (text) cell.append(make("p", text));
+    return cell;
+  };
+
+  const line = (i) => {
+    const r = rows[i];
+    const row = make("tr", undefined, `g${r[GROUP]}`);
+    const place = make("td", `${i + 1} `, "place");
+    place.append(make("span", labels[r[GROUP]], "mark"));
+    row.append(place, picture(r), linked(r[ATHLETE], r[TREND]));
+    row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT], "clip"));
+    row.append(make("td", r[PATTERN]), share(r), why(r));
+    row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[REPS] || "–", "number"));
+    return row;
+  };
+
+  const draw = () => {
+    const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+    page = Math.min(page, pages - 1);
+    body.replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(line));
+    document.getElementById("found").textContent = `${shown.length} of ${rows.length} clips`;
+    document.getElementById("page").textContent = `page ${page + 1} of ${pages}`;
+    document.getElementById("back").disabled = page === 0;
+    document.getElementById("on").disabled = page === pages - 1;
+  };
+
+  const filter = () => {
+    const wanted = new Set(new FormData(form).getAll("group").map(Number));
+    const asked = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
+    shown = rows.map((_, i) => i).filter((i) => wanted.has(rows[i][GROUP]) && asked.every((w) => words[i].includes(w)));
+    shown.sort(order);
+    page = 0;
+    draw();
+  };
+
+  const turn = (by) => {
+    page += by;
+    draw();
+    document.querySelector(".scroll").scrollIntoView();
+  };
+
+  for (const head of heads) {
+    head.querySelector("button").addEventListener("click", () => {
+      const key = Number(head.dataset.key);
+      sort = { key, up: key === sort.key ? !sort.up : true };
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", sort.up ? "ascending" : "descending");
+      filter();
+    });
+  }
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  document.getElementById("back").addEventListener("click", () => turn(-1));
+  document.getElementById("on").addEventListener("click", () => turn(1));
+  filter();
+})();

@@ -1,0 +1,98 @@
+"""A stand-in for the analysis, fast and obedient: what a "clip" holds says what happens to it.
+
+`python -m tests.standin batch FOLDER --out DIR` is the command with it in the analysis's place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import time
+from typing import Any
+
+import numpy as np
+
+from hingecheck import isolation
+from hingecheck.errors import NobodyFound, UsageError
+from hingecheck.report import folder
+from hingecheck.task import THUMBNAIL, Job
+
+WORK = "tests.standin:measure"
+
+
+def result(
+    share: float | None, *, file: str = "a.mp4", sha256: str = "0", load_kg: float | None = None, style: str = "floor"
+) -> dict[str, Any]:
+    """A document as `analysis.json` holds it, of two repetitions with this lumbar share."""
+    measure = None if share is None else {"value": share, "low": share - 0.1, "high": share + 0.1}
+    reason = {"lumbar_share_trunk": "a plate covers the hips"} if share is None else {}
+    rep = {"style": style, "complete": True, "metrics": {"lumbar_share_trunk": measure}, "reasons": reason}
+    pattern = (
+        "cannot_tell" if share is None else "low_back_led" if share > 0.55 else "hip_led" if share < 0.35 else "mixed"
+    )
+    return {
+        "schema": "hingecheck/analysis/1",
+        "video": {"file": file, "sha256": sha256},
+        "view": {"reasons": []},
+        "reps": [rep | {"number": 1}, rep | {"number": 2}],
+        "verdict": {
+            "pattern": pattern,
+            "lumbar_share_trunk": measure,
+            "reasons": ["a plate covers the hips"] if share is None else [],
+            "reps_used": [1, 2],
+            "sentence": f"A stand-in, {pattern}.",
+            "cue": "Film again from the side." if share is None else "Keep this.",
+        },
+        "findings": [{"rule": "low_back_led", "status": "flag" if pattern == "low_back_led" else "ok"}],
+        "self_report": None if load_kg is None else {"load_kg": load_kg},
+        "provenance": {"versions": {"hingecheck": "0"}},
+    }
+
+
+def measure(job: Job) -> None:
+    """Do what the clip says: `wait 0.1 share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`."""
+    words = iter(job.clip.read_text().split())
+    for word in words:
+        if word == "share":
+            told = next(words)
+            share = None if told == "none" else float(told)
+            digest = hashlib.sha256(job.clip.read_bytes()).hexdigest()
+            data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
+            folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})
+            folder.put(job.folder / THUMBNAIL, b"jpg")
+        elif word == "wait":
+            time.sleep(float(next(words)))
+        else:
+            _fail(word, job)
+
+
+def _fail(word: str, job: Job) -> None:
+    if word == "nobody":
+        raise NobodyFound(f"{job.clip}: nobody was found", "Film the whole lifter.")
+    if word == "bug":
+        raise ZeroDivisionError(f"in {job.clip}")
+    if word == "full":
+        raise UsageError(f"{job.folder}: cannot be written (no space)", "Make room.")
+    if word == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if word == "leave":
+        os._exit(3)
+    if word == "hang":
+        time.sleep(600)
+    if word == "eat":
+        held = [np.ones(1 << 22) for _ in range(24)]  # 32 MB each
+        time.sleep(600 + len(held))
+
+
+def main() -> None:
+    """The command, with the stand-in."""
+    from hingecheck import cli
+
+    isolation.WORK = WORK  # type: ignore[misc]
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""Many clips: whatever one of them does, the others get their results, and what is finished is never lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import pytest
+
+from hingecheck import batch, executors, task
+from hingecheck.errors import UsageError
+from hingecheck.intake import find
+from hingecheck.isolation import Limits
+from tests.conftest import noise_pictures, write_video
+from tests.measure_batch import remark, short
+from tests.standin import WORK
+
+ROOT = Path(__file__).parents[1]
+
+
+def season(folder: Path, clips: Mapping[str, str]) -> Path:
+    """A folder of stand-in clips: path -> what it does."""
+    for name, does in clips.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(does)
+    return folder
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.standin", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def hingecheck(*arguments: object) -> subprocess.CompletedProcess[str]:
+    running = start(*arguments)
+    out, err = running.communicate(timeout=120)
+    return subprocess.CompletedProcess(running.args, running.returncode, out, err)
+
+
+def results(out: Path) -> list[dict[str, str]]:
+    with (out / "results.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def tree(out: Path) -> dict[str, bytes]:
+    """Every file of a result, the logbook as its dump."""
+    files = {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and not path.name.startswith("logbook.sqlite")
+    }
+    with sqlite3.connect(out / "logbook.sqlite") as rows:
+        for table in ("athlete", "session", "soreness", "rep", "measure"):
+            names = [name for _, name, *_ in rows.execute(f"PRAGMA table_info({table})") if name not in NUMBERS]
+            told = rows.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+            files[f"logbook {table}"] = repr(sorted(map(repr, told))).encode()
+    rows.close()
+    return files
+
+
+NUMBERS = {"id", "athlete", "session", "rep"}
+MIXED = {
+    "Ana/2026-01-05.mp4": "share 0.2",
+    "Ana/2026-01-12.mp4": "share 0.25",
+    "Ana/2026-01-19.mp4": "share 0.9",
+    "Bo/2026-01-05 blurred.mp4": "share none",
+    "Bo/2026-01-06.mp4": "nobody",
+    "Bo/2026-01-07.mp4": "bug",
+    "Bo/2026-01-08.mp4": "crash",
+    "Bo/2026-01-09.mp4": "leave",
+    "Bo/2026-01-10.mp4": "hang",
+    "Bo/2026-01-11.mp4": "eat",
+    "Cy/2026-01-05.mp4": "share 0.2",
+    "Cy/2026-01-12.mp4": "share 0.5",
+}
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a batch in which much goes wrong."""
+    folder = season(tmp_path_factory.mktemp("season"), MIXED)
+    out = folder / "results"
+    done = hingecheck("batch", folder, "--out", out, "--time-limit", 5, "--memory-limit", 500, "--workers", 3)
+    assert done.returncode == 10, done.stderr
+    assert "6 results, 6 without" in done.stdout.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+    return out
+
+
+def test_whatever_a_clip_does_the_others_get_their_results_and_it_gets_its_reason(mixed: Path) -> None:
+    told = {row["clip"]: row for row in results(mixed)}
+    assert len(told) == len(MIXED)
+    reasons = {
+        "06": (4, "nobody was found", "Film the whole lifter"),
+        "07": (1, "ZeroDivisionError: in the clip", "--retry-failed"),
+        "08": (1, "crashed (SIGSEGV)", "--retry-failed"),
+        "09": (1, "crashed (exit code 3)", "--retry-failed"),
+        "10": (1, "took longer than 5 s", "--time-limit"),
+        "11": (1, "needed more than 500 MB", "--memory-limit"),
+    }
+    for day, (code, reason, remedy) in reasons.items():
+        row = told[f"Bo/2026-01-{day}.mp4"]
+        assert int(row["exit_code"]) == code
+        assert reason in row["reason"]
+        assert remedy in row["what_to_do"]
+        assert str(mixed.parent) not in row["reason"]
+        assert row["report"] == ""
+    for clip in ("Ana/2026-01-05.mp4", "Cy/2026-01-12.mp4"):
+        assert (mixed / told[clip]["report"]).is_file()
+        assert told[clip]["exit_code"] == "0"
+
+
+def test_who_deserves_a_look_stands_first(mixed: Path) -> None:
+    told = [(row["group"], row["clip"]) for row in results(mixed)]
+    assert told[:2] == [("low_back_led", "Ana/2026-01-19.mp4"), ("changed", "Cy/2026-01-12.mp4")]
+    assert [group for group, _ in told] == ["low_back_led", "changed", *["not_measured"] * 7, *["other"] * 3]
+    assert told[2][1] == "Bo/2026-01-05 blurred.mp4"
+    assert [int(row["place"]) for row in results(mixed)] == list(range(1, 13))
+
+
+def test_finished_clips_are_known_by_content_whatever_they_are_called(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Bo/b.mp4": "nobody", "Cy/same.mp4": "share 0.2"})
+    out = tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 10
+    before = {path: path.stat().st_mtime_ns for path in (out / "clips").rglob("*")}
+    assert len(list((out / "clips").iterdir())) == 2  # two clips with one content share one result
+    (folder / "Bo" / "b.mp4").rename(folder / "Bo" / "z 2020-01-01.mp4")
+    os.utime(folder / "Ana" / "a.mp4", (1, 1))
+    again = hingecheck("batch", folder, "--out", out)
+    assert "3 clips, 3 of them finished already" in again.stderr
+    assert {path: path.stat().st_mtime_ns for path in (out / "clips").rglob("*")} == before
+    (folder / "Ana" / "a.mp4").write_text("share 0.3")
+    assert "3 clips, 2 of them finished already" in hingecheck("batch", folder, "--out", out).stderr
+    assert "3 clips, 2 of them finished already" in hingecheck("batch", folder, "--out", out, "--retry-failed").stderr
+    assert "3 clips, 0 of them finished already" in hingecheck("batch", folder, "--out", out, "--model", "lite").stderr
+
+
+def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {f"Ana/{i}.mp4": f"wait 0.3 share 0.{i}" for i in range(1, 5)})
+    running = start("batch", folder, "--out", tmp_path / "out", "--workers", 1)
+    import psutil
+
+    parent = psutil.Process(running.pid)
+    children: list[psutil.Process] = []
+    while not children:
+        children = [child for child in parent.children() if "hingecheck.worker" in child.cmdline()]
+        time.sleep(0.01)
+    time.sleep(0.5)
+    children[0].kill()
+    assert running.communicate(timeout=60)[0].startswith("4 results, 0 without")
+    assert running.returncode == 0
+
+
+def test_a_full_disk_stops_the_batch_and_blames_no_clip(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/a.mp4": "full", "Ana/b.mp4": "share 0.2"})
+    done = hingecheck("batch", folder, "--out", tmp_path / "out", "--workers", 1)
+    assert done.returncode == 2
+    assert "Make room." in done.stderr
+    (folder / "Ana" / "a.mp4").write_text("share 0.3")
+    assert hingecheck("batch", folder, "--out", tmp_path / "out").returncode == 0
+
+
+def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {f"Ana/{i:02}.mp4": f"wait 0.2 share 0.{i:02}" for i in range(1, 21)})
+    out = tmp_path / "out"
+    running = start("batch", folder, "--out", out, "--workers", 2)
+    while len(list(out.glob("clips/*/clip.json"))) < 4:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    told = running.communicate(timeout=30)
+    assert running.returncode == 130, told
+    assert "Traceback" not in "".join(told)
+    finished = len(list(out.glob("clips/*/clip.json")))
+    assert 4 <= finished < 20
+    done = hingecheck("batch", folder, "--out", out)
+    assert done.returncode == 0
+    assert f"20 clips, {finished} of them finished already" in done.stderr
+
+
+def test_killed_ten_times_and_resumed_the_result_is_the_same_byte_for_byte(tmp_path: Path) -> None:
+    clips = {
+        f"{who}/2026-01-{i:02}.mp4": f"wait 0.1 share 0.{i:02}{j}" for i in range(1, 17) for j, who in enumerate("ABC")
+    }
+    clips |= {"A/x.mp4": "nobody", "B/x.mp4": "crash", "C/x.mp4": "share none"}
+    folder = season(tmp_path / "season", clips)
+    assert hingecheck("batch", folder, "--out", tmp_path / "calm", "--workers", 4).returncode == 10
+    out, chance = tmp_path / "rough", random.Random(7)
+    for kill in range(10):
+        running = start("batch", folder, "--out", out, "--workers", 2)
+        while finished(out) < 5 * kill and running.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.4))
+        running.kill()
+        running.communicate()
+        assert kill in {0, 9} or 0 < finished(out) < 51  # on the way, not only before or after it
+    assert hingecheck("batch", folder, "--out", out, "--workers", 4).returncode == 10
+    assert tree(out) == tree(tmp_path / "calm")
+
+
+def finished(out: Path) -> int:
+    return len(list(out.glob("clips/*/clip.json")))
+
+
+def test_what_a_stopped_run_left_unfinished_is_cleared_and_done_again(tmp_path: Path) -> None:
+    folder, out = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2"}), tmp_path / "out"
+    hingecheck("batch", folder, "--out", out)
+    calm = tree(out)
+    (result,) = (out / "clips").iterdir()
+    (result / "clip.json").unlink()
+    (result / "analysis.json").write_text("{")
+    (result / ".unfinished-x").write_text("half")
+    (out / ".unfinished-y").write_text("half")
+    (out / "clips" / ".ana.z").mkdir()
+    hingecheck("batch", folder, "--out", out)
+    assert tree(out) == calm
+
+
+def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    with (
+        batch.claimed(tmp_path / "out"),
+        pytest.raises(UsageError, match="another batch"),
+        batch.claimed(tmp_path / "out"),
+    ):
+        pass
+    with batch.claimed(tmp_path / "out"):
+        pass
+
+
+def test_without_pyarrow_the_tables_are_told_to_lack_one(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2"})
+    (tmp_path / "shadow").mkdir()
+    (tmp_path / "shadow" / "pyarrow.py").write_text("raise ImportError")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path / "shadow"), str(ROOT)])}
+    command = [sys.executable, "-m", "tests.standin", "batch", str(folder), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "hingecheck[table]" in done.stderr
+    assert not (tmp_path / "out" / "results.parquet").exists()
+
+
+def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for arguments, words in (
+        ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is no folder"),
+        ((tmp_path / "empty", "--out", tmp_path / "out"), "holds no clips"),
+        ((tmp_path / "empty", "--out", tmp_path / "out", "--pattern", "{lifter}"), "{athlete}, {date} and {load}"),
+    ):
+        done = hingecheck("batch", *arguments)
+        assert done.returncode == 2
+        assert words in " ".join(done.stderr.split())
+    season(tmp_path / "season", {"Ana/a.mp4": "share 0.2"})
+    assert hingecheck("batch", tmp_path / "season", "--out", tmp_path / "out", "--model", "enormous").returncode == 6
+    assert not (tmp_path / "out" / "results.csv").exists()
+
+
+def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Ana/b.mp4": "nobody"})
+    way = batch.Way(Limits(), WORK)
+    with executors.local(2) as executor:
+        todo = batch.plan(find(folder).clips, tmp_path / "out", task.Settings(), way, executor)
+        assert sorted(ended.failure is None for ended in batch.run(todo, way, executor)) == [False, True]
+    told = batch.outcomes(todo)
+    assert [outcome.entry.clip.file for outcome in told] == ["Ana/a.mp4", "Ana/b.mp4"]
+    assert told[0].failure is None
+    assert told[1].failure is not None
+    assert told[1].failure.code == 4
+    assert json.loads((tmp_path / "out" / told[1].entry.folder / "clip.json").read_text())["failure"]["code"] == 4
+    shutil.rmtree(tmp_path / "out")
+
+
+def test_real_clips_end_to_end_as_analyze_would(tmp_path: Path, sample_clip: Path) -> None:
+    clip = short(sample_clip)
+    (tmp_path / "Ana").mkdir()
+    (tmp_path / "Ana" / "2026-01-05_100kg.mp4").write_bytes(clip)
+    (tmp_path / "Ana" / "2026-01-12_100kg.mp4").write_bytes(clip + remark("another"))
+    write_video(tmp_path / "Ana" / "2026-01-19_100kg.mp4", noise_pictures(12))
+    command = [sys.executable, "-m", "hingecheck.cli"]
+    asked = ["batch", str(tmp_path), "--out", str(tmp_path / "out"), "--pattern", "{athlete}/{date}_{load}kg"]
+    done = subprocess.run([*command, *asked], capture_output=True, text=True, check=False)
+    assert done.returncode == 10, done.stderr
+    told = {row["date"]: row for row in results(tmp_path / "out")}
+    assert "nobody was found" in told["2026-01-19"]["reason"]
+    single = ["analyze", str(tmp_path / "Ana" / "2026-01-05_100kg.mp4"), "--load-kg", "100", "--json"]
+    alone = subprocess.run([*command, *single], capture_output=True, text=True, check=False)
+    first = tmp_path / "out" / told["2026-01-05"]["folder"]
+    assert (first / "analysis.json").read_text() == alone.stdout
+    picture = cv2.imread(str(first / "thumbnail.jpg"))
+    assert picture is not None
+    assert picture.shape == (96, 216, 3)
+    assert told["2026-01-12"]["load_kg"] == "100"
+    assert told["2026-01-12"]["lumbar_share_trunk"] == told["2026-01-05"]["lumbar_share_trunk"]

@@ -1,0 +1,273 @@
+"""Names are chosen by others, and some of them mean harm."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from hingecheck import names
+from hingecheck.errors import UsageError
+from hingecheck.intake import Clip, compiled, date_of, find
+from hingecheck.report import pages, table
+from hingecheck.report.table import Table
+from tests.test_batch import hingecheck, results, season
+
+HOSTILE = {
+    "formula": "=cmd|' C calc'!A0",
+    "at": "@SUM(1+1)",
+    "minus": "-2+3",
+    "html": "<img src=x onerror=alert(1)>",
+    "script": "<!--<script>alert('x')<∕script>",
+    "end": "]]> &lt; \"quoted\" 'single' `tick`",
+    "long": "L" * 240,
+    "emoji": "🏋🏽‍♀️ lifts 👩‍👩‍👧",
+    "decomposed": unicodedata.normalize("NFD", "Zoë Ødegård"),
+    "composed": unicodedata.normalize("NFC", "Zoë Ødegård"),
+    "upper": "ZOË ØDEGÅRD",
+    "turned": "Ana\u202egnp.exe",
+    "codes": "Ana\x1b[31mred\x07\r\n\tx",
+    "dots": "a... .. ",
+    "reserved": "CON",
+    "percent": "%2e%2e%2f",
+    "backslash": "a..\\..\\etc",
+    "option": "--force",
+    "moustache": "{{ 7*7 }}{% raw %}",
+    "bytes": os.fsdecode(b"ab\xff\xfe"),
+}
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a batch whose athletes and clips have such names, the ways out of the folder among them."""
+    place = tmp_path_factory.mktemp("names")
+    folder = season(place / "season", {f"{who}/{i}.mp4": f"share 0.1{i:02}" for i, who in enumerate(HOSTILE.values())})
+    season(folder, {f"x/{name[:200]}.mp4": f"share 0.2{i:02}" for i, name in enumerate(HOSTILE.values())})
+    (place / "outside").mkdir()
+    (place / "outside" / "secret.mp4").write_text("share 0.9")
+    (folder / "linked.mp4").symlink_to(place / "outside" / "secret.mp4")
+    (folder / "linked").symlink_to(place / "outside", target_is_directory=True)
+    (folder / "loop.mp4").symlink_to(folder / "loop.mp4")
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "folder.mp4").mkdir()
+    (folder / "._hidden.mp4").write_text("share 0.9")
+    done = hingecheck("batch", folder, "--out", place / "out")
+    assert done.returncode == 10, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+    return place / "out"
+
+
+def test_every_name_gets_a_result_and_nothing_leaves_the_folder(batch: Path) -> None:
+    told = results(batch)
+    assert len(told) == 2 * len(HOSTILE) + 3
+    failed = {row["clip"]: row["reason"] for row in told if row["exit_code"] != "0"}
+    assert failed == {
+        "linked.mp4": "it leads out of the folder",
+        "loop.mp4": "it cannot be opened",
+        "pipe.mp4": "it is no ordinary file",
+    }
+    assert sorted(path.name for path in batch.parent.iterdir()) == ["out", "outside", "season"]
+
+
+def test_folder_names_suit_every_file_system(batch: Path) -> None:
+    made = [path.name for place in ("clips", "trends") for path in (batch / place).iterdir()]
+    assert all(re.fullmatch(r"[a-z0-9-]{1,62}(\.html)?", name) for name in made)
+    assert len({name.casefold() for name in made}) == len(made)
+    assert len(list((batch / "clips").iterdir())) == 2 * len(HOSTILE)
+
+
+def test_one_athlete_however_written_has_one_trend(batch: Path) -> None:
+    zoes = {row["athlete"] for row in results(batch) if names.identity(row["athlete"]) == "zoë ødegård"}
+    assert len(zoes) == 2  # two ways to show the name: as written first, in capitals
+    listed = hingecheck("log", "list", "zoë Ødegård", "--logbook", batch).stdout
+    assert len(re.findall(r"\d\.mp4", listed)) == 3
+
+
+def test_no_cell_is_a_formula_and_numbers_stay_numbers(batch: Path) -> None:
+    for row in results(batch):
+        for name, cell in row.items():
+            assert not cell.startswith(("=", "@", "\t", "\r")), (name, cell)
+            if name.startswith("lumbar_share") and cell:
+                float(cell)
+    told = table.as_csv(Table({"a": "text", "b": "number"}, [["-2+3", -2.5], ["=1", None], ["'x", float("nan")]]))
+    assert told.decode() == "a,b\n'-2+3,-2.5\n'=1,\n''x,\n"
+
+
+def test_parquet_holds_the_same_as_csv(batch: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = parquet.read_table(batch / "results.parquet").to_pylist()
+    assert [row["sha256"] for row in rows] == [row["sha256"] for row in results(batch)]
+    assert isinstance(rows[-1]["lumbar_share_trunk"], float)
+    assert {row["athlete"] for row in rows} >= {"=cmd|' C calc'!A0", "-2+3"}
+
+
+def test_a_name_in_a_page_is_text(batch: Path) -> None:
+    page = (batch / "index.html").read_text(encoding="utf-8")
+    assert page.count("<script") == page.count("</script") == 2
+    assert "onerror" in page
+    assert "<img" not in page.replace('make("img")', "")
+    data = page.split('<script type="application/json" id="data">')[1].split("</script>")[0]
+    assert not set("<>&") & set(data)
+    assert HOSTILE["html"] in {row[1] for row in json.loads(data)["rows"]}
+    for trend in (batch / "trends").iterdir():
+        text = trend.read_text(encoding="utf-8")
+        assert "<script" not in text
+        assert "<img" not in text
+        assert "49" not in re.findall(r"<h1><bdi>(.*)</bdi>", text)[0]
+
+
+def test_the_policy_names_the_hashes_of_what_is_inline(batch: Path) -> None:
+    import base64
+    import hashlib
+
+    page = (batch / "index.html").read_text(encoding="utf-8")
+    policy = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)[0].replace("&#39;", "'")
+    for tag in ("style", "script"):
+        (text,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "style=" not in page.split("<body>")[1]
+    assert pages.data("</script><!--&") == '"\\u003c/script\\u003e\\u003c!--\\u0026"'
+
+
+def test_names_are_shown_on_one_line_without_hidden_characters() -> None:
+    assert names.shown("a\x1b[31m\x07\nb\u202ec") == "a�[31m��b�c"
+    for name in HOSTILE.values():
+        seen = names.shown(name)
+        assert len(seen) <= names.LONGEST_SHOWN
+        assert not {unicodedata.category(c) for c in seen} & {"Cc", "Cs"}
+        assert "\u202e" not in seen
+        seen.encode()
+    assert names.shown(HOSTILE["emoji"]) == HOSTILE["emoji"]
+    assert names.shown("a" * 300).endswith("…")
+
+
+def test_identities_and_slugs() -> None:
+    assert (
+        names.identity(HOSTILE["decomposed"]) == names.identity(HOSTILE["composed"]) == names.identity("ZOË ødegård ")
+    )
+    assert names.identity("a" * 300) != names.identity("a" * 299)
+    assert names.slug("Zoë Ødegård") == "zoe-degard"
+    assert names.slug("CON") == names.slug("🏋") == names.slug("../..") == ""
+    assert names.folder_name("../../etc", "ab12") == "etc-ab12"
+    assert names.folder_name("...", "ab12") == "ab12"
+
+
+# --- what names and lists tell -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "want"),
+    [
+        ("{athlete}/{date}_{load}kg*", "Ana/2026-03-01_120kg_top.mp4", ("Ana", "2026-03-01", 120.0)),
+        ("{athlete}/{date}_{load}kg*", "Ana/20260301_82.5kg.mov", ("Ana", "2026-03-01", 82.5)),
+        ("{athlete}_{date}*", "Bo Ø_01.03.2026 x.mp4", ("Bo Ø", "2026-03-01", None)),
+        ("*/{athlete} - {load}", "club/Ana - 100.mp4", ("Ana", "", 100.0)),
+        ("{date}/{athlete}/*", "2026-03-01/Ana/IMG_1.MOV", ("Ana", "2026-03-01", None)),
+    ],
+)
+def test_a_pattern_reads_athlete_date_and_load(
+    pattern: str, name: str, want: tuple[str, str, float | None], tmp_path: Path
+) -> None:
+    found = find(season(tmp_path, {name: "x"}), pattern=pattern)
+    (clip,) = found.clips
+    assert (clip.athlete, clip.date, clip.report.load_kg) == want
+    assert found.unmatched == 0
+
+
+def test_what_does_not_fit_the_pattern_is_counted_and_read_from_its_folder(tmp_path: Path) -> None:
+    clips = {
+        "Ana/2026-13-01_100kg.mp4": "x",
+        "Ana/VID_20260301_1.mp4": "x",
+        "top.mp4": "x",
+        "Ana/notes.txt": "x",
+        "Ana/._top.mp4": "x",
+    }
+    found = find(season(tmp_path, clips), pattern="{athlete}/{date}_{load}kg*")
+    assert (found.unmatched, found.other_files) == (3, 2)
+    assert [(c.athlete, c.date) for c in found.clips] == [("Ana", ""), ("Ana", "2026-03-01"), ("", "")]
+
+
+@pytest.mark.parametrize("pattern", ["", "plain", "{lifter}", "{athlete}{athlete}", "{}"])
+def test_a_pattern_that_makes_no_sense_is_refused(pattern: str) -> None:
+    with pytest.raises(UsageError, match="--pattern"):
+        compiled(pattern)
+
+
+def test_a_pattern_takes_its_other_characters_literally() -> None:
+    assert compiled("{athlete}.(x+)").fullmatch("Ana.(x+)")
+    assert not compiled("{athlete}.(x+)").fullmatch("Ana.xx")
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("2026-03-01", "2026-03-01"),
+        ("20260301", "2026-03-01"),
+        ("29.02.2024", "2024-02-29"),
+        ("29.02.2023", ""),
+        ("2026-00-10", ""),
+        ("99999999", ""),
+        ("", ""),
+    ],
+)
+def test_a_date_is_a_day_of_the_calendar(text: str, want: str) -> None:
+    assert date_of(text) == want
+
+
+def test_a_list_says_what_names_do_not(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"a.mp4": "x", "b.mp4": "y", "c.mp4": "z"})
+    season(tmp_path, {"out.mp4": "x"})
+    lines = [
+        "\ufefffile;athlete;date;load_kg;rpe;soreness;note",
+        "a.mp4;Ana;2026-03-01;102,5;8;low-back=6,glutes=1;=1+1",
+        "b.mp4;Bo;;900;;;",
+        "../out.mp4;Ana;;;;;",
+        "/etc/passwd;Ana;;;;;",
+        "c.mp4;Cy;;;;knee=2;",
+        "absent.mp4;Ana;;;;;",
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(lines), encoding="utf-8")
+    clips = {clip.file: clip for clip in find(folder, manifest=tmp_path / "list.csv").clips}
+    good = clips["a.mp4"]
+    assert (good.athlete, good.date, good.report.load_kg, good.report.rpe) == ("Ana", "2026-03-01", 102.5, 8.0)
+    assert (good.report.soreness, good.report.note) == ({"low-back": 6.0, "glutes": 1.0}, "=1+1")
+    problems = {name: clip.problem for name, clip in clips.items() if clip.problem}
+    assert problems.keys() == {"b.mp4", "../out.mp4", "/etc/passwd", "c.mp4", "absent.mp4"}
+    assert "out of range" in problems["b.mp4"]
+    assert "no such site" in problems["c.mp4"]
+    assert problems["/etc/passwd"] == problems["../out.mp4"] == "it leads out of the folder"
+
+
+@pytest.mark.parametrize("text", ["clip,athlete\na.mp4,Ana", "file,lifter\na.mp4,Ana", ""])
+def test_a_list_with_other_columns_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(text)
+    with pytest.raises(UsageError, match="column"):
+        find(tmp_path, manifest=tmp_path / "list.csv")
+
+
+def test_results_inside_the_folder_are_passed_over(tmp_path: Path) -> None:
+    folder = season(tmp_path, {"Ana/a.mp4": "x", "Ana/a/analysis.json": "{}", "Ana/a/annotated.mp4": "x"})
+    season(folder, {"results/clips/b/annotated.mp4": "x"})
+    found = find(folder, skip=folder / "results").clips
+    assert [clip.file for clip in found] == ["Ana/a.mp4"]
+    assert isinstance(found[0], Clip)
+
+
+def test_the_order_is_the_names_alone(tmp_path: Path) -> None:
+    clips = ["b/2.mp4", "B/1.mp4", "a/10.mp4", "a/9.mp4", "é/1.mp4", "e\u0301/2.mp4"]
+    for place, order in (("one", clips), ("two", clips[::-1])):
+        season(tmp_path / place, dict.fromkeys(order, "x"))
+    one, two = ([clip.file for clip in find(tmp_path / place).clips] for place in ("one", "two"))
+    assert one == two
+    with (tmp_path / "x.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["file"], *([name] for name in clips)])
+    assert [clip.file for clip in find(tmp_path / "two", manifest=tmp_path / "x.csv").clips] == two

@@ -1,0 +1,293 @@
+"""What counts as a change, and the logbook it is read from."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hingecheck import repeatability, sessions, trends
+from hingecheck.errors import InputError, UsageError
+from hingecheck.logbook import MIGRATIONS, Logbook
+from hingecheck.records import SelfReport
+from hingecheck.report import trend_page
+from hingecheck.sessions import Session
+from tests.standin import result
+from tests.test_batch import ROOT, hingecheck, season
+
+SHARE = "lumbar_share_trunk"
+
+
+def clip(
+    date: str, share: float | None, *, load_kg: float | None = None, style: str = "floor", who: str = "Ana"
+) -> Session:
+    digest = f"{date} {share} {load_kg} {style} {who}"
+    told = result(share, file=f"{date}.mp4", sha256=digest, load_kg=load_kg, style=style)
+    return sessions.session(told, who, date, f"clips/{date}")
+
+
+def changes(*clips: Session) -> list[str]:
+    return [p.change.told for trend in trends.of_athlete(clips) for p in trend.points]
+
+
+def test_a_change_is_one_only_beyond_the_error_of_two_clips() -> None:
+    sd = 0.36 / (2 * 1.96)  # limits of agreement of the share, from -0.12 to +0.24, 20 clips
+    limit = 2.093 * np.sqrt(2) * sd  # Student's t with 19 degrees of freedom
+    for step, told in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
+        (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
+        assert [p.change.told for p in trend.points] == ["not_told", told]
+        assert trend.points[1].change.detectable == pytest.approx(limit, abs=2e-3)
+        assert trend.points[1].change.difference == pytest.approx(step)
+
+
+def test_more_earlier_days_make_it_finer_and_own_scatter_coarser() -> None:
+    def limit(*earlier: Session) -> float:
+        return trends.of_athlete([*earlier, clip("2026-03-01", 0.4)])[0].points[-1].change.detectable
+
+    days = [clip(f"2026-01-{i:02}", 0.4) for i in range(1, 9)]
+    assert limit(*days) == pytest.approx(limit(days[0]) * np.sqrt((1 + 1 / 8) / 2), rel=1e-6)
+    calm = [clip("2026-01-01", 0.4), clip("2026-01-01", 0.42)]
+    wild = [clip("2026-01-01", 0.3), clip("2026-01-01", 0.5)]
+    assert limit(days[0]) < limit(*calm) < limit(*wild)
+    same_day_twice = limit(clip("2026-01-01", 0.4), clip("2026-01-01", 0.4, who="Ana "))
+    assert same_day_twice == pytest.approx(limit(days[0]))  # one day's clips share camera and clothes
+
+
+def test_a_poor_view_widens_the_limit() -> None:
+    good = clip("2026-01-08", 0.7)
+    wide = {name: replace(m, low=0.2, high=1.2) for name, m in good.reps[0].metrics.items()}
+    poor = replace(good, reps=tuple(replace(rep, metrics=wide) for rep in good.reps))
+    first = clip("2026-01-01", 0.4)
+    assert changes(first, good) == ["not_told", "changed"]
+    assert changes(first, poor) == ["not_told", "within"]
+
+
+def test_what_cannot_be_compared_is_not() -> None:
+    base = clip("2026-01-01", 0.2)
+    for other, reason in (
+        (clip("", 0.9), "date is not known"),
+        (clip("2026-01-01", 0.9), "no earlier day"),
+        (clip("2026-01-08", 0.9, style="romanian"), "no earlier day"),
+        (clip("2026-01-08", None), "a plate covers the hips"),
+    ):
+        (found,) = [p.change for t in trends.of_athlete([base, other]) for p in t.points if p.session == other]
+        assert found.told == "not_told"
+        assert reason in found.reason
+    heavy = [clip("2026-01-01", 0.2, load_kg=100.0), clip("2026-01-08", 0.9, load_kg=140.0)]
+    assert "load differs" in trends.of_athlete(heavy)[0].points[1].change.reason
+    (trend,) = trends.of_athlete([base, clip("2026-01-08", 0.9)], "concentric_s")
+    assert {p.change.told for p in trend.points} == {"not_told"}
+    assert not any(p.value.known for p in trend.points)
+
+
+def test_what_load_does_is_taken_out() -> None:
+    loads = (80.0, 100.0, 120.0, 140.0, 160.0, 180.0)
+    clips = [clip(f"2026-01-{i:02}", 0.1 + 0.004 * kg, load_kg=kg) for i, kg in enumerate(loads, start=1)]
+    (trend,) = trends.of_athlete(clips)
+    assert trend.slope.value == pytest.approx(0.004)
+    assert trend.slope.low < 0.004 < trend.slope.high
+    assert trend.points[-1].change.adjusted
+    assert trend.points[-1].change.difference == pytest.approx(0.0, abs=1e-9)
+    assert trend.points[-1].change.told == "within"
+    moved = [p.at_load for p in trend.points]
+    assert all(m.value == pytest.approx(0.1 + 0.004 * trend.reference_kg) for m in moved)
+    far, near = moved[0], moved[2]
+    assert far.high - far.low > near.high - near.low
+    back_led = clip("2026-02-01", 0.95, load_kg=100.0)
+    assert trends.of_athlete([*clips, back_led])[0].points[-1].change.told == "changed"
+
+
+def test_the_error_card_and_the_package_agree() -> None:
+    card = (ROOT / "samples" / "ERRORS.md").read_text(encoding="utf-8")
+    table = card.split("The random mixtures among them")[1].split("\n## ")[0]
+    rows = {
+        "Lumbar change": "lumbar_change_deg",
+        "Pelvis change": "pelvis_change_deg",
+        "Hip change": "hip_change_deg",
+        "Knee change": "knee_change_deg",
+        "Lumbar share": "lumbar_share_trunk",
+    }
+    clips = int(re.findall(r"\((\d+) clips", table)[0])
+    for label, metric in rows.items():
+        line = next(line for line in table.splitlines() if line.startswith(f"| {label}"))
+        cells = [cell.strip().replace("−", "-") for cell in line.split("|")]
+        low, high = (float(end) for end in cells[5].split(" to "))
+        unread = float(cells[8].removesuffix("%")) / 100
+        scatter = repeatability.measuring(metric)
+        assert scatter is not None
+        assert scatter.sd == pytest.approx((high - low) / (2 * 1.96))
+        assert scatter.freedom <= clips * (1 - unread)
+
+
+def test_repeats_are_pooled_over_days() -> None:
+    found = repeatability.own([[1.0, 3.0], [5.0], [10.0, 10.0, 13.0]])
+    assert found is not None
+    assert found.freedom == 3
+    assert found.sd == pytest.approx(np.sqrt((1 + 1 + 1 + 1 + 4) / 3))
+    assert repeatability.own([[1.0], [2.0]]) is None
+    assert repeatability.detectable([(1.0, 10**9)]) == pytest.approx(1.96, abs=1e-3)
+
+
+# --- logbook -----------------------------------------------------------------------------------------
+
+
+def test_the_logbook_gives_back_what_it_was_given(tmp_path: Path) -> None:
+    report = SelfReport({"glutes": 1.0, "low-back": 6.0}, 9.0, 120.0, 8.0, "a note\nof two lines")
+    given = [replace(clip("2026-01-01", 0.2), report=report), clip("2026-01-08", None), clip("", 0.7, who="Bo")]
+    with Logbook(tmp_path / "log.sqlite") as book:
+        assert book.record(given) == 3
+        assert book.record(given) == 0  # the same again changes nothing
+        assert repr(book.sessions()) == repr(tuple(sorted(given, key=lambda s: (s.athlete, s.date))))
+        assert [a.name for a in book.athletes()] == ["Ana", "Bo"]
+        assert book.record([replace(given[0], sentence="another version's")]) == 1
+        assert len(book.sessions("Ana")) == 2
+        assert book.metrics() == (SHARE,)
+
+
+def test_one_name_written_in_several_ways_is_one_athlete(tmp_path: Path) -> None:
+    with Logbook(tmp_path / "log.sqlite") as book:
+        for i, who in enumerate(("Zoë", "Zoe\u0308", "ZOË", " zoë  ")):
+            book.record([clip(f"2026-01-0{i + 1}", 0.2, who=who)])
+        assert [(a.name, a.sessions) for a in book.athletes()] == [("Zoë", 4)]
+        with pytest.raises(UsageError, match="nobody of that name"):
+            book.sessions("Zoe")
+
+
+def test_a_deleted_athlete_leaves_no_trace_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    with Logbook(path) as book:
+        secret = [replace(clip(f"2026-01-{i:02}", 0.2, who="Anastasia"), sentence="SECRET") for i in range(1, 29)]
+        book.record([*secret, clip("2026-01-01", 0.3, who="Bo")])
+        assert len(book.delete("anastasia")) == 28
+        assert [a.name for a in book.athletes()] == ["Bo"]
+    for file in tmp_path.iterdir():
+        assert b"SECRET" not in file.read_bytes()
+        assert b"nastasia" not in file.read_bytes()
+    with sqlite3.connect(path) as rows:
+        assert rows.execute("SELECT count(*) FROM rep").fetchone() == (2,)
+    rows.close()
+
+
+def test_every_older_logbook_is_brought_forward_and_a_later_one_refused(tmp_path: Path) -> None:
+    with Logbook(tmp_path / "new.sqlite") as book:
+        book.record([clip("2026-01-01", 0.2)])
+        assert len(book.sessions()) == 1
+    want = schema(tmp_path / "new.sqlite")
+    for version in range(len(MIGRATIONS)):
+        path = tmp_path / f"{version}.sqlite"
+        rows = sqlite3.connect(path)
+        rows.executescript("".join(MIGRATIONS[:version]))
+        rows.execute(f"PRAGMA user_version = {version}")
+        rows.close()
+        Logbook(path).close()
+        assert schema(path) == want
+    rows = sqlite3.connect(tmp_path / "new.sqlite")
+    rows.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    rows.close()
+    with pytest.raises(UsageError, match="later hingecheck"):
+        Logbook(tmp_path / "new.sqlite")
+    (tmp_path / "text.sqlite").write_text("no database " * 100)
+    with pytest.raises(UsageError, match="cannot be used as a logbook"):
+        Logbook(tmp_path / "text.sqlite")
+
+
+def schema(path: Path) -> list[Any]:
+    rows = sqlite3.connect(path)
+    found = rows.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    rows.close()
+    return found
+
+
+def test_several_processes_write_at_once(tmp_path: Path) -> None:
+    code = """
+import sys; from pathlib import Path
+from hingecheck.logbook import Logbook; from tests.test_trends import clip
+with Logbook(Path(sys.argv[1])) as book:
+    for i in range(1, 29): book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "log.sqlite")]
+    running = [subprocess.Popen([*command, who], cwd=ROOT, stderr=subprocess.PIPE) for who in ("Ana", "Bo", "Cy")]
+    assert [process.communicate()[1] for process in running] == [b"", b"", b""]
+    with Logbook(tmp_path / "log.sqlite") as book:
+        assert [(a.name, a.sessions) for a in book.athletes()] == [("All", 1), ("Ana", 28), ("Bo", 28), ("Cy", 28)]
+
+
+def test_a_damaged_result_is_no_session(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        sessions.read(tmp_path)
+    for text in ("{", "[]", '{"schema": "hingecheck/analysis/2"}', '{"schema": "hingecheck/analysis/1", "error": {}}'):
+        (tmp_path / "analysis.json").write_text(text)
+        with pytest.raises(InputError):
+            sessions.read(tmp_path)
+    whole = result(0.2)
+    for name in ("video", "verdict", "reps", "findings", "view", "provenance"):
+        with pytest.raises(InputError, match="lacks"):
+            sessions.session({key: value for key, value in whole.items() if key != name}, "Ana", "", "x")
+    later = json.loads(json.dumps(whole))
+    later["reps"][0]["metrics"]["something_new_deg"] = {"value": 1.0, "low": 0.0, "high": 2.0}
+    assert sessions.session(later, "Ana", "", "x").value("something_new_deg").value == 1.0
+
+
+def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/2026-01-05.mp4": "share 0.2", "Ana/2026-01-12.mp4": "share 0.6"})
+    season(folder, {"<Bo>/2026-01-05.mp4": "share 0.4", "<Bo>/2026-01-06.mp4": "nobody"})
+    out = tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 10
+    told = hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
+    assert max(map(len, told.splitlines())) <= 80
+    assert "60 % (50 to 70)" in told
+    assert "changed: +40 points against one earlier day" in " ".join(told.split())
+    assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
+    wrong = hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
+    assert wrong.returncode == 2
+    assert SHARE in wrong.stderr
+    assert "2026-01-05 │ 2026-01-12" in hingecheck("log", "list", "--logbook", out).stdout
+    assert "low-back-led" in hingecheck("log", "list", "Ana", "--logbook", out).stdout
+    assert hingecheck("log", "export", tmp_path / "tables", "--logbook", out).returncode == 0
+    with (tmp_path / "tables" / "sessions.csv").open(newline="") as file:
+        assert [row["athlete"] for row in csv.DictReader(file)] == ["<Bo>", "Ana", "Ana"]
+    again = hingecheck("log", "import", out, "--logbook", tmp_path / "second.sqlite")
+    assert again.stdout.startswith("3 results read, 3 new")
+    with Logbook(tmp_path / "second.sqlite") as second:
+        assert [(s.athlete, s.date) for s in second.sessions("Ana")] == [("Ana", "2026-01-05"), ("Ana", "2026-01-12")]
+    assert hingecheck("log", "import", tmp_path, "--logbook", out / "logbook.sqlite").stdout.startswith("3 results")
+
+
+def trend_file(out: Path, slug: str) -> str:
+    return next(path.name for path in (out / "trends").iterdir() if path.name.startswith(slug))
+
+
+def test_delete_removes_an_athlete_from_everything(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Ana/2026-01-05.mp4": "share 0.2", "Bo/2026-01-05.mp4": "share 0.4"})
+    season(folder, {"Ana/lost.mp4": "nobody", "Ana/twin.mp4": "share 0.3", "Bo/twin.mp4": "share 0.3"})
+    out = tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 10
+    (out / "clips" / "mine").mkdir()
+    asked = hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
+    assert asked.returncode != 0  # nobody said yes
+    done = hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
+    assert done.returncode == 0, done.stderr
+    left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
+    assert left == ["", "ana-twin", "bo-2026-01-05"]  # what Bo shares stays, what is not ours too
+    assert not any((out / name).exists() for name in ("index.html", "results.csv", "results.parquet"))
+    assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
+    assert hingecheck("trend", "Ana", "--logbook", out).returncode == 2
+
+
+def test_a_trend_page_has_a_point_with_an_interval_for_each_dated_clip() -> None:
+    clips = [clip("2026-01-01", 0.2), clip("2026-01-08", 0.7), clip("2026-01-15", None), clip("", 0.3)]
+    text = trend_page.page(trends.of_athlete(clips))
+    assert text.count('class="interval"') == 2
+    assert text.count('class="ring"') == 1
+    assert "not measured: a plate covers the hips" in text
+    assert "style=" not in text  # the policy would forbid it
+    assert "&lt;b&gt;" in trend_page.page(trends.of_athlete([clip("2026-01-01", 0.2, who="<b>")]))
