@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,8 @@ PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
 """Squares in which people and faces are looked for in the clip, and faces in each picture that is handed out."""
 
 PEOPLE_MODEL: Final = "lite"
-PSEUDONYM: Final = re.compile(r"[\w.-][\w .-]{0,59}")
+PSEUDONYM: Final = re.compile(r"\w([\w .-]{0,58}\w)?")
+OWN_MODEL: Final = "a model of the user's own"
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def checked(pseudonym: str) -> str:
     if PSEUDONYM.fullmatch(pseudonym) is None:
         raise UsageError(
             f"--pseudonym {pseudonym}: cannot stand for a file name",
-            "Use up to 60 letters, digits, spaces, dots, dashes.",
+            "Use up to 60 letters, digits, spaces, dots, dashes; a letter or digit first and last.",
         )
     return pseudonym
 
@@ -105,10 +106,29 @@ def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
 def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
     """Provenance whose file names have given way: own clips, own thresholds, a model of the user's own."""
     found = dict(provenance)
-    clips = found.get("own_clips")
-    if isinstance(clips, dict):
-        found["own_clips"] = {role: name and f"{pseudonym} {role}{Path(name).suffix}" for role, name in clips.items()}
-    found["criteria"] = str(found.get("criteria", "")).partition(" with ")[0] + (
-        " with a file of the user's own" if " with " in str(found.get("criteria", "")) else ""
-    )
+    version, own, _ = str(found.get("criteria", "")).partition(" with ")
+    found["criteria"] = f"{version} with a file of the user's own" if own else version
+    for key, change in (("own_clips", _clips(pseudonym)), ("models", _model), ("settings", _settings)):
+        table = found.get(key)
+        if isinstance(table, dict):
+            found[key] = {name: change(name, value) for name, value in table.items()}
     return found
+
+
+def _clips(pseudonym: str) -> Callable[[str, object], object]:
+    return lambda role, file: file and f"{pseudonym} {role}{Path(str(file)).suffix}"
+
+
+def _model(_: str, entry: object) -> object:
+    if isinstance(entry, dict) and _is_file(entry.get("name")):
+        return entry | {"name": OWN_MODEL}
+    return entry
+
+
+def _settings(_: str, value: object) -> object:
+    return OWN_MODEL if _is_file(value) else value
+
+
+def _is_file(name: object) -> bool:
+    """Whether a model's name is that of a file: those that travel have names without a dot."""
+    return isinstance(name, str) and "." in name

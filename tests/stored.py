@@ -63,6 +63,7 @@ def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict
             **{"frames_read": round(duration_s * RATE_HZ), "frames_failed": 0, "rotation_deg": 0, "rate_hz": RATE_HZ},
         },
         "view": {"side": "right", "facing": "right", "yaw_deg": measure(2.0, 5.0), "assessable": True, "reasons": []},
+        "style": {"name": "trap_bar", "confidence": 0.8, "given": True},
         "reps": [rep(number) for number in range(1, reps + 1)],
         "verdict": {
             "pattern": "hip_led",

@@ -38,7 +38,11 @@ def made(folder: Path, document: dict[str, Any] | None = None, **wanted: Any) ->
 def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
     front, behind = pages(made(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
     for words in (
-        *("What was lifted: 2 × deadlift, from the floor; 120 kg by own report", "Hip-led", "25 % (17 to 33)"),
+        *(
+            "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg by own report",
+            "Hip-led",
+            "25 % (17 to 33)",
+        ),
         *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112.0° (105.0 to 119.0)"),
         *("You reported soreness.", "2 values: the upper back is covered.", "See a clinician.", "90 % interval"),
     ):
@@ -206,7 +210,8 @@ def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Pa
         (("--pdf", "result"), 2, "is a folder"),
         (("--pdf", "out.pdf", "--date", "24.11.2026"), 2, "no day of the calendar"),
         (("--pdf", "out.pdf", "--date", "video"), 2, "the video is not there"),
-        (("--pdf", "out.pdf", "--patient", "Jane Doe"), 2, "neither a reference nor an identifier"),
+        (("--fhir", "out.json", "--patient", "Jane Doe"), 2, "neither a reference nor an identifier"),
+        (("--pdf", "out.pdf", "--patient", "Patient/1"), 2, "in the FHIR bundle alone"),
         (("--pdf", "out.pdf", "--previous", "result/analysis.json"), 2, "is of the same video"),
         (("--pdf", "out.pdf", "--previous", "nowhere.json"), 3, "cannot be read"),
         (("--pdf", "out.pdf", "--video", "other.mp4"), 3, "hashes differ"),

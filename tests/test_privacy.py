@@ -162,14 +162,20 @@ def test_file_names_give_way_to_the_pseudonym() -> None:
     provenance: dict[str, object] = {
         "criteria": "2026-11 with jane.toml",
         "own_clips": {"standing": "jane still.mp4", "max_bend": None},
+        "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
+        "settings": {"model": "jane.task", "frame_height_px": 512},
     }
     found = privacy._nameless(provenance, "P17")
     assert "jane" not in json.dumps(found)
     assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
+    assert found["models"] == {
+        "pose": {"name": privacy.OWN_MODEL, "sha256": "0"},
+        "spine_head": {"name": "head", "sha256": "1"},
+    }
     video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
     assert privacy._renamed(video, "P17").file == "P17.mov"
     assert privacy.checked("P-17 left.2") == "P-17 left.2"
-    for bad in ("../x", "", "a/b", "x" * 70, "a\nb"):
+    for bad in ("../x", "..", "", "a/b", "x" * 70, "a\nb"):
         with pytest.raises(UsageError):
             privacy.checked(bad)
 
@@ -224,11 +230,15 @@ def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: P
     told = json.loads((out / "analysis.json").read_text())
     assert told["video"]["file"] == "P17.mp4"
     assert told["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
-    before = [_has_face(picture) for picture in Video(clip).frames_at([told["reps"][0]["lockout_s"]])]
     sheet = cv2.imread(str(out / "keyframes.png"))
     assert sheet is not None
-    assert before == [True]
     assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
+    times_s = [0.5, told["reps"][0]["lockout_s"], 6.0]
+    before, after = (
+        [_has_face(picture) for picture in Video(film).frames_at(times_s)] for film in (clip, out / "annotated.mp4")
+    )
+    assert before == [True] * 3
+    assert after == [False] * 3
 
 
 def _has_face(picture: Bytes) -> bool:

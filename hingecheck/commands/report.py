@@ -55,6 +55,8 @@ def report(
     with told(as_json=False):
         if not targets:
             raise UsageError("nothing to write", "Give --pdf OUT.pdf, --fhir OUT.json, or both.")
+        if patient and fhir is None:
+            raise UsageError("--patient: is told in the FHIR bundle alone", "Give --fhir OUT.json, too.")
         single.check(targets, force=force)
         whose = _patient(patient, pseudonym)
         stored = reading.read(analysis)

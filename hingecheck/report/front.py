@@ -18,7 +18,7 @@ PATTERNS: Final = {
     "low_back_led": "Low-back-led",
     "cannot_tell": "This clip cannot tell",
 }
-STYLES: Final = {"floor": "from the floor", "romanian": "Romanian"}
+STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
 TABLE: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
 MOST_REPS: Final = 6
 MOST_LINES: Final = 5
@@ -87,7 +87,8 @@ def _lifted(stored: Stored) -> str:
     missed = sum(not rep.complete for rep in stored.reps)
     report = stored.self_report
     load = f"; {report.load_kg:g} kg by own report" if report is not None and report.load_kg is not None else ""
-    return f"{kinds}{f' ({missed} not locked out)' if missed else ''}{load}"
+    style = f"; style: {printable.text(stored.style, 80)}" if stored.style else ""
+    return f"{kinds}{f' ({missed} not locked out)' if missed else ''}{style}{load}"
 
 
 def _interval(stored: Stored) -> str:
@@ -214,7 +215,8 @@ def _self_report(stored: Stored) -> list[str]:
     lines = some([printable.text(line, 200) for line in stored.context], 3)
     lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
-    return lines or [f"Load: {report.load_kg:g} kg."] if report.load_kg is not None else lines
+    lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
+    return lines or ["Nothing that is shown here was reported."]
 
 
 def _missing(material: Material) -> list[str]:

@@ -105,6 +105,7 @@ class StoredReport:
 class Stored:
     """An analysis read back from `path`, whose bytes have the hash `sha256`.
 
+    `style` is the set's style in words and whose word it is, "" where the analysis does not tell.
     `context` are the sentences that set the self-report beside the measurement; `provenance` is as it was written.
     """
 
@@ -112,6 +113,7 @@ class Stored:
     sha256: str
     video: StoredVideo
     view: StoredView
+    style: str
     reps: tuple[StoredRep, ...]
     verdict: StoredVerdict
     findings: tuple[StoredFinding, ...]
@@ -174,6 +176,7 @@ def _stored(root: Node, path: Path, sha256: str) -> Stored:
         sha256=sha256,
         video=_video(root.key("video")),
         view=_view(root.key("view")),
+        style=_style(root.optional("style")),
         reps=tuple(_rep(node) for node in root.key("reps").items()),
         verdict=_verdict(root.key("verdict")),
         findings=tuple(_finding(node) for node in root.key("findings").items()),
@@ -209,6 +212,15 @@ def _view(node: Node) -> StoredView:
         assessable=node.key("assessable").truth(),
         reasons=node.key("reasons").texts(),
     )
+
+
+def _style(node: Node | None) -> str:
+    if node is None:
+        return ""
+    words = node.key("name").text().replace("_", " ")
+    if node.key("given").truth():
+        return f"{words}, as given"
+    return f"{words}, read off the movement ({node.key('confidence').number():.0%})"
 
 
 def _rep(node: Node) -> StoredRep:
