@@ -11,7 +11,7 @@ from hingecheck import bundles
 from hingecheck.errors import HingecheckError, ModelError
 
 CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
-PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich")
+PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2", "psutil")
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
 PRIVATE_MEDIAPIPE: Final = "0.10.31"
 
