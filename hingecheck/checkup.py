@@ -12,7 +12,7 @@ from hingecheck.errors import HingecheckError, ModelError
 
 CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
 ENCODERS: Final = ("libx264", "aac")
-PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2")
+PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2", "psutil")
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
 CLINIC: Final = ("typst", "fhir.resources")
 PRIVATE_MEDIAPIPE: Final = "0.10.31"
