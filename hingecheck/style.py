@@ -66,7 +66,7 @@ def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> Lif
         return LiftStyle(given, 1.0, given=True)
     looks = _looks()
     like = np.array([FAMILIES[name] == reps[0].style for name in looks.names])
-    away = (np.median([_bottom(track, rep) for rep in reps], axis=0) - looks.mean) / looks.spread
+    away = (np.median([bottom(track, rep) for rep in reps], axis=0) - looks.mean) / looks.spread
     if np.isnan(away).any():
         return LiftStyle("not_sure", 0.0, given=False)
     weight = np.where(like, looks.usual, 0.0) * np.exp(-0.5 * (away**2).sum(axis=1))
@@ -77,7 +77,7 @@ def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> Lif
     return LiftStyle(looks.names[best] if confidence >= SURE else "not_sure", confidence, given=False)
 
 
-def _bottom(track: AngleTrack, rep: Rep) -> Floats:
+def bottom(track: AngleTrack, rep: Rep) -> Floats:
     """FEATURES (3,) of the position a repetition is pulled from."""
     at = int(np.argmin(np.abs(track.time_s - rep.onset_s)))
     near = slice(max(0, at - _AROUND), at + _AROUND + 1)

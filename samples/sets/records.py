@@ -55,6 +55,9 @@ class SetResult:
     told: str
     true: tuple[TrueRep, ...]
     found: tuple[FoundRep, ...]
+    style: str = ""
+    bottom: tuple[float, ...] = ()
+    """`style`: what the analyzer names it; `bottom`: the numbers it names it by (`hingecheck.style.FEATURES`)."""
 
 
 def write_result(result: SetResult, path: Path) -> None:
@@ -66,5 +69,6 @@ def read_result(path: Path) -> SetResult:
     """The inverse of `write_result`."""
     table = json.loads(path.read_text(encoding="utf-8"))
     table["true"] = tuple(TrueRep(**row) for row in table["true"])
+    table["bottom"] = tuple(table.get("bottom", ()))
     table["found"] = tuple(FoundRep(**row) for row in table["found"])
     return SetResult(**table)

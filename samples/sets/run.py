@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hingecheck import __version__
+import numpy as np
+
+from hingecheck import __version__, style
 from hingecheck.analysis import analyze
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.records import Analysis
@@ -57,10 +59,11 @@ def measure(spec: ClipSpec, *, folder: Path) -> int:
 def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
     """What the analyzer tells of a clip, beside its truth. Seeing nobody or no repetition tells none."""
     found: tuple[FoundRep, ...] = ()
-    outcome, told = ANALYSED, NO_MOVEMENT
+    bottom: tuple[float, ...]
+    outcome, told, named, bottom = ANALYSED, NO_MOVEMENT, "", ()
     try:
         analysis = analyze(video)
-        told, found = told_style(analysis), _found(analysis)
+        told, found, named, bottom = told_style(analysis), _found(analysis), analysis.style.name, _bottom(analysis)
     except (NobodyFound, NoRepetition) as error:
         outcome = error.kind
     return SetResult(
@@ -72,6 +75,8 @@ def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
         told=told,
         true=true_reps(truth),
         found=found,
+        style=named,
+        bottom=bottom,
     )
 
 
@@ -85,6 +90,12 @@ def true_reps(truth: Mapping[str, Any]) -> tuple[TrueRep, ...]:
 def told_style(analysis: Analysis) -> str:
     """The style that most of the told repetitions have."""
     return Counter(rep.rep.style for rep in analysis.reps).most_common(1)[0][0]
+
+
+def _bottom(analysis: Analysis) -> tuple[float, ...]:
+    """What the style is told by, over the set."""
+    numbers = np.median([style.bottom(analysis.angles, rep.rep) for rep in analysis.reps], axis=0)
+    return tuple(round(float(number), 4) for number in numbers)
 
 
 def _found(analysis: Analysis) -> tuple[FoundRep, ...]:

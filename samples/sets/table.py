@@ -105,6 +105,7 @@ def _together(results: Sequence[SetResult], counts: Sequence[Count]) -> list[str
     liftoff = [error for each in counts for error in each.liftoff_s]
     nothing = [each for result, each in zip(results, counts, strict=True) if result.movement == NO_MOVEMENT]
     right = sum(style_is_right(result) for result in results)
+    named = [result for result in results if result.style not in ("", "not_sure")]
     true = sum(rep.counts for result in results for rep in result.true)
     return [
         f"- rep F1 {f1(counts):.4f}: {sum(each.matched for each in counts)} of {true} found, "
@@ -113,7 +114,9 @@ def _together(results: Sequence[SetResult], counts: Sequence[Count]) -> list[str
         f"within 0.08 s {_within(lockout, 0.08)}; lift-off: {_mean_ms(liftoff) or '-'} ms, "
         f"within 0.12 s {_within(liftoff, 0.12)}",
         f"- false repetitions on {len(nothing)} sets without one: {sum(each.false for each in nothing)}",
-        f"- style right on {right} of {len(results)} sets",
+        f"- way of lifting right on {right} of {len(results)} sets",
+        f"- style named on {len(named)} of {sum(bool(result.style) for result in results)} sets, right on "
+        f"{sum(result.style == result.movement for result in named)}",
     ]
 
 

@@ -1,0 +1,49 @@
+"""What the styles look like from the side, measured on the rendered sets: writes `hingecheck/styles.toml`.
+
+    python -m samples.sets --out DIR --looks
+
+A style's means are over its sets in which every repetition was found; the spread is that of the conventional sets, of
+which there are most, and is taken for all.  How usual a style is stays what the file says.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hingecheck.style import FEATURES
+from samples.sets.records import SetResult
+from samples.whole import write_whole
+
+TABLE = Path(__file__).parents[2] / "hingecheck" / "styles.toml"
+COMMON = "conventional"
+HEAD = """# What each style looks like from the side, in the position the lifter pulls from: height of the hands in leg
+# lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets --out DIR --looks` on rendered sets
+# (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.
+"""
+
+
+def write_looks(results: Sequence[SetResult]) -> None:
+    """Measure means and spread anew and write the file."""
+    by_style = defaultdict(list)
+    for result in results:
+        if result.bottom and not np.isnan(result.bottom).any():
+            by_style[result.movement].append(result.bottom)
+    known = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    spread = np.std(by_style[COMMON], axis=0, ddof=1)
+    parts = [HEAD, "[spread]", *_numbers(spread)]
+    for name, row in known["style"].items():
+        seen = by_style.get(name)
+        if seen is None:
+            raise SystemExit(f"no set of style {name} has a result: measure them first")
+        parts += ["", f"[style.{name}]", f"usual = {row['usual']:.2f}", f"sets = {len(seen)}"]
+        parts += _numbers(np.mean(seen, axis=0))
+    write_whole(TABLE, "\n".join(parts) + "\n")
+
+
+def _numbers(values: Sequence[float]) -> list[str]:
+    return [
+        f"{name} = {value:.{3 if name == 'hand_height' else 1}f}" for name, value in zip(FEATURES, values, strict=True)
+    ]
