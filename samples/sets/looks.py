@@ -20,8 +20,8 @@ from samples.whole import write_whole
 TABLE = Path(__file__).parents[2] / "hingecheck" / "styles.toml"
 COMMON = "conventional"
 HEAD = """# What each style looks like from the side, in the position the lifter pulls from: height of the hands in leg
-# lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets --out DIR --looks` on rendered sets
-# (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.
+# lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets --out DIR --looks` on rendered
+# sets (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.
 """
 
 
