@@ -1,4 +1,4 @@
-"""Many clips -> iterator of Outcome; one bad file never stops the rest.
+"""Many clips -> Outcomes; one bad file never stops the rest.
 
 A finished clip is known by its content, version and settings, so a batch that was stopped, however rudely, goes on
 where it was.  Order, names and contents of all that is written depend on the clips alone.

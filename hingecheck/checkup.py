@@ -1,17 +1,18 @@
-"""What `hingecheck doctor` looks at: models, decoders, versions, and whether two builds of OpenCV collide."""
+"""What `hingecheck doctor` looks at: models, codecs, versions, and whether two builds of OpenCV collide."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Final, Literal
 
 from hingecheck import bundles
 from hingecheck.errors import HingecheckError, ModelError
 
 CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
-PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich")
+ENCODERS: Final = ("libx264", "aac")
+PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2", "psutil")
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
 CLINIC: Final = ("typst", "fhir.resources")
 PRIVATE_MEDIAPIPE: Final = "0.10.31"
@@ -41,7 +42,8 @@ def run() -> list[Check]:
         _spine(),
         _face(),
         *(_clinic(name) for name in CLINIC),
-        *(_codec(name) for name in CODECS),
+        *(_codec(name, "decoder") for name in CODECS),
+        *(_codec(name, "encoder") for name in ENCODERS),
     ]
     return [*checks, Check("privacy", "videos and results stay on this machine; nothing is sent anywhere")]
 
@@ -104,12 +106,12 @@ def _clinic(name: str) -> Check:
     return Check(name, version(name) if _installed(name) else "not installed (optional: hingecheck[clinic], reports)")
 
 
-def _codec(name: str) -> Check:
+def _codec(name: str, kind: Literal["decoder", "encoder"]) -> Check:
     from av.codec import Codec  # noqa: PLC0415  heavy: loaded when used
     from av.codec.codec import UnknownCodecError  # noqa: PLC0415
 
     try:
-        Codec(name, "r")
+        Codec(name, "r" if kind == "decoder" else "w")
     except UnknownCodecError:
-        return Check(f"decoder {name}", "missing", "Install PyAV from its wheel: pip install --force-reinstall av.")
-    return Check(f"decoder {name}", "there")
+        return Check(f"{kind} {name}", "missing", "Install PyAV from its wheel: pip install --force-reinstall av.")
+    return Check(f"{kind} {name}", "there")

@@ -1,8 +1,8 @@
 """The smallest change between two sessions that can be told from measurement error.
 
 Minimal detectable change at 95 %: 1.96 * sqrt(s1^2 + s2^2), where s is the SD of a session's error.  For s the larger
-of two is taken: what the error card measured on rendered lifters (`detectable.toml`, made from the 95 % limits of
-agreement in samples/ERRORS.md), and what the session's own 90 % interval says.
+of two is taken: what the error card measured over random mixtures of lifter, clothes, light and camera
+(`error_card.scatter`), and what the session's own 90 % interval says.
 
 What it leaves out, and in which direction.  The card's scatter holds differences between lifters, clothes and views.
 In two sessions of one lifter filmed alike a part of them cancels, so smaller changes may be real: this errs on the side
@@ -13,12 +13,10 @@ ours knows; a change beyond it is a change of these two lifts, not yet of a habi
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from hingecheck.error_card import scatter
 from hingecheck.records import Measure
 
 _TWO_SIDED_95: Final = 1.96
@@ -33,15 +31,9 @@ def detectable(metric: str, measures: Sequence[Measure]) -> float | None:
 
     None where it is not known: the error card has no row for the metric, or a session has no number.
     """
-    row = _rows().get(metric)
-    if row is None or not measures or not all(measure.known for measure in measures):
+    card = scatter(metric)
+    if card is None or not measures or not all(measure.known for measure in measures):
         return None
     own = [(measure.high - measure.low) / 2 / _HALF_WIDTH_90 for measure in measures]
-    worst = sorted((max(sd, float(row["error_sd"])) for sd in own), reverse=True)
+    worst = sorted((max(sd, card.sd) for sd in own), reverse=True)
     return _TWO_SIDED_95 * math.hypot(worst[0], worst[min(1, len(worst) - 1)])
-
-
-@cache
-def _rows() -> dict[str, dict[str, Any]]:
-    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {row["metric"]: row for row in tables["row"]}

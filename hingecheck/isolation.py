@@ -32,6 +32,9 @@ CRASHES: Final = 2
 READY: Final = "ready"
 """What a process says when it has started; the time before is no clip's."""
 
+GROWN: Final = 2 / 3
+"""A process that holds more of the memory allowed after a clip, grown over many, is replaced by a fresh one."""
+
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _MEGA: Final = 1 << 20
 
@@ -98,12 +101,18 @@ class _Process:
     def answer(self, job: Job, limits: Limits) -> Ended | Failure:
         """What the process says of the job, or why it says nothing; then it is gone."""
         assert self._process.stdin is not None
-        begin_s = clock.now_s()
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
         except OSError:  # it died while it was idle
             return self._death()
+        heard = self._heard(limits)
+        if isinstance(heard, Ended) and self._memory_mb() > GROWN * limits.memory_mb:
+            self.end()
+        return heard
+
+    def _heard(self, limits: Limits) -> Ended | Failure:
+        begin_s = clock.now_s()
         while True:
             try:
                 heard = self._answers.get(timeout=WATCH_S)
@@ -115,12 +124,9 @@ class _Process:
                 continue
             if heard is None:
                 return self._death()
-            if isinstance(heard, str):  # READY: the models are loaded, the clip's time begins
-                begin_s = clock.now_s()
-                continue
-            if self._memory_mb() > limits.memory_mb / 2:  # it has grown over many clips: the next gets a fresh one
-                self.end()
-            return heard
+            if isinstance(heard, Ended):
+                return heard
+            begin_s = clock.now_s()  # it is ready only now
 
     def end(self) -> None:
         """Kill the process and close the pipe to it."""

@@ -42,7 +42,7 @@ ENCODER: Final = {
     "crf": "24",
     "tune": "fastdecode",
     "bf": "0",
-    "x264-params": "ref=1:subme=1:me=dia:trellis=0",
+    "x264-params": "ref=1:subme=1:me=dia:trellis=0:partitions=none",
 }
 """A third less work than the preset alone for a tenth more bytes."""
 

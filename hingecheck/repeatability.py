@@ -11,33 +11,12 @@ called one exceeds it, and smaller true changes are missed.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
+from hingecheck.error_card import Scatter
+
 CONFIDENCE: Final = 0.95
-_Z95: Final = 1.96
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """A standard deviation, in the metric's unit, and the degrees of freedom it rests on."""
-
-    sd: float
-    freedom: int
-
-
-@cache
-def measuring(metric: str) -> Scatter | None:
-    """The scatter of one clip's measuring error by the error card; None for what the card does not hold."""
-    card = tomllib.loads((Path(__file__).parent / "error_card.toml").read_text(encoding="utf-8"))
-    row = card.get(metric)
-    if row is None:
-        return None
-    return Scatter((row["high"] - row["low"]) / (2 * _Z95), row["clips"] - 1)
 
 
 def own(repeats: Iterable[Sequence[float]]) -> Scatter | None:

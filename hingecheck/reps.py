@@ -54,15 +54,16 @@ LOWEST_HANDS, LOWEST_KNEE = -0.15, 0.30
 """Hands under the ankles, or knees near the floor: the lifter lies or kneels."""
 
 SMALLEST_HINGE_DEG: Final = 40.0
-ARMS_HANG: Final = 0.35
+ARMS_HANG: Final = 0.22
 """Hands at least this far below the shoulders at the bottom, in leg lengths (straight arms: about 0.65)."""
 
 MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
 
 ROMANIAN_HEIGHT: Final = 0.42
-GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG = 38.0, 60.0
-"""Knees straighter than this at the bottom: where the hands stay there, and where they turn at once."""
+GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG, LOW_KNEE_DEG = 38.0, 60.0, 47.0
+"""Knees straighter than this at the bottom: where the hands stay there; where they turn at once, above the floor's
+height; and lower."""
 
 GRIP_S: Final = 0.45
 SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
@@ -241,8 +242,9 @@ def _family(course: _Course) -> Family:
         return "romanian"
     high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
     knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
-    straight = knee_deg < (GRIPPED_KNEE_DEG if any(course.grips) else TOUCHED_KNEE_DEG)
-    return "romanian" if high and straight else "floor"
+    if any(course.grips):
+        return "romanian" if high and knee_deg < GRIPPED_KNEE_DEG else "floor"
+    return "romanian" if knee_deg < (TOUCHED_KNEE_DEG if high else LOW_KNEE_DEG) else "floor"
 
 
 def _carries(course: _Course) -> bool:

@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from hingecheck import repeatability
+from hingecheck import error_card, repeatability
+from hingecheck.error_card import Scatter
 from hingecheck.records import Floats, Measure
-from hingecheck.repeatability import Scatter
 from hingecheck.sessions import Session
 
 HEADLINE: Final = "lumbar_share_trunk"
@@ -124,7 +124,7 @@ def _trend(readings: list[_Reading], metric: str) -> Trend:
 
 def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change:
     """The clip against the days before it among `readings`, which are one athlete's and one style's."""
-    card = repeatability.measuring(metric)
+    card = error_card.scatter(metric)
     reason = _why_not(clip, card)
     if reason or card is None:
         return Change("not_told", reason=reason)
@@ -205,7 +205,7 @@ def _spread_out(days: Sequence[_Day]) -> bool:
 
 def _load_line(days: Sequence[_Day], own_sd: float, metric: str) -> tuple[float, Measure]:
     """Mean load and slope a kilogram over all days; missing where loads are missing, few or alike."""
-    line, card = [day for day in days if not np.isnan(day.load_kg)], repeatability.measuring(metric)
+    line, card = [day for day in days if not np.isnan(day.load_kg)], error_card.scatter(metric)
     if card is None or not _spread_out(line):
         return float("nan"), Measure.missing(NO_LOAD)
     design = _design(line)

@@ -5,6 +5,7 @@ python -m tests.film_cost samples/clips/hip_led.mp4
 
 from __future__ import annotations
 
+import resource
 import sys
 import tempfile
 import time
@@ -14,17 +15,20 @@ from hingecheck import analysis
 from hingecheck.report import results
 
 
-def seconds(clip: Path) -> tuple[float, float]:
-    """Wall seconds of the analysis and of the film."""
-    begin = time.perf_counter()
+def cost(clip: Path) -> tuple[list[float], list[float]]:
+    """Seconds of the analysis and of the film: by the clock, and of processor time."""
+    before = time.perf_counter(), time.process_time()
     found = analysis.analyze(clip)
-    analysed = time.perf_counter()
+    between = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         results.film(Path(folder) / results.FILM, found, clip)
-    return analysed - begin, time.perf_counter() - analysed
+    after = time.perf_counter(), time.process_time()
+    return [b - a for a, b in zip(before, between, strict=True)], [b - a for a, b in zip(between, after, strict=True)]
 
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
-        analysis_s, film_s = seconds(Path(name))
-        print(f"{name}: analysis {analysis_s:.1f} s, film {film_s:.1f} s, {film_s / analysis_s:.0%} on top")
+        analysed, filmed = cost(Path(name))
+        parts = [f"{b / a:.0%}" for a, b in zip(analysed, filmed, strict=True)]
+        print(f"{name}: analysis {analysed[0]:.1f} s, film {filmed[0]:.1f} s: {parts[0]} (processor time {parts[1]}),")
+        print(f"  at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB so far")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Floats, Frame, Rep
-from hingecheck.report import annotated, drawing, folder, keyframes, overlay, phases
+from hingecheck.report import annotated, drawing, folder, keyframes, overlay, phases, results
 from hingecheck.video import Video
+from tests.conftest import write_video
 from tests.staged import blank_pictures, lost, staged
 from tests.test_motion import SIZE
 
@@ -126,13 +129,31 @@ def test_a_retouch_is_applied_to_the_full_picture_before_anything_is_drawn() -> 
     assert int(drawn.rgb[200, 20:60].max()) == 0
 
 
+def test_a_whole_result_is_written_and_a_retouch_reaches_every_picture(tmp_path: Path) -> None:
+    """Film, key frames and the film inside the page, of a grey clip that is painted black."""
+    analysis = staged()
+    clip = write_video(tmp_path / "grey.mp4", blank_pictures(list(analysis.angles.time_s)))
+    wanted = results.Wanted(single_file=True, retouch=lambda rgb, _: np.zeros_like(rgb))
+    folder.write(tmp_path / "out", results.files(analysis, clip, wanted))
+    film = Video(tmp_path / "out" / results.FILM).frames_at([0.0])[0]
+    assert int(film[SIZE[0] // 2 : SIZE[0] // 2 + 9, -9:].max()) < 10
+    sheet = cv2.imread(str(tmp_path / "out" / "keyframes.png"))
+    assert sheet is not None
+    assert int(np.median(sheet[100:500])) < 10
+    page = (tmp_path / "out" / results.PAGE).read_text(encoding="utf-8")
+    inside = page.split('id="film-inside">')[1].split("</script>")[0]
+    assert base64.b64decode(inside) == (tmp_path / "out" / results.FILM).read_bytes()
+    plain = results.files(analysis, clip, results.Wanted(film=False))
+    assert list(plain) == ["angles.csv", "keyframes.png", "report.html", "analysis.json"]
+
+
 @pytest.mark.parametrize("size", [(2000, 900), (900, 2000), (500, 281)])
 def test_pictures_of_any_size_are_scaled_and_drawn_on(size: tuple[int, int]) -> None:
     analysis = staged()
     video = replace(analysis.video, height=size[0], width=size[1])
     frame = Frame(0.0, np.full((*size, 3), 128, np.uint8), 1.0)
     got = next(annotated.draw(replace(analysis, video=video), [frame]))
-    assert max(got.rgb.shape) == min(annotated.LONGEST_PX, max(size))
+    assert max(got.rgb.shape) == (annotated.SCALED_PX if max(size) > annotated.LARGEST_PX else max(size))
     assert got.scale == pytest.approx(got.rgb.shape[0] / size[0], rel=1e-3)
 
 

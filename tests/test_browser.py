@@ -104,7 +104,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2))
+    odd = replace(staged(), video=replace(staged().video, file=HOSTILE, sha256="1" * 64))
+    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(odd, 2))
     path = tmp_path_factory.mktemp("compared") / "comparison.html"
     content = versus.files(found, (blank_pictures, blank_pictures))["comparison.html"]
     assert isinstance(content, bytes)
@@ -207,6 +208,7 @@ def test_every_page_is_accessible_and_fits_in_both_themes(
         opened = open_page(path, size, dark=dark)
         opened.tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         assert violations(opened.tab) == []
+        assert opened.said == []
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
         background = opened.tab.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (background == "rgb(255, 255, 255)") != dark

@@ -7,17 +7,16 @@ import tomllib
 
 import pytest
 
+from hingecheck import error_card
 from hingecheck.detectable import detectable
 from hingecheck.records import Measure
-from hingecheck.report import card
 from samples.card import rows
 from samples.card.tables import METRIC_WORDS
 
 
-def test_the_data_files_are_those_of_the_error_card() -> None:
+def test_the_data_file_is_that_of_the_error_card() -> None:
     text = rows.CARD.read_text(encoding="utf-8")
     assert rows.ROWS.read_text(encoding="utf-8") == rows.toml(rows.card_rows(text), rows.version(text))
-    assert rows.DETECTABLE.read_text(encoding="utf-8") == rows.toml(rows.detectable_rows(text), rows.version(text))
     assert len(tomllib.loads(rows.ROWS.read_text(encoding="utf-8"))["row"]) > 100
 
 
@@ -33,22 +32,34 @@ def test_a_row_says_what_its_table_says() -> None:
     }
 
 
+def test_the_scatter_is_that_of_the_random_mixtures() -> None:
+    row = next(row for row in error_card.rows() if row.condition == error_card.MIXTURES)
+    found = error_card.scatter(row.metric)
+    assert found is not None
+    assert row.limits_low is not None
+    assert row.limits_high is not None
+    assert found.sd == pytest.approx((row.limits_high - row.limits_low) / 3.92)
+    assert found.freedom < row.clips
+    assert error_card.scatter("an_unknown_metric") is None
+
+
 def test_conditions_follow_from_what_is_known_of_the_clip() -> None:
-    plain = card.Clip(3.0, ["floor"], 30.0, 540, "right")
-    assert card.conditions(plain) == ("all, yaw to 20°", "random mixtures")
-    odd = card.Clip(-25.0, ["romanian"], 59.94, 1080, "left")
-    assert card.conditions(odd) == (
+    plain = error_card.Clip(3.0, ["floor"], 30.0, 540, "right")
+    assert error_card.conditions(plain) == ("all, yaw to 20°", "random mixtures")
+    odd = error_card.Clip(-25.0, ["romanian"], 59.94, 1080, "left")
+    assert error_card.conditions(odd) == (
         *("all, yaw over 20° to 30°", "facing left", "Romanian", "60 Hz", "1080 × 1920", "random mixtures"),
     )
-    assert card.conditions(card.Clip(None, [], None, 540, "right")) == ("all", "random mixtures")
-    every = [row for row in card.chosen(odd, ("hip_change_deg",)) if row.metric == "hip_change_deg"]
-    assert [row.condition for row in every] == list(card.conditions(odd))
+    assert error_card.conditions(error_card.Clip(None, [], None, 540, "right")) == ("all", "random mixtures")
+    every = [row for row in error_card.chosen(odd, ("hip_change_deg",)) if row.metric == "hip_change_deg"]
+    assert [row.condition for row in every] == list(error_card.conditions(odd))
 
 
 def test_the_detectable_change_is_the_larger_of_card_and_intervals() -> None:
     sure, wide = Measure(20.0, 19.9, 20.1), Measure(20.0, 0.0, 40.0)
-    table = tomllib.loads(rows.DETECTABLE.read_text(encoding="utf-8"))["row"]
-    sd = {row["metric"]: row["error_sd"] for row in table}["lumbar_change_deg"]
+    card = error_card.scatter("lumbar_change_deg")
+    assert card is not None
+    sd = card.sd
     assert detectable("lumbar_change_deg", (sure, sure)) == pytest.approx(1.96 * math.sqrt(2) * sd)
     assert detectable("lumbar_change_deg", (sure, wide)) == pytest.approx(1.96 * math.hypot(sd, 20 / 1.645))
     assert detectable("lumbar_change_deg", (sure, Measure.missing("hidden"))) is None

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hingecheck import repeatability, sessions, trends
+from hingecheck import error_card, repeatability, sessions, trends
 from hingecheck.errors import InputError, UsageError
 from hingecheck.logbook import MIGRATIONS, Logbook
 from hingecheck.records import SelfReport
@@ -122,7 +122,7 @@ def test_the_error_card_and_the_package_agree() -> None:
         cells = [cell.strip().replace("−", "-") for cell in line.split("|")]
         low, high = (float(end) for end in cells[5].split(" to "))
         unread = float(cells[8].removesuffix("%")) / 100
-        scatter = repeatability.measuring(metric)
+        scatter = error_card.scatter(metric)
         assert scatter is not None
         assert scatter.sd == pytest.approx((high - low) / (2 * 1.96))
         assert scatter.freedom <= clips * (1 - unread)

@@ -91,4 +91,4 @@ def analyze(
     terminal.show(result, out_console)
     if verbose:
         terminal.show_all(result, out_console)
-    out_console.print(Text(f"Results: {target}"))
+    out_console.print(Text(f"Results: {target} (open {results.PAGE})"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from hingecheck.commands.console import logbook_file, out_console, told
+
+if TYPE_CHECKING:
+    from hingecheck.trends import Trend
 
 HEADLINE = "lumbar_share_trunk"
 HERE = Path()
@@ -26,15 +29,27 @@ def trend(
     from hingecheck import trends  # noqa: PLC0415  heavy: loaded when used
     from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.logbook import Logbook  # noqa: PLC0415
-    from hingecheck.report import folder, trend_lines, trend_page  # noqa: PLC0415
+    from hingecheck.report import trend_lines  # noqa: PLC0415
 
     with told(as_json=False), Logbook(logbook_file(logbook)) as book:
         known = book.metrics()
         if metric not in known:
             raise UsageError(f"--metric {metric}: is in no session", f"Known: {', '.join(known) or 'none yet'}.")
         found = trends.of_athlete(book.sessions(athlete, metric), metric)
+        if page is not None:
+            write_page(page, found)
         for one in found:
             trend_lines.show(one, out_console)
         if page is not None:
-            folder.put(page, trend_page.page(found).encode("utf-8", "replace"))
             out_console.print(Text(f"Page: {page}"))
+
+
+def write_page(page: Path, found: tuple[Trend, ...]) -> None:
+    """The page, in place whole or not at all; raises UsageError."""
+    from hingecheck.errors import UsageError  # noqa: PLC0415
+    from hingecheck.report import folder, trend_page  # noqa: PLC0415
+
+    try:
+        folder.put(page, trend_page.page(found).encode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"{page}: cannot be written ({error.strerror})", "Give another file with --page.") from error

@@ -20,7 +20,9 @@ from hingecheck.report.drawing import Pen
 Retouch = Callable[[Bytes, float], Bytes]
 """Upright picture (h, w, 3) in full size and its time in seconds -> the same with something hidden, heads say."""
 
-LONGEST_PX: Final = 1280
+LARGEST_PX, SCALED_PX = 1280, 960
+"""A longer side over the first is scaled to the second: scaling by less costs more time than it saves."""
+
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
 NO_LIFTER: Final = "the lifter is not seen"
@@ -30,12 +32,13 @@ _EMPTY: Final = (70, 70, 70)
 
 
 def height_px(width: int, height: int) -> int:
-    """The height at which a picture of this size has LONGEST_PX on its longer side."""
-    return round(LONGEST_PX * height / max(width, height))
+    """Height of the film of a clip of this size."""
+    longest = max(width, height)
+    return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
 
 
 def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None) -> Iterator[Frame]:
-    """Each frame with what was measured on it, no larger than LONGEST_PX; `frames` are those that were analyzed.
+    """Each frame with what was measured on it, at the film's size; `frames` are those that were analyzed.
 
     Draws in place: the pictures of `frames` are used up.
     """
@@ -69,7 +72,7 @@ def _head(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
     text = f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not analysis.pose.seen[index]:
+    if not scene.seen[index]:
         below = margin + 28 * pen.unit_px
         drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
 
@@ -84,8 +87,7 @@ def _bar(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
     height, width = picture.shape[:2]
     left, top, bottom = (round(units * pen.unit_px) for units in (8, 17, 7))
     box = (left, height - top, width - left, height - bottom)
-    strip = picture[height - top - round(25 * pen.unit_px) :]
-    strip[:] = drawing.ground(strip)
+    drawing.shade(picture[height - top - round(25 * pen.unit_px) :])
     cv2.rectangle(picture, box[:2], box[2:], _EMPTY, -1)
     done = None if rep is None else _done(scene.analysis, rep, time_s, index)
     if rep is not None and done is not None:

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck import context, criteria, detectable
+from hingecheck import context, criteria, detectable, error_card
 from hingecheck.records import Measure
-from hingecheck.report import card, printable
+from hingecheck.report import printable
 from hingecheck.report.reading import Stored
 
 CARD_METRICS: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg")
@@ -56,7 +56,7 @@ def page(stored: Stored, facts: Facts) -> dict[str, Any]:
         "rules_note": _rules_note(stored, facts),
         "card_head": list(CARD_HEAD),
         "card": _card(stored),
-        "card_note": f"Error = measured less true, on rendered lifters, hingecheck {card.version()} "
+        "card_note": f"Error = measured less true, on rendered lifters, hingecheck {error_card.version()} "
         "(samples/ERRORS.md). Clothes, light and build of this clip are not known and not chosen for.",
         "references": [[v["what"], v["number"], v["population"], v["source"]] for v in references()],
         "detectable": f"Minimal detectable change (95 %): {detectable.METHOD}. How much a lifter varies from day to "
@@ -163,7 +163,7 @@ def _rules_note(stored: Stored, facts: Facts) -> str:
 
 def _card(stored: Stored) -> list[list[str]]:
     """A row a condition: error of each metric with its limits and the share of intervals that held the truth."""
-    found = card.chosen(_conditions(stored), CARD_METRICS)
+    found = error_card.chosen(_conditions(stored), CARD_METRICS)
     names = list(dict.fromkeys(row.condition for row in found))
     names = names if len(names) <= MOST_CONDITIONS else [*names[: MOST_CONDITIONS - 1], names[-1]]
     table = []
@@ -174,7 +174,7 @@ def _card(stored: Stored) -> list[list[str]]:
     return table
 
 
-def _error(row: card.Row | None) -> str:
+def _error(row: error_card.Row | None) -> str:
     if row is None:
         return "not read"
     limits = "–"
@@ -185,9 +185,9 @@ def _error(row: card.Row | None) -> str:
     return f"{printable.number(row.metric, row.mean_abs)}; {limits}; {inside}"
 
 
-def _conditions(stored: Stored) -> card.Clip:
+def _conditions(stored: Stored) -> error_card.Clip:
     video, yaw = stored.video, stored.view.yaw_deg
-    return card.Clip(
+    return error_card.Clip(
         yaw_deg=yaw.value if yaw.known else None,
         styles=sorted({rep.style for rep in stored.reps}),
         rate_hz=video.rate_hz,

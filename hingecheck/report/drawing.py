@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck.records import Bytes, Floats
+from hingecheck.records import Bools, Bytes, Floats
 
 Colour = tuple[int, int, int]
 
@@ -70,10 +70,16 @@ def dots(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float)
         cv2.circle(picture, (x, y), pen.thick(units), colour, -1, cv2.LINE_AA)
 
 
-def specks(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
-    """A small dot without a rim at each known point (K, 2) of the picture."""
-    for x, y in _known(points):
-        cv2.circle(picture, (x, y), pen.thick(units), colour, -1, cv2.LINE_AA)
+def trail(picture: Bytes, pen: Pen, points: Floats, look: tuple[Colour, float], shown: Bools) -> None:
+    """A line without a rim through those of the points (K, 2) that are shown and known; broken where one is not.
+
+    `look` is its colour and its width in units.
+    """
+    colour, units = look
+    known = np.flatnonzero(shown & ~np.isnan(points).any(axis=1))
+    runs = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)
+    paths = [np.round(points[run]).astype(np.int32) for run in runs if len(run)]
+    cv2.polylines(picture, paths, False, colour, pen.thick(units), cv2.LINE_AA)
 
 
 def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look: tuple[Colour, float]) -> None:
@@ -101,17 +107,17 @@ def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tu
     `look` is colour and size in units.
     """
     colour, size = look
-    alpha = _glyphs(text, round(size * pen.unit_px))
-    height, width = (min(a, b) for a, b in zip(alpha.shape, picture.shape, strict=False))
+    letters, gap = _inked(text, round(size * pen.unit_px), colour)
+    height, width = (min(a, b) for a, b in zip(gap.shape[:2], picture.shape[:2], strict=True))
     x = int(np.clip(at[0], 0, picture.shape[1] - width))
     y = int(np.clip(at[1], 0, picture.shape[0] - height))
     part = picture[y : y + height, x : x + width]
-    part[:] = ground(part) + alpha[:height, :width, None] * (np.array(colour) - ground(part))
+    part[:] = cv2.add(cv2.multiply(part, gap[:height, :width], scale=_SHADE / 255), letters[:height, :width])
 
 
-def ground(part: Bytes) -> NDArray[np.float32]:
-    """A part of the picture, darkened so that words on it can be read."""
-    return part * np.float32(_SHADE)
+def shade(part: Bytes) -> None:
+    """Darken a part of the picture so that words on it can be read."""
+    part[:] = cv2.convertScaleAbs(part, alpha=_SHADE)
 
 
 def extent(text: str, size_px: int) -> tuple[int, int]:
@@ -124,6 +130,16 @@ def plain_words(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colo
     """Words without a ground, `at` their baseline's left end; `look` is colour and size in pixels."""
     colour, size_px = look
     cv2.putText(picture, text, at, colour, _face(), size_px, WEIGHT)
+
+
+@lru_cache(maxsize=1024)
+def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
+    """The words in their colour on black, and how much of the ground each pixel lets through (h, w, 3), 255 = all."""
+    alpha = _glyphs(text, size_px)[..., None]
+    return (
+        np.round(alpha * np.array(colour)).astype(np.uint8),
+        np.repeat(np.round(255 * (1 - alpha)).astype(np.uint8), 3, axis=2),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.records import Analysis, Angle, Bytes, Floats, Tangent
-from hingecheck.report import drawing
+from hingecheck.records import Analysis, Angle, Bools, Bytes, Floats, Tangent
+from hingecheck.report import drawing, wording
 from hingecheck.report.drawing import Pen
 
 SKELETON: Final = drawing.YELLOW
@@ -39,25 +39,30 @@ DROP: Final = 0.35
 SEEN: Final = 0.7
 """Least visibility of a point of the arm that is drawn."""
 
-_Z90: Final = 1.645
 _ARM: Final = (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """An analysis and, worked out once for all frames, its back line (N, K, 2), joints (N, 4, 2) and trunk length."""
+    """An analysis and what is drawn of it, worked out once for all frames.
+
+    Back line (N, K, 2), joints (N, 4, 2) from the shoulder down, length of the upright trunk, and the frames (N,) in
+    which the lifter is seen.
+    """
 
     analysis: Analysis
     edge_px: Floats
     joints_px: Floats
     trunk_px: float
+    seen: Bools
 
     @staticmethod
     def of(analysis: Analysis) -> Scene:
         """The scene of an analysis."""
         joints = np.stack([analysis.pose.middle_px(pair) for pair in landmarks.CHAIN], axis=1)
         trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
-        return Scene(analysis, analysis.contour.edge_px(analysis.view.dorsal), joints, trunk_px)
+        edge_px = analysis.contour.edge_px(analysis.view.dorsal)
+        return Scene(analysis, edge_px, joints, trunk_px, analysis.pose.seen)
 
     def arc(self, pen: Pen) -> float:
         """Radius of an arc in units."""
@@ -77,7 +82,9 @@ class Scene:
 
 
 def draw(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """Everything above, on a picture (h, w, 3) in place."""
+    """Everything above, on a picture (h, w, 3) in place; nothing where the lifter is not seen."""
+    if not scene.seen[frame]:
+        return
     arm(picture, scene, frame, pen)
     skeleton(picture, scene, frame, pen)
     back(picture, scene, frame, pen)
@@ -105,8 +112,9 @@ def back(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     """
     analysis, edge = scene.analysis, scene.edge_px[frame]
     clean = analysis.contour.valid[frame, analysis.view.dorsal]
-    drawing.specks(picture, pen, pen.place(edge[~clean]), HIDDEN, 1.6)
-    drawing.specks(picture, pen, pen.place(edge[clean]), BACK, 1.8)
+    placed = pen.place(edge)
+    drawing.trail(picture, pen, placed, (HIDDEN, 2.4), ~clean)
+    drawing.trail(picture, pen, placed, (BACK, 2.8), clean)
     if scene.analysis.spine.lumbar_flexion.reason[frame] != "":
         return
     for tangent in scene.analysis.spine.tangents:
@@ -128,7 +136,7 @@ def said(angle: Angle, frame: int) -> str:
     value = angle.value_deg[frame]
     if np.isnan(value):
         return "not measured"
-    return f"{round(value) + 0}° ±{_Z90 * angle.sd_deg[frame]:.0f}".replace("-", "−")
+    return f"{round(value) + 0}° ±{wording.Z90 * angle.sd_deg[frame]:.0f}".replace("-", "−")
 
 
 def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:

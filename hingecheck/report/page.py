@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from hingecheck import error_card
 from hingecheck.criteria import Criteria
 from hingecheck.records import Analysis, RepMetrics
-from hingecheck.report import error_card, keyframes, pages, plots, series, wording
+from hingecheck.report import keyframes, pages, plots, series, wording
 from hingecheck.report.keyframes import KeyFrame
 
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
@@ -22,6 +23,7 @@ SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk", "concentric_s")
 """What a repetition's card shows first; the full table has everything."""
 
+CARD_METRICS: Final = ("lumbar_change_deg", "hip_change_deg", "lumbar_share_trunk")
 PICTURE_BYTES: Final = 120_000
 LADDER: Final = ((360, 72), (300, 66), (240, 60), (200, 50), (160, 40), (120, 35))
 """Width and quality of the key frames: the first with which all of them stay below PICTURE_BYTES."""
@@ -65,7 +67,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "trends": plots.trends(analysis),
         "missing": missing(analysis),
         "self_report": _self_report(analysis),
-        "errors": error_card.rows(analysis),
+        "errors": _errors(analysis),
         "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "unread"),
         "rules": extra.rules,
         "methods": _methods(analysis),
@@ -102,12 +104,16 @@ def _reason_line(reason: str, names: Mapping[str, Sequence[int]], count: int) ->
 
 
 def _missing_frames(analysis: Analysis) -> list[str]:
-    lines = []
+    """A line a reason and number of frames, with the angles it holds for."""
+    found: dict[tuple[str, int], list[str]] = {}
     for name, angle in series.angles(analysis):
         for reason, count in Counter(filter(None, angle.reason.tolist())).most_common():
-            part = count / len(angle.reason)
-            lines.append(f"{wording.name(name)}: unknown in {count} frames ({part:.0%}), {reason}.")
-    return lines
+            found.setdefault((reason, count), []).append(wording.name(name))
+    frames = max(len(analysis.angles.time_s), 1)
+    return [
+        f"{wording.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
+        for (reason, count), names in found.items()
+    ]
 
 
 def _remarks(analysis: Analysis) -> list[str]:
@@ -119,6 +125,31 @@ def _remarks(analysis: Analysis) -> list[str]:
     if filled:
         lines.append(f"In {filled} frames some points of the body were not seen and were filled from their neighbours.")
     return lines
+
+
+def _errors(analysis: Analysis) -> list[dict[str, Any]]:
+    """The error card's rows for the clip's conditions."""
+    yaw, video = analysis.view.yaw_deg, analysis.video
+    clip = error_card.Clip(
+        yaw_deg=yaw.value if yaw.known else None,
+        styles=sorted({rep.rep.style for rep in analysis.reps}),
+        rate_hz=video.rate_hz,
+        shorter_side_px=min(video.width, video.height),
+        facing=analysis.view.facing,
+    )
+    return [
+        {"condition": row.condition, "clips": row.clips, "metric": wording.name(row.metric), "cells": _cells(row)}
+        for row in error_card.chosen(clip, CARD_METRICS)
+    ]
+
+
+def _cells(row: error_card.Row) -> tuple[str, ...]:
+    limits = "–"
+    if row.limits_low is not None and row.limits_high is not None:
+        limits = f"{wording.number(row.metric, row.limits_low)} to {wording.number(row.metric, row.limits_high)}"
+    inside = "–" if row.inside_percent is None else f"{row.inside_percent:.0f} %"
+    ends = (wording.number(row.metric, row.bias), wording.number(row.metric, row.mean_abs))
+    return (*ends, limits, inside, f"{row.unread_percent:.0f} %")
 
 
 def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:

@@ -20,7 +20,6 @@ FIRST: Final = ("hip_flexion", "lumbar_flexion", "pelvis_tilt")
 HIDDEN: Final = ("pelvis_tilt", "trunk_thigh", "junction", "thoracic_flexion")
 """Lines that are there but not shown until they are asked for, so that the charts can be read."""
 
-_Z90: Final = 1.645
 _TENTHS: Final = 10
 
 
@@ -55,7 +54,7 @@ def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
 
 
 def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:
-    half = _Z90 * angle.sd_deg[kept]
+    half = wording.Z90 * angle.sd_deg[kept]
     value = angle.value_deg[kept]
     return {
         "name": name,

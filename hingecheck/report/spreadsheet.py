@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.records import AngleTrack, Floats
-
-Z90: Final = 1.645
+from hingecheck.report import wording
 
 COLUMNS: Final = (
     "trunk_lean",
@@ -26,7 +25,7 @@ COLUMNS: Final = (
 def text(track: AngleTrack) -> str:
     """The contract's table; degrees with two decimals, seconds with four, the lumbar angle's 90 % interval last."""
     lumbar = track.lumbar_flexion
-    half = Z90 * lumbar.sd_deg
+    half = wording.Z90 * lumbar.sd_deg
     columns = [getattr(track, name).value_deg for name in COLUMNS]
     columns += [lumbar.value_deg - half, lumbar.value_deg + half]
     out = io.StringIO()

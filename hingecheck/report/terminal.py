@@ -39,8 +39,6 @@ LINE_COLUMNS: Final = 56
 A_TABLE: Final = 2
 """Repetitions a table of all numbers has beside each other, to fit 80 columns."""
 
-_Z90: Final = 1.645
-
 
 def show(analysis: Analysis, console: Console) -> None:
     """Print the summary."""
@@ -134,7 +132,7 @@ def _highest(angle: Angle) -> str:
     if np.isnan(angle.value_deg).all():
         return "not measured"
     at = int(np.nanargmax(angle.value_deg))
-    return f"to {angle.value_deg[at]:.0f} ± {_Z90 * angle.sd_deg[at]:.0f}°"
+    return f"to {angle.value_deg[at]:.0f} ± {wording.Z90 * angle.sd_deg[at]:.0f}°"
 
 
 def _table(analysis: Analysis) -> Table:

@@ -16,6 +16,7 @@ from hingecheck.trends import Point, Trend
 WIDTH: Final = 30
 _BAR: Final = "─"
 _DOT: Final = "●"
+_MOVED: Final = "◇"
 _MARKS: Final = {"changed": ("changed", "bold"), "within": ("", ""), "not_told": ("", "")}
 
 
@@ -42,11 +43,12 @@ def show(trend: Trend, console: Console) -> None:
 
 
 def extent(trend: Trend) -> tuple[float, float]:
-    """Ends of the scale: all intervals, and zero for what is a share."""
+    """Ends of the scale: all intervals, what was moved to one load, and zero for what is a share."""
     known = [point.value for point in trend.points if point.value.known]
     if not known:
         return 0.0, 1.0
-    low, high = min(m.low for m in known), max(m.high for m in known)
+    moved = [point.at_load.value for point in trend.points if point.at_load.known]
+    low, high = min([*(m.low for m in known), *moved]), max([*(m.high for m in known), *moved])
     if trend_wording.unit(trend.metric) == " %":
         low = min(0.0, low)
     return low, high if high > low else low + 1.0
@@ -68,6 +70,7 @@ def notes(trend: Trend) -> list[str]:
         ten = Measure(10 * trend.slope.value, 10 * trend.slope.low, 10 * trend.slope.high)
         by = trend_wording.measured(ten, trend.metric).replace(" %", " points")
         lines.append(f"Load: {by} for 10 kg more over all days, or what else went along with it.")
+        lines.append(f"{_MOVED}: the value moved to {trend.reference_kg:.0f} kg along that line.")
     return [*lines, _last(trend)]
 
 
@@ -77,7 +80,7 @@ def _last(trend: Trend) -> str:
     if told and told[-1].change.told == "within":
         return f"Last compared, {told[-1].session.date}: {trend_wording.change(told[-1].change, trend.metric)}."
     if told:
-        return "A change is called one only beyond what error alone can do; it may be due to clothes or camera still."
+        return "Changed: error alone would do that in fewer than 1 of 20 comparisons."
     reasons = dict.fromkeys(point.change.reason for point in trend.points)
     return f"Nothing can be compared: {'; '.join(reasons)}."
 
@@ -89,21 +92,27 @@ def _row(point: Point, trend: Trend, ends: tuple[float, float]) -> tuple[str | T
     return (
         Text(point.session.date or "no date"),
         Text("–" if load is None else f"{load:g} kg"),
-        _bar(point.value, ends),
+        _bar(point, ends),
         Text(value),
         Text(word, style=style),
     )
 
 
-def _bar(value: Measure, ends: tuple[float, float]) -> Text:
+def _bar(point: Point, ends: tuple[float, float]) -> Text:
+    """The interval, the value in it, and where the value would lie at the trend's load."""
+    value, moved = point.value, point.at_load
     if not value.known:
         return Text("")
-    low, at, high = (
-        round((end - ends[0]) / (ends[1] - ends[0]) * (WIDTH - 1)) for end in (value.low, value.value, value.high)
-    )
+    low, high = _cell(value.low, ends), _cell(value.high, ends)
     cells = [_BAR if low <= i <= high else " " for i in range(WIDTH)]
-    cells[at] = _DOT
+    if moved.known:
+        cells[_cell(moved.value, ends)] = _MOVED
+    cells[_cell(value.value, ends)] = _DOT
     return Text("".join(cells))
+
+
+def _cell(value: float, ends: tuple[float, float]) -> int:
+    return round((value - ends[0]) / (ends[1] - ends[0]) * (WIDTH - 1))
 
 
 def _scale(low: float, high: float, metric: str) -> str:

@@ -102,6 +102,7 @@ def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
         "low": frame.y(value.low),
         "high": frame.y(value.high),
         "changed": point.change.told == "changed",
+        "moved": frame.y(point.at_load.value) if point.at_load.known else None,
         "text": f"{point.session.date}: {trend_wording.measured(value, trend.metric)}",
     }
 

@@ -1,28 +1,30 @@
-"""The error card as data for the reports: `python -m samples.card.rows` reads ERRORS.md and writes two files.
+"""The error card as data for the package: `python -m samples.card.rows` reads ERRORS.md and writes one file.
 
-`hingecheck/report/card.toml`: a row a metric and condition.  `hingecheck/detectable.toml`: how far the readings of one
-metric scatter around the truth.  `samples.evaluate` writes them with the card; a test holds both to ERRORS.md.
+`hingecheck/error_card.toml`: a row a metric and condition.  `samples.evaluate` writes it with the card; a test holds
+it to ERRORS.md.
 """
 
 import re
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 
 from samples.card.freeze import SAMPLES
 from samples.card.tables import METRIC_WORDS
 
 CARD = SAMPLES / "ERRORS.md"
 PACKAGE = SAMPLES.parent / "hingecheck"
-ROWS, DETECTABLE = PACKAGE / "report" / "card.toml", PACKAGE / "detectable.toml"
-POOLED = "all, yaw to 20°"
-TWO_SIDED_95 = 1.96
+ROWS = PACKAGE / "error_card.toml"
+MIXTURES, MIXTURES_TITLE = "random mixtures, yaw to 20°", "The random mixtures among them"
 LEAST_CLIPS = 30
 _HEAD = "# Made from samples/ERRORS.md by `python -m samples.card.rows`; do not edit.\n"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def card_rows(card: str) -> Iterator[dict[str, str | float | int]]:
-    """Every row of the tables "Condition by condition" that holds a reading."""
+    """Every row of the tables "Condition by condition" that holds a reading, and the random mixtures to 20 degrees."""
+    if MIXTURES_TITLE in card:
+        yield from _mixtures(card)
     for metric, words in METRIC_WORDS.items():
         for line in _table(card, f"### {words}\n"):
             name, *cells = line
@@ -37,13 +39,17 @@ def card_rows(card: str) -> Iterator[dict[str, str | float | int]]:
             yield row | {"unread_percent": numbers[7][0]}
 
 
-def detectable_rows(card: str) -> Iterator[dict[str, str | float | int]]:
-    """SD of a metric's error over all clips to 20 degrees of yaw, from the 95 % limits of agreement."""
-    for row in card_rows(card):
-        if row["condition"] == POOLED:
-            width = float(row["limits_high"]) - float(row["limits_low"])
-            sd = round(width / (2 * TWO_SIDED_95), 3)
-            yield {"metric": row["metric"], "error_sd": sd, "clips": row["clips"], "reps": row["reps"]}
+def _mixtures(card: str) -> Iterator[dict[str, str | float | int]]:
+    """The rows of the table of random mixtures within 20 degrees of the side view."""
+    clips = int(re.findall(r"\((\d+) clips", card.split(MIXTURES_TITLE, 1)[1])[0])
+    titles = {words: metric for metric, words in METRIC_WORDS.items()}
+    for words, *cells in _table(card, MIXTURES_TITLE):
+        reps, bias, mean_abs, limits, _, inside, unread = (_numbers(cell) for cell in cells)
+        yield {
+            **{"metric": titles[words], "condition": MIXTURES, "clips": clips, "reps": int(reps[0])},
+            **{"bias": bias[0], "mean_abs": mean_abs[0], "limits_low": limits[0], "limits_high": limits[1]},
+            **{"inside_percent": inside[0], "unread_percent": unread[0]},
+        }
 
 
 def version(card: str) -> str:
@@ -67,8 +73,9 @@ def toml(rows: Iterator[dict[str, str | float | int]], version_of: str) -> str:
 
 def _table(card: str, title: str) -> list[list[str]]:
     """Cells of the first table under a heading, without its head."""
-    lines = card.split(title, 1)[1].strip().splitlines()
-    table = [line for line in lines[: lines.index("")] if line.startswith("|")] if "" in lines else lines
+    lines = card.split(title, 1)[1].splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("|"))
+    table = list(takewhile(lambda line: line.startswith("|"), lines[first:]))
     return [[cell.strip().strip("*") for cell in line.strip("|").split("|")] for line in table[2:]]
 
 
@@ -77,10 +84,9 @@ def _numbers(cell: str) -> list[float]:
 
 
 def write_rows() -> None:
-    """Write both files from the card as it is."""
+    """Write the file from the card as it is."""
     card = CARD.read_text(encoding="utf-8")
     ROWS.write_text(toml(card_rows(card), version(card)), encoding="utf-8")
-    DETECTABLE.write_text(toml(detectable_rows(card), version(card)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The error card's rows for a clip's conditions, from `card.toml`."""
+"""The error card (`samples/ERRORS.md`) as data, from `error_card.toml`: rows by condition, and how errors scatter."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 SIDE_VIEW_DEG, OBLIQUE_DEG = 20.0, 30.0
+MIXTURES: Final = "random mixtures, yaw to 20°"
+"""The condition that stands for another day: a lifter, clothes, light and camera of its own in every clip."""
+
+_TWO_SIDED_95: Final = 1.96
 _RATES: Final = {"24 Hz": (0.0, 27.0), "60 Hz": (45.0, 1000.0)}
 _SIZES: Final = {"480 × 854": (400, 520), "1080 × 1920": (900, 1300), "2160 × 3840": (1900, 2400)}
 
@@ -80,6 +84,27 @@ def chosen(clip: Clip, metrics: Iterable[str]) -> tuple[Row, ...]:
         for row in rows()
         if (row.condition, row.metric) == (condition, name)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """A standard deviation, in the metric's unit, and the degrees of freedom it rests on."""
+
+    sd: float
+    freedom: int
+
+
+@cache
+def scatter(metric: str) -> Scatter | None:
+    """How one clip's error scatters from clip to clip, over the random mixtures; None for what the card does not hold.
+
+    The SD is that of the 95 % limits of agreement, the freedom one less than the clips that gave a reading.
+    """
+    found = [row for row in rows() if (row.metric, row.condition) == (metric, MIXTURES)]
+    if not found or found[0].limits_low is None or found[0].limits_high is None:
+        return None
+    read = round(found[0].clips * (1 - found[0].unread_percent / 100))
+    return Scatter((found[0].limits_high - found[0].limits_low) / (2 * _TWO_SIDED_95), read - 1)
 
 
 def _band(yaw_deg: float | None) -> str:
