@@ -220,6 +220,8 @@ def _style(node: Node | None) -> str:
     words = node.key("name").text().replace("_", " ")
     if node.key("given").truth():
         return f"{words}, as given"
+    if words == "not sure":
+        return words
     return f"{words}, read off the movement ({node.key('confidence').number():.0%})"
 
 
