@@ -84,18 +84,19 @@ def overhead(folder: str) -> None:
 
 def kills(folder: str) -> None:
     """A calm run and one that is killed ten times, compared byte for byte."""
-    from tests.test_batch import tree
+    from tests.test_batch import finished, tree
 
     place, chance = Path(tempfile.mkdtemp()), random.Random(1)
-    begin_s = time.perf_counter()
     _run(folder, place / "calm", 2)
-    calm_s = time.perf_counter() - begin_s
-    for _ in range(10):
+    count = len(list((place / "calm").glob("clips/*/clip.json")))
+    for kill in range(10):
         running = subprocess.Popen(_command(folder, place / "rough", 2), stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(1.0, calm_s / 4))
+        while finished(place / "rough") < kill * count / 10 and running.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 1.5))
         running.kill()
         running.wait()
-        print(f"killed with {len(list((place / 'rough').glob('clips/*/clip.json')))} finished")
+        print(f"killed with {finished(place / 'rough')} of {count} finished")
     _run(folder, place / "rough", 2)
     same = tree(place / "calm") == tree(place / "rough")
     print(f"{len(tree(place / 'calm'))} files and tables {'are the same' if same else 'DIFFER'}")
