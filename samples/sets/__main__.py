@@ -9,7 +9,6 @@ import typer
 
 from samples.console import chosen, run_app
 from samples.sets.design import designed_sets
-from samples.sets.looks import write_looks
 from samples.sets.run import finished, forget, measure_sets, render_sets
 from samples.sets.table import TABLE, written
 
@@ -23,7 +22,6 @@ def sets(
     processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,
     only: Annotated[list[str] | None, typer.Option(help="name of a set; give it several times")] = None,
     render_only: Annotated[bool, typer.Option("--render-only", help="draw what is missing and stop")] = False,
-    looks: Annotated[bool, typer.Option("--looks", help="write hingecheck/styles.toml from the results")] = False,
     again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
 ) -> None:
     """Render and analyze the designed sets, print the table of errors and write it; finished sets are kept."""
@@ -33,8 +31,6 @@ def sets(
     frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
     print(f"{frames} frames in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
     results = [result for spec in wanted if (result := finished(spec, out)) is not None]
-    if looks:
-        write_looks(results)
     if results and not render_only:
         print(written(results, out / TABLE))
 

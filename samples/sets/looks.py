@@ -1,11 +1,12 @@
 """What the styles look like from the side, measured on the rendered sets: writes `hingecheck/styles.toml`.
 
-    python -m samples.sets --out DIR --looks
+    python -m samples.sets.looks DIR        after  python -m samples.sets --out DIR
 
-A style's means are over its sets in which every repetition was found; the spread is that of the conventional sets, of
+A style's means are over its sets in which a repetition was told; the spread is that of the conventional sets, of
 which there are most, and is taken for all.  How usual a style is stays what the file says.
 """
 
+import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,14 +15,16 @@ from pathlib import Path
 import numpy as np
 
 from hingecheck.style import FEATURES
+from samples.sets.design import designed_sets
 from samples.sets.records import SetResult
+from samples.sets.run import finished
 from samples.whole import write_whole
 
 TABLE = Path(__file__).parents[2] / "hingecheck" / "styles.toml"
 COMMON = "conventional"
 HEAD = """# What each style looks like from the side, in the position the lifter pulls from: height of the hands in leg
-# lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets --out DIR --looks` on rendered
-# sets (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.
+# lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets.looks DIR` on rendered sets
+# (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.
 """
 
 
@@ -47,3 +50,7 @@ def _numbers(values: Sequence[float]) -> list[str]:
     return [
         f"{name} = {value:.{3 if name == 'hand_height' else 1}f}" for name, value in zip(FEATURES, values, strict=True)
     ]
+
+
+if __name__ == "__main__":
+    write_looks([found for spec in designed_sets() if (found := finished(spec, Path(sys.argv[1]))) is not None])
