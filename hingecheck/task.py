@@ -27,10 +27,11 @@ _KEY_DIGITS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What all clips of a batch share."""
+    """What all clips of a batch share; `film`: with the annotated film."""
 
     model: str = bundles.DEFAULT
     criteria: Path | None = None
+    film: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def fingerprint(settings: Settings) -> str:
         "version": __version__,
         "models": [bundle.sha256 for bundle in models],
         "criteria": asdict(rules),
+        "film": settings.film,
     }
     return json.dumps(told, sort_keys=True)
 
@@ -96,7 +98,8 @@ def measure(job: Job) -> None:
     result = analysis.analyze(job.clip, asked)
     if result.video.sha256 != job.sha256:
         raise InputError("has changed while it was read", "Wait until it is copied, then run again.")
-    results.save(result, job.clip, job.folder)
+    wanted = results.Wanted(job.settings.film, rules=criteria.load(job.settings.criteria))
+    results.save(result, job.clip, job.folder, wanted)
     folder.put(job.folder / THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 

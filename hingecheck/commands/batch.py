@@ -48,6 +48,7 @@ def batch(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try clips again that failed in an earlier run.")
     ] = False,
+    video: Annotated[bool, typer.Option("--video", help="Make the annotated video of every clip, too.")] = False,
     model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
     criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
 ) -> None:
@@ -61,7 +62,7 @@ def batch(
         _tell_of(found, folder)
         with clips.claimed(out):
             with _executor(workers, scheduler) as executor:
-                todo = _planned(found.clips, out, task.Settings(model, criteria), way, executor)
+                todo = _planned(found.clips, out, task.Settings(model, criteria, video), way, executor)
                 _worked(todo, way, executor)
             rows, parquet = _written(todo, logbook or out / LOGBOOK)
     _summary(rows, out, parquet=parquet)
