@@ -91,11 +91,11 @@ def key(sha256: str, prints: str, report: SelfReport) -> str:
 
 def measure(job: Job) -> None:
     """Analyze a clip as `hingecheck analyze` does, and add a thumbnail."""
-    from hingecheck import analysis  # noqa: PLC0415  heavy: loaded in the worker only
+    from hingecheck import analysis, privacy  # noqa: PLC0415  heavy: loaded in the worker only
     from hingecheck.report import results, thumbnail  # noqa: PLC0415
 
     asked = analysis.Asked(job.settings.model, criteria=job.settings.criteria, self_report=job.report)
-    result = analysis.analyze(job.clip, asked)
+    result = privacy.marked(analysis.analyze(job.clip, asked), pseudonym="", heads_blurred=False)
     if result.video.sha256 != job.sha256:
         raise InputError("has changed while it was read", "Wait until it is copied, then run again.")
     wanted = results.Wanted(job.settings.film, rules=criteria.load(job.settings.criteria))
