@@ -44,7 +44,7 @@ class Pictures(Protocol):
 SMALLEST_PULL: Final = 0.18
 """Hands that move less than this up and down, in leg lengths, are not lifting."""
 
-TOP_BAND: Final = 0.15
+TOP_BAND: Final = 0.20
 """How near to the top's height a peak must be, in shares of the pull."""
 
 HANDS_LOW: Final = 0.85
@@ -61,9 +61,9 @@ MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
 
 ROMANIAN_HEIGHT: Final = 0.42
-GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG, LOW_KNEE_DEG = 38.0, 60.0, 47.0
+GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG, LOW_KNEE_DEG, ONCE_KNEE_DEG = 38.0, 60.0, 47.0, 40.0
 """Knees straighter than this at the bottom: where the hands stay there; where they turn at once, above the floor's
-height; and lower."""
+height; lower; and lower, if it is the only bend."""
 
 GRIP_S: Final = 0.45
 SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
@@ -93,7 +93,7 @@ CUT_FRAMES: Final = 2
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
 
-CARRIED: Final = 0.15
+CARRIED: Final = 0.11
 """Hands this much farther in front than before, in leg lengths, carry what was picked up."""
 
 _FEWEST_FRAMES: Final = 5
@@ -143,7 +143,8 @@ def _course(track: AngleTrack, pictures: Pictures | None) -> _Course | None:
     if not valleys:
         return None
     edges = [0, *valleys, len(height) - 1]
-    peaks = [a + int(np.argmax(height[a : b + 1])) for a, b in pairwise(edges)]
+    seen = np.where(np.isnan(track.trunk_thigh.value_deg), height.min(), height)
+    peaks = [a + int(np.argmax(seen[a : b + 1])) for a, b in pairwise(edges)]
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
     course = _Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
     return course if pictures is None else replace(course, **_seen(course, pictures))
@@ -238,23 +239,25 @@ def _family(course: _Course) -> Family:
         return "pick_up"
     if False in course.in_hand:
         return "floor"
-    if course.held and not any(course.grips) and _upright(course, course.peaks[0]):
+    if course.held and _upright(course, course.peaks[0]):
         return "romanian"
     high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
     knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
-    if any(course.grips):
+    lowest = course.height[bottom] <= course.height[bottom].min() + _floor_band(course)
+    if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip
         return "romanian" if high and knee_deg < GRIPPED_KNEE_DEG else "floor"
-    return "romanian" if knee_deg < (TOUCHED_KNEE_DEG if high else LOW_KNEE_DEG) else "floor"
+    low_deg = LOW_KNEE_DEG if len(bottom) > 1 else ONCE_KNEE_DEG
+    return "romanian" if knee_deg < (TOUCHED_KNEE_DEG if high else low_deg) else "floor"
 
 
 def _carries(course: _Course) -> bool:
     """True if the hands are held in front after the only bend, and were not before it."""
     before, after = (float(course.track.hand_forward[peak]) for peak in course.peaks)
-    return after - before >= CARRIED and _upright(course, course.peaks[0])
+    return after - before >= CARRIED and not course.track.trunk_thigh.value_deg[course.peaks[0]] > FULL_EXTENSION_DEG
 
 
 def _upright(course: _Course, frame: int) -> bool:
-    return not course.track.trunk_thigh.value_deg[frame] > FULL_EXTENSION_DEG
+    return bool(course.track.trunk_thigh.value_deg[frame] <= FULL_EXTENSION_DEG)
 
 
 def _from_floor(course: _Course) -> tuple[Rep, ...]:
@@ -285,7 +288,7 @@ def _picked_up(course: _Course) -> tuple[Rep, ...]:
 
 def _followed(course: _Course, first: int, top: int, last: int) -> bool:
     """True if the lifter was seen in most frames of a movement and did not walk in it."""
-    seen = np.mean(~np.isnan(course.track.hand_height[first : last + 1])) >= LEAST_FOLLOWED
+    seen = np.mean(~np.isnan(course.track.trunk_lean.value_deg[first : last + 1])) >= LEAST_FOLLOWED
     feet = course.track.foot_forward
     return bool(seen and not abs(feet[top] - feet[first]) > MOST_STEP)
 
@@ -297,7 +300,7 @@ def _on_bar(course: _Course) -> list[bool]:
     """
     height = course.height
     bottom = height[list(course.valleys)]
-    band = SAME_FLOOR * float(height.max() - bottom.min())
+    band = _floor_band(course)
     grips = np.array(course.grips)
     cut = len(height) - 1 - course.valleys[-1] <= CUT_FRAMES  # on the way down when the clip ends
     if not grips.any():
@@ -308,6 +311,11 @@ def _on_bar(course: _Course) -> list[bool]:
         level = grips | (bottom <= float(np.median(bottom[grips])) + band)
     level[-1] |= cut and level[:-1].any()
     return [bool(ok) for ok in level]
+
+
+def _floor_band(course: _Course) -> float:
+    """How far apart two bottoms may be to be the same floor."""
+    return SAME_FLOOR * float(course.height.max() - course.height[list(course.valleys)].min())
 
 
 def _ends_up(course: _Course, *, alone: bool) -> bool:
