@@ -1,0 +1,186 @@
+"""Beside stage 8: the bends of a clip, and what small pictures tell of the load at their ends.
+
+The height of the hands (in leg lengths above the ankles) goes up and down between the floor and the top; its valleys
+and peaks cut the clip into bends, of which only those count that hinge at hip or knee with hanging arms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Final, Protocol
+
+import numpy as np
+from scipy.signal import find_peaks
+
+from hingecheck import events
+from hingecheck.records import AngleTrack, Floats
+
+SMALLEST_PULL: Final = 0.18
+"""Hands that move less than this up and down, in leg lengths, are not lifting."""
+
+HANDS_LOW: Final = 0.85
+"""At the bottom the hands are below this height, in leg lengths: mid-thigh."""
+
+LOWEST_HANDS, LOWEST_KNEE = -0.15, 0.30
+"""Hands under the ankles, or knees near the floor: the lifter lies or kneels."""
+
+SMALLEST_HINGE_DEG: Final = 40.0
+
+ARMS_HANG: Final = 0.22
+"""Hands at least this far below the shoulders at the bottom, in leg lengths (straight arms: about 0.65)."""
+
+GRIP_S: Final = 0.45
+
+SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
+"""Gripping the bar takes at least so much rest at the bottom, or so much time this near to it (leg lengths)."""
+
+STARTS_DOWN: Final = 0.12
+"""A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
+
+FULL_EXTENSION_DEG: Final = 30.0
+"""At the top of a complete repetition trunk and thighs together are this near to standing."""
+
+_FEWEST_FRAMES: Final = 5
+
+
+class Pictures(Protocol):
+    """Small pictures of the clip, compared around the feet, where a load on the floor lies (`load.Pictures`)."""
+
+    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
+        """The number of each upright moment's group of like pictures; None if they cannot be told apart."""
+
+    def alike(self, first_s: float, second_s: float) -> bool:
+        """True if two moments look the same there."""
+
+    def moved(self, first_s: float, second_s: float) -> bool:
+        """True if more differs there between two moments than legs and arms alone make differ."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """The hands' way: `valleys` and the `peaks` around them (one more), frame indices.
+
+    `grips`: the hands rest at the valley.  `in_hand`: the load hung from the hands at the peak, None where it cannot
+    be said.  `held`: it was seen to go down with the hands from every peak, and never to stay there.
+    """
+
+    track: AngleTrack
+    height: Floats
+    valleys: tuple[int, ...]
+    peaks: tuple[int, ...]
+    grips: tuple[bool, ...]
+    in_hand: tuple[bool | None, ...]
+    held: bool = False
+
+    @property
+    def time_s(self) -> Floats:
+        """Times of the frames (N,)."""
+        return self.track.time_s
+
+
+def course_of(track: AngleTrack, pictures: Pictures | None) -> Course | None:
+    """The bends of a clip, and of the load what the pictures tell; None if there is no bend."""
+    height = _filled(track)
+    if height is None:
+        return None
+    low, high = float(np.quantile(height, 0.01)), float(np.quantile(height, 0.98))
+    if high - low < SMALLEST_PULL or low > HANDS_LOW:
+        return None
+    valleys = [valley for valley in _valleys(height) if _hinges(track, height, valley)]
+    if not valleys:
+        return None
+    edges = [0, *valleys, len(height) - 1]
+    seen = np.where(np.isnan(track.trunk_thigh.value_deg), height.min(), height)
+    peaks = [a + int(np.argmax(seen[a : b + 1])) for a, b in pairwise(edges)]
+    grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
+    course = Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
+    return course if pictures is None else replace(course, **_seen(course, pictures))
+
+
+def _filled(track: AngleTrack) -> Floats | None:
+    known = ~np.isnan(track.hand_height)
+    if known.sum() < _FEWEST_FRAMES:
+        return None
+    return np.asarray(np.interp(track.time_s, track.time_s[known], track.hand_height[known]))
+
+
+def _valleys(height: Floats) -> list[int]:
+    """Lowest points at least SMALLEST_PULL deep; two equally low points of one rest at the bottom count as one."""
+    wall = [height.max() + 1.0]
+    found = find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
+    valleys: list[int] = []
+    for valley in found:
+        if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:
+            continue
+        valleys.append(int(valley))
+    return valleys
+
+
+def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
+    """True if the lifter is seen bent there with hanging arms: not lying, kneeling, or with a bar on the back."""
+    bent = track.trunk_thigh.value_deg[valley] >= SMALLEST_HINGE_DEG
+    stands = height[valley] >= LOWEST_HANDS and track.knee_height[valley] >= LOWEST_KNEE
+    return bool(bent and stands and track.arm_drop[valley] >= ARMS_HANG and height[valley] <= HANDS_LOW)
+
+
+def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
+    """What the pictures tell of the load: `in_hand` and `held`."""
+    seconds = [float(course.time_s[peak]) for peak in course.peaks]
+    upright = [is_upright(course, peak) for peak in course.peaks]
+    found = pictures.groups([t for t, up in zip(seconds, upright, strict=True) if up])
+    if found is None:
+        return {}
+    if len(set(found)) < 2:
+        bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
+        return {"held": all(pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False))}
+    left = iter(found)
+    return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
+
+
+def _in_hand(course: Course, pictures: Pictures, group: Sequence[int | None]) -> tuple[bool | None, ...]:
+    """Whether the load hung from the hands at each peak, from the upright ones' groups of like pictures.
+
+    A pull that turns round before standing is compared with the bottom it left.  A first or last moment like no other
+    tells nothing: the load was set down elsewhere.
+    """
+    empty = _without(group, grips=course.grips[0])
+    held = {number for number in group[1:-1] if number not in (empty, None)} or {group[0], group[-1]} - {empty, None}
+    told: list[bool | None] = []
+    for index, (peak, number) in enumerate(zip(course.peaks, group, strict=True)):
+        inside = 0 < index < len(group) - 1
+        if number is None:
+            times_s = course.time_s[[peak, course.valleys[index - 1]]]
+            told.append(not pictures.alike(*map(float, times_s)) if inside else None)
+        else:
+            told.append(number != empty if inside or number in held | {empty} else None)
+    return tuple(told)
+
+
+def _without(group: Sequence[int | None], *, grips: bool) -> int | None:
+    """The group of the upright moments without the load: before the set and after it.
+
+    If only one of the two is in the clip, the set begins there if the hands then stay at the bottom, to grip.
+    """
+    first, last = group[0], group[-1]
+    if first is None or last is None:
+        return last if first is None else first
+    return first if first == last or grips else last
+
+
+def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bool:
+    """True if the hands rest at the bottom long enough to grip a bar, or the clip begins with them there."""
+    before, valley, after = turns
+    pull = min(height[before], height[after]) - height[valley]
+    if pull < SMALLEST_PULL:
+        pull = max(height[before], height[after]) - height[valley]
+    trimmed = (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all()
+    near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM) + before
+    slow = track.time_s[near[-1]] - track.time_s[near[0]] >= SLOW_GRIP_S
+    return bool(trimmed or slow or events.rest_s(track.time_s, height, turns) >= GRIP_S)
+
+
+def is_upright(course: Course, frame: int) -> bool:
+    """True if the lifter is seen standing there, trunk and thighs near the vertical."""
+    return bool(course.track.trunk_thigh.value_deg[frame] <= FULL_EXTENSION_DEG)
