@@ -14,7 +14,9 @@ import numpy as np
 from hingecheck.records import AngleTrack, Measure, Rep
 
 LEG_SHARE: Final = 0.491
-FORWARD_SD_PERCENT: Final = 1.0
+FORWARD_SD_PERCENT: Final = 1.3
+"""Root mean square error 1.5, bias +0.7 over 31 repetitions of twelve rendered sets (`samples.card.motion`)."""
+
 Z90: Final = 1.645
 LEAST_KNOWN: Final = 0.5
 AT_REST_S: Final = 0.1
