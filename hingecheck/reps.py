@@ -78,7 +78,7 @@ def _family(course: Course) -> Family:
         return "pick_up"
     if False in course.in_hand:
         return "floor"
-    if course.held and is_upright(course, course.peaks[0]):
+    if course.held and len(bottom) > 1 and is_upright(course, course.peaks[0]):  # once, it may be head and hands
         return "romanian"
     high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
     knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
