@@ -74,7 +74,7 @@ def overhead(folder: str) -> None:
     analysis.analyze(paths[0])
     begin_s, begin_cpu_s = time.perf_counter(), time.process_time()
     for i, path in enumerate(paths):
-        results.save(analysis.analyze(path), path, out / str(i))
+        results.save(analysis.analyze(path), path, out / str(i), results.Wanted(film=False))
     single_s, single_cpu_s = time.perf_counter() - begin_s, time.process_time() - begin_cpu_s
     shutil.rmtree(out)
     batch_s, batch_cpu_s = _batch_s(folder, workers=1, cores={0})
