@@ -117,6 +117,8 @@ def style(told: LiftStyle) -> str:
     words = told.name.replace("_", " ")
     if told.given:
         return f"{words} (as given)"
+    if told.name == "not_sure":
+        return "not sure (the movement fits several)"
     return f"{words} (read off the movement, {told.confidence:.0%})"
 
 
