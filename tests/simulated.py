@@ -18,17 +18,6 @@ from tests import lifter
 
 CENTIMETRE: Final = 0.01 / 1.75
 UPRIGHT: Final = (0.0, 0.0, 0.0)
-STYLES: Final = (
-    "conventional",
-    "sumo",
-    "stiff_leg",
-    "block",
-    "kettlebell",
-    "trap_bar",
-    "romanian",
-    "hinge",
-    "pick_up",
-)
 NOTHING: Final = ("squat", "walk", "shoes", "set_up", "still")
 LIMITS: Final = {  # thigh, shank in degrees, height of the hands at the bottom in statures
     "conventional": ((40, 58), (8, 16), (0.14, 0.18)),
@@ -41,6 +30,7 @@ LIMITS: Final = {  # thigh, shank in degrees, height of the hands at the bottom 
     "hinge": ((14, 26), (0, 4), (0.22, 0.34)),
     "pick_up": ((30, 60), (4, 16), (0.12, 0.22)),
 }
+STYLES: Final = tuple(LIMITS)
 TOP_TO_TOP: Final = ("romanian", "hinge")
 
 

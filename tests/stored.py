@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import hashlib
 import json
@@ -48,13 +49,19 @@ def rep(number: int, *, complete: bool = True, style: str = "floor") -> dict[str
     }
 
 
+SELF_REPORT = {"soreness": {"low-back": 6.0}, "sitting_hours": 9.0, "load_kg": 120.0, "rpe": 8.0, "note": "ok"}
+PROVENANCE = {
+    "versions": {"hingecheck": "0.1.0"},
+    "models": {"pose": {"name": "full", "sha256": "a" * 64}},
+    "criteria": "2026-11",
+    "own_clips": {"standing": None, "max_bend": None},
+    "zero": "own standing",
+    "losses": {"frames_filled": 0},
+}
+
+
 def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict[str, Any]:
     """A document with `reps` repetitions; `own` replaces whole keys."""
-    rules = [
-        _finding("low_back_led", "ok", 0.55),
-        _finding("hips_shoot_up", "flag", 5.0),
-        _finding("new_rule", "ok", 1),
-    ]
     duration_s = SET_UP_S + reps * REP_S + 1.0
     made = {
         "schema": "hingecheck/analysis/1",
@@ -73,26 +80,17 @@ def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict
             "sentence": "The pattern is consistent with a hip-led lift.",
             "cue": "Keep this.",
         },
-        "findings": rules,
+        "findings": [
+            _finding("low_back_led", "ok", 0.55),
+            _finding("hips_shoot_up", "flag", 5.0),
+            _finding("new_rule", "ok", 1),
+        ],
         "set": {"metrics": {"drift": None}, "reasons": {"drift": "a drift needs 3 repetitions"}},
-        "self_report": {
-            "soreness": {"low-back": 6.0},
-            "sitting_hours": 9.0,
-            "load_kg": 120.0,
-            "rpe": 8.0,
-            "note": "ok",
-        },
+        "self_report": SELF_REPORT,
         "advice": {"context": ["You reported soreness."], "drills": [], "see": "See a clinician.", "red_flags": []},
-        "provenance": {
-            "versions": {"hingecheck": "0.1.0"},
-            "models": {"pose": {"name": "full", "sha256": "a" * 64}},
-            "criteria": "2026-11",
-            "own_clips": {"standing": None, "max_bend": None},
-            "zero": "own standing",
-            "losses": {"frames_filled": 0},
-        },
+        "provenance": PROVENANCE,
     }
-    return made | own
+    return copy.deepcopy(made | own)
 
 
 def _finding(rule: str, status: str, limit: float) -> dict[str, Any]:
