@@ -36,6 +36,7 @@ class Body:
     names: tuple[str, ...]
     stature_m: float
     arm_stretch: float  # factor by which the arm bones were lengthened
+    lumbar_shares: tuple[tuple[str, float], ...]  # running share of the lumbar flexion, from the pelvis up
 
     def bone(self, name: str) -> int:
         """Index of a bone."""
@@ -77,7 +78,8 @@ def build_body(spec: BodySpec) -> Body:
     weights = _weights(model, len(vertices), len(names))
     stretch = arm_stretch(dict(zip(names, heads, strict=True)), spec.stature_m)
     vertices, heads = _lengthen_arms(vertices, heads, (names, parents, weights), stretch)
-    return Body(vertices, _faces(), weights, heads, parents, names, spec.stature_m, stretch)
+    shares = (("spine04", low := spec.low_lumbar_share), ("spine03", low + spec.mid_lumbar_share), ("spine02", 1.0))
+    return Body(vertices, _faces(), weights, heads, parents, names, spec.stature_m, stretch, shares)
 
 
 def phenotype(spec: BodySpec) -> dict[str, float]:

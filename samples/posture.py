@@ -18,7 +18,6 @@ from samples.spec import Load, Style
 
 Hold = Literal["front", "sides", "legs", "box", "back"]
 
-SPINE_SHARES = (("spine04", 0.40), ("spine03", 0.75), ("spine02", 1.0))  # running share of the lumbar flexion
 SIDES = (("L", 1.0), ("R", -1.0))
 CURL: dict[Hold, float] = {"front": 1.0, "sides": 1.0, "legs": 0.1, "box": 0.2, "back": 1.0}  # of the fingers
 BOX_DEPTH_M = 0.24
@@ -104,7 +103,7 @@ def shoulder_place(body: Body, stance: Stance, posture: Posture) -> Array:
     """Left shoulder joint centre (3,), by the chain hips, spine, collarbone."""
     hip_at, _ = hip_place(body, stance, posture)
     place, before, angle = hip_at * [1, 0, 1], body.head("upperleg01.L") * [1, 0, 1], posture.pelvis_deg
-    running = [(name, posture.pelvis_deg + share * posture.lumbar_deg) for name, share in SPINE_SHARES]
+    running = [(name, posture.pelvis_deg + share * posture.lumbar_deg) for name, share in body.lumbar_shares]
     running.append(("spine01", posture.pelvis_deg + posture.lumbar_deg + posture.thoracic_deg))
     for name, after in running:
         place, before, angle = place + pitch(angle) @ (body.head(name) - before), body.head(name), after
@@ -174,7 +173,7 @@ def _line(body: Body, stance: Stance) -> tuple[float, float]:
 def pose(body: Body, stance: Stance, posture: Posture, bar_m: Array) -> Posed:
     """The whole skeleton; `bar_m` (x, z) is where the bar's centre lies, in the lifter's own frame."""
     hip_at, knee_at = hip_place(body, stance, posture)
-    world = trunk_rotations(posture)
+    world = trunk_rotations(body, posture)
     hip_rest = body.head("upperleg01.L") * [1, 0, 1]
     bob = np.array([np.mean(posture.step_m), 0.0, np.min(posture.raise_m)])
     root = hip_at * [1, 0, 1] + bob + world["root"] @ (body.head("root") - hip_rest)
@@ -203,11 +202,11 @@ def _arm_goal(reach: Reach, stance: Stance, posture: Posture, on_bar: Array) -> 
     )
 
 
-def trunk_rotations(posture: Posture) -> dict[str, Array]:
+def trunk_rotations(body: Body, posture: Posture) -> dict[str, Array]:
     """World rotations of pelvis, spine, neck and head."""
     top = posture.pelvis_deg + posture.lumbar_deg + posture.thoracic_deg
     world = {"root": pitch(posture.pelvis_deg), "spine01": pitch(top)}
-    for name, share in SPINE_SHARES:
+    for name, share in body.lumbar_shares:
         world[name] = pitch(posture.pelvis_deg + share * posture.lumbar_deg)
     for name, share in (("neck01", 0.35), ("neck02", 0.6), ("neck03", 0.8), ("head", 1.0)):
         world[name] = pitch(top + share * posture.neck_deg)

@@ -80,6 +80,8 @@ class BodySpec:
     stature_m: float = ranged(1.76, 1.48, 2.02)
     lordosis_deg: float = ranged(0.0, -12.0, 14.0)  # lumbar arch while standing beyond the average body's
     kyphosis_deg: float = ranged(0.0, -8.0, 16.0)  # thoracic curve while standing beyond the average body's
+    low_lumbar_share: float = ranged(0.40, 0.1, 0.7)  # of the lumbar flexion, at L5/S1
+    mid_lumbar_share: float = ranged(0.35, 0.1, 0.7)  # at L3/L4; L1/L2 has the rest
     skin: str = colour("#c68a6a")
 
 

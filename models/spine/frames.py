@@ -33,6 +33,7 @@ from samples.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
 from samples.draw import random_spec
 from samples.errors import ImpossiblePose
 from samples.frames import JOINTS, choose_frames, compressed, item_path, unpacked
+from samples.performance import Instant
 from samples.props import carried
 from samples.raster import Raster
 from samples.spec import ClipSpec
@@ -43,6 +44,13 @@ from samples.work import run_all
 SIZE_PX = (308, 512)
 CROP_PX = 2 * 72
 MOST_LUMBAR_DEG = 55.0
+LUMBAR_JOINTS = (4.0, 4.5, 3.5)
+"""How a lifter shares lumbar flexion among L5/S1, L3/L4 and L1/L2: a Dirichlet distribution, SD 0.13 around 0.33, 0.38
+and 0.29.  People differ, and nobody's parts are known from outside."""
+
+UNBLURRED = 0.6
+"""Share of lifters without motion blur, which takes several exposures a frame to draw."""
+
 SOMEBODY_ELSE = 0.35
 """Mid-hips and mid-shoulders this far from the lifter's, in trunk lengths, are somebody else's."""
 
@@ -50,7 +58,7 @@ BUNDLE = Path(__file__).resolve().parents[1] / "pose_full.task"
 
 
 def training_spec(seed: int) -> ClipSpec:
-    """A random lift in which lumbar flexion, thoracic flexion and style are drawn independently."""
+    """A random lift; lumbar flexion, its parts, thoracic flexion and style are drawn independently."""
     spec = random_spec(seed, *SIZE_PX)
     random = np.random.default_rng([seed, 30])
     lift = replace(
@@ -59,24 +67,28 @@ def training_spec(seed: int) -> ClipSpec:
         thoracic_change_deg=float(random.uniform(0.0, 28.0)),
         reps=1,
     )
-    return replace(spec, lift=lift)
+    low, mid, _ = np.clip(random.dirichlet(LUMBAR_JOINTS), 0.1, 0.7)
+    body = replace(spec.body, low_lumbar_share=float(low), mid_lumbar_share=float(min(mid, 1.0 - low)))
+    video = replace(spec.video, shutter=0.0) if random.random() < UNBLURRED else spec.video
+    return replace(spec, lift=lift, body=body, video=video)
 
 
 def make_item(seed: int, *, folder: Path, per_item: int) -> int:
     """Draw, observe and write one item; returns the number of frames kept."""
     stage = _feasible(seed)
     frames = choose_frames(stage, per_item)
-    seen: list[tuple[int, Sighting, Any, Any]] = []
+    seen: list[tuple[Instant, Sighting, Any, Any]] = []
     with Raster(*SIZE_PX, samples=0, shadow_px=512) as raster:
         for frame in frames:
             picture = unpacked(compressed(stage.spec, draw_frame(stage, raster, frame)))
             sighting = _estimator().look(Frame(0.0, picture, 1.0))
-            joints_px = _joints_px(stage, frame)
+            now = instant_at(stage, stage.time_s(frame))
+            joints_px = _joints_px(stage, frame, now)
             if sighting is None or _somebody_else(sighting, joints_px):
                 if frame == frames[0]:
                     break  # no standing, no zero: of no use
                 continue
-            seen.append((frame, sighting, draw_mask(stage, raster, frame), joints_px))
+            seen.append((now, sighting, draw_mask(stage, raster, frame), joints_px))
     _write(item_path(folder, seed), stage, seen)
     return len(seen)
 
@@ -88,10 +100,11 @@ def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
     random = np.random.default_rng([seed, 31])
     with Raster(*SIZE_PX, samples=0, shadow_px=64) as raster:
         drawn = [_outline(stage, raster, frame, float(random.random())) for frame in frames]
-    places = np.array([_joints_px(stage, frame) for frame in frames])
+    instants = [instant_at(stage, stage.time_s(frame)) for frame in frames]
+    places = np.array([_joints_px(stage, frame, now) for frame, now in zip(frames, instants, strict=True)])
     crops = [contour.crop(mask, *true_axis(joints_px), CROP_PX) for mask, joints_px in zip(drawn, places, strict=True)]
     table = {"true_crop": np.array(crops, np.uint8), "joints_px": places.astype(np.float32)}
-    _save(item_path(folder, seed), table | _truth(stage, frames))
+    _save(item_path(folder, seed), table | _truth(stage, instants))
     return len(frames)
 
 
@@ -130,10 +143,9 @@ def _estimator() -> MediaPipeStill:
     return MediaPipeStill(BUNDLE)
 
 
-def _joints_px(stage: Stage, frame: int) -> Any:
+def _joints_px(stage: Stage, frame: int, now: Instant) -> Any:
     bones = [stage.lifter.body.bone(name) for name in JOINTS]
-    posed = instant_at(stage, stage.time_s(frame)).posed
-    return project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), posed.joints[bones])
+    return project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), now.posed.joints[bones])
 
 
 def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
@@ -143,7 +155,7 @@ def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
     return max(apart) > SOMEBODY_ELSE * float(np.hypot(*axis))
 
 
-def _write(path: Path, stage: Stage, seen: list[tuple[int, Sighting, Any, Any]]) -> None:
+def _write(path: Path, stage: Stage, seen: list[tuple[Instant, Sighting, Any, Any]]) -> None:
     """One file, under a temporary name first; an item in which nobody was seen holds no frames."""
     sightings = [sighting for _, sighting, _, _ in seen]
     table = {
@@ -154,11 +166,10 @@ def _write(path: Path, stage: Stage, seen: list[tuple[int, Sighting, Any, Any]])
         "world": np.array([s.world_m for s in sightings], np.float32),
         "joints_px": np.array([joints for *_, joints in seen], np.float32),
     }
-    _save(path, table | _truth(stage, [frame for frame, *_ in seen]))
+    _save(path, table | _truth(stage, [now for now, *_ in seen]))
 
 
-def _truth(stage: Stage, frames: list[int]) -> dict[str, Any]:
-    instants = [instant_at(stage, stage.time_s(frame)) for frame in frames]
+def _truth(stage: Stage, instants: list[Instant]) -> dict[str, Any]:
     columns = frame_angles(stage.lifter.body, stage.plan, instants)
     names = [name for name in columns if name.endswith("_deg")]
     return {
