@@ -1,8 +1,10 @@
 """Stage 9, describe: what each repetition's angles changed by, the two shares, tempo; each with an interval.
 
 A change is the position the lifter pulls from less the position at the top.  The body moves before the bar
-does, and goes on after the bar is within a centimetre of its top; so the first is read in the last quiet
-moment before the pull (`Rep.onset_s`), the second when the hands are at rest at the top (`Rep.top_s`).
+does, and goes on after the bar is within a centimetre of its top; so the second is read when the hands are at
+rest at the top (`Rep.top_s`), the first between the last quiet moment (`Rep.onset_s`) and lift-off.  In between
+the slack is taken up, and the back may round once more: so it is read as soon as the lumbar spine is as flexed
+as it gets there.
 
 Errors are propagated to first order.  Frame noise counts once an end; the bias of a clip does not average
 out over frames or repetitions and stays whole.  The share L / T of the lumbar change in the change of the
@@ -27,7 +29,11 @@ from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, View
 Z90: Final = 1.645
 """Half-width of a 90 % interval in SDs."""
 
-PULL_WINDOW_S: Final = (-0.15, 0.0)
+SETUP_WINDOW_S: Final = (-0.15, 0.0)
+PULL_WINDOW_S: Final = (0.0, 0.10)
+AS_FLEXED_DEG: Final = 2.0
+"""Lumbar flexion this near to its largest value before lift-off is as good as it: noise of a smoothed frame, twice."""
+
 BOTTOM_WINDOW_S: Final = (-0.10, 0.10)
 TOP_WINDOW_S: Final = (0.0, 0.20)
 LEAST_KNOWN: Final = 0.5
@@ -112,7 +118,7 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING) -> Rep
     values["eccentric_s"] = _eccentric(rep)
     if not view.assessable:
         values |= {name: Measure.missing(OBLIQUE) for name in SIDE_VIEW_ONLY}
-    return RepMetrics(rep, values, tuple(dict.fromkeys(notes)))
+    return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))
 
 
 def pool(measures: list[Measure]) -> Measure:
@@ -143,7 +149,22 @@ def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, f
 
 def _pull_reading(track: AngleTrack, angle: Angle, rep: Rep) -> _Reading:
     window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else PULL_WINDOW_S
-    return _read(track, angle, rep.onset_s, window_s)
+    return _read(track, angle, _pulled_from_s(track, rep), window_s)
+
+
+def _pulled_from_s(track: AngleTrack, rep: Rep) -> float:
+    """When, between set-up and lift-off, the lumbar spine first is as flexed as it gets there; at set-up if unknown.
+
+    A Romanian repetition is pulled from its lowest point.
+    """
+    if rep.style == "romanian":
+        return rep.onset_s
+    angle, begin_s = track.lumbar_flexion, rep.onset_s + SETUP_WINDOW_S[0]
+    known = (track.time_s >= begin_s) & (track.time_s <= rep.liftoff_s) & (angle.reason == "")
+    if not known.any():
+        return begin_s
+    flexed = angle.value_deg[known] >= angle.value_deg[known].max() - AS_FLEXED_DEG
+    return float(track.time_s[known][int(np.argmax(flexed))])
 
 
 def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure:
@@ -261,9 +282,10 @@ def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
 
 
 def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
-    """Lumbar flexion gained between the pull's beginning and the knee pass; what is constant in a reading drops out."""
+    """Lumbar flexion gained between set-up and knee pass; what is constant in a reading drops out."""
     angle = track.lumbar_flexion
-    first = _pull_reading(track, angle, rep)
+    window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else SETUP_WINDOW_S
+    first = _read(track, angle, rep.onset_s, window_s)
     if first.reason:
         return Measure.missing(f"at lift-off: {first.reason}")
     inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.knee_pass_s)

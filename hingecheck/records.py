@@ -407,10 +407,14 @@ class LiftStyle:
 
 @dataclass(frozen=True, slots=True)
 class RepMetrics:
-    """What was measured of one repetition, by the contract's names; `notes` are told beside the numbers."""
+    """What was measured of one repetition, by the contract's names; `notes` are told beside the numbers.
+
+    `pulled_from_s`: the moment, between `rep.onset_s` and lift-off, whose posture the lifter pulls from.
+    """
 
     rep: Rep
     values: Mapping[str, Measure]
+    pulled_from_s: float
     notes: tuple[str, ...] = ()
 
 

@@ -103,6 +103,7 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
                 "early_trunk_drop_deg": Measure.missing("not seen"),
                 "concentric_s": Measure(seconds, seconds, seconds),
             },
+            pulled_from_s=0.0,
         )
         for number, share in enumerate(shares, start=1)
     ]

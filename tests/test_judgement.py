@@ -68,6 +68,24 @@ def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
     return heuristics.judge(reps, pooled | set_trends.describe(reps), view, criteria.load())[1]
 
 
+def test_the_pull_is_read_after_the_back_has_rounded_as_the_slack_goes() -> None:
+    rounding = np.interp(TIME_S, [1.84, 1.86, 2.0, 3.0], [20.0, 30.0, 30.0, 0.0])
+    lumbar = replace(angle(20.0), value_deg=rounding)
+    pelvis = replace(angle(40.0), value_deg=np.interp(TIME_S, [1.84, 1.86, 2.0, 3.0], [40.0, 32.0, 32.0, 0.0]))
+    rep = described(lumbar, pelvis)
+    assert rep.values["lumbar_change_deg"].value == pytest.approx(30.0, abs=0.2)
+    assert rep.values["pelvis_change_deg"].value == pytest.approx(32.0, abs=0.2)
+    assert rep.values["lumbar_rise_under_load_deg"].value == pytest.approx(10.0, abs=0.2)
+    assert REP.onset_s < rep.pulled_from_s < REP.liftoff_s
+
+
+def test_a_spine_that_extends_at_once_is_read_where_it_began() -> None:
+    falling = replace(angle(40.0), value_deg=np.interp(TIME_S, [1.8, 2.1, 3.0], [40.0, 20.0, 0.0]))
+    rep = described(falling, angle(30.0))
+    assert rep.values["lumbar_change_deg"].value == pytest.approx(40.0, abs=0.5)
+    assert rep.pulled_from_s <= REP.onset_s
+
+
 def test_changes_and_shares_are_what_the_angles_say() -> None:
     values = described(angle(20.0), angle(40.0)).values
     assert values["lumbar_change_deg"].value == pytest.approx(20.0, abs=0.2)

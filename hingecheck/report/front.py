@@ -115,7 +115,7 @@ def _picture(material: Material) -> dict[str, str]:
         return {"missing": "Key frames: not drawn, keyframes.png is not beside the analysis."}
     return {
         "alt": f"Key frames of repetition {rep.number}, side view: {moments}. The measured segments are drawn on them.",
-        "caption": f"Repetition {rep.number}: {moments} (lift-off is shown in the last quiet moment before it).",
+        "caption": f"Repetition {rep.number}: {moments} (lift-off is shown in the posture pulled from).",
     }
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.records import Analysis, Bytes, Rep
+from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
 from hingecheck.report import drawing, overlay
 from hingecheck.report.drawing import Pen
 
@@ -43,7 +43,7 @@ class KeyFrame:
 
 def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     """The key frames of every repetition, event after event."""
-    wanted = [(rep.rep, event, shown_s(rep.rep, name)) for rep in analysis.reps for event, name in EVENTS]
+    wanted = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
     pictures = iter(pictures_at([s for _, _, s in wanted if not np.isnan(s)]))
     scene = overlay.Scene.of(analysis)
     return tuple(
@@ -54,9 +54,9 @@ def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     )
 
 
-def shown_s(rep: Rep, name: str) -> float:
-    """Lift-off is shown where its angles are read: in the last quiet moment before the bar moves."""
-    return float(rep.onset_s if name == "liftoff_s" else getattr(rep, name))
+def shown_s(rep: RepMetrics, name: str) -> float:
+    """Lift-off is shown where its angles are read: in the posture that the lifter pulls from."""
+    return float(rep.pulled_from_s if name == "liftoff_s" else getattr(rep.rep, name))
 
 
 def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
