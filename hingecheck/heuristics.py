@@ -15,6 +15,7 @@ from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Status, Ve
 
 SHARE: Final = "lumbar_share_trunk"
 _SDS_IN_90: Final = 2 * 1.645
+_LEAST_SD: Final = 1e-6
 
 NAMES: Final[Mapping[Pattern, str]] = {
     "hip_led": "a hip-led lift",
@@ -49,7 +50,7 @@ def _finding(
     """A rule that compares one metric, over the set, with a limit."""
     measure = pooled[rule.metric]
     used = [rep for rep in reps if rep.rep.complete and rep.values.get(rule.metric, measure).known]
-    status, text = _status(measure, rule, criteria.verdict["support"].value)
+    status, text = _status(measure, rule, criteria.verdict["flag_support"].value)
     sign = 1.0 if rule.side == "above" else -1.0
     worst = max(used, key=lambda rep: sign * rep.values.get(rule.metric, measure).value, default=None)
     return Finding(
@@ -85,15 +86,17 @@ def _verdict(
 ) -> Verdict:
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
     complete = sum(rep.rep.complete for rep in reps)
-    pattern, why = _pattern(share, criteria)
+    chances = _chances(share, criteria.verdict, criteria.verdict["edge_tolerance"].value)
+    pattern, why = _pattern(share, chances, criteria)
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (f"only one of {complete} repetitions could be measured",)
     return Verdict(
         pattern=pattern,
         share=share,
+        chances=chances,
         reasons=(*why, *view.reasons, *_few(used)),
         reps_used=used,
-        sentence=_sentence(pattern, share, len(used), why),
+        sentence=_sentence(pattern, share, len(used), why) + _likely(pattern, chances),
         cue=_cue(pattern, findings, criteria),
         surer=_surer(reps, share, view, criteria.verdict),
     )
@@ -115,37 +118,54 @@ def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mappi
     return tuple(text for text, helps in advice.items() if helps)
 
 
-def _pattern(share: Measure, criteria: Criteria) -> tuple[Pattern, tuple[str, ...]]:
+def _pattern(share: Measure, chances: Mapping[Pattern, float], criteria: Criteria) -> tuple[Pattern, tuple[str, ...]]:
     """The band in which the share lies with enough probability, or `cannot_tell` and why."""
     if not share.known:
         return "cannot_tell", (share.reason,)
     limits = criteria.verdict
-    if share.value < limits["least_share"].value:
+    if share.high < limits["least_share"].value:
         return "cannot_tell", (
             f"a lumbar share of {share.value:.2f} is lower than any lifter measured so far had: a doubtful reading",
         )
-    chances = _chances(share, limits, 0.0)
-    best = max(chances, key=lambda name: chances[name])
-    if _chances(share, limits, limits["edge_tolerance"].value)[best] >= limits["support"].value:
+    strict = _chances(share, limits, 0.0)
+    best = max(strict, key=lambda name: strict[name])
+    if chances[best] >= limits["support"].value:
         return best, ()
-    return "cannot_tell", (
-        f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}, which fits more than one pattern",
-    )
+    interval = f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}"
+    out = [NAMES[name] for name in chances if chances[name] < limits["ruled_out_below"].value]
+    ruled_out = f", but not {out[0]}" if len(out) == 1 else ""
+    return "cannot_tell", (f"{interval}, which fits more than one pattern{ruled_out}",)
+
+
+def _believed(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
+    """The clip's own share and what is usual among lifters, weighed by how unsure each is."""
+    own, usual = 1 / _sd(share) ** 2, 1 / limits["usual_spread"].value ** 2
+    value = (own * share.value + usual * limits["usual_share"].value) / (own + usual)
+    half = _SDS_IN_90 / 2 / (own + usual) ** 0.5
+    return Measure(value, value - half, value + half)
 
 
 def _chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
-    """Probability that the true share lies in each band, the bands widened by `tolerance` on both sides."""
+    """Probability that the true share lies in each band, widened by `tolerance` on both sides; none of no share."""
+    if not share.known:
+        return {}
+    believed = _believed(share, limits)
     low, high = limits["hip_led_below"].value, limits["low_back_led_above"].value
     return {
-        "hip_led": _below(share, low + tolerance),
-        "mixed": _below(share, high + tolerance) - _below(share, low - tolerance),
-        "low_back_led": 1 - _below(share, high - tolerance),
+        "hip_led": _below(believed, low + tolerance),
+        "mixed": _below(believed, high + tolerance) - _below(believed, low - tolerance),
+        "low_back_led": 1 - _below(believed, high - tolerance),
     }
 
 
 def _below(measure: Measure, limit: float) -> float:
     """Probability that the true value lies under `limit`, taking the interval as that of a normal distribution."""
-    return float(norm.cdf(limit, measure.value, (measure.high - measure.low) / _SDS_IN_90))
+    return float(norm.cdf(limit, measure.value, _sd(measure)))
+
+
+def _sd(measure: Measure) -> float:
+    """SD of a normal distribution with that 90 % interval; never quite zero."""
+    return max((measure.high - measure.low) / _SDS_IN_90, _LEAST_SD)
 
 
 def _few(used: tuple[int, ...]) -> tuple[str, ...]:
@@ -161,6 +181,10 @@ def _sentence(pattern: Pattern, share: Measure, count: int, why: tuple[str, ...]
         f"The pattern is consistent with {NAMES[pattern]}: {share.value:.0%} ({low:.0%} to {high:.0%}) of the "
         f"trunk's movement came from the lumbar spine, over {repetitions}."
     )
+
+
+def _likely(pattern: Pattern, chances: Mapping[Pattern, float]) -> str:
+    return "" if pattern == "cannot_tell" else f" Probability of this pattern: {chances[pattern]:.0%}."
 
 
 def _cue(pattern: Pattern, findings: Sequence[Finding], criteria: Criteria) -> str:

@@ -435,10 +435,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The pattern of the set, the share of the trunk's movement it rests on, why, and what would make it surer."""
+    """The pattern of the set, the share of the trunk's movement it rests on, why, and what would make it surer.
+
+    `chances`: how probable each pattern is, 0..1; near a limit two of them are, so they add up to more than 1.
+    """
 
     pattern: Pattern
     share: Measure
+    chances: Mapping[Pattern, float]
     reasons: tuple[str, ...]
     reps_used: tuple[int, ...]
     sentence: str

@@ -11,7 +11,7 @@ from hingecheck.records import Finding, Measure, Pattern, Rep, RepMetrics, SelfR
 
 
 def verdict(pattern: Pattern) -> Verdict:
-    return Verdict(pattern, Measure(0.4, 0.3, 0.5), (), (1,), "", "")
+    return Verdict(pattern, Measure(0.4, 0.3, 0.5), {}, (), (1,), "", "")
 
 
 def flag(rule: str) -> Finding:

@@ -35,6 +35,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "verdict": {
             "pattern": verdict.pattern,
             "lumbar_share_trunk": _measure(verdict.share),
+            "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
             "reasons": list(verdict.reasons),
             "reps_used": list(verdict.reps_used),
             "sentence": verdict.sentence,

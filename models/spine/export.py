@@ -1,6 +1,9 @@
 """Calibrate the trained members on bodies they have not seen, and write the files that the analyzer loads.
 
     python -m models.spine.export RUN/seed1.pt RUN/seed2.pt --data DIR --out models
+    python -m models.spine.export --data NEW --out models
+
+The second calibrates the members that ship anew, on lifters none of whom they were trained on, and writes the heads.
 
 `spine_encoder.onnx`: crop (B, 1, S, S) in 0..1 and features (B, F) to the codes (B, M * 128) of M members.
 `spine_head.onnx`: codes of frames and of standing, and how far the picture's trunk has turned between them (B, 1),
@@ -27,11 +30,14 @@ from scipy.optimize import brentq
 from torch import nn
 
 from hingecheck import features
-from models.spine.data import TARGETS, UNIT_DEG, Frames, load
+from hingecheck.records import CROP_SIZE_PX
+from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load, make_batch
 from models.spine.net import CODE, SpineNet
-from models.spine.train import predict
+from models.spine.restore import restored
+from models.spine.train import by_item, predict
 
 OPSET = 17
+MEMBERS = 2
 Z90 = 1.645
 CALIBRATED_YAW_DEG = 25.0
 BENT_DEG = 30.0
@@ -121,6 +127,12 @@ def load_member(path: Path) -> SpineNet:
     return model.eval()
 
 
+def shipped(folder: Path, frames: Frames) -> list[SpineNet]:
+    """The members that ship, as networks."""
+    sample = make_batch(frames, np.concatenate(by_item(frames)[:300]), CROP_SIZE_PX, None)
+    return [restored(folder, member, sample) for member in range(MEMBERS)]
+
+
 @torch.no_grad()
 def together(
     members: list[SpineNet], heads: Heads, frames: Frames
@@ -196,9 +208,13 @@ def export(members: list[SpineNet], heads: Heads, folder: Path) -> None:
     size = members[0].size_px
     crop, described = torch.zeros(2, 1, size, size), torch.zeros(2, features.COUNT)
     encoders = Encoders(members).eval()
-    codes = encoders(crop, described)
     _write(encoders, (crop, described), folder / "spine_encoder.onnx", ["crop", "features"], ["code"])
-    turned = torch.zeros(2, 1)
+    write_heads(heads, folder)
+
+
+def write_heads(heads: Heads, folder: Path) -> None:
+    """Write the heads alone: the encoders stay as they are."""
+    codes, turned = torch.zeros(2, CODE * len(heads.members)), torch.zeros(2, 1)
     inputs = ["code", "standing", "turned"]
     _write(heads, (codes, codes, turned), folder / "spine_head.onnx", inputs, ["single", "change"])
 
@@ -222,13 +238,18 @@ def _write(
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("members", type=Path, nargs="+")
+    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: calibrate those in OUT anew")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
-    members = [load_member(path) for path in wanted.members]
-    export(members, calibrate(members, load(wanted.data, part="check")), wanted.out)
+    if wanted.members:
+        members = [load_member(path) for path in wanted.members]
+        export(members, calibrate(members, load(wanted.data, part="check")), wanted.out)
+    else:
+        frames = joined([load(wanted.data, part=part) for part in ("train", "check")])
+        members = shipped(wanted.out, frames)
+        write_heads(calibrate(members, frames), wanted.out)
 
 
 if __name__ == "__main__":

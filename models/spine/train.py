@@ -17,6 +17,7 @@ from torch import nn
 
 from models.spine.data import TARGETS, UNIT_DEG, Batch, Frames, joined, lend, load, make_batch
 from models.spine.net import SpineNet
+from models.spine.restore import restored
 
 ITEMS_A_BATCH = 24
 BETA = 0.5
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--silhouettes", type=Path, help="folder of silhouettes: many more bodies")
+    parser.add_argument("--start", type=Path, help="folder of shipped files: go on from their member SEED")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--last", type=int, default=0, help="epochs at the end without silhouettes")
     parser.add_argument("--size", type=int, default=72)
@@ -60,8 +62,10 @@ def main() -> None:
 def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[dict[str, Any]]]:
     """The averaged weights after the last epoch, and a line a epoch."""
     random = np.random.default_rng([wanted.seed, 40])
-    groups = _by_item(frames)[: wanted.limit]
-    model = _fresh(wanted, make_batch(frames, np.concatenate(groups[:300]), wanted.size, random))
+    groups = by_item(frames)[: wanted.limit]
+    model = _first(
+        wanted, make_batch(frames, np.concatenate(groups[:300]), wanted.size, None if wanted.start else random)
+    )
     optimiser = _optimiser(model, wanted.rate)
     seen = [group for group in groups if not frames.drawn[group[0]]]
     plan = [groups] * (wanted.epochs - wanted.last) + [seen] * wanted.last
@@ -90,8 +94,10 @@ def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[di
     return _averaged(mean), log
 
 
-def _fresh(wanted: Any, sample: Batch) -> SpineNet:
-    """An untrained network that takes features by their middle and spread in a sample."""
+def _first(wanted: Any, sample: Batch) -> SpineNet:
+    """A shipped member, or an untrained network that takes features by their middle and spread in a sample."""
+    if wanted.start:
+        return restored(wanted.start, wanted.seed - 1, sample).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # missing from torch's stubs
     model = SpineNet(wanted.size, wanted.depth)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     model.encoder.middle.copy_(sample.features.mean(dim=0))
@@ -146,7 +152,8 @@ def _likelihood(mean: torch.Tensor, log_variance: torch.Tensor, target: torch.Te
     return weighted
 
 
-def _by_item(frames: Frames) -> list[Any]:
+def by_item(frames: Frames) -> list[Any]:
+    """Rows of each lifter."""
     edges = np.flatnonzero(np.diff(frames.item)) + 1
     groups: list[Any] = np.split(np.arange(len(frames)), edges)
     return groups
@@ -156,7 +163,7 @@ def _by_item(frames: Frames) -> list[Any]:
 def predict(model: SpineNet, frames: Frames) -> tuple[Any, Any, Any, Any]:
     """Own and change outputs with targets, all bodies, without augmentation."""
     model.eval()
-    groups = _by_item(frames)
+    groups = by_item(frames)
     owns, changes, targets, yaws = [], [], [], []
     for start in range(0, len(groups), 30):
         batch = make_batch(frames, np.concatenate(groups[start : start + 30]), model.size_px, None)

@@ -1,0 +1,79 @@
+"""Members back from the files that ship, to be trained on: `python -m models.spine.train --start models ...`.
+
+The export folds each batch normalisation into the convolution before it.  Here it is made anew: its mean and spread
+are measured on a sample, and its scale and shift chosen so that the member says what it said.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from torch import nn
+
+from models.spine.data import Batch
+from models.spine.net import SpineNet
+
+Table = dict[str, NDArray[Any]]
+
+
+def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
+    """Member `member` (from 0) of the shipped ensemble, its normalisations fitted to `sample`."""
+    encoder, head = (_initial(folder / f"spine_{part}.onnx") for part in ("encoder", "head"))
+    model = SpineNet(sample.crop.shape[-1])
+    named = {f"encoder.{name}": value for name, value in _of_member(encoder, member).items()}
+    named |= {f"head.{name}": value for name, value in _of_member(head, member).items()}
+    state = model.state_dict()
+    state.update({name: torch.from_numpy(value.copy()) for name, value in named.items() if name in state})
+    model.load_state_dict(state)
+    _fill(model.eval(), _convolutions(encoder, member), sample)
+    return model
+
+
+def _initial(path: Path) -> Table:
+    return {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
+
+
+def _of_member(table: Table, member: int) -> Table:
+    start = f"members.{member}."
+    return {name.removeprefix(start): value for name, value in table.items() if name.startswith(start)}
+
+
+def _convolutions(encoder: Table, member: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Folded weights and shifts of one member in the order they are applied; the export gives them no names."""
+    values = [value for name, value in encoder.items() if name.startswith("onnx::Conv")]
+    members = sum(name.endswith("middle") for name in encoder)
+    own = np.array_split(np.arange(len(values)), members)[member]
+    return [(values[i], values[i + 1]) for i in own[::2]]
+
+
+@torch.no_grad()
+def _fill(model: SpineNet, folded: list[tuple[NDArray[Any], NDArray[Any]]], sample: Batch) -> None:
+    layers = list(model.encoder.picture.modules())
+    convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
+    norms = [layer for layer in layers if isinstance(layer, nn.BatchNorm2d)]
+    hooks = []
+    for convolution, norm, (weight, shift) in zip(convolutions, norms, folded, strict=True):
+        convolution.weight.copy_(torch.from_numpy(weight.copy()))
+        hooks.append(norm.register_forward_pre_hook(partial(_fit, torch.from_numpy(shift.copy()))))
+    model(sample.crop, sample.features, sample.first)
+    for hook in hooks:
+        hook.remove()
+
+
+def _fit(shift: torch.Tensor, norm: nn.Module, given: tuple[torch.Tensor, ...]) -> None:
+    """Make a normalisation add `shift` and nothing else to what it is given."""
+    assert isinstance(norm, nn.BatchNorm2d)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    mean, variance = given[0].mean((0, 2, 3)), given[0].var((0, 2, 3))
+    norm.running_mean.copy_(mean)
+    norm.running_var.copy_(variance)
+    norm.weight.copy_((variance + norm.eps).sqrt())
+    norm.bias.copy_(shift + mean)
