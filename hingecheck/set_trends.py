@@ -31,7 +31,7 @@ TOO_FEW: Final = f"a drift needs {FEWEST} complete repetitions with a number"
 
 
 def describe(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
-    """`NAME_drift` a repetition and `NAME_spread`, the SD about the line, of each followed metric; uneven tempo."""
+    """Of what is followed, `NAME_drift` a repetition and `NAME_spread`, the lifter's own SD about it; uneven tempo."""
     out: dict[str, Measure] = {}
     for name, noise in NOISE.items():
         number, value = _series(reps, name)
@@ -59,7 +59,7 @@ def _series(reps: Sequence[RepMetrics], name: str) -> tuple[Floats, Floats]:
 
 
 def _line(number: Floats, value: Floats, noise: float) -> tuple[Measure, Measure]:
-    """Slope with its interval, and the scatter about the line."""
+    """Slope with its interval, and the lifter's own scatter about the line."""
     if len(value) < FEWEST:
         return Measure.missing(TOO_FEW), Measure.missing(TOO_FEW)
     centred = number - number.mean()
@@ -69,8 +69,15 @@ def _line(number: Floats, value: Floats, noise: float) -> tuple[Measure, Measure
     spread = float(np.sqrt(rest @ rest / (len(value) - 2)))
     freedom = len(value) - 2
     half = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * max(spread, noise) / np.sqrt(square)
+    return Measure(slope, slope - half, slope + half), _scatter(spread, noise, freedom)
+
+
+def _scatter(spread: float, noise: float, freedom: int) -> Measure:
+    """The lifter's own scatter: what was measured less what the reading adds, with a chi-square interval."""
     low, high = (float(np.sqrt(freedom / chi2.ppf(part, freedom))) for part in (0.95, 0.05))
-    return Measure(slope, slope - half, slope + half), Measure(spread, low * spread, high * max(spread, noise))
+    bounds = np.array([spread, low * spread, high * max(spread, noise)])
+    value, least, most = (float(own) for own in np.sqrt(np.maximum(bounds**2 - noise**2, 0.0)))
+    return Measure(value, least, most)
 
 
 def _unevenness(seconds: Floats) -> Measure:

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from hingecheck import contour, landmarks
+from hingecheck import bundles, contour, landmarks
+from hingecheck.backends.spinenet import SpineNet
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 
-from models.spine import data, export, train  # noqa: E402
+from models.spine import data, export, restore, train  # noqa: E402
 from models.spine.frames import CROP_PX  # noqa: E402
 from samples.frames import JOINTS  # noqa: E402
 
@@ -148,6 +149,21 @@ def test_the_prior_is_taken_out_by_as_much_as_it_weighs_and_upright_frames_stay(
     assert free[:, 0] + free[:, 1] == pytest.approx(change[:, 0] + change[:, 1], abs=1e-4)
     upright = torch.full((3, len(data.TARGETS)), 5.0)
     assert heads._without_prior(upright, spread[:3], torch.zeros(3, 1)).numpy() == pytest.approx(upright.numpy())
+
+
+def test_a_member_that_ships_can_be_trained_on_and_says_the_same(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        item(tmp_path, number)
+    frames = data.load(tmp_path, part="train")
+    batch = data.make_batch(frames, np.arange(len(frames)), 72, None)
+    encoder, head = bundles.spine()
+    crop = (batch.crop.numpy()[:, 0] * 255).round().astype(np.uint8)
+    code = SpineNet(encoder.path, head.path).encode(crop, batch.features.numpy().astype(float))
+    members = [restore.restored(encoder.path.parent, number, batch) for number in (0, 1)]
+    with torch.no_grad():
+        own = np.hstack([member.encoder(batch.crop, batch.features).numpy() for member in members])
+    assert own == pytest.approx(code, abs=0.05)
+    assert np.abs(code).max() > 1.0
 
 
 def test_the_scaled_spread_holds_nine_errors_in_ten() -> None:

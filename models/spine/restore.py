@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import numpy_helper
 from torch import nn
 
 from models.spine.data import Batch
@@ -37,6 +35,9 @@ def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
 
 
 def _initial(path: Path) -> Table:
+    import onnx  # noqa: PLC0415  part of the extra `train`, used here alone
+    from onnx import numpy_helper  # noqa: PLC0415
+
     return {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
 
 
