@@ -86,8 +86,7 @@ def _verdict(
 ) -> Verdict:
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
     complete = sum(rep.rep.complete for rep in reps)
-    chances = _chances(share, criteria.verdict, criteria.verdict["edge_tolerance"].value)
-    pattern, why = _pattern(share, chances, criteria)
+    pattern, why, chances = pattern_of(share, criteria.verdict)
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (f"only one of {complete} repetitions could be measured",)
     return Verdict(
@@ -118,23 +117,24 @@ def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mappi
     return tuple(text for text, helps in advice.items() if helps)
 
 
-def _pattern(share: Measure, chances: Mapping[Pattern, float], criteria: Criteria) -> tuple[Pattern, tuple[str, ...]]:
-    """The band in which the share lies with enough probability, or `cannot_tell` and why."""
+def pattern_of(
+    share: Measure, limits: Mapping[str, Threshold]
+) -> tuple[Pattern, tuple[str, ...], dict[Pattern, float]]:
+    """The band in which a share lies with enough probability, or `cannot_tell` and why; how probable each band is."""
     if not share.known:
-        return "cannot_tell", (share.reason,)
-    limits = criteria.verdict
-    if share.high < limits["least_share"].value:
-        return "cannot_tell", (
-            f"a lumbar share of {share.value:.2f} is lower than any lifter measured so far had: a doubtful reading",
-        )
-    strict = _chances(share, limits, 0.0)
+        return "cannot_tell", (share.reason,), {}
+    strict, chances = (_chances(share, limits, width) for width in (0.0, limits["edge_tolerance"].value))
     best = max(strict, key=lambda name: strict[name])
-    if chances[best] >= limits["support"].value:
-        return best, ()
-    interval = f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}"
-    out = [NAMES[name] for name in chances if chances[name] < limits["ruled_out_below"].value]
-    ruled_out = f", but not {out[0]}" if len(out) == 1 else ""
-    return "cannot_tell", (f"{interval}, which fits more than one pattern{ruled_out}",)
+    if share.high < limits["least_share"].value:
+        why = f"a lumbar share of {share.value:.2f} is lower than any lifter measured so far had: a doubtful reading"
+    elif chances[best] < limits["support"].value:
+        out = [NAMES[name] for name in chances if chances[name] < limits["ruled_out_below"].value]
+        ruled_out = f", but not {out[0]}" if len(out) == 1 else ""
+        interval = f"the lumbar share lies between {share.low:.2f} and {share.high:.2f}"
+        why = f"{interval}, which fits more than one pattern{ruled_out}"
+    else:
+        return best, (), chances
+    return "cannot_tell", (why,), chances
 
 
 def _believed(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
@@ -146,9 +146,7 @@ def _believed(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
 
 
 def _chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
-    """Probability that the true share lies in each band, widened by `tolerance` on both sides; none of no share."""
-    if not share.known:
-        return {}
+    """Probability that the true share lies in each band, widened by `tolerance` on both sides."""
     believed = _believed(share, limits)
     low, high = limits["hip_led_below"].value, limits["low_back_led_above"].value
     return {

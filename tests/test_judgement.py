@@ -209,7 +209,7 @@ def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
     assert strict["mixed"] < 0.6
     assert min(loose["hip_led"], loose["mixed"]) > 0.8
     assert loose["low_back_led"] < 0.01
-    assert heuristics._chances(Measure.missing("unseen"), limits, 0.04) == {}
+    assert heuristics.pattern_of(Measure.missing("unseen"), limits) == ("cannot_tell", ("unseen",), {})
 
 
 def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:

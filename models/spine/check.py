@@ -1,7 +1,9 @@
 """Errors of the trained members on lifters that they have not seen, and what limits them.
 
     python -m models.spine.check RUN/seed1.pt RUN/seed2.pt --data DIR
+    python -m models.spine.check --data NEW
 
+The second checks the members that ship on lifters none of whom they were trained on.
 Every row is the change from the lifter's own standing, in degrees.  "exact masks" gives the same network the true
 silhouette: what is gained is the share of the error that the pose model's mask has.
 """
@@ -17,15 +19,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck import contour
-from models.spine.data import TARGETS, Frames, load
-from models.spine.export import Heads, calibrate, load_member, together
+from hingecheck import contour, criteria
+from hingecheck.criteria import Threshold
+from hingecheck.heuristics import pattern_of
+from hingecheck.records import Measure
+from models.spine.data import TARGETS, Frames
+from models.spine.export import Heads, calibrate, chosen, together, turned_deg
 from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
 SIDE_DEG = 20.0
 DEEP_DEG = 45.0
+PULLED_FROM_DEG = 60.0
+"""A thoraco-lumbar junction turned by more than this since standing is about where lifters pull from."""
+
+SQUARE_DEG = 15.0
+SUPPORTS = (0.9, 0.85, 0.8, 0.75)
 Z90 = 1.645
+SHIPPED = Path(__file__).resolve().parents[1]
 
 
 def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> dict[str, list[float]]:
@@ -40,6 +51,7 @@ def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict
     groups = {
         f"within {SIDE_DEG:.0f} degrees of the side": side,
         "  bent": side & bent,
+        "  bent as to pull": side & (true[:, TARGETS.index("junction")] + turned_deg(frames) > PULLED_FROM_DEG),
         "  upright": side & ~bent,
         "  upright behind 450-mm plates": side & ~bent & plate,
         **{f"  {name}": side & (top == name) for name in ("bare", "tight", "loose", "hoodie")},
@@ -80,6 +92,39 @@ def standing_share(
     return factors[1:], explained, float(np.abs(error).mean()), float(np.abs(rest).mean())
 
 
+def verdicts(members: list[SpineNet], heads: Heads, frames: Frames, support: float) -> tuple[int, float, float, int]:
+    """What patterns told from single pictures of lifters bent as to pull would be, within SQUARE_DEG of the side.
+
+    Lifters, share of them with a pattern, share of these told the true one (or, within the tolerance of a limit, its
+    neighbour), and how often hip-led was told of low-back-led or the reverse.
+    """
+    limits = dict(criteria.load().verdict)
+    limits["support"] = replace(limits["support"], value=support)
+    _, said, _, true = together(members, heads, frames)
+    lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
+    pulled = true[:, junction] + turned_deg(frames)
+    rows = np.flatnonzero((pulled > PULLED_FROM_DEG) & (np.abs(frames.yaw_deg) <= SQUARE_DEG))
+    _, first = np.unique(frames.item[rows], return_index=True)
+    told = []
+    for row in rows[first]:
+        whole = said[row, junction] + turned_deg(frames)[row]
+        half = Z90 * said[row, len(TARGETS) + lumbar] / whole
+        share = said[row, lumbar] / whole
+        pattern = pattern_of(Measure(share, share - half, share + half), limits)[0]
+        told.append((pattern, true[row, lumbar] / pulled[row]))
+    given = [(pattern, _fits(share, limits)) for pattern, share in told if pattern != "cannot_tell"]
+    crossed = sum("mixed" not in (pattern, *fits) and pattern not in fits for pattern, fits in given)
+    right = sum(pattern in fits for pattern, fits in given) / len(given)
+    return len(told), len(given) / len(told), right, crossed
+
+
+def _fits(share: float, limits: dict[str, Threshold]) -> list[str]:
+    """Patterns that a true share fits."""
+    low, high, width = (limits[name].value for name in ("hip_led_below", "low_back_led_above", "edge_tolerance"))
+    within = {"hip_led": share < low + width, "mixed": low - width < share < high + width}
+    return [name for name, fits in (within | {"low_back_led": share > high - width}).items() if fits]
+
+
 def edge_error(frames: Frames) -> tuple[float, float, float]:
     """How far the pose model's back edge lies from the true one between hip and shoulder: median, 90 %, signed median.
 
@@ -109,11 +154,10 @@ def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("members", type=Path, nargs="+")
+    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: those that ship")
     parser.add_argument("--data", type=Path, required=True)
     wanted = parser.parse_args()
-    members = [load_member(path) for path in wanted.members]
-    frames = load(wanted.data, part="check")
+    members, frames = chosen(wanted.members, wanted.data, SHIPPED)
     heads = calibrate(members, frames)
     specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(wanted.data.glob("item_*.npz"))]
     print("back edge, % of the trunk: median {:.1f}, 90 % under {:.1f}, too fat by {:.1f}".format(*edge_error(frames)))
@@ -122,11 +166,14 @@ def main() -> None:
         "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f}".format(*factors),
         f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f})",
     )
+    for support in SUPPORTS:
+        told = verdicts(members, heads, frames, support)
+        print("support {}: of {} lifters {:.0%} told a pattern, {:.0%} the true one, {} crossed".format(support, *told))
     print(f"{'':32s} frames lumbar pelvis junction slope inside  half")
     exact = replace(frames, crop=frames.true_crop)
-    for title, chosen in (("the pose model's masks", frames), ("exact masks", exact)):
+    for title, masks in (("the pose model's masks", frames), ("exact masks", exact)):
         print(title)
-        for name, row in rows(members, heads, chosen, specs).items():
+        for name, row in rows(members, heads, masks, specs).items():
             print(f"{name:32s} {row[0]:6.0f} " + " ".join(f"{value:6.2f}" for value in row[1:]))
 
 

@@ -69,11 +69,11 @@ class Frames:
 
 
 def load(folder: Path, *, part: str) -> Frames:
-    """`train`: bodies whose number is no multiple of 12; `check`: the others."""
+    """`train`: bodies whose number is no multiple of 12; `check`: the others; `all`: both."""
     tables: list[dict[str, Any]] = []
     rows = 0
     for number, path in enumerate(sorted(folder.glob("item_*.npz"))):
-        if (int(path.stem.split("_")[1]) % PART == 0) != (part == "check"):
+        if part not in ("all", "check" if int(path.stem.split("_")[1]) % PART == 0 else "train"):
             continue
         with np.load(path) as item:
             count = len(item["true_crop"])

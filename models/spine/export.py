@@ -31,7 +31,7 @@ from torch import nn
 
 from hingecheck import features
 from hingecheck.records import CROP_SIZE_PX
-from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load, make_batch
+from models.spine.data import TARGETS, UNIT_DEG, Frames, load, make_batch
 from models.spine.net import CODE, SpineNet
 from models.spine.restore import restored
 from models.spine.train import by_item, predict
@@ -127,10 +127,13 @@ def load_member(path: Path) -> SpineNet:
     return model.eval()
 
 
-def shipped(folder: Path, frames: Frames) -> list[SpineNet]:
-    """The members that ship, as networks."""
+def chosen(paths: list[Path], data: Path, folder: Path) -> tuple[list[SpineNet], Frames]:
+    """Trained members and the lifters kept from their training; without paths, those in `folder` and all of `data`."""
+    if paths:
+        return [load_member(path) for path in paths], load(data, part="check")
+    frames = load(data, part="all")
     sample = make_batch(frames, np.concatenate(by_item(frames)[:300]), CROP_SIZE_PX, None)
-    return [restored(folder, member, sample) for member in range(MEMBERS)]
+    return [restored(folder, member, sample) for member in range(MEMBERS)], frames
 
 
 @torch.no_grad()
@@ -203,17 +206,16 @@ def _width(error: np.ndarray, sd: np.ndarray) -> float:
     return float(np.quantile(np.abs(error) / sd, 0.9) / Z90)
 
 
-def export(members: list[SpineNet], heads: Heads, folder: Path) -> None:
-    """Write both files."""
+def write_encoders(members: list[SpineNet], folder: Path) -> None:
+    """Write the members' encoders."""
     size = members[0].size_px
     crop, described = torch.zeros(2, 1, size, size), torch.zeros(2, features.COUNT)
     encoders = Encoders(members).eval()
     _write(encoders, (crop, described), folder / "spine_encoder.onnx", ["crop", "features"], ["code"])
-    write_heads(heads, folder)
 
 
 def write_heads(heads: Heads, folder: Path) -> None:
-    """Write the heads alone: the encoders stay as they are."""
+    """Write the calibrated heads."""
     codes, turned = torch.zeros(2, CODE * len(heads.members)), torch.zeros(2, 1)
     inputs = ["code", "standing", "turned"]
     _write(heads, (codes, codes, turned), folder / "spine_head.onnx", inputs, ["single", "change"])
@@ -243,13 +245,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
+    members, frames = chosen(wanted.members, wanted.data, wanted.out)
     if wanted.members:
-        members = [load_member(path) for path in wanted.members]
-        export(members, calibrate(members, load(wanted.data, part="check")), wanted.out)
-    else:
-        frames = joined([load(wanted.data, part=part) for part in ("train", "check")])
-        members = shipped(wanted.out, frames)
-        write_heads(calibrate(members, frames), wanted.out)
+        write_encoders(members, wanted.out)
+    write_heads(calibrate(members, frames), wanted.out)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,18 @@ def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
     return back[0], back[1]
 
 
+def test_lumbar_joints_share_the_same_flexion_differently() -> None:
+    bent = Posture(shank_deg=20.0, thigh_deg=60.0, pelvis_deg=30.0, lumbar_deg=40.0, grip=1.0)
+    low, high = (build_body(BodySpec(low_lumbar_share=low, mid_lumbar_share=0.3)) for low in (0.6, 0.2))
+    turned = {}
+    for name, shaped in (("low", low), ("high", high)):
+        posed = pose(shaped, stance_for(shaped, "conventional"), bent, np.array([0.1, 0.25]))
+        assert raw_angles(shaped, posed)["lumbar"] == pytest.approx(40.0, abs=0.1)
+        forward = posed.rotations[shaped.bone("spine04")] @ [0.0, 0.0, 1.0]
+        turned[name] = float(np.degrees(np.arctan2(forward[0], forward[2])))
+    assert turned["low"] - turned["high"] == pytest.approx(0.4 * 40.0, abs=0.1)
+
+
 def test_joints_and_mesh_equal_annys_own_kinematics(body: Body) -> None:
     assert body.arm_stretch == 1.0  # else the rest bodies differ
     posed = bottom(body, ClipSpec("x", lift=LiftSpec(pattern="low_back_led", reps=1)))
