@@ -75,17 +75,20 @@ def _row(said: NDArray[np.float64], true: NDArray[np.float64]) -> list[float]:
 def standing_share(
     members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]
 ) -> tuple[NDArray[np.float64], float, float, float]:
-    """How the lumbar error of bent frames goes with standing curves and thoracic flexion.
+    """How the lumbar error of bent frames goes with what an outline hardly tells.
 
-    Degrees of error a degree of lordosis, kyphosis and thoracic flexion (3,), the share of the error's variance that
-    these explain, and its mean absolute value before and after they are taken out; within 20 degrees of the side view.
+    Degrees of error a degree of lordosis, kyphosis and thoracic flexion and a percent of the lumbar flexion at L5/S1
+    (4,), the share of the error's variance that these explain, and its mean absolute value before and after they are
+    taken out; within 20 degrees of the side view.
     """
     _, said, _, true = together(members, heads, frames)
     bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > DEEP_DEG)
     bent &= frames.first != np.arange(len(frames))
     error = (said[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
-    curves = [[specs[item]["body"][f"{name}_deg"] for name in ("lordosis", "kyphosis")] for item in frames.item[bent]]
-    causes = np.column_stack([np.ones(len(error)), curves, frames.angles_deg[bent, TARGETS.index("thoracic")]])
+    bodies = [specs[item]["body"] for item in frames.item[bent]]
+    built = [[body["lordosis_deg"], body["kyphosis_deg"], 100 * body["low_lumbar_share"]] for body in bodies]
+    thoracic = frames.angles_deg[bent, TARGETS.index("thoracic")]
+    causes = np.column_stack([np.ones(len(error)), np.insert(np.array(built), 2, thoracic, axis=1)])
     factors = np.linalg.lstsq(causes, error)[0]
     rest = error - causes @ factors
     explained = 1 - float(rest.var() / error.var())
@@ -163,7 +166,8 @@ def main() -> None:
     print("back edge, % of the trunk: median {:.1f}, 90 % under {:.1f}, too fat by {:.1f}".format(*edge_error(frames)))
     factors, explained, before, after = standing_share(members, heads, frames, specs)
     print(
-        "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f}".format(*factors),
+        "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f},".format(*factors),
+        f"a percent of the flexion at L5/S1 {factors[3]:+.2f}",
         f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f})",
     )
     for support in SUPPORTS:
