@@ -72,22 +72,31 @@ def lowering_s(time_s: Floats, height: Floats, top: int, after: int) -> tuple[fl
     return -back.lockout_s, -back.liftoff_s
 
 
-def lowest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
-    """Middle of the time spent near the lowest point, which need not be a sharp one."""
+def lowest_s(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> float:
+    """When the way up from a lowest point begins, which need not be a sharp one.
+
+    That is the middle of the time spent near it; or, where the lifter pauses there, the last moment after the middle at
+    which trunk and thighs are still.
+    """
     before, valley, after = turns
-    last = len(height) - 1
+    time_s, last = track.time_s, len(height) - 1
     up_s = _later_s(time_s, height, valley, after)
     down_s = -_later_s(-time_s[::-1], height[::-1], last - valley, last - before)
-    return (down_s + up_s) / 2
+    middle_s = (down_s + up_s) / 2
+    return still_s(track, middle_s, middle_s + rest_s(time_s, height, turns) / 2, middle_s)
+
+
+def still_s(track: AngleTrack, first_s: float, last_s: float, otherwise_s: float) -> float:
+    """The last moment between two at which trunk and thighs are still."""
+    angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
+    speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
+    quiet = np.flatnonzero((track.time_s >= first_s) & (track.time_s <= last_s) & (speed < QUIET_DEG_S))
+    return float(track.time_s[quiet[-1]]) if quiet.size else otherwise_s
 
 
 def quiet_s(track: AngleTrack, liftoff_s: float) -> float:
     """The last moment before lift-off at which trunk and thighs are still; `liftoff_s` if they never are."""
-    angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
-    speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
-    before = (track.time_s <= liftoff_s) & (track.time_s >= liftoff_s - LONGEST_PULL_SLACK_S)
-    quiet = np.flatnonzero(before & (speed < QUIET_DEG_S))
-    return float(track.time_s[quiet[-1]]) if quiet.size else liftoff_s
+    return still_s(track, liftoff_s - LONGEST_PULL_SLACK_S, liftoff_s, liftoff_s)
 
 
 def rest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:

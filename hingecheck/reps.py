@@ -210,7 +210,7 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
     time_s, height = course.time_s, course.height
     before, valley, after = turns
     rise = events.rise(time_s, height, valley, after)
-    lowest_s = events.lowest_s(time_s, height, turns)
+    lowest_s = events.lowest_s(course.track, height, turns)
     complete = _locks_out(course, after)
     leaves_s = events.lowering_s(time_s, height, after, following)[0]
     return Rep(

@@ -146,6 +146,16 @@ def test_romanian_repetitions_begin_and_end_at_the_top() -> None:
     assert found[0].end_s == found[0].lockout_s
 
 
+@pytest.mark.parametrize("pause_s", [0.8, 1.4])
+def test_a_romanian_repetition_that_pauses_at_its_lowest_point_lifts_off_when_the_pause_is_over(pause_s: float) -> None:
+    up_s = 3.0 + pause_s
+    bend = (1.5, 3.0, up_s, up_s + 1.5)
+    shape = lifter.Set(thigh_deg=12.0, shank_deg=4.0, lean_deg=55.0, bends=(bend,), last_s=up_s + 3.0)
+    (rep,) = stages(lifter.track(shape.posture()))[3]
+    assert rep.style == "romanian"
+    assert rep.liftoff_s == pytest.approx(up_s, abs=0.12)
+
+
 def test_touch_and_go_repetitions_are_counted_after_the_first_grip() -> None:
     bends = ((1, 2.5, 3.5, 5.0), (5.3, 6.8, 6.85, 8.3), (8.6, 10.1, 10.15, 11.6), (12, 13.5, 14.5, 16))
     found = stages(lifter.track(lifter.Set(bends=bends, last_s=18).posture()))[3]
