@@ -26,6 +26,7 @@ from hingecheck import (
     set_trends,
     spine,
     style,
+    sway,
     video,
     view,
 )
@@ -33,6 +34,7 @@ from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
 from hingecheck.records import (
     Analysis,
     AngleTrack,
+    Floats,
     Frame,
     Glimpses,
     LiftStyle,
@@ -82,10 +84,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What stages 2 to 5 make of a clip, or of a part of its picture, and small pictures of it."""
+    """What stages 2 to 5 make of a clip, or of a part of its picture.
+
+    `glimpses` are small pictures of it, with the camera's sway taken out; `sway_px` (N, 2) is that sway, in frames.
+    """
 
     observed: spine.Observed
     glimpses: Glimpses
+    sway_px: Floats
 
 
 @dataclass(frozen=True)
@@ -171,8 +177,13 @@ def _sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, regio
     """Observe, trace, clean, orient; raises NobodyFound."""
     keeper = load.Keeper()
     raw, traces = _observe(clip, bundle, lambda frames: keeper.watch(_watched(frames, clip.expected_s, watch)), region)
-    track = _with_somebody(cleaning.clean(raw), clip.path)
-    return _Sight(spine.Observed(contour.collect(traces), raw, track, view.orient(track)), keeper.glimpses())
+    glimpses = keeper.glimpses()
+    turns = sway.turns(glimpses, raw)
+    sway_px = sway.shift_px(glimpses, turns, raw)
+    steady = _with_somebody(cleaning.clean(sway.taken_out(raw, sway_px)), clip.path)
+    track = sway.taken_out(steady, -sway_px)
+    observed = spine.Observed(contour.collect(traces), raw, track, view.orient(track))
+    return _Sight(observed, sway.steadied(glimpses, turns), sway_px)
 
 
 def _look(
@@ -182,7 +193,7 @@ def _look(
     observed = sight.observed
     bones = spine.infer(model[0], observed, model[1])
     seen = view.with_yaw(observed.view, bones.yaw_deg)
-    angle = angles.measure(observed.track, seen, bones)
+    angle = angles.measure(sway.taken_out(observed.track, sight.sway_px), seen, bones)
     pictures = load.Pictures(sight.glimpses, observed.track)
     family = None if given is None else style.FAMILIES[given]
     found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
