@@ -102,23 +102,28 @@ def quiet_s(track: AngleTrack, liftoff_s: float) -> float:
 def rest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
     """How long the hands rest at a lowest point (peak before, valley, peak after), without the time of turning.
 
-    That time is what minimum-jerk movements need below 12 % of their way, told from how long they take to 30 %.
+    That time is what minimum-jerk movements need below 12 % of their way, told from how long they take to 30 %; the
+    shorter of the two ways counts for both, for one of them may have a pause in it.
     """
     before, valley, after = turns
     last = len(height) - 1
     up = _slow_end_s(time_s, height, valley, after)
     down = _slow_end_s(-time_s[::-1], height[::-1], last - valley, last - before)
-    return max(0.0, up + down)
+    ends = [end for end in (up, down) if end is not None]
+    if not ends:
+        return 0.0
+    turning_s = min(over_s for _, over_s in ends)
+    return max(0.0, sum(near_s for near_s, _ in ends) - len(ends) * _NEAR_OVER * turning_s)
 
 
-def _slow_end_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
-    """Time from the valley to where 12 % of the rise is done, less what the rise itself takes for them."""
+def _slow_end_s(time_s: Floats, height: Floats, valley: int, top: int) -> tuple[float, float] | None:
+    """Times from the valley to where 12 % of the rise is done, and from there to 30 %; None if there is no rise."""
     share = (height - height[valley]) / max(height[top] - height[valley], 1e-9)
     middle = _middle(share, valley, top)
     if middle <= valley:
-        return 0.0
+        return None
     low_s, high_s = (_crossing_s(time_s, share, middle, level) for level in (_NEAR, _OVER))
-    return low_s - float(time_s[valley]) - _NEAR_OVER * (high_s - low_s)
+    return low_s - float(time_s[valley]), high_s - low_s
 
 
 def knee_pass_s(track: AngleTrack, height: Floats, before: int, top: int) -> float:
