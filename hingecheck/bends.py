@@ -45,10 +45,10 @@ STARTS_DOWN: Final = 0.12
 FULL_EXTENSION_DEG: Final = 30.0
 """At the top of a complete repetition trunk and thighs together are this near to standing."""
 
-AROUND_TOP_S: Final = 0.2
-"""The moment of the highest hands is known to about so much, and plates then hide the hips now and again."""
+AROUND_S: Final = 0.2
+"""The moments of the highest and lowest hands are known to about so much, and plates hide the hips now and again."""
 
-AT_THE_BAR: Final = 0.15
+AT_THE_BAR: Final = 0.35
 """Feet that are no farther than this from where they are in the bend, in leg lengths, stand at the bar."""
 
 _FEWEST_FRAMES: Final = 5
@@ -128,14 +128,18 @@ def _valleys(height: Floats) -> list[int]:
 def _hinges(track: AngleTrack, height: Floats, valleys: list[int]) -> list[int]:
     """Those at which the lifter is seen bent with hanging arms: not lying, kneeling, or with a bar on the back.
 
-    The arms hang if they do in most bends of the clip: plates and motion blur hide the hands in some of them.
+    Hands hang and knees are off the floor if they are in most bends of the clip: plates and motion blur hide them in
+    some.
     """
-    hang = float(np.nanmedian(track.arm_drop[valleys])) if valleys else 0.0
+    if not valleys:
+        return []
+    hang, knee = (float(np.nanmedian(series[valleys])) for series in (track.arm_drop, track.knee_height))
     found = []
     for valley in valleys:
-        bent = track.trunk_thigh.value_deg[valley] >= SMALLEST_HINGE_DEG
-        stands = height[valley] >= LOWEST_HANDS and track.knee_height[valley] >= LOWEST_KNEE
-        if bent and stands and max(track.arm_drop[valley], hang) >= ARMS_HANG and height[valley] <= HANDS_LOW:
+        near = np.abs(track.time_s - track.time_s[valley]) <= AROUND_S
+        bent = bool((track.trunk_thigh.value_deg[near] >= SMALLEST_HINGE_DEG).any())
+        stands = height[valley] >= LOWEST_HANDS and np.fmax(track.knee_height[valley], knee) >= LOWEST_KNEE
+        if bent and stands and np.fmax(track.arm_drop[valley], hang) >= ARMS_HANG and height[valley] <= HANDS_LOW:
             found.append(valley)
     return found
 
@@ -227,5 +231,5 @@ def _way_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float
 
 def is_upright(course: Course, frame: int) -> bool:
     """True if the lifter is seen standing around then, trunk and thighs near the vertical."""
-    near = np.abs(course.time_s - course.time_s[frame]) <= AROUND_TOP_S
+    near = np.abs(course.time_s - course.time_s[frame]) <= AROUND_S
     return bool((course.track.trunk_thigh.value_deg[near] <= FULL_EXTENSION_DEG).any())

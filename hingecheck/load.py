@@ -20,6 +20,7 @@ from hingecheck.geometry import length
 from hingecheck.records import Bools, Bytes, Floats, Frame, Glimpses, PoseTrack
 
 HEIGHT_PX: Final = 128
+ENLARGED: Final = 4
 STEP_S: Final = 0.12
 MOST: Final = 1024
 """More pictures than this are thinned out to half: about 10 MB for a clip of any length."""
@@ -81,6 +82,23 @@ class Keeper:
         """What was kept."""
         scale, origin_px = self._place
         return Glimpses(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
+
+
+def pictures(glimpses: Glimpses, count: int) -> list[Frame]:
+    """`count` of the small pictures at even distances, enlarged, as frames."""
+    chosen = np.unique(np.linspace(0, len(glimpses.grey) - 1, count).round().astype(int))
+    large = [
+        cv2.resize(glimpses.grey[i], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR) for i in chosen
+    ]
+    return [
+        Frame(
+            float(glimpses.time_s[i]),
+            np.repeat(np.asarray(grey, np.uint8)[..., None], 3, axis=2),
+            glimpses.scale * ENLARGED,
+            glimpses.origin_px,
+        )
+        for i, grey in zip(chosen, large, strict=True)
+    ]
 
 
 class Pictures:
