@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from hingecheck import (
     advice,
     angles,
@@ -19,6 +21,7 @@ from hingecheck import (
     contour,
     criteria,
     heuristics,
+    landmarks,
     load,
     metrics,
     pose,
@@ -26,13 +29,16 @@ from hingecheck import (
     set_trends,
     spine,
     style,
+    sway,
     video,
     view,
 )
 from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
+from hingecheck.geometry import length
 from hingecheck.records import (
     Analysis,
     AngleTrack,
+    Floats,
     Frame,
     Glimpses,
     LiftStyle,
@@ -82,10 +88,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What stages 2 to 5 make of a clip, or of a part of its picture, and small pictures of it."""
+    """What stages 2 to 5 make of a clip, or of a part of its picture.
+
+    `glimpses` are small pictures of it, with the camera's sway taken out; `sway_px` (N, 2) is that sway, in frames.
+    """
 
     observed: spine.Observed
     glimpses: Glimpses
+    sway_px: Floats
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,15 @@ class _Look:
     angles: AngleTrack
     style: LiftStyle
     reps: Sequence[Rep]
+
+
+@dataclass(frozen=True)
+class _Try:
+    """How far one look at a clip got, and why no farther."""
+
+    sight: _Sight | None
+    look: _Look | None = None
+    error: HingecheckError | None = None
 
 
 def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = None) -> Analysis:
@@ -138,27 +157,55 @@ def _best_look(
     clip: video.Video, bundle: bundles.Bundle, look: Callable[[_Sight], _Look], watch: Watch | None
 ) -> _Look:
     """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost."""
-    first: _Look | HingecheckError
+    first = _tried(lambda: _sight(clip, bundle, watch), look)
+    if first.look is not None and _seen(first.look.observed) >= OFTEN_SEEN:
+        return first.look
+    region = _moving_part(clip, first.sight)
+    second = None if region is None else _tried(lambda: _sight(clip, bundle, watch, region), look)
+    if second is not None and second.look is not None and _is_better(second, first):
+        return second.look
+    if first.look is None:
+        raise first.error or NoRepetition(f"{clip.path}: no repetition was found", "Film the whole set.")
+    return first.look
+
+
+def _tried(sight: Callable[[], _Sight], look: Callable[[_Sight], _Look]) -> _Try:
+    """As far as one look at the clip gets."""
+    seen = None
     try:
-        first = look(_sight(clip, bundle, watch))
+        seen = sight()
+        return _Try(seen, look(seen))
     except (NobodyFound, NoRepetition) as error:
-        first = error
-    if isinstance(first, _Look) and _seen(first) >= OFTEN_SEEN:
-        return first
-    region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
-    try:
-        second = None if region is None else look(_sight(clip, bundle, watch, region))
-    except (NobodyFound, NoRepetition):
-        second = None
-    if second is not None and (not isinstance(first, _Look) or _seen(second) > _seen(first)):
-        return second
-    if isinstance(first, _Look):
-        return first
-    raise first
+        return _Try(seen, error=error)
 
 
-def _seen(look: _Look) -> float:
-    return float(look.observed.track.seen.mean())
+def _moving_part(clip: video.Video, sight: _Sight | None) -> pose.Region | None:
+    """Where things move; the camera's sway is taken out where it is known."""
+    pictures = (
+        clip.spread_pictures(MOTION_PICTURES) if sight is None else load.pictures(sight.glimpses, MOTION_PICTURES)
+    )
+    return pose.moving_part(pictures)
+
+
+def _is_better(second: _Try, first: _Try) -> bool:
+    """True if the second look follows somebody else or sees more; a second chance to find a repetition it is not."""
+    if first.sight is None or second.sight is None:
+        return True
+    one, other = first.sight.observed, second.sight.observed
+    if _seen(one) >= OFTEN_SEEN and not _somebody_else(one.track, other.track):
+        return False
+    return first.look is None or _seen(other) > _seen(one)
+
+
+def _somebody_else(one: PoseTrack, other: PoseTrack) -> bool:
+    """True if two tracks of a clip are of people more than a trunk apart."""
+    hips = [track.middle_px(landmarks.HIPS) for track in (one, other)]
+    trunk = one.middle_px(landmarks.SHOULDERS) - hips[0]
+    return bool(np.hypot(*(np.nanmedian(hips[0], 0) - np.nanmedian(hips[1], 0))) > np.nanmedian(length(trunk)))
+
+
+def _seen(observed: spine.Observed) -> float:
+    return float(observed.track.seen.mean())
 
 
 def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
@@ -171,8 +218,13 @@ def _sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None, regio
     """Observe, trace, clean, orient; raises NobodyFound."""
     keeper = load.Keeper()
     raw, traces = _observe(clip, bundle, lambda frames: keeper.watch(_watched(frames, clip.expected_s, watch)), region)
-    track = _with_somebody(cleaning.clean(raw), clip.path)
-    return _Sight(spine.Observed(contour.collect(traces), raw, track, view.orient(track)), keeper.glimpses())
+    glimpses = keeper.glimpses()
+    turns = sway.turns(glimpses, raw)
+    sway_px = sway.shift_px(glimpses, turns, raw)
+    steady = _with_somebody(cleaning.clean(sway.taken_out(raw, sway_px)), clip.path)
+    track = sway.taken_out(steady, -sway_px)
+    observed = spine.Observed(contour.collect(traces), raw, track, view.orient(track))
+    return _Sight(observed, sway.steadied(glimpses, turns), sway_px)
 
 
 def _look(
@@ -182,7 +234,7 @@ def _look(
     observed = sight.observed
     bones = spine.infer(model[0], observed, model[1])
     seen = view.with_yaw(observed.view, bones.yaw_deg)
-    angle = angles.measure(observed.track, seen, bones)
+    angle = angles.measure(sway.taken_out(observed.track, sight.sway_px), seen, bones)
     pictures = load.Pictures(sight.glimpses, observed.track)
     family = None if given is None else style.FAMILIES[given]
     found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)

@@ -31,16 +31,25 @@ SMALLEST_HINGE_DEG: Final = 40.0
 ARMS_HANG: Final = 0.22
 """Hands at least this far below the shoulders at the bottom, in leg lengths (straight arms: about 0.65)."""
 
-GRIP_S: Final = 0.45
+GRIP_S, GRIP_SHARE = 0.35, 0.7
+"""Gripping the bar takes at least so much rest at the bottom, in seconds and in shares of the time that the quicker of
+the ways down and up takes: slow bends, and all bends in slow motion, turn round slowly.  On rendered sets, grips take
+0.73 of it and more, bends that turn round without any 0.67 and less."""
 
-SLOW_GRIP_S, NEAR_BOTTOM = 1.1, 0.06
-"""Gripping the bar takes at least so much rest at the bottom, or so much time this near to it (leg lengths)."""
+SLOW_GRIP_S, SLOW_GRIP_SHARE, NEAR_BOTTOM = 1.1, 1.25, 0.06
+"""Or so much time this near to the bottom (leg lengths), where the hands do not keep still; others take up to 1.17."""
 
 STARTS_DOWN: Final = 0.12
 """A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
 
 FULL_EXTENSION_DEG: Final = 30.0
 """At the top of a complete repetition trunk and thighs together are this near to standing."""
+
+AROUND_S: Final = 0.2
+"""The moments of the highest and lowest hands are known to about so much, and plates hide the hips now and again."""
+
+AT_THE_BAR: Final = 0.35
+"""Feet that are no farther than this from where they are in the bend, in leg lengths, stand at the bar."""
 
 _FEWEST_FRAMES: Final = 5
 
@@ -88,12 +97,10 @@ def course_of(track: AngleTrack, pictures: Pictures | None) -> Course | None:
     low, high = float(np.quantile(height, 0.01)), float(np.quantile(height, 0.98))
     if high - low < SMALLEST_PULL or low > HANDS_LOW:
         return None
-    valleys = [valley for valley in _valleys(height) if _hinges(track, height, valley)]
+    valleys = _hinges(track, height, _valleys(height))
     if not valleys:
         return None
-    edges = [0, *valleys, len(height) - 1]
-    seen = np.where(np.isnan(track.trunk_thigh.value_deg), height.min(), height)
-    peaks = [a + int(np.argmax(seen[a : b + 1])) for a, b in pairwise(edges)]
+    peaks = _peaks(track, height, valleys)
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
     course = Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
     return course if pictures is None else replace(course, **_seen(course, pictures))
@@ -118,11 +125,37 @@ def _valleys(height: Floats) -> list[int]:
     return valleys
 
 
-def _hinges(track: AngleTrack, height: Floats, valley: int) -> bool:
-    """True if the lifter is seen bent there with hanging arms: not lying, kneeling, or with a bar on the back."""
-    bent = track.trunk_thigh.value_deg[valley] >= SMALLEST_HINGE_DEG
-    stands = height[valley] >= LOWEST_HANDS and track.knee_height[valley] >= LOWEST_KNEE
-    return bool(bent and stands and track.arm_drop[valley] >= ARMS_HANG and height[valley] <= HANDS_LOW)
+def _hinges(track: AngleTrack, height: Floats, valleys: list[int]) -> list[int]:
+    """Those at which the lifter is seen bent with hanging arms: not lying, kneeling, or with a bar on the back.
+
+    Hands hang and knees are off the floor if they are in most bends of the clip: plates and motion blur hide them in
+    some.
+    """
+    if not valleys:
+        return []
+    hang, knee = (float(np.nanmedian(series[valleys])) for series in (track.arm_drop, track.knee_height))
+    found = []
+    for valley in valleys:
+        near = np.abs(track.time_s - track.time_s[valley]) <= AROUND_S
+        bent = bool((track.trunk_thigh.value_deg[near] >= SMALLEST_HINGE_DEG).any())
+        stands = height[valley] >= LOWEST_HANDS and np.fmax(track.knee_height[valley], knee) >= LOWEST_KNEE
+        if bent and stands and np.fmax(track.arm_drop[valley], hang) >= ARMS_HANG and height[valley] <= HANDS_LOW:
+            found.append(valley)
+    return found
+
+
+def _peaks(track: AngleTrack, height: Floats, valleys: list[int]) -> list[int]:
+    """The highest moment before, between and after the valleys: of those at which the lifter is seen at the bar."""
+    edges = [0, *valleys, len(height) - 1]
+    found = []
+    for number, (first, last) in enumerate(pairwise(edges)):
+        frames = np.arange(first, last + 1)
+        bend = last if number == 0 else first
+        seen = frames[~np.isnan(track.trunk_thigh.value_deg[frames])]
+        there = seen[np.abs(track.foot_forward[seen] - track.foot_forward[bend]) <= AT_THE_BAR]
+        best = next((some for some in (there, seen, frames) if len(some)), frames)
+        found.append(int(best[np.argmax(height[best])]))
+    return found
 
 
 def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
@@ -175,12 +208,28 @@ def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bo
     pull = min(height[before], height[after]) - height[valley]
     if pull < SMALLEST_PULL:
         pull = max(height[before], height[after]) - height[valley]
-    trimmed = (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all()
+    if (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all():
+        return True
     near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM) + before
-    slow = track.time_s[near[-1]] - track.time_s[near[0]] >= SLOW_GRIP_S
-    return bool(trimmed or slow or events.rest_s(track.time_s, height, turns) >= GRIP_S)
+    near_s, way_s = float(track.time_s[near[-1]] - track.time_s[near[0]]), _way_s(track.time_s, height, turns)
+    slow = near_s >= max(SLOW_GRIP_S, SLOW_GRIP_SHARE * way_s)
+    return bool(slow or events.rest_s(track.time_s, height, turns) >= max(GRIP_S, GRIP_SHARE * way_s))
+
+
+def _way_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
+    """How long the quicker of the ways down to a valley and up from it takes; one that is no pull does not count."""
+    before, valley, after = turns
+    ways_s = []
+    if height[after] - height[valley] >= SMALLEST_PULL:
+        up = events.rise(time_s, height, valley, after)
+        ways_s.append(up.top_s - up.onset_s)
+    if height[before] - height[valley] >= SMALLEST_PULL:
+        begin_s, end_s = events.lowering_s(time_s, height, before, valley)
+        ways_s.append(end_s - begin_s)
+    return min(ways_s, default=0.0)
 
 
 def is_upright(course: Course, frame: int) -> bool:
-    """True if the lifter is seen standing there, trunk and thighs near the vertical."""
-    return bool(course.track.trunk_thigh.value_deg[frame] <= FULL_EXTENSION_DEG)
+    """True if the lifter is seen standing around then, trunk and thighs near the vertical."""
+    near = np.abs(course.time_s - course.time_s[frame]) <= AROUND_S
+    return bool((course.track.trunk_thigh.value_deg[near] <= FULL_EXTENSION_DEG).any())

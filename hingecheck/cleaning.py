@@ -24,12 +24,20 @@ ODD_SIZE = (0.5, 1.8)
 ELSEWHERE = 1.3
 """Hips this many trunk lengths to the side of where they usually are do not belong to the lift."""
 
+UPSIDE_DOWN = 0.7
+"""Shoulders this far below the hips, in lengths of the same trunk (45 degrees below level), are a bad guess: the pose
+model sometimes sees a lifter among plates standing on the head."""
+
 UPRIGHT_DEG = 20.0
 STANCE_S = 6.0
 """An ankle is looked for in upright frames up to this long before and after."""
 
 STANCE_SPREAD = 0.08
 """Upright frames agree where an ankle stands if they scatter less than this, in leg lengths."""
+
+WHOLE_LEG_QUANTILE = 0.9
+"""A standing lifter's leg is about as long as ever: where it looks shorter by that scatter, the ankle is hidden, and
+guessed too high."""
 
 GROUND_QUANTILE = 0.7
 LEAST_AGREEING = 0.4
@@ -54,17 +62,18 @@ def clean(track: PoseTrack) -> PoseTrack:
 
 
 def _gate(track: PoseTrack) -> PoseTrack:
-    """Frames with a trunk of another size or in another place than usual become NaN.
+    """Frames with a trunk of another size, in another place than usual or upside down become NaN.
 
     It is another person, a bad guess, or the lifter on the way to the bar, where nothing is measured anyway.
     """
     hip = track.middle_px(landmarks.HIPS)
-    trunk_px = length(track.middle_px(landmarks.SHOULDERS) - hip)
+    trunk = track.middle_px(landmarks.SHOULDERS) - hip
+    trunk_px = length(trunk)
     if np.isnan(trunk_px).all():
         return track
     ratio = trunk_px / np.nanmedian(trunk_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
-    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside
+    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > UPSIDE_DOWN * trunk_px)
     xy_px, world_m = track.xy_px.copy(), track.world_m.copy()
     xy_px[odd], world_m[odd] = np.nan, np.nan
     return replace(track, xy_px=xy_px, world_m=world_m)
@@ -80,7 +89,9 @@ def _plant(track: PoseTrack) -> Floats:
         return xy_px
     spread_px = STANCE_SPREAD * float(np.nanmedian(length(ankle - hip)[upright]))
     for point in landmarks.ANKLES:
-        place = _stance(track, int(point), upright, spread_px)
+        leg_px = length(xy_px[:, point] - hip)
+        whole = upright & (leg_px >= float(np.nanquantile(leg_px[upright], WHOLE_LEG_QUANTILE)) - spread_px)
+        place = _stance(track, int(point), whole, spread_px)
         agreed = ~np.isnan(place).any(axis=1) & track.seen
         xy_px[agreed, point] = place[agreed]
     return xy_px

@@ -72,44 +72,58 @@ def lowering_s(time_s: Floats, height: Floats, top: int, after: int) -> tuple[fl
     return -back.lockout_s, -back.liftoff_s
 
 
-def lowest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
-    """Middle of the time spent near the lowest point, which need not be a sharp one."""
+def lowest_s(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> float:
+    """When the way up from a lowest point begins, which need not be a sharp one.
+
+    That is the middle of the time spent near it; or, where the lifter pauses there, the last moment after the middle at
+    which trunk and thighs are still.
+    """
     before, valley, after = turns
-    last = len(height) - 1
+    time_s, last = track.time_s, len(height) - 1
     up_s = _later_s(time_s, height, valley, after)
     down_s = -_later_s(-time_s[::-1], height[::-1], last - valley, last - before)
-    return (down_s + up_s) / 2
+    middle_s = (down_s + up_s) / 2
+    return still_s(track, middle_s, middle_s + rest_s(time_s, height, turns) / 2, middle_s)
+
+
+def still_s(track: AngleTrack, first_s: float, last_s: float, otherwise_s: float) -> float:
+    """The last moment between two at which trunk and thighs are still."""
+    angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
+    speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
+    quiet = np.flatnonzero((track.time_s >= first_s) & (track.time_s <= last_s) & (speed < QUIET_DEG_S))
+    return float(track.time_s[quiet[-1]]) if quiet.size else otherwise_s
 
 
 def quiet_s(track: AngleTrack, liftoff_s: float) -> float:
     """The last moment before lift-off at which trunk and thighs are still; `liftoff_s` if they never are."""
-    angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
-    speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
-    before = (track.time_s <= liftoff_s) & (track.time_s >= liftoff_s - LONGEST_PULL_SLACK_S)
-    quiet = np.flatnonzero(before & (speed < QUIET_DEG_S))
-    return float(track.time_s[quiet[-1]]) if quiet.size else liftoff_s
+    return still_s(track, liftoff_s - LONGEST_PULL_SLACK_S, liftoff_s, liftoff_s)
 
 
 def rest_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
     """How long the hands rest at a lowest point (peak before, valley, peak after), without the time of turning.
 
-    That time is what minimum-jerk movements need below 12 % of their way, told from how long they take to 30 %.
+    That time is what minimum-jerk movements need below 12 % of their way, told from how long they take to 30 %; the
+    shorter of the two ways counts for both, for one of them may have a pause in it.
     """
     before, valley, after = turns
     last = len(height) - 1
     up = _slow_end_s(time_s, height, valley, after)
     down = _slow_end_s(-time_s[::-1], height[::-1], last - valley, last - before)
-    return max(0.0, up + down)
+    ends = [end for end in (up, down) if end is not None]
+    if not ends:
+        return 0.0
+    turning_s = min(over_s for _, over_s in ends)
+    return max(0.0, sum(near_s for near_s, _ in ends) - len(ends) * _NEAR_OVER * turning_s)
 
 
-def _slow_end_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
-    """Time from the valley to where 12 % of the rise is done, less what the rise itself takes for them."""
+def _slow_end_s(time_s: Floats, height: Floats, valley: int, top: int) -> tuple[float, float] | None:
+    """Times from the valley to where 12 % of the rise is done, and from there to 30 %; None if there is no rise."""
     share = (height - height[valley]) / max(height[top] - height[valley], 1e-9)
     middle = _middle(share, valley, top)
     if middle <= valley:
-        return 0.0
+        return None
     low_s, high_s = (_crossing_s(time_s, share, middle, level) for level in (_NEAR, _OVER))
-    return low_s - float(time_s[valley]) - _NEAR_OVER * (high_s - low_s)
+    return low_s - float(time_s[valley]), high_s - low_s
 
 
 def knee_pass_s(track: AngleTrack, height: Floats, before: int, top: int) -> float:

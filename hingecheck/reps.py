@@ -45,7 +45,8 @@ FEWEST_TOUCHES: Final = 3
 """Without any grip in the clip, this many equally deep bends are a set that began before the clip."""
 
 LEAST_FOLLOWED: Final = 0.7
-"""Share of a repetition's frames in which the lifter must be seen."""
+"""Share of a repetition's time, or of the hands' way up and down, in which the lifter must be seen: small lifters are
+lost while they are bent and nothing moves."""
 
 FIRST_S, FASTEST_START = 0.1, 0.25
 """Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
@@ -122,10 +123,13 @@ def _picked_up(course: Course) -> tuple[Rep, ...]:
 
 
 def _followed(course: Course, first: int, top: int, last: int) -> bool:
-    """True if the lifter was seen in most frames of a movement and did not walk in it."""
-    seen = np.mean(~np.isnan(course.track.trunk_lean.value_deg[first : last + 1])) >= LEAST_FOLLOWED
+    """True if the lifter was seen most of a movement's time or on most of its way, and did not walk in it."""
+    seen = ~np.isnan(course.track.trunk_lean.value_deg[first : last + 1])
+    steps = np.abs(np.diff(course.height[first : last + 1]))
+    way = float(steps[seen[1:] & seen[:-1]].sum())
     feet = course.track.foot_forward
-    return bool(seen and not abs(feet[top] - feet[first]) > MOST_STEP)
+    followed = seen.mean() >= LEAST_FOLLOWED or way >= LEAST_FOLLOWED * steps.sum()
+    return bool(followed and not abs(feet[top] - feet[first]) > MOST_STEP)
 
 
 def _on_bar(course: Course) -> list[bool]:
@@ -210,7 +214,7 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
     time_s, height = course.time_s, course.height
     before, valley, after = turns
     rise = events.rise(time_s, height, valley, after)
-    lowest_s = events.lowest_s(time_s, height, turns)
+    lowest_s = events.lowest_s(course.track, height, turns)
     complete = _locks_out(course, after)
     leaves_s = events.lowering_s(time_s, height, after, following)[0]
     return Rep(

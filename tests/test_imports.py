@@ -19,7 +19,7 @@ HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
     "av": {"video.py", "movie.py", "checkup.py", "recorded.py"},
     "cv2": {
-        *("contour.py", "load.py", "backends/spinenet.py", "video.py", "movie.py", "redaction.py"),
+        *("contour.py", "load.py", "sway.py", "backends/spinenet.py", "video.py", "movie.py", "redaction.py"),
         *("report/drawing.py", "report/keyframes.py", "report/annotated.py"),
         *("report/pictures.py", "report/thumbnail.py"),
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -44,6 +45,16 @@ def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -
     assert pictures([down, up, up, down]).groups([0, 1, 2, 3]) == [0, 1, 1, 0]
     assert not pictures([down, up]).alike(0, 1)
     assert pictures([down, down, down]).groups([0, 1, 2]) == [0, 0, 0]
+
+
+def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> None:
+    plain = np.full((900, 500, 3), 128, np.uint8)
+    strewn = plain.copy()
+    for y, x in product(range(560, 820, 28), range(60, 440, 28)):
+        cv2.circle(strewn, (x, y), 6, (0, 0, 0), -1)
+    both = pictures([plain, strewn])
+    assert not both.alike(0, 1)
+    assert not both.alike(1, 0)
 
 
 def test_a_camera_that_moves_by_a_little_changes_nothing() -> None:

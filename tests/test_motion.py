@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hingecheck import angles, cleaning, contour, metrics, reps, spine, view
-from hingecheck.landmarks import ANKLES, SHOULDERS, WRISTS
+from hingecheck.landmarks import ANKLES, HIPS, SHOULDERS, WRISTS
 from hingecheck.records import AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View
 from tests import lifter
 
@@ -144,6 +144,23 @@ def test_romanian_repetitions_begin_and_end_at_the_top() -> None:
     assert [rep.style for rep in found] == ["romanian", "romanian"]
     assert found[0].liftoff_s == pytest.approx(3.05, abs=0.15)
     assert found[0].end_s == found[0].lockout_s
+
+
+@pytest.mark.parametrize("pause_s", [0.8, 1.4])
+def test_a_romanian_repetition_that_pauses_at_its_lowest_point_lifts_off_when_the_pause_is_over(pause_s: float) -> None:
+    up_s = 3.0 + pause_s
+    bend = (1.5, 3.0, up_s, up_s + 1.5)
+    shape = lifter.Set(thigh_deg=12.0, shank_deg=4.0, lean_deg=55.0, bends=(bend,), last_s=up_s + 3.0)
+    (rep,) = stages(lifter.track(shape.posture()))[3]
+    assert rep.style == "romanian"
+    assert rep.liftoff_s == pytest.approx(up_s, abs=0.12)
+
+
+def test_a_slow_bend_that_turns_round_slowly_is_no_grip() -> None:
+    bends = ((1.0, 7.0, 7.1, 13.1), (14.0, 20.0, 20.1, 26.1))
+    shape = lifter.Set(thigh_deg=22.0, shank_deg=4.0, lean_deg=62.0, bends=bends, last_s=28.0)
+    found = stages(lifter.track(shape.posture()))[3]
+    assert [rep.style for rep in found] == ["romanian", "romanian"]
 
 
 def test_touch_and_go_repetitions_are_counted_after_the_first_grip() -> None:
@@ -287,6 +304,44 @@ def test_a_repetition_most_of_which_is_unseen_is_not_told() -> None:
     xy_px = one.xy_px.copy()
     xy_px[135:190] = np.nan
     assert stages(replace(one, xy_px=xy_px))[3] == ()
+
+
+def test_a_lifter_lost_only_while_nothing_moves_is_followed() -> None:
+    still = lifter.Set(bends=((1.5, 3, 6, 7.5), (8.5, 10, 13, 14.5)), last_s=16.0)
+    one = lifter.track(still.posture())
+    xy_px = one.xy_px.copy()
+    xy_px[95:178], xy_px[305:388] = np.nan, np.nan
+    (rep,) = stages(replace(one, xy_px=xy_px))[3]
+    assert rep.lockout_s == pytest.approx(_passes_s(still, 0.98, 6.0, 7.5), abs=0.08)
+
+
+def test_hands_that_plates_hide_in_one_bend_do_not_cancel_its_repetition() -> None:
+    bends = ((1, 2.5, 3.5, 5.0), (6, 7.5, 8.5, 10.0), (11, 12.5, 13.5, 15.0), (16, 17.5, 18.5, 20.0))
+    one = lifter.track(lifter.Set(bends=bends, last_s=22.0).posture())
+    assert len(stages(one)[3]) == 3
+    xy_px = one.xy_px.copy()
+    for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
+        xy_px[210:270, wrist] = xy_px[210:270, shoulder]
+    assert len(stages(replace(one, xy_px=xy_px))[3]) == 3
+
+
+def test_a_lifter_seen_standing_on_the_head_is_not_seen() -> None:
+    one = lifter.track(lifter.Set().posture())
+    xy_px = one.xy_px.copy()
+    xy_px[20:26, :, 1] = 2 * one.middle_px(HIPS)[20:26, 1, None] - xy_px[20:26, :, 1]
+    cleaned = cleaning.clean(replace(one, xy_px=xy_px))
+    assert cleaned.filled[20:26].all()
+    assert np.abs(cleaned.middle_px(SHOULDERS) - one.middle_px(SHOULDERS)).max() < 2.0
+
+
+def test_feet_hidden_while_the_lifter_still_stands_are_where_they_are_seen_later() -> None:
+    posture = lifter.Set().posture()
+    one = lifter.track(posture)
+    guessed = one.xy_px.copy()
+    for ankle in ANKLES:
+        guessed[posture.time_s < 4.5, ankle, 1] -= 60.0
+    cleaned = cleaning.clean(replace(one, xy_px=guessed))
+    assert np.abs(cleaned.middle_px(ANKLES)[:, 1] - one.middle_px(ANKLES)[:, 1]).max() < 3.0
 
 
 def test_another_person_for_a_moment_is_left_out() -> None:

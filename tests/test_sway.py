@@ -1,0 +1,101 @@
+"""A camera that sways: how far is told from the room, and neither the lifter nor the plates are taken for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from hingecheck import angles, cleaning, sway, view
+from hingecheck.landmarks import ANKLES
+from hingecheck.records import Bytes, Floats, Glimpses, PoseTrack
+from tests import lifter
+from tests.simulated import _no_spine
+
+SCALE = 0.25
+TIMES_S = np.arange(0.0, 12.0, 0.12)
+SHAPE = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5)))
+
+
+def room(seed: int = 3) -> Bytes:
+    """Blotches as large as a camera sees them."""
+    noise = gaussian_filter(np.random.default_rng(seed).standard_normal((225, 125)), 2.0)
+    return np.asarray(np.clip(128 + 60 * noise / noise.std(), 0, 255), np.uint8)
+
+
+def wandering_px(time_s: Floats) -> Floats:
+    """Two slow circles of some display pixels; nothing at 6 s, the middle picture's time."""
+    return np.stack([5 * np.sin(1.3 * (time_s - 6)), 9 * np.sin(0.9 * (time_s - 6))], axis=1)
+
+
+def filmed(wander_px: Floats, picture: Bytes) -> Glimpses:
+    """The picture shifted by parts of a pixel, in the middle something dark that goes up and down with the lifter."""
+    height = lifter.joints(SHAPE.posture(TIMES_S))["wrist"][:, 1]
+    shown = []
+    for shift, up in zip(wander_px * SCALE, height, strict=True):
+        plain = picture.copy()
+        cv2.circle(plain, (60, round(190 - 150 * float(up))), 20, 20, -1)
+        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]])
+        shown.append(cv2.warpAffine(plain, matrix, plain.shape[::-1], borderMode=cv2.BORDER_REFLECT))
+    return Glimpses(TIMES_S, np.stack(shown).astype(np.uint8), SCALE, (0.0, 0.0))
+
+
+def track(wander_px: Floats | None = None) -> PoseTrack:
+    one = lifter.track(SHAPE.posture())
+    return one if wander_px is None else replace(one, xy_px=one.xy_px + wander_px[:, None])
+
+
+def test_the_sway_is_what_the_room_does() -> None:
+    one = track(wandering_px(SHAPE.posture().time_s))
+    glimpses = filmed(wandering_px(TIMES_S), room())
+    turns = sway.turns(glimpses, one)
+    told = sway.shift_px(glimpses, turns, one)
+    assert np.abs(told - wandering_px(one.time_s)).max() < 0.8
+    assert np.abs(sway.taken_out(one, told).middle_px(ANKLES) - track().middle_px(ANKLES)).max() < 0.8
+
+
+def test_a_camera_that_stands_still_has_none_whatever_the_lifter_does() -> None:
+    glimpses = filmed(np.zeros((len(TIMES_S), 2)), room())
+    assert np.abs(sway.shift_px(glimpses, sway.turns(glimpses, track()), track())).max() < 0.1
+
+
+def test_before_a_plain_wall_nothing_is_taken_out() -> None:
+    glimpses = filmed(wandering_px(TIMES_S), np.full((225, 125), 128, np.uint8))
+    turns = sway.turns(glimpses, track())
+    assert (sway.shift_px(glimpses, turns, track()) == 0).all()
+    assert (sway.steadied(glimpses, turns).grey == glimpses.grey).all()
+
+
+def test_nobody_seen_is_no_sway() -> None:
+    glimpses = filmed(wandering_px(TIMES_S), room())
+    nobody = replace(track(), xy_px=np.full_like(track().xy_px, np.nan))
+    assert (sway.shift_px(glimpses, sway.turns(glimpses, nobody), nobody) == 0).all()
+
+
+def test_steadied_pictures_show_the_room_where_the_middle_one_does() -> None:
+    glimpses = filmed(wandering_px(TIMES_S), room())
+    steady = sway.steadied(glimpses, sway.turns(glimpses, track()))
+    away = (slice(10, 60), slice(10, 115))
+
+    def apart(grey: Bytes) -> float:
+        return float(np.abs(grey[:, *away].astype(float) - grey[len(grey) // 2][away]).mean())
+
+    assert apart(glimpses.grey) > 10
+    assert apart(steady.grey) < 3
+
+
+def test_hands_stay_as_high_as_they_are_when_the_camera_sways() -> None:
+    one = track(wandering_px(SHAPE.posture().time_s))
+    glimpses = filmed(wandering_px(TIMES_S), room())
+    steady = sway.taken_out(one, sway.shift_px(glimpses, sway.turns(glimpses, one), one))
+    plain, told, swayed = (_hand_height(each) for each in (track(), steady, one))
+    assert told == pytest.approx(plain, abs=0.01)
+    assert np.abs(swayed - plain).max() > 0.02
+
+
+def _hand_height(one: PoseTrack) -> Floats:
+    cleaned = cleaning.clean(one)
+    return angles.measure(cleaned, view.orient(cleaned), _no_spine(len(cleaned.time_s))).hand_height
