@@ -23,7 +23,7 @@ SMALLEST_PULL: Final = 0.18
 HANDS_LOW: Final = 0.85
 """At the bottom the hands are below this height, in leg lengths: mid-thigh."""
 
-LOWEST_HANDS, LOWEST_KNEE = -0.15, 0.30
+LOWEST_HANDS, LOWEST_KNEE = -0.15, 0.20
 """Hands under the ankles, or knees near the floor: the lifter lies or kneels."""
 
 SMALLEST_HINGE_DEG: Final = 40.0
