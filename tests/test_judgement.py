@@ -105,6 +105,16 @@ def test_the_interval_covers_what_repeated_errors_do() -> None:
     assert np.mean((draws > interval.low) & (draws < interval.high)) == pytest.approx(0.90, abs=0.02)
 
 
+def test_a_share_is_surer_where_part_and_whole_err_alike() -> None:
+    part, whole = Measure(30.0, 24.0, 36.0), Measure(60.0, 54.0, 66.0)
+    apart, alike = (metrics._share(part, whole, shared=shared) for shared in (0.0, 0.8))
+    rng, sd = np.random.default_rng(6), 6.0 / 1.645
+    errors = rng.multivariate_normal([0, 0], sd**2 * np.array([[1, 0.8], [0.8, 1]]), 4000)
+    shares = (30.0 + errors[:, 0]) / (60.0 + errors[:, 1])
+    assert np.mean((shares > alike.low) & (shares < alike.high)) == pytest.approx(0.90, abs=0.02)
+    assert apart.high - apart.low > alike.high - alike.low
+
+
 def test_bias_does_not_average_out_over_repetitions() -> None:
     one = described(angle(25.0), angle(40.0)).values["lumbar_change_deg"]
     many = metrics.pool([one] * 20)
@@ -223,7 +233,7 @@ def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
 
 
 def test_where_the_clip_cannot_tell_it_says_what_it_rules_out() -> None:
-    told = verdict([described(angle(21.0, bias=3.0), angle(41.0))])
+    told = verdict([described(angle(21.0, bias=4.0), angle(41.0))])
     assert told.pattern == "cannot_tell"
     assert "but not a low-back-led lift" in told.sentence
 
