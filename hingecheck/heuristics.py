@@ -16,6 +16,7 @@ from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Status, Ve
 SHARE: Final = "lumbar_share_trunk"
 _SDS_IN_90: Final = 2 * 1.645
 _LEAST_SD: Final = 1e-6
+_MOST_TOLD: Final = 0.99
 
 NAMES: Final[Mapping[Pattern, str]] = {
     "hip_led": "a hip-led lift",
@@ -182,7 +183,11 @@ def _sentence(pattern: Pattern, share: Measure, count: int, why: tuple[str, ...]
 
 
 def _likely(pattern: Pattern, chances: Mapping[Pattern, float]) -> str:
-    return "" if pattern == "cannot_tell" else f" Probability of this pattern: {chances[pattern]:.0%}."
+    """How probable the pattern is; no measurement of ours is certain."""
+    if pattern == "cannot_tell":
+        return ""
+    told = f"{chances[pattern]:.0%}" if chances[pattern] <= _MOST_TOLD else f"over {_MOST_TOLD:.0%}"
+    return f" Probability of this pattern: {told}."
 
 
 def _cue(pattern: Pattern, findings: Sequence[Finding], criteria: Criteria) -> str:

@@ -241,8 +241,12 @@ def test_where_the_clip_cannot_tell_it_says_what_it_rules_out() -> None:
 def test_a_pattern_is_told_with_its_probability() -> None:
     told = verdict([described(angle(10.0), angle(50.0), replace(REP, number=n)) for n in (1, 2)])
     assert told.pattern == "hip_led"
-    assert f"Probability of this pattern: {told.chances['hip_led']:.0%}." in told.sentence
-    assert told.chances["hip_led"] >= criteria.load().verdict["support"].value
+    assert told.chances["hip_led"] > 0.99
+    assert "Probability of this pattern: over 99%." in told.sentence
+    less = verdict([described(angle(18.0), angle(42.0), replace(REP, number=n)) for n in (1, 2)])
+    assert less.pattern == "hip_led"
+    assert f"Probability of this pattern: {less.chances['hip_led']:.0%}." in less.sentence
+    assert criteria.load().verdict["support"].value <= less.chances["hip_led"] <= 0.99
 
 
 def test_a_rule_can_flag_from_below_and_by_the_whole_interval() -> None:
