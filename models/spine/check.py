@@ -121,6 +121,16 @@ def verdicts(members: list[SpineNet], heads: Heads, frames: Frames, support: flo
     return len(told), len(given) / len(told), right, crossed
 
 
+def shared_error(members: list[SpineNet], heads: Heads, frames: Frames) -> tuple[int, float]:
+    """Frames bent as to pull within SIDE_DEG of the side, and how lumbar and junction err together there (r)."""
+    _, said, _, true = together(members, heads, frames)
+    lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
+    pulled = true[:, junction] + turned_deg(frames) > PULLED_FROM_DEG
+    rows = pulled & (np.abs(frames.yaw_deg) <= SIDE_DEG)
+    error = (said[:, : len(TARGETS)] - true)[rows]
+    return len(error), float(np.corrcoef(error[:, lumbar], error[:, junction])[0, 1])
+
+
 def _fits(share: float, limits: dict[str, Threshold]) -> list[str]:
     """Patterns that a true share fits."""
     low, high, width = (limits[name].value for name in ("hip_led_below", "low_back_led_above", "edge_tolerance"))
@@ -169,6 +179,11 @@ def main() -> None:
         "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f},".format(*factors),
         f"a percent of the flexion at L5/S1 {factors[3]:+.2f}",
         f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f})",
+    )
+    print(
+        "errors of lumbar and junction, {} frames bent as to pull: r {:.2f}".format(
+            *shared_error(members, heads, frames)
+        )
     )
     for support in SUPPORTS:
         told = verdicts(members, heads, frames, support)
