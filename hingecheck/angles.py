@@ -31,7 +31,14 @@ OBLIQUE_FACTOR: Final = 2.0
 
 OBLIQUE_DEG: Final = 20.0
 ARMS_HANG: Final = 0.4
-"""Hands this far below the shoulders, in leg lengths (straight arms: about 0.65)."""
+"""Hands this far below the shoulders, in leg lengths, hang."""
+
+ARM: Final = 0.62
+"""From the shoulder to the wrist of a straight arm, in leg lengths as the pose model has them (rendered sets)."""
+
+SHOWN, OFTEN_SHOWN = 0.5, 0.4
+"""The hands are seen where the pose model is so sure of a wrist; and while bent, if they are in this share of frames:
+in 0.6 and more of those of rendered squats."""
 
 KNEE_BUILT: Final = 0.5
 STRAIGHT_DEG, BENT_DEG = 20.0, 45.0
@@ -56,17 +63,20 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     thigh = _prefer(spine.thigh, _angle(track, view, thigh_deg, THIGH_SPREAD))
     shank = _prefer(spine.shank, _angle(track, view, shank_deg, SHANK_SPREAD))
     leg_px, ground_up = _leg_px(hip, ankle), _ground_up(track.time_s, ankle)
+    trunk_thigh = _sum(lean, thigh)
+    shown = track.visibility[:, list(landmarks.WRISTS)].max(axis=1) >= SHOWN
+    hand_up = _hand_up(shoulder, wrist, leg_px, trunk_thigh.value_deg >= BENT_DEG, shown)
     return AngleTrack(
         time_s=track.time_s.copy(),
         trunk_lean=lean,
-        trunk_thigh=_sum(lean, thigh),
+        trunk_thigh=trunk_thigh,
         knee_flexion=_sum(thigh, shank),
         hip_flexion=_sum(spine.pelvis_tilt, thigh),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,
         thoracic_flexion=spine.thoracic_flexion,
-        hand_height=(_hand_up(shoulder, wrist, leg_px) - ground_up) / leg_px,
+        hand_height=(hand_up - ground_up) / leg_px,
         knee_height=(knee[:, 1] - ground_up) / leg_px,
         arm_drop=(shoulder[:, 1] - wrist[:, 1]) / leg_px,
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
@@ -147,16 +157,20 @@ def _leg_px(hip: Floats, ankle: Floats) -> float:
     return float(np.nanquantile(distance, 0.9)) if not np.isnan(distance).all() else float("nan")
 
 
-def _hand_up(shoulder: Floats, wrist: Floats, leg_px: float) -> Floats:
+def _hand_up(shoulder: Floats, wrist: Floats, leg_px: float, bent: Bools, shown: Bools) -> Floats:
     """Height (N,) of the hands, in pixels: the shoulders' less the clip's usual arm length.
 
-    Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout and the
-    pose model then guesses, so single wrist positions are not used.  NaN if the arms do not hang: a squat.
+    Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout, hips the hands of
+    who stands without a load, and the pose model then guesses, so single wrist positions are not used.  Where they are
+    hidden in most bends too, arms are taken to hang.  NaN if they are seen not to: a squat.
     """
     hang = shoulder[:, 1] - wrist[:, 1]
-    if np.isnan(hang).all() or np.nanmedian(hang) < ARMS_HANG * leg_px:
-        return np.full(len(hang), np.nan)
-    return np.asarray(shoulder[:, 1] - np.nanmedian(hang))
+    known = ~np.isnan(hang)
+    usual = [float(np.median(hang[some])) for some in (known, known & bent) if some.any()]
+    if usual and max(usual) >= ARMS_HANG * leg_px:
+        return np.asarray(shoulder[:, 1] - np.median(hang[known][hang[known] >= ARMS_HANG * leg_px]))
+    hidden = bent.any() and shown[bent].mean() < OFTEN_SHOWN
+    return np.asarray(shoulder[:, 1] - ARM * leg_px) if hidden else np.full(len(hang), np.nan)
 
 
 def _ground_up(time_s: Floats, ankle: Floats) -> Floats:

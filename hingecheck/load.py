@@ -2,14 +2,19 @@
 
 Where plates lie on the floor in one of two upright moments and hang from the hands in the other, the picture
 around the feet differs; where nothing was lifted in between, or nothing can be seen of it, it is the same.  So
-moments fall into groups of like pictures.  Two groups tell which pulls were real; one tells nothing (a bar
-without plates, dark plates on a dark floor, a Romanian set, or no load at all).
+moments fall into groups of like pictures.  Two groups tell which pulls were real; one tells nothing (dark plates on a
+dark floor, a Romanian set, or no load at all).
+
+A bar without plates makes little differ, and feet that shift make as much.  So where the pictures are like each other,
+they are compared once more and finely: two moments are different there only for what differs beside the legs, and the
+same only if next to nothing differs at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
 from typing import Final
 
 import cv2
@@ -17,13 +22,15 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.geometry import length
+from hingecheck.landmarks import Point
 from hingecheck.records import Bools, Bytes, Floats, Frame, Glimpses, PoseTrack
 
-HEIGHT_PX: Final = 128
-ENLARGED: Final = 4
+HEIGHT_PX: Final = 256
+BLUR_PX: Final = 1.2
+ENLARGED: Final = 2
 STEP_S: Final = 0.12
-MOST: Final = 1024
-"""More pictures than this are thinned out to half: about 10 MB for a clip of any length."""
+MOST: Final = 512
+"""More pictures than this are thinned out to half: about 20 MB for an upright clip of any length."""
 
 BESIDE, ABOVE, BELOW = 0.55, 0.10, 0.15
 """The part around the feet that is compared, in leg lengths: to the sides of the hands, above the knees, below the
@@ -33,12 +40,19 @@ AWAY, OVER_HEAD = 1.0, 0.5
 """Farther than this many leg lengths to the side, or over the shoulders of the upright lifter, nothing reaches: what
 differs there is the camera's or the light's."""
 
-LEVEL: Final = 9.0
+LEGS: Final = 0.24
+"""So wide are thighs, shanks and feet with what wobbles around them, in leg lengths."""
+
+LEVEL: Final = 9
 """Grey levels of 255 by which a blurred picture must differ."""
 
 ALIKE: Final = 0.05
 """Two moments are alike if less than this share of the part differs: of 86 rendered clips, 84 differ by at most 0.01
 where nothing was lifted in between, two by 0.04; plates of 230 mm and more make 0.06 to 0.5 differ."""
+
+FINE: Final = 0.006
+"""The same for the fine comparison: where nothing was lifted and nobody stepped at most 0.004 differ (120 rendered
+sets); a bar without plates makes 0.010 to 0.065 differ, of which 0.007 to 0.036 lie beside the legs."""
 
 LIMBS: Final = 0.15
 """Bending with nothing in the hands makes mostly under 0.13 of the part differ, at most 0.16; plates that go along 0.16
@@ -47,10 +61,39 @@ to 0.5 (rendered sets).  So it is asked of several bends together only."""
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
 
+PLAIN: Final = 0.05
+"""Where edges cross less than this share of the part, something dark may move before the dark without being seen."""
+
 MOST_AWAY: Final = 0.10
-FEWEST_PX: Final = 50
-SHIFTS_PX: Final = 2
-_NEIGHBOURS: Final = np.ones((3, 3), np.uint8)
+FEWEST_PX: Final = 200
+SHIFTS_PX: Final = ((-4, -2, 0, 2, 4), (-1, 0, 1))
+"""The shift that makes least differ is looked for along each axis in these steps, then in these around the best."""
+
+COARSE: Final = np.ones((5, 5), np.uint8)
+SHARP: Final = np.ones((3, 3), np.uint8)
+"""Neighbours of a pixel: edges may move by two pixels in the first comparison, by one in the fine one."""
+
+_LEGS: Final = (
+    (Point.LEFT_HIP, Point.LEFT_KNEE, Point.LEFT_ANKLE, Point.LEFT_HEEL, Point.LEFT_TOE),
+    (Point.RIGHT_HIP, Point.RIGHT_KNEE, Point.RIGHT_ANKLE, Point.RIGHT_HEEL, Point.RIGHT_TOE),
+)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Pixels (h, w) of the small pictures: `part` around the feet; `away`, where the lifter does not reach."""
+
+    part: Bools
+    away: Bools
+    leg_px: float
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """Shares that differ: `whole` of the part, `beside` the legs of it; NaN if too much differs elsewhere."""
+
+    whole: float
+    beside: float
 
 
 class Keeper:
@@ -72,7 +115,8 @@ class Keeper:
     def _keep(self, frame: Frame) -> None:
         shrink = min(1.0, HEIGHT_PX / frame.rgb.shape[0])
         small = cv2.resize(frame.rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        self._grey.append(np.asarray(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 0.8), np.uint8))
+        grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), BLUR_PX)
+        self._grey.append(np.asarray(grey, np.uint8))
         self._time_s.append(frame.time_s)
         self._place = (frame.scale * shrink, frame.origin_px)
         if len(self._time_s) > MOST:
@@ -106,52 +150,95 @@ class Pictures:
 
     def __init__(self, glimpses: Glimpses, track: PoseTrack) -> None:
         self._glimpses = glimpses
+        self._track = track
         self._place = _place(glimpses, track)
 
     def groups(self, upright_s: Sequence[float]) -> list[int] | None:
         """For each of some upright moments the number of its group of like pictures; None if it cannot be said."""
-        apart = np.zeros((len(upright_s), len(upright_s)))
-        for i, j in combinations(range(len(upright_s)), 2):
-            apart[i, j] = apart[j, i] = self._either_way(upright_s[i], upright_s[j])
-        return None if np.isnan(apart).any() else _grouped(apart)
+        whole, _ = self._matrices(upright_s, COARSE)
+        if np.isnan(whole).any():
+            return None
+        number = _grouped(whole, whole, ALIKE)
+        if number is None or len(set(number)) > 1:
+            return number
+        return _grouped(*self._matrices(upright_s, SHARP), FINE) or number
+
+    def unmoved(self, upright_s: Sequence[float]) -> bool:
+        """True if nothing left its place around the feet between upright moments, though it would have been seen."""
+        if self._place is None or not (self._matrices(upright_s, SHARP)[0] < FINE).all():
+            return False
+        pictures = [_at(self._glimpses, time_s) for time_s in upright_s]
+        return all(_edges(picture)[self._place.part].mean() > PLAIN for picture in pictures)
+
+    def apart(self, first_s: float, second_s: float) -> float:
+        """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""
+        return self._either_way(first_s, second_s, SHARP).whole
 
     def alike(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same around the feet."""
-        return self._either_way(first_s, second_s) < ALIKE
+        return self._either_way(first_s, second_s, COARSE).whole < ALIKE
 
     def moved(self, first_s: float, second_s: float) -> bool:
         """True if more differs around the feet than the legs and arms of a lifter who bends make differ."""
-        return self._apart(first_s, second_s) > LIMBS
+        return self._apart(first_s, second_s, COARSE).whole > LIMBS
 
-    def _either_way(self, first_s: float, second_s: float) -> float:
+    def _matrices(self, moments_s: Sequence[float], neighbours: Bytes) -> tuple[Floats, Floats]:
+        """How far apart moments are, whole and beside the legs, each (n, n)."""
+        whole, beside = np.zeros((2, len(moments_s), len(moments_s)))
+        for i, j in combinations(range(len(moments_s)), 2):
+            apart = self._either_way(moments_s[i], moments_s[j], neighbours)
+            whole[i, j] = whole[j, i] = apart.whole
+            beside[i, j] = beside[j, i] = apart.beside
+        return whole, beside
+
+    def _either_way(self, first_s: float, second_s: float, neighbours: Bytes) -> _Apart:
         """The same, whichever of the two pictures shows the plates before a plain floor."""
-        return float(np.maximum(self._apart(first_s, second_s), self._apart(second_s, first_s)))
+        one, other = self._apart(first_s, second_s, neighbours), self._apart(second_s, first_s, neighbours)
+        return _Apart(float(np.maximum(one.whole, other.whole)), float(np.maximum(one.beside, other.beside)))
 
-    def _apart(self, first_s: float, second_s: float) -> float:
-        """Share of the part around the feet that differs, 0..1; NaN if something else differs as well."""
+    def _apart(self, first_s: float, second_s: float, neighbours: Bytes) -> _Apart:
+        """What differs around the feet between two moments."""
         if self._place is None:
-            return float("nan")
-        first, second = _at(self._glimpses, first_s), _at(self._glimpses, second_s)
-        inside, outside = _difference(first, second, *self._place)
-        return inside if outside <= MOST_AWAY else float("nan")
+            return _Apart(float("nan"), float("nan"))
+        pictures = _at(self._glimpses, first_s), _at(self._glimpses, second_s)
+        unlike = _unlike(*pictures, neighbours, self._place.part)
+        if self._place.away.any() and unlike[self._place.away].mean() > MOST_AWAY:
+            return _Apart(float("nan"), float("nan"))
+        legs = self._legs(first_s) | self._legs(second_s)
+        part = self._place.part
+        return _Apart(float(unlike[part].mean()), float((unlike & ~legs)[part].mean()))
+
+    def _legs(self, time_s: float) -> Bools:
+        """The pixels (h, w) of the legs and feet at a moment, and a little around them."""
+        assert self._place is not None
+        drawn = np.zeros(self._glimpses.grey.shape[1:], np.uint8)
+        points_px = self._track.xy_px[int(np.argmin(np.abs(self._track.time_s - time_s)))]
+        places = (points_px - np.array(self._glimpses.origin_px)) * self._glimpses.scale
+        wide = max(1, round(LEGS * self._place.leg_px))
+        for start, end in (places[list(ends)] for leg in _LEGS for ends in pairwise(leg)):
+            if not np.isnan([start, end]).any():
+                cv2.line(drawn, start.round().astype(int).tolist(), end.round().astype(int).tolist(), 1, wide)
+        return drawn > 0
 
 
-def _grouped(apart: Floats) -> list[int] | None:
-    """Numbers of the groups within which moments are less than ALIKE apart; None if the groups are not distinct."""
-    near = apart < ALIKE
-    number = [int(np.argmax(row)) for row in near]
-    same = np.equal.outer(number, number)
-    if not (near == same).all() or (not same.all() and apart[~same].min() < CLEARLY * apart[same].max()):
+def _grouped(near: Floats, far: Floats, limit: float) -> list[int] | None:
+    """Numbers of the groups of moments; None if they do not fall into groups.
+
+    Two moments are the same if they are less than the limit apart by `near`, different if not by `far`.
+    """
+    same = near < limit
+    number = [int(np.argmax(row)) for row in same]
+    if not (same == np.equal.outer(number, number)).all() or not (same | (far >= limit)).all():
         return None
-    return number
+    return number if same.all() or far[~same].min() >= CLEARLY * near[same].max() else None
 
 
 def _at(glimpses: Glimpses, time_s: float) -> Bytes:
     return np.asarray(glimpses.grey[int(np.argmin(np.abs(glimpses.time_s - time_s)))])
 
 
-def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
-    """Pixels (h, w) around the feet, and those that the lifter does not reach."""
+def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
+    """Where the feet are, and where the lifter does not reach; None if that is not known, or too small."""
     shoulder, hip, knee, ankle = (track.middle_px(pair) for pair in landmarks.CHAIN)
     if np.isnan(hip).all():
         return None
@@ -164,20 +251,34 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> tuple[Bools, Bools] | None:
     aside = np.abs(x - foot[0]) / leg_px
     part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
     high = float(np.nanquantile(shoulder[:, 1], 0.02)) - OVER_HEAD * leg_px
-    return (part, (aside > AWAY) | (y < high)) if part.sum() >= FEWEST_PX else None
+    away = (aside > AWAY) | (y < high)
+    return _Place(part, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
 
 
-def _difference(a: Bytes, b: Bytes, part: Bools, away: Bools) -> tuple[float, float]:
-    """Shares of the part and of what is away that differ, for the shift of the camera that makes them least.
+def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, part: Bools) -> Bools:
+    """Pixels (h, w) that differ, for the shift of the camera that makes least of the part differ.
 
-    A pixel differs if it is lighter or darker than all its neighbours in the other picture: edges may move by one.
+    A pixel differs if it is lighter or darker than all its neighbours in the other picture.
     """
-    lightest, darkest = cv2.dilate(b, _NEIGHBOURS), cv2.erode(b, _NEIGHBOURS)
-    best = (1.0, 1.0)
-    for rows in range(-SHIFTS_PX, SHIFTS_PX + 1):
-        for columns in range(-SHIFTS_PX, SHIFTS_PX + 1):
-            high, low = (np.roll(c, (rows, columns), (0, 1)).astype(np.int16) for c in (lightest, darkest))
-            unlike = (a > high + LEVEL) | (a < low - LEVEL)
-            shares = (float(unlike[part].mean()), float(unlike[away].mean()) if away.any() else 0.0)
-            best = min(best, shares)
-    return best
+    most = sum(steps[-1] for steps in SHIFTS_PX)
+    framed = (most, most, most, most, cv2.BORDER_REPLICATE)
+    lightest, darkest = (cv2.copyMakeBorder(how(b, neighbours), *framed) for how in (cv2.dilate, cv2.erode))
+
+    def unlike(shift: tuple[int, int], window: tuple[slice, slice]) -> Bools:
+        there = tuple(slice(part.start + by, part.stop + by) for part, by in zip(window, shift, strict=True))
+        over, under = cv2.subtract(a[window], lightest[there]), cv2.subtract(darkest[there], a[window])
+        return np.asarray(np.maximum(over, under) > LEVEL)
+
+    rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    best = (most, most)
+    for steps in SHIFTS_PX:
+        shifts = [(best[0] + down, best[1] + right) for down, right in product(steps, steps)]
+        best = min(shifts, key=lambda shift: np.count_nonzero(unlike(shift, box) & part[box]))
+    return unlike(best, (slice(0, a.shape[0]), slice(0, a.shape[1])))
+
+
+def _edges(picture: Bytes) -> Bools:
+    """Pixels (h, w) around which the picture is not plain."""
+    around = cv2.subtract(cv2.dilate(picture, SHARP), cv2.erode(picture, SHARP))
+    return np.asarray(around > LEVEL)

@@ -45,6 +45,9 @@ _ROOM_BESIDE, _ROOM_ABOVE = 0.05, 0.15
 height and at most 85 % of its width; the part gets room in shares of its height,
 little at the sides, where those who watch stand."""
 
+_MOST_CUT = 0.3
+"""A bystander may be cut off with so much of the part's width: plates reach over them, the lifter does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -132,6 +135,16 @@ def moving_part(pictures: Sequence[Frame]) -> Region | None:
         right=(columns.stop + beside) * zoom,
         bottom=(rows.stop + above) * zoom,
     )
+
+
+def beside(region: Region, watching: PoseTrack) -> Region:
+    """The part without the side on which somebody watches, unless that would cut into the lifter."""
+    x = np.nanmedian(watching.xy_px[..., 0], axis=0)
+    first, last = float(np.nanmin(x)), float(np.nanmax(x))
+    room = _MOST_CUT * (region.right - region.left)
+    if 0.0 < last - region.left < room:
+        return replace(region, left=last)
+    return replace(region, right=first) if 0.0 < region.right - first < room else region
 
 
 def _coarse(rgb: Bytes) -> Floats:

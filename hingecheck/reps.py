@@ -23,7 +23,8 @@ from typing import Final
 import numpy as np
 
 from hingecheck import events
-from hingecheck.bends import SMALLEST_PULL, Course, Pictures, course_of, is_upright
+from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, course_of, is_upright
+from hingecheck.family import family_of, floor_band
 from hingecheck.records import AngleTrack, Family, Rep
 
 TOP_BAND: Final = 0.20
@@ -31,15 +32,6 @@ TOP_BAND: Final = 0.20
 
 MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
-
-ROMANIAN_HEIGHT: Final = 0.42
-
-GRIPPED_KNEE_DEG, TOUCHED_KNEE_DEG, LOW_KNEE_DEG, ONCE_KNEE_DEG = 38.0, 60.0, 47.0, 40.0
-"""Knees straighter than this at the bottom: where the hands stay there; where they turn at once, above the floor's
-height; lower; and lower, if it is the only bend."""
-
-SAME_FLOOR: Final = 0.10
-"""Hands this near, in shares of the pull, to where they gripped the bar are on it again."""
 
 FEWEST_TOUCHES: Final = 3
 """Without any grip in the clip, this many equally deep bends are a set that began before the clip."""
@@ -51,14 +43,8 @@ lost while they are bent and nothing moves."""
 FIRST_S, FASTEST_START = 0.1, 0.25
 """Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
 
-CUT_FRAMES: Final = 2
-"""A lowest point this near to the clip's last frame is where it was cut, not where the hands turned."""
-
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
-
-CARRIED: Final = 0.11
-"""Hands this much farther in front than before, in leg lengths, carry what was picked up."""
 
 
 def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
@@ -66,34 +52,12 @@ def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictur
     course = course_of(track, pictures)
     if course is None:
         return ()
-    how = family or _family(course)
+    how = family or family_of(course)
     if how == "romanian":
         return _top_to_top(course)
+    if family is None and course.unmoved and len(course.valleys) < FEWEST_TOUCHES:
+        return ()  # a set-up and no pull
     return _picked_up(course) if how == "pick_up" else _from_floor(course)
-
-
-def _family(course: Course) -> Family:
-    """How it is lifted, as far as the movement and the pictures tell."""
-    bottom = np.array(course.valleys)
-    if len(bottom) == 1 and _carries(course):
-        return "pick_up"
-    if False in course.in_hand:
-        return "floor"
-    if course.held and len(bottom) > 1 and is_upright(course, course.peaks[0]):  # once, it may be head and hands
-        return "romanian"
-    high = float(np.median(course.height[bottom])) > ROMANIAN_HEIGHT
-    knee_deg = float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
-    lowest = course.height[bottom] <= course.height[bottom].min() + _floor_band(course)
-    if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip
-        return "romanian" if high and knee_deg < GRIPPED_KNEE_DEG else "floor"
-    low_deg = LOW_KNEE_DEG if len(bottom) > 1 else ONCE_KNEE_DEG
-    return "romanian" if knee_deg < (TOUCHED_KNEE_DEG if high else low_deg) else "floor"
-
-
-def _carries(course: Course) -> bool:
-    """True if the hands are held in front after the only bend, and were not before it."""
-    before, after = (float(course.track.hand_forward[peak]) for peak in course.peaks)
-    return after - before >= CARRIED and is_upright(course, course.peaks[0])
 
 
 def _from_floor(course: Course) -> tuple[Rep, ...]:
@@ -139,7 +103,7 @@ def _on_bar(course: Course) -> list[bool]:
     """
     height = course.height
     bottom = height[list(course.valleys)]
-    band = _floor_band(course)
+    band = floor_band(course)
     grips = np.array(course.grips)
     cut = len(height) - 1 - course.valleys[-1] <= CUT_FRAMES  # on the way down when the clip ends
     if not grips.any():
@@ -150,11 +114,6 @@ def _on_bar(course: Course) -> list[bool]:
         level = grips | (bottom <= float(np.median(bottom[grips])) + band)
     level[-1] |= cut and level[:-1].any()
     return [bool(ok) for ok in level]
-
-
-def _floor_band(course: Course) -> float:
-    """How far apart two bottoms may be to be the same floor."""
-    return SAME_FLOOR * float(course.height.max() - course.height[list(course.valleys)].min())
 
 
 def _ends_up(course: Course, *, alone: bool) -> bool:
@@ -202,7 +161,8 @@ def _top_to_top(course: Course) -> tuple[Rep, ...]:
     height, peaks, found = course.height, course.peaks, list[Rep]()
     for index, valley in enumerate(course.valleys):
         before, after = peaks[index], peaks[index + 1]
-        if min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
+        begun = before <= CUT_FRAMES and not is_upright(course, before)
+        if begun or min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
             continue  # the clip begins or ends in the middle of it
         if _followed(course, valley, after, after) and _followed(course, before, valley, valley):
             following = course.valleys[index + 1] if index + 1 < len(course.valleys) else -1

@@ -25,6 +25,9 @@ BESIDE, ABOVE, BELOW = 0.7, 0.5, 0.3
 """Nearer than this to the lifter's place (leg lengths: to both sides, over the shoulders, under the ankles) a point may
 be the lifter's or a plate's."""
 
+HEIGHT_PX: Final = 128
+"""Pictures are shrunk to this height first: it is fine enough, and fast."""
+
 MOST_POINTS, QUALITY, APART_PX = 150, 0.01, 3
 WINDOW: Final = (11, 11)
 COARSER: Final = 2
@@ -47,11 +50,14 @@ def turns(glimpses: Glimpses, track: PoseTrack) -> Floats:
     lifter = _lifter(glimpses, track)
     if lifter is None:
         return still
-    middle = glimpses.grey[len(glimpses.grey) // 2]
-    corners = _corners(middle, lifter)
+    shrink = min(1.0, HEIGHT_PX / glimpses.grey.shape[1])
+    small = [cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for picture in glimpses.grey]
+    middle = np.asarray(small[len(small) // 2])
+    corners = _corners(middle, cv2.resize(lifter.astype(np.uint8), middle.shape[::-1]) > 0)
     if len(corners) < FEWEST_POINTS:
         return still
-    found = np.stack([_turn(middle, picture, corners) for picture in glimpses.grey])
+    found = np.stack([_turn(middle, np.asarray(picture), corners) for picture in small])
+    found[:, :, 2] /= shrink
     known = ~np.isnan(found[:, 0, 0])
     if known.mean() < LEAST_KNOWN:
         return still
@@ -67,6 +73,14 @@ def shift_px(glimpses: Glimpses, turn: Floats, track: PoseTrack) -> Floats:
         return np.zeros((len(track.time_s), 2))
     shift = (turn[:, :, :2] @ foot + turn[:, :, 2] - foot) / glimpses.scale
     return np.stack([np.interp(track.time_s, glimpses.time_s, shift[:, k]) for k in (0, 1)], axis=1)
+
+
+def shifts(glimpses: Glimpses, time_s: Floats, shift_px: Floats) -> Floats:
+    """The transforms (M, 2, 3) of `turns` where the room is known to be shifted so far (N, 2) at some times (N,)."""
+    turn = np.tile(np.eye(2, 3), (len(glimpses.grey), 1, 1))
+    for k in (0, 1):
+        turn[:, k, 2] = glimpses.scale * np.interp(glimpses.time_s, time_s, shift_px[:, k])
+    return turn
 
 
 def steadied(glimpses: Glimpses, turn: Floats) -> Glimpses:

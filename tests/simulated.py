@@ -84,6 +84,12 @@ class SimulatedSet:
         """As `load.Pictures` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
         return [self._held(t) for t in upright_s]
 
+    def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
+        return False
+
+    def apart(self, first_s: float, second_s: float) -> float:
+        return 0.1 + 0.1 * abs(self._held(first_s) - self._held(second_s))
+
     def alike(self, first_s: float, second_s: float) -> bool:
         return self._held(first_s) == self._held(second_s)
 

@@ -8,21 +8,23 @@ from typing import cast
 import numpy as np
 import pytest
 
-from hingecheck import analysis, load, pose
+from hingecheck import load, pose, second_look
 from hingecheck.records import Floats, Glimpses
+from hingecheck.second_look import Try, is_better
+from hingecheck.sight import Look, Sight
 from tests import lifter
 from tests.test_motion import observe
 
 ONE = lifter.track(lifter.Set().posture())
 NO_GLIMPSES = Glimpses(np.array([0.0]), np.zeros((1, 4, 4), np.uint8), 1.0, (0.0, 0.0))
-SOME_LOOK = cast("analysis._Look", object())
+SOME_LOOK = cast("Look", object())
 
 
-def tried(xy_px: Floats, *, told: bool) -> analysis._Try:
+def tried(xy_px: Floats, *, told: bool) -> Try:
     """A look that saw these landmarks and told repetitions or not."""
     observed = observe(replace(ONE, xy_px=xy_px))
-    sight = analysis._Sight(observed, NO_GLIMPSES, np.zeros((len(xy_px), 2)))
-    return analysis._Try(sight, SOME_LOOK if told else None)
+    sight = Sight(observed, NO_GLIMPSES, np.zeros((len(xy_px), 2)))
+    return Try(sight, SOME_LOOK if told else None)
 
 
 def lost(*frames: slice) -> Floats:
@@ -35,27 +37,49 @@ def lost(*frames: slice) -> Floats:
 @pytest.mark.parametrize("told", [True, False])
 def test_a_lifter_who_was_seen_well_gets_no_second_chance_to_have_lifted(told: bool) -> None:
     first = tried(ONE.xy_px, told=False)
-    assert not analysis._is_better(tried(ONE.xy_px + 10.0, told=told), first)
+    assert not is_better(tried(ONE.xy_px + 10.0, told=told), first)
 
 
 def test_somebody_else_than_the_one_followed_first_counts() -> None:
-    assert analysis._is_better(tried(ONE.xy_px + np.array([400.0, 0.0]), told=True), tried(ONE.xy_px, told=False))
+    assert is_better(tried(ONE.xy_px + np.array([400.0, 0.0]), told=True), tried(ONE.xy_px, told=False))
 
 
 def test_of_two_looks_at_one_lifter_the_one_that_sees_more_counts() -> None:
     half, third = lost(slice(60, 240)), lost(slice(60, 180))
-    assert analysis._is_better(tried(third, told=True), tried(half, told=True))
-    assert not analysis._is_better(tried(half, told=True), tried(third, told=True))
-    assert analysis._is_better(tried(half, told=True), analysis._Try(None))
+    assert is_better(tried(third, told=True), tried(half, told=True))
+    assert not is_better(tried(half, told=True), tried(third, told=True))
+    assert is_better(tried(half, told=True), Try(None))
 
 
 def test_what_moves_is_looked_for_in_the_small_pictures_too() -> None:
-    grey = np.full((30, 128, 72), 90, np.uint8)
+    grey = np.full((30, 256, 144), 90, np.uint8)
     for index, picture in enumerate(grey):
-        picture[40 + index : 70 + index, 30:45] = 220
-    region = pose.moving_part(load.pictures(Glimpses(np.arange(30.0), grey, 0.25, (0.0, 0.0)), 10))
+        picture[80 + 2 * index : 140 + 2 * index, 60:90] = 220
+    region = pose.moving_part(load.pictures(Glimpses(np.arange(30.0), grey, 0.5, (0.0, 0.0)), 10))
     assert region is not None
-    assert region.left == pytest.approx(30 / 0.25, abs=40)
-    assert region.right == pytest.approx(45 / 0.25, abs=40)
-    assert region.top < 40 / 0.25
-    assert region.bottom > 95 / 0.25
+    assert region.left == pytest.approx(60 / 0.5, abs=40)
+    assert region.right == pytest.approx(90 / 0.5, abs=40)
+    assert region.top < 80 / 0.5
+    assert region.bottom > 190 / 0.5
+
+
+def test_what_moves_somebody_who_watches_is_the_cameras_doing() -> None:
+    still = lifter.track(lifter.Set(bends=()).posture())
+    wander_px = 9.0 * np.stack([np.sin(still.time_s), np.cos(0.7 * still.time_s)], axis=1)
+    told = second_look._wander_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
+    assert told is not None
+    assert told - np.median(told, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
+    assert second_look._wander_px(ONE) is None
+
+
+def test_somebody_who_watches_is_cut_off_unless_that_cuts_into_the_lifter() -> None:
+    x = ONE.xy_px[..., 0]
+    right, left = float(x.max()), float(x.min())
+    watching = replace(ONE, xy_px=ONE.xy_px[:1].repeat(len(ONE.time_s), axis=0))
+    first, last = (float(f(np.nanmedian(watching.xy_px[..., 0], 0))) for f in (np.min, np.max))
+    region = pose.Region(last - 50, 0, last + 350, 900)
+    assert pose.beside(region, watching) == replace(region, left=last)
+    region = pose.Region(first - 350, 0, first + 50, 900)
+    assert pose.beside(region, watching) == replace(region, right=first)
+    region = pose.Region(left - 20, 0, right + 20, 900)
+    assert pose.beside(region, watching) == region

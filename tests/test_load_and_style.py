@@ -47,6 +47,37 @@ def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -
     assert pictures([down, down, down]).groups([0, 1, 2]) == [0, 0, 0]
 
 
+def thin_bar(*, up: bool, feet_px: int = 0) -> Bytes:
+    """A bar without plates, seen from its end, on the floor or in the hands."""
+    picture = np.full((900, 500, 3), 150, np.uint8)
+    picture[::60] = 90
+    y = 480 if up else 700
+    cv2.line(picture, (ANKLE[0] - 20, y), (ANKLE[0] + 150, y + 40), (40, 40, 40), 7)
+    cv2.rectangle(picture, (ANKLE[0] - 12 + feet_px, 720), (ANKLE[0] + 48 + feet_px, 765), (30, 30, 30), -1)
+    return picture
+
+
+def test_a_bar_without_plates_is_seen_to_leave_the_floor() -> None:
+    down, up = thin_bar(up=False), thin_bar(up=True)
+    both = pictures([down, up, up, down])
+    assert both.alike(0, 1)  # too little for the coarse comparison
+    assert both.groups([0, 1, 2, 3]) == [0, 1, 1, 0]
+    assert not both.unmoved([0, 1])
+    assert both.apart(0, 1) > 10 * both.apart(0, 3)
+
+
+def test_feet_that_shift_lift_nothing() -> None:
+    rooms = [thin_bar(up=False, feet_px=by) for by in (0, 30, 0)]
+    assert pictures(rooms).groups([0, 1, 2]) == [0, 0, 0]
+    assert not pictures(rooms).unmoved([0, 1, 2])
+
+
+def test_nothing_moved_is_told_only_where_it_would_be_seen() -> None:
+    still, dark = thin_bar(up=False), np.full((900, 500, 3), 12, np.uint8)
+    assert pictures([still, still]).unmoved([0, 1])
+    assert not pictures([dark, dark]).unmoved([0, 1])
+
+
 def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> None:
     plain = np.full((900, 500, 3), 128, np.uint8)
     strewn = plain.copy()
@@ -70,11 +101,11 @@ def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
 
 
 def test_long_clips_are_kept_in_little_memory() -> None:
-    frames = (Frame(0.5 * i, np.zeros((256, 128, 3), np.uint8), 0.5) for i in range(3000))
+    frames = (Frame(0.5 * i, np.zeros((512, 256, 3), np.uint8), 0.5) for i in range(3000))
     keeper = load.Keeper()
     assert sum(1 for _ in keeper.watch(frames)) == 3000
     kept = keeper.glimpses()
-    assert kept.grey.shape[1:] == (128, 64)
+    assert kept.grey.shape[1:] == (256, 128)
     assert load.MOST / 2 <= len(kept.time_s) <= load.MOST
     assert kept.time_s[-1] > 1400
     assert kept.scale == 0.25

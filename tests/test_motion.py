@@ -325,6 +325,26 @@ def test_hands_that_plates_hide_in_one_bend_do_not_cancel_its_repetition() -> No
     assert len(stages(replace(one, xy_px=xy_px))[3]) == 3
 
 
+def test_hands_that_plates_hide_in_every_bend_are_taken_to_hang() -> None:
+    one = lifter.track(lifter.Set().posture())
+    guessed, visibility = one.xy_px.copy(), one.visibility.copy()
+    for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
+        guessed[:, wrist] = guessed[:, shoulder] + [0.0, 80.0]
+    assert stages(replace(one, xy_px=guessed))[3] == ()  # seen, they are held in front: a squat
+    visibility[:, list(WRISTS)] = 0.3
+    assert len(stages(replace(one, xy_px=guessed, visibility=visibility))[3]) == 1
+
+
+def test_hands_seen_only_while_bent_are_where_they_hang() -> None:
+    bent_s = ((1.5, 5.5), (6.5, 8.5))
+    one = lifter.track(lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 7.2, 7.8, 8.5)), last_s=40.0).posture())
+    guessed = one.xy_px.copy()
+    upright = ~np.any([(one.time_s > a + 0.5) & (one.time_s < b - 0.5) for a, b in bent_s], axis=0)
+    for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
+        guessed[np.ix_(upright, [wrist])] = guessed[np.ix_(upright, [shoulder])] + [0.0, 60.0]
+    assert len(stages(replace(one, xy_px=guessed))[3]) == len(stages(one)[3]) == 1
+
+
 def test_a_lifter_seen_standing_on_the_head_is_not_seen() -> None:
     one = lifter.track(lifter.Set().posture())
     xy_px = one.xy_px.copy()

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from samples.console import chosen, run_app
-from samples.sets.design import designed_sets
+from samples.sets.design import SEED, designed_sets
 from samples.sets.run import finished, forget, measure_sets, render_sets
 from samples.sets.table import TABLE, written
 
@@ -16,16 +16,17 @@ app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets
 
 
 @app.command()
-def sets(
+def sets(  # noqa: PLR0913  a command has as many options as it has
     *,
     out: Annotated[Path, typer.Option(help="folder for clips, results and the table; made if missing")],
     processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,
     only: Annotated[list[str] | None, typer.Option(help="name of a set; give it several times")] = None,
     render_only: Annotated[bool, typer.Option("--render-only", help="draw what is missing and stop")] = False,
+    seed: Annotated[int, typer.Option(help="another one draws other lifters, rooms and cameras")] = SEED,
     again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
 ) -> None:
     """Render and analyze the designed sets, print the table of errors and write it; finished sets are kept."""
-    begin, wanted = time.monotonic(), chosen(designed_sets(), only or [], "set")
+    begin, wanted = time.monotonic(), chosen(designed_sets(seed), only or [], "set")
     if again:
         forget(wanted, out)
     frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
