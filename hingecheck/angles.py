@@ -13,7 +13,8 @@ own standing where it was found.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
 import numpy as np
 from scipy.ndimage import median_filter
@@ -23,6 +24,9 @@ from hingecheck.geometry import length, pitch_deg, sagittal, thigh_pitch_deg
 from hingecheck.records import Angle, AngleTrack, Bools, Floats, PoseTrack, Spine, Spread, View, Words
 
 UNSEEN = "the lifter is not seen"
+MISPLACED = "the landmarks are misplaced"
+LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
+"""Trunk and thigh fold no farther back or forward: the pose model that tells so took one joint for another."""
 FILLED_NOISE: Final = 3.0
 """Noise of a filled frame over that of a seen one."""
 
@@ -64,9 +68,11 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     shank = _prefer(spine.shank, _angle(track, view, shank_deg, SHANK_SPREAD))
     leg_px, ground_up = _leg_px(hip, ankle), _ground_up(track.time_s, ankle)
     trunk_thigh = _sum(lean, thigh)
+    misplaced = (trunk_thigh.value_deg < LEAST_FOLDED_DEG) | (trunk_thigh.value_deg > MOST_FOLDED_DEG)
+    shoulder, wrist, knee = (np.where(misplaced[:, None], np.nan, joint) for joint in (shoulder, wrist, knee))
     shown = track.visibility[:, list(landmarks.WRISTS)].max(axis=1) >= SHOWN
     hand_up = _hand_up(shoulder, wrist, leg_px, trunk_thigh.value_deg >= BENT_DEG, shown)
-    return AngleTrack(
+    measured = AngleTrack(
         time_s=track.time_s.copy(),
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
@@ -82,6 +88,9 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
     )
+    values = {field.name: getattr(measured, field.name) for field in fields(measured)}
+    blanked: dict[str, Any] = {n: _blanked(v, misplaced) for n, v in values.items() if isinstance(v, Angle)}
+    return replace(measured, **blanked)
 
 
 def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools) -> Floats:
@@ -104,6 +113,12 @@ def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools
     built = ankle + along_px[:, None] * up + aside_px[:, None] * forward
     weight = KNEE_BUILT * np.clip((pitch_deg(hip, shoulder) - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG), 0, 1)
     return np.asarray(knee + weight[:, None] * (built - knee))
+
+
+def _blanked(angle: Angle, frames: Bools) -> Angle:
+    """The angle without frames in which the landmarks are misplaced."""
+    value_deg = np.where(frames, np.nan, angle.value_deg)
+    return replace(angle, value_deg=value_deg, reason=np.where(frames, MISPLACED, angle.reason))
 
 
 def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:

@@ -15,6 +15,8 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from hingecheck import events
+from hingecheck.geometry import known_median
+from hingecheck.hands import Hands, Load
 from hingecheck.records import AngleTrack, Floats
 
 SMALLEST_PULL: Final = 0.18
@@ -58,14 +60,15 @@ SURELY: Final = 1.1
 """Of two groups of upright moments the one that differs so many times more from the bends has the load in the hands: so
 in 103 of 103 rendered sets."""
 
+IN_HAND: Final = 0.1
+"""A load that is followed is in the hands where it is higher than this above where it lies, in leg lengths."""
+
 AT_THE_BAR: Final = 0.35
 """Feet and hands that are no farther than this from where they are in the bend, in leg lengths, are at the bar: plates
 may hide the feet of who walks away."""
 
-_FEWEST_FRAMES: Final = 5
 
-
-class Pictures(Protocol):
+class Pictures(Load, Protocol):
     """Small pictures of the clip, compared around the feet, where a load on the floor lies (`load.Pictures`)."""
 
     def groups(self, upright_s: Sequence[float]) -> list[int] | None:
@@ -94,7 +97,7 @@ class Course:
     """
 
     track: AngleTrack
-    height: Floats
+    hands: Hands
     valleys: tuple[int, ...]
     peaks: tuple[int, ...]
     grips: tuple[bool, ...]
@@ -103,33 +106,29 @@ class Course:
     unmoved: bool = False
 
     @property
+    def height(self) -> Floats:
+        """Height of the hands (N,), in leg lengths."""
+        return self.hands.height
+
+    @property
     def time_s(self) -> Floats:
         """Times of the frames (N,)."""
         return self.track.time_s
 
 
-def course_of(track: AngleTrack, pictures: Pictures | None) -> Course | None:
+def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Course | None:
     """The bends of a clip, and of the load what the pictures tell; None if there is no bend."""
-    height = _filled(track)
-    if height is None:
-        return None
+    height = hands.height
     low, high = float(np.quantile(height, 0.01)), float(np.quantile(height, 0.98))
     if high - low < SMALLEST_PULL or low > HANDS_LOW:
         return None
-    valleys = _hinges(track, height, _valleys(height))
+    valleys = _hinges(track, hands, _valleys(height))
     if not valleys:
         return None
-    peaks = _peaks(track, height, valleys)
+    peaks = _peaks(track, hands, valleys)
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
-    course = Course(track, height, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
+    course = Course(track, hands, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
     return course if pictures is None else replace(course, **_seen(course, pictures))
-
-
-def _filled(track: AngleTrack) -> Floats | None:
-    known = ~np.isnan(track.hand_height)
-    if known.sum() < _FEWEST_FRAMES:
-        return None
-    return np.asarray(np.interp(track.time_s, track.time_s[known], track.hand_height[known]))
 
 
 def _valleys(height: Floats) -> list[int]:
@@ -151,42 +150,48 @@ def _valleys(height: Floats) -> list[int]:
     return valleys
 
 
-def _hinges(track: AngleTrack, height: Floats, valleys: list[int]) -> list[int]:
+def _hinges(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
     """Those at which the lifter is seen bent with hanging arms: not lying, kneeling, or with a bar on the back.
 
     Hands hang and knees are off the floor if they are in most bends of the clip: plates and motion blur hide them in
-    some.
+    some.  Hands that hold a load which was followed need no more.
     """
     if not valleys:
         return []
-    hang, knee = (float(np.nanmedian(series[valleys])) for series in (track.arm_drop, track.knee_height))
-    found = []
-    for valley in valleys:
-        near = np.abs(track.time_s - track.time_s[valley]) <= AROUND_S
-        bent = bool((track.trunk_thigh.value_deg[near] >= SMALLEST_HINGE_DEG).any())
-        stands = height[valley] >= LOWEST_HANDS and np.fmax(track.knee_height[valley], knee) >= LOWEST_KNEE
-        if bent and stands and np.fmax(track.arm_drop[valley], hang) >= ARMS_HANG and height[valley] <= HANDS_LOW:
-            found.append(valley)
-    return found
+    height, bottom = hands.height, np.array(valleys)
+    arm, knee = (np.fmax(series, known_median(series[bottom])) for series in (track.arm_drop, track.knee_height))
+    near = np.abs(track.time_s[bottom, None] - track.time_s) <= AROUND_S
+    bent = (near & (track.trunk_thigh.value_deg >= SMALLEST_HINGE_DEG)).any(axis=1)
+    lifts = bent & (arm[bottom] >= ARMS_HANG) & (height[bottom] >= LOWEST_HANDS) & (knee[bottom] >= LOWEST_KNEE)
+    return [int(valley) for valley in bottom[(lifts | hands.borrowed[bottom]) & (height[bottom] <= HANDS_LOW)]]
 
 
-def _peaks(track: AngleTrack, height: Floats, valleys: list[int]) -> list[int]:
+def _peaks(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
     """The highest moment before, between and after the valleys: of those at which the lifter is seen at the bar."""
-    edges = [0, *valleys, len(height) - 1]
+    edges = [0, *valleys, len(hands.height) - 1]
+    known = ~np.isnan(track.trunk_thigh.value_deg) | hands.borrowed
+    forward = [_without_gaps(series) for series in (track.foot_forward, track.hand_forward)]
     found = []
     for number, (first, last) in enumerate(pairwise(edges)):
         frames = np.arange(first, last + 1)
         bend = last if number == 0 else first
-        seen = frames[~np.isnan(track.trunk_thigh.value_deg[frames])]
-        away = np.fmax(*(np.abs(series[seen] - series[bend]) for series in (track.foot_forward, track.hand_forward)))
-        there = seen[away <= AT_THE_BAR]
+        seen = frames[known[frames]]
+        there = seen[np.fmax(*(np.abs(series[seen] - series[bend]) for series in forward)) <= AT_THE_BAR]
         best = next((some for some in (there, seen, frames) if len(some)), frames)
-        found.append(int(best[np.argmax(height[best])]))
+        found.append(int(best[np.argmax(hands.height[best])]))
     return found
+
+
+def _without_gaps(series: Floats) -> Floats:
+    known = np.flatnonzero(~np.isnan(series))
+    return np.asarray(np.interp(np.arange(len(series)), known, series[known])) if len(known) else series
 
 
 def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
     """What the pictures tell of the load: `in_hand`, `held` and `unmoved`."""
+    lifted = course.hands.lifted[list(course.peaks)]
+    if np.isfinite(lifted).any():
+        return {"in_hand": tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)}
     seconds = [float(course.time_s[peak]) for peak in course.peaks]
     upright = [is_upright(course, peak) for peak in course.peaks]
     found_s = [t for t, up in zip(seconds, upright, strict=True) if up]

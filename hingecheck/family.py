@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.bends import Course, is_upright
+from hingecheck.geometry import known_median
 from hingecheck.records import Family
 
 ROMANIAN_HEIGHT, UNMOVED_HEIGHT = 0.42, 0.33
@@ -59,7 +60,7 @@ def _carries(course: Course) -> bool:
 def _hovers(course: Course) -> bool:
     """True if the bends look like those of somebody who lowers a load without putting it down, or has none."""
     bottom = np.array(course.valleys)
-    height, knee_deg = course.height[bottom], float(np.nanmedian(course.track.knee_flexion.value_deg[bottom]))
+    height, knee_deg = course.height[bottom], known_median(course.track.knee_flexion.value_deg[bottom])
     middle = float(np.median(height))
     high = middle > ROMANIAN_HEIGHT
     straight = knee_deg < (TOUCHED_KNEE_DEG if high else GRIPPED_KNEE_DEG)

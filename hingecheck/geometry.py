@@ -53,3 +53,9 @@ def circular_mean_deg(angles_deg: Floats) -> float:
     if rad.size == 0:
         return float("nan")
     return float(np.degrees(np.arctan2(np.sin(rad).mean(), np.cos(rad).mean())))
+
+
+def known_median(values: Floats) -> float:
+    """The median of the values that are known (not NaN), NaN if none is."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if known.size else float("nan")

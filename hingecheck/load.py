@@ -20,7 +20,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck import landmarks
+from hingecheck import landmarks, load_track
 from hingecheck.geometry import length
 from hingecheck.landmarks import Point
 from hingecheck.records import Bools, Bytes, Floats, Frame, Glimpses, PoseTrack
@@ -35,6 +35,9 @@ MOST: Final = 512
 BESIDE, ABOVE, BELOW = 0.55, 0.10, 0.15
 """The part around the feet that is compared, in leg lengths: to the sides of the hands, above the knees, below the
 ankles."""
+
+AROUND, NEARER = 0.8, 0.5
+"""Plates at the near end of the bar look larger and lie lower in the picture than the feet: so far, in leg lengths."""
 
 AWAY, OVER_HEAD = 1.0, 0.5
 """Farther than this many leg lengths to the side, or over the shoulders of the upright lifter, nothing reaches: what
@@ -81,9 +84,10 @@ _LEGS: Final = (
 
 @dataclass(frozen=True)
 class _Place:
-    """Pixels (h, w) of the small pictures: `part` around the feet; `away`, where the lifter does not reach."""
+    """Pixels (h, w): `part` around the feet, `around` where a load may lie, `away` where the lifter does not reach."""
 
     part: Bools
+    around: Bools
     away: Bools
     leg_px: float
 
@@ -170,6 +174,22 @@ class Pictures:
         pictures = [_at(self._glimpses, time_s) for time_s in upright_s]
         return all(_edges(picture)[self._place.part].mean() > PLAIN for picture in pictures)
 
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        """Times (M,) and how high (M,) the load may be above where it lies, in leg lengths; NaN where it is not seen.
+
+        Up to two answers, of which one at most is the load's; none if it leaves its place in no upright moment.
+        """
+        if self._place is None or len(upright_s) < 2:
+            return []
+        first_s, *later_s = upright_s
+        apart = np.nan_to_num([self._either_way(first_s, time_s, COARSE).whole for time_s in later_s])
+        if apart.max() < ALIKE:
+            return []
+        one, other = (_at(self._glimpses, time_s) for time_s in (first_s, later_s[int(np.argmax(apart))]))
+        unlike = _unlike(one, other, COARSE, self._place.part) | _unlike(other, one, COARSE, self._place.part)
+        found = load_track.heights(self._glimpses, (one, other), unlike & self._place.around, self._place.leg_px)
+        return [(self._glimpses.time_s, height) for height in found]
+
     def apart(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""
         return self._either_way(first_s, second_s, SHARP).whole
@@ -252,7 +272,8 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
     part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
     high = float(np.nanquantile(shoulder[:, 1], 0.02)) - OVER_HEAD * leg_px
     away = (aside > AWAY) | (y < high)
-    return _Place(part, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
+    around = (aside < AROUND) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + NEARER * leg_px)
+    return _Place(part, around, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
 
 
 def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, part: Bools) -> Bools:

@@ -25,10 +25,14 @@ import numpy as np
 from hingecheck import events
 from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, course_of, is_upright
 from hingecheck.family import family_of, floor_band
+from hingecheck.hands import Hands, follow, follow_load
 from hingecheck.records import AngleTrack, Family, Rep
 
 TOP_BAND: Final = 0.20
 """How near to the top's height a peak must be, in shares of the pull."""
+
+LOAD_BAND: Final = 0.10
+"""The same where the load alone tells it."""
 
 MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
@@ -48,8 +52,19 @@ CUT_OFF_S: Final = 1.5
 
 
 def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
-    """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known."""
-    course = course_of(track, pictures)
+    """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known.
+
+    Where the hands tell none because the lifter is lost, the load is followed instead.
+    """
+    found = _found(track, follow(track), family, pictures)
+    if found or pictures is None:
+        return found
+    return _found(track, follow_load(track, pictures), family, pictures)
+
+
+def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictures: Pictures | None) -> tuple[Rep, ...]:
+    """The repetitions that the hands' way tells."""
+    course = None if hands is None else course_of(track, hands, pictures)
     if course is None:
         return ()
     how = family or family_of(course)
@@ -88,7 +103,7 @@ def _picked_up(course: Course) -> tuple[Rep, ...]:
 
 def _followed(course: Course, first: int, top: int, last: int) -> bool:
     """True if the lifter was seen most of a movement's time or on most of its way, and did not walk in it."""
-    seen = ~np.isnan(course.track.trunk_lean.value_deg[first : last + 1])
+    seen = (~np.isnan(course.track.trunk_lean.value_deg) | course.hands.borrowed)[first : last + 1]
     steps = np.abs(np.diff(course.height[first : last + 1]))
     way = float(steps[seen[1:] & seen[:-1]].sum())
     feet = course.track.foot_forward
@@ -193,7 +208,9 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
 
 
 def _locks_out(course: Course, top: int) -> bool:
-    """Hands as high as elsewhere in the clip, trunk and thighs near standing."""
+    """Hands as high as elsewhere in the clip, trunk and thighs near standing; or the load as high, if they are lost."""
     high = float(np.quantile(course.height, 0.98))
     span = high - float(course.height.min())
+    if course.hands.borrowed[top] and np.isnan(course.track.trunk_thigh.value_deg[top]):
+        return bool(course.height[top] >= high - LOAD_BAND * span)
     return bool(course.height[top] >= high - TOP_BAND * span) and is_upright(course, top)

@@ -84,6 +84,9 @@ class SimulatedSet:
         """As `load.Pictures` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
         return [self._held(t) for t in upright_s]
 
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+        return []
+
     def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
         return False
 

@@ -1,0 +1,133 @@
+"""Beside stage 8: the height of the hands over a whole clip; where the lifter is lost, that of the load they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from hingecheck.records import AngleTrack, Bools, Floats
+
+UPRIGHT_DEG: Final = 30.0
+MOMENTS, APART_S = 24, 0.6
+"""So many moments upright are compared at most, and no two nearer to each other."""
+
+LOST_S: Final = 0.3
+"""Between small pictures farther apart than this the load may have been anywhere."""
+
+LIFTED: Final = 0.05
+"""Higher than this above where it lies, in leg lengths, the load is in the hands."""
+
+AROUND_S: Final = 1.5
+"""The hands are at the load for at least so long before it is lifted and after it is put down."""
+
+USUAL_FLOOR: Final = 0.3
+"""How high hands are that hold a bar on the floor, where they are never seen, in leg lengths."""
+
+MOST_OFF, LEAST_AGREEING = 0.15, 0.7
+"""A load that is not where the hands are, to so much in leg lengths and in this share of the frames, is not in them."""
+
+LEAST_WAY: Final = 0.18
+"""Nor is one with which they go up and down by less."""
+
+FEWEST, STEPS = 5, 8
+
+
+class Load(Protocol):
+    """Small pictures of a clip (`load.Pictures`)."""
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        """Times (M,) and how high (M,) the load may be above where it lies, in leg lengths; NaN where it is unseen."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """`height` (N,) in leg lengths, without gaps.
+
+    Where the load tells it, `lifted` (N,) says how high that is above where it lies, else NaN.
+    """
+
+    height: Floats
+    lifted: Floats
+
+    @property
+    def borrowed(self) -> Bools:
+        """Frames (N,) in which the load tells where the hands are, whether the lifter is seen or not."""
+        return ~np.isnan(self.lifted)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A load that may be in the hands: `height` (N,) of the hands if it is, and the share of frames that says so."""
+
+    height: Floats
+    lifted: Floats
+    agreeing: float
+
+
+def follow(track: AngleTrack) -> Hands | None:
+    """Where the hands are in every frame, gaps bridged; None if that is hardly ever known."""
+    return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
+
+
+def follow_load(track: AngleTrack, load: Load) -> Hands | None:
+    """The same, told by the load where that is in the hands; None if it cannot be followed."""
+    found = [_held(track, *one) for one in load.heights(_moments(track))]
+    held = max((one for one in found if one is not None), key=lambda one: one.agreeing, default=None)
+    if held is None or held.agreeing < LEAST_AGREEING:
+        return None
+    return _bridged(track, np.where(np.isnan(held.height), track.hand_height, held.height), held.lifted)
+
+
+def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
+    known = ~np.isnan(height)
+    if known.sum() < FEWEST:
+        return None
+    return Hands(np.interp(track.time_s, track.time_s[known], height[known]), lifted)
+
+
+def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
+    """The load in the frames in which the hands must be at it, if it is seen to go with them.
+
+    How high the hands are at each height of the load is told by the frames in which both are known.
+    """
+    lifted = _lifted(track.time_s, time_s, over)
+    both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
+    if both.sum() < FEWEST:
+        usual = np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
+        return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
+    edges = np.quantile(lifted[both], np.linspace(0, 1, STEPS + 1))
+    step = np.clip(np.searchsorted(edges, lifted[both], side="right") - 1, 0, STEPS - 1)
+    at, hands = (
+        np.array([np.median(one[both][step == n]) for n in np.unique(step)]) for one in (lifted, track.hand_height)
+    )
+    told = np.where(np.isnan(lifted), np.nan, np.interp(lifted, at, np.maximum.accumulate(hands)))
+    agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())
+    return _Held(told, lifted, agreeing) if np.nanmax(told) - np.nanmin(told) > LEAST_WAY else None
+
+
+def _lifted(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
+    """How high (N,) the load is in frames near to those in which it is lifted, else NaN; from a sparser series."""
+    known = np.isfinite(over)
+    if known.sum() < FEWEST:
+        return np.full(len(frame_s), np.nan)
+    time_s, over = time_s[known], over[known]
+    between = np.asarray(PchipInterpolator(time_s, over)(np.clip(frame_s, time_s[0], time_s[-1])))
+    near = np.abs(frame_s[:, None] - time_s).min(axis=1) <= LOST_S
+    up_s = frame_s[near & (between > LIFTED)]
+    at_it = np.abs(frame_s[:, None] - up_s).min(axis=1, initial=np.inf) <= AROUND_S
+    return np.where(near & at_it, between, np.nan)
+
+
+def _moments(track: AngleTrack) -> list[float]:
+    """Times at which the lifter is seen upright, spread over the clip."""
+    upright = track.time_s[track.trunk_thigh.value_deg <= UPRIGHT_DEG]
+    chosen: list[float] = []
+    for time_s in upright:
+        if not chosen or time_s - chosen[-1] >= APART_S:
+            chosen.append(float(time_s))
+    keep = np.unique(np.linspace(0, len(chosen) - 1, min(MOMENTS, len(chosen))).round().astype(int))
+    return [chosen[i] for i in keep]
