@@ -380,7 +380,8 @@ class Rep:
 
     `onset_s`: the pull begins (the body moves before the bar does).  `liftoff_s`: the bar has risen 1 cm.
     `lockout_s`: it is within 1 cm of its top.  `top_s`: the hands are at rest up there.  `lowering_s`: they
-    leave it.  `end_s`: the bar is back within 1 cm of the floor.  NaN = did not happen in the clip.
+    leave it.  `end_s`: the bar is back within 1 cm of the floor.  NaN = did not happen in the clip.  `by_load`: the
+    load alone tells it, because the lifter is lost or misplaced.
     """
 
     number: int
@@ -394,6 +395,7 @@ class Rep:
     lowering_s: float
     end_s: float
     complete: bool
+    by_load: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictur
     found = _found(track, follow(track), family, pictures)
     if found or pictures is None:
         return found
-    return _found(track, follow_load(track, pictures), family, pictures)
+    by_load = _found(track, follow_load(track, pictures), family, pictures)
+    return tuple(replace(rep, by_load=True) for rep in by_load)
 
 
 def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictures: Pictures | None) -> tuple[Rep, ...]:
