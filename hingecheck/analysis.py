@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Final
 
 from hingecheck import (
     advice,
@@ -37,6 +38,10 @@ from hingecheck.records import (
     SelfReport,
     StyleName,
 )
+
+LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetitions"
+BEFORE_S: Final = 1.0
+"""Where the load alone tells repetitions, landmarks are not believed from so long before the first one on."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ def _look(
     pictures = load.Pictures(seen.glimpses, observed.track)
     family = None if given is None else style.FAMILIES[given]
     found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
+    if found[0].by_load:
+        angle = angles.without(angle, angle.time_s >= found[0].onset_s - BEFORE_S, LOST_BEHIND)
     return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found)
 
 

@@ -88,9 +88,18 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
     )
-    values = {field.name: getattr(measured, field.name) for field in fields(measured)}
-    blanked: dict[str, Any] = {n: _blanked(v, misplaced) for n, v in values.items() if isinstance(v, Angle)}
-    return replace(measured, **blanked)
+    return without(measured, misplaced, MISPLACED)
+
+
+def without(track: AngleTrack, frames: Bools, reason: str) -> AngleTrack:
+    """The same with no angle measured in some frames (N,), for a reason; nor where the hands are."""
+    blanked: dict[str, Any] = {}
+    for name in (field.name for field in fields(track)):
+        angle = getattr(track, name)
+        if isinstance(angle, Angle):
+            value_deg, reasons = np.where(frames, np.nan, angle.value_deg), np.where(frames, reason, angle.reason)
+            blanked[name] = replace(angle, value_deg=value_deg, reason=reasons)
+    return replace(track, hand_forward=np.where(frames, np.nan, track.hand_forward), **blanked)
 
 
 def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools) -> Floats:
@@ -113,12 +122,6 @@ def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools
     built = ankle + along_px[:, None] * up + aside_px[:, None] * forward
     weight = KNEE_BUILT * np.clip((pitch_deg(hip, shoulder) - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG), 0, 1)
     return np.asarray(knee + weight[:, None] * (built - knee))
-
-
-def _blanked(angle: Angle, frames: Bools) -> Angle:
-    """The angle without frames in which the landmarks are misplaced."""
-    value_deg = np.where(frames, np.nan, angle.value_deg)
-    return replace(angle, value_deg=value_deg, reason=np.where(frames, MISPLACED, angle.reason))
 
 
 def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:

@@ -99,14 +99,19 @@ def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
     if both.sum() < FEWEST:
         usual = np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
         return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
-    edges = np.quantile(lifted[both], np.linspace(0, 1, STEPS + 1))
-    step = np.clip(np.searchsorted(edges, lifted[both], side="right") - 1, 0, STEPS - 1)
-    at, hands = (
-        np.array([np.median(one[both][step == n]) for n in np.unique(step)]) for one in (lifted, track.hand_height)
-    )
-    told = np.where(np.isnan(lifted), np.nan, np.interp(lifted, at, np.maximum.accumulate(hands)))
+    told = _along(lifted, lifted[both], track.hand_height[both])
     agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())
     return _Held(told, lifted, agreeing) if np.nanmax(told) - np.nanmin(told) > LEAST_WAY else None
+
+
+def _along(lifted: Floats, known: Floats, hands: Floats) -> Floats:
+    """How high (N,) the hands are at each height of the load, from pairs of both (n,); NaN where that is not known."""
+    if np.ptp(known) < LEAST_WAY:  # the hands are seen at one height only, mostly upright
+        return lifted - float(np.median(known)) + float(np.median(hands))
+    edges = np.quantile(known, np.linspace(0, 1, STEPS + 1))
+    step = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, STEPS - 1)
+    at, there = (np.array([np.median(one[step == n]) for n in np.unique(step)]) for one in (known, hands))
+    return np.where(np.isnan(lifted), np.nan, np.interp(lifted, at, np.maximum.accumulate(there)))
 
 
 def _lifted(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:

@@ -67,8 +67,6 @@ EARLY_TRAVEL: Final = 0.25
 EARLY_DROP_SD_DEG: Final = 1.5
 
 STANDING_NOTE: Final = "the back is hidden at lockout; own standing stands in for it"
-BY_LOAD: Final = "the lifter is lost behind the load, which alone tells this repetition"
-TIMES: Final = ("concentric_s", "eccentric_s")
 NO_LOCKOUT: Final = "the repetition never locked out"
 OBLIQUE: Final = "the camera is too far off the side view"
 
@@ -124,8 +122,6 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING) -> Rep
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
-    if rep.by_load:
-        values |= {name: Measure.missing(BY_LOAD) for name in values if name not in TIMES}
     if not view.assessable:
         values |= {name: Measure.missing(OBLIQUE) for name in SIDE_VIEW_ONLY}
     return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))

@@ -85,11 +85,13 @@ def trail(picture: Bytes, pen: Pen, points: Floats, look: tuple[Colour, float], 
 def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look: tuple[Colour, float]) -> None:
     """A tinted sector at a point (2,): from one direction through another, radians clockwise from image right.
 
-    `look` is its colour and its radius in units.
+    `look` is its colour and its radius in units.  Nothing if one of them is unknown.
     """
     colour, radius = look
     angles = np.linspace(*turn, _STEPS)
     arc = at + radius * pen.unit_px * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    if np.isnan(arc).any():
+        return
     ring = np.round(np.vstack([at[None], arc])).astype(np.int32)
     (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0) + 1
     x0, y0 = max(int(x0), 0), max(int(y0), 0)

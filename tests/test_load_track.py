@@ -1,0 +1,112 @@
+"""The load followed in small pictures, and repetitions that it alone tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from hingecheck import angles, cleaning, hands, load, reps, spine, view
+from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, PoseTrack
+from tests import lifter
+from tests.conftest import noise_pictures
+from tests.test_motion import observe
+
+POSTURE = lifter.Set().posture()
+"""Bends at 1.5 to 5.5 s and 6.5 to 10.5 s: the load is lifted from 4.0 s on and down again at 8.0 s."""
+
+ONE = lifter.track(POSTURE)
+LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
+FLOOR = noise_pictures(1, height=900, width=500)[0]
+
+
+def lifted_px() -> Floats:
+    """How far the hands have the load off the floor in each frame."""
+    wrist = ONE.xy_px[:, 15, 1]
+    return np.where((POSTURE.time_s > 4.0) & (POSTURE.time_s < 8.0), wrist.max() - wrist, 0.0)
+
+
+def room(by_px: float) -> Bytes:
+    """The room with dark plates so far above the floor."""
+    picture = FLOOR.copy()
+    cv2.circle(picture, (290, round(690 - by_px)), 95, (20, 20, 20), -1)
+    cv2.circle(picture, (290, round(690 - by_px)), 30, (150, 150, 150), -1)
+    return np.asarray(picture, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def glimpses() -> Glimpses:
+    keeper = load.Keeper()
+    for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(POSTURE.time_s, lifted_px(), strict=True)):
+        pass
+    return keeper.glimpses()
+
+
+def lost(*spans_s: tuple[float, float]) -> PoseTrack:
+    """The lifter's landmarks without those of some times."""
+    xy_px = ONE.xy_px.copy()
+    for first_s, last_s in spans_s:
+        xy_px[(POSTURE.time_s > first_s) & (POSTURE.time_s < last_s)] = np.nan
+    return replace(ONE, xy_px=xy_px)
+
+
+def measured(track: PoseTrack) -> AngleTrack:
+    cleaned = cleaning.clean(track)
+    return angles.measure(cleaned, view.orient(cleaned), spine.infer(lifter.Model(), observe(track)))
+
+
+def test_the_load_is_followed_to_the_hands_top_and_back(glimpses: Glimpses) -> None:
+    told = load.Pictures(glimpses, ONE).heights([0.5, 6.0])
+    off = [np.abs(height - np.interp(time_s, POSTURE.time_s, lifted_px()) / LEG_PX).max() for time_s, height in told]
+    assert min(off) < 0.03
+
+
+def test_a_load_that_never_moves_is_not_followed(glimpses: Glimpses) -> None:
+    still = replace(glimpses, grey=np.repeat(glimpses.grey[:1], len(glimpses.grey), axis=0))
+    assert load.Pictures(still, ONE).heights([0.5, 6.0]) == []
+    assert load.Pictures(glimpses, ONE).heights([0.5]) == []
+
+
+def test_a_lifter_lost_in_every_bend_is_told_by_the_load(glimpses: Glimpses) -> None:
+    whole = measured(ONE)
+    (rep,) = reps.segment(whole)
+    track = lost((1.8, 5.2), (6.8, 10.2))
+    cut = measured(track)
+    assert reps.segment(cut) == ()
+    (told,) = reps.segment(cut, pictures=load.Pictures(glimpses, track))
+    assert told.by_load
+    assert not rep.by_load
+    assert told.complete
+    assert told.liftoff_s == pytest.approx(rep.liftoff_s, abs=0.1)
+    assert told.lockout_s == pytest.approx(rep.lockout_s, abs=0.15)
+
+
+def test_a_lifter_who_is_seen_needs_no_load(glimpses: Glimpses) -> None:
+    whole = measured(ONE)
+    assert reps.segment(whole, pictures=load.Pictures(glimpses, ONE)) == reps.segment(whole)
+
+
+def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(glimpses: Glimpses) -> None:
+    other = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
+    assert hands.follow_load(measured(other), load.Pictures(glimpses, other)) is None
+
+
+def test_landmarks_that_make_no_posture_are_not_measured() -> None:
+    assert not (measured(ONE).trunk_thigh.reason == angles.MISPLACED).any()
+    spoilt = measured(lifter.track(lifter.Set(thigh_deg=75.0, lean_deg=110.0).posture()))
+    odd = spoilt.trunk_thigh.reason == angles.MISPLACED
+    assert odd[(POSTURE.time_s > 3.1) & (POSTURE.time_s < 3.9)].all()
+    assert not odd[POSTURE.time_s < 1.5].any()
+    assert np.isnan(spoilt.lumbar_flexion.value_deg[odd]).all()
+    assert np.isnan(spoilt.hand_forward[odd]).all()
+
+
+def test_from_where_only_the_load_tells_no_angle_is_measured() -> None:
+    track = measured(ONE)
+    after = track.time_s > 5.0
+    cut = angles.without(track, after, "lost")
+    assert (cut.knee_flexion.reason[after] == "lost").all()
+    assert np.isnan(cut.knee_flexion.value_deg[after]).all()
+    assert (cut.knee_flexion.value_deg[~after] == track.knee_flexion.value_deg[~after]).all()
