@@ -19,12 +19,13 @@ from typing import Any, Final
 import numpy as np
 from scipy.ndimage import median_filter
 
-from hingecheck import landmarks
+from hingecheck import knees, landmarks
 from hingecheck.geometry import length, pitch_deg, sagittal, thigh_pitch_deg
 from hingecheck.records import Angle, AngleTrack, Bools, Floats, PoseTrack, Spine, Spread, View, Words
 
 UNSEEN = "the lifter is not seen"
 MISPLACED = "the landmarks are misplaced"
+HIDDEN_LEGS = "the legs are hidden"
 LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
 """Trunk and thigh fold no farther back or forward: the pose model that tells so took one joint for another."""
 FILLED_NOISE: Final = 3.0
@@ -44,9 +45,8 @@ SHOWN, OFTEN_SHOWN = 0.5, 0.4
 """The hands are seen where the pose model is so sure of a wrist; and while bent, if they are in this share of frames:
 in 0.6 and more of those of rendered squats."""
 
-KNEE_BUILT: Final = 0.5
-STRAIGHT_DEG, BENT_DEG = 20.0, 45.0
-"""Share of the built knee once the trunk leans by BENT_DEG; none before STRAIGHT_DEG, where legs are straight."""
+BENT_DEG: Final = 45.0
+"""The lifter is bent from so much between trunk and thigh."""
 
 GROUND_HALF_S: Final = 3.0
 GROUND_STEP_S: Final = 0.1
@@ -61,7 +61,9 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     """All angles of the contract for every frame; NaN with a reason where the lifter is not seen."""
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
-    knee = _steadied_knee((shoulder, hip, knee, ankle), spine.standing)
+    built = knees.built((hip, knee, ankle), spine.standing)
+    hidden = knees.doubtful((hip, knee, ankle), built)
+    knee = knees.steadied(knee, built, pitch_deg(hip, shoulder))
     lean = _prefer(spine.trunk_lean, _angle(track, view, pitch_deg(hip, shoulder), TRUNK_SPREAD))
     thigh_deg, shank_deg = _zeroed(thigh_pitch_deg(hip, knee), spine), _zeroed(pitch_deg(ankle, knee), spine)
     thigh = _prefer(spine.thigh, _angle(track, view, thigh_deg, THIGH_SPREAD))
@@ -76,8 +78,8 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         time_s=track.time_s.copy(),
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
-        knee_flexion=_sum(thigh, shank),
-        hip_flexion=_sum(spine.pelvis_tilt, thigh),
+        knee_flexion=_blanked(_sum(thigh, shank), hidden, HIDDEN_LEGS),
+        hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, HIDDEN_LEGS),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,
@@ -93,35 +95,15 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
 
 def without(track: AngleTrack, frames: Bools, reason: str) -> AngleTrack:
     """The same with no angle measured in some frames (N,), for a reason; nor where the hands are."""
-    blanked: dict[str, Any] = {}
-    for name in (field.name for field in fields(track)):
-        angle = getattr(track, name)
-        if isinstance(angle, Angle):
-            value_deg, reasons = np.where(frames, np.nan, angle.value_deg), np.where(frames, reason, angle.reason)
-            blanked[name] = replace(angle, value_deg=value_deg, reason=reasons)
+    values = {field.name: getattr(track, field.name) for field in fields(track)}
+    blanked: dict[str, Any] = {n: _blanked(v, frames, reason) for n, v in values.items() if isinstance(v, Angle)}
     return replace(track, hand_forward=np.where(frames, np.nan, track.hand_forward), **blanked)
 
 
-def _steadied_knee(chain: tuple[Floats, Floats, Floats, Floats], standing: Bools) -> Floats:
-    """The knee (N, 2) halfway between where the model sees it and where the legs' lengths put it.
-
-    Plates hide the knee, and the model then guesses it too straight; hip and planted ankle, with the lengths of
-    thigh and shank in the lifter's own standing, put it too far forward by about as much (a thigh that turns out of
-    the picture looks shorter).
-    """
-    shoulder, hip, knee, ankle = chain
-    if not standing.any():
-        return knee
-    thigh_px, shank_px = (float(np.nanmedian(length(a - b)[standing])) for a, b in ((hip, knee), (knee, ankle)))
-    leg = hip - ankle
-    reach_px = np.clip(length(leg), abs(thigh_px - shank_px), thigh_px + shank_px)
-    up = leg / length(leg)[:, None]
-    forward = np.stack([up[:, 1], -up[:, 0]], axis=1)
-    along_px = (shank_px**2 - thigh_px**2 + reach_px**2) / (2 * reach_px)
-    aside_px = np.sqrt(np.maximum(shank_px**2 - along_px**2, 0.0))
-    built = ankle + along_px[:, None] * up + aside_px[:, None] * forward
-    weight = KNEE_BUILT * np.clip((pitch_deg(hip, shoulder) - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG), 0, 1)
-    return np.asarray(knee + weight[:, None] * (built - knee))
+def _blanked(angle: Angle, frames: Bools, reason: str) -> Angle:
+    """The angle without some frames, for a reason; one that was missing already keeps its own."""
+    reasons = np.where(frames & (angle.reason == ""), reason, angle.reason)
+    return replace(angle, value_deg=np.where(frames, np.nan, angle.value_deg), reason=reasons)
 
 
 def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:

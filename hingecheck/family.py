@@ -15,9 +15,9 @@ from hingecheck.bends import Course, is_upright
 from hingecheck.geometry import known_median
 from hingecheck.records import Family
 
-ROMANIAN_HEIGHT, UNMOVED_HEIGHT = 0.42, 0.33
-"""Hands higher than this at the bottom, in leg lengths, need not be at a bar on the floor; nor need lower ones where
-nothing was seen to leave its place."""
+ROMANIAN_HEIGHT, STEADY_HEIGHT = 0.42, 0.33
+"""Hands higher than this at the bottom, in leg lengths, need not be at a bar on the floor; nor need lower ones of
+somebody who may hold something all the time (`Course.steady`)."""
 
 LOWEST_HEIGHT: Final = 0.12
 """Lower hands are at a bar on the floor: it hangs below them, and plates below it."""
@@ -63,10 +63,9 @@ def _hovers(course: Course) -> bool:
     height, knee_deg = course.height[bottom], known_median(course.track.knee_flexion.value_deg[bottom])
     middle = float(np.median(height))
     high = middle > ROMANIAN_HEIGHT
-    straight = knee_deg < (TOUCHED_KNEE_DEG if high else GRIPPED_KNEE_DEG)
     if middle < LOWEST_HEIGHT:
         return False
-    if course.unmoved and middle > UNMOVED_HEIGHT and straight:
+    if course.steady and middle > STEADY_HEIGHT and knee_deg < GRIPPED_KNEE_DEG:
         return True
     lowest = height <= height.min() + floor_band(course)
     if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip

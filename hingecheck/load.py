@@ -57,15 +57,8 @@ FINE: Final = 0.006
 """The same for the fine comparison: where nothing was lifted and nobody stepped at most 0.004 differ (120 rendered
 sets); a bar without plates makes 0.010 to 0.065 differ, of which 0.007 to 0.036 lie beside the legs."""
 
-LIMBS: Final = 0.15
-"""Bending with nothing in the hands makes mostly under 0.13 of the part differ, at most 0.16; plates that go along 0.16
-to 0.5 (rendered sets).  So it is asked of several bends together only."""
-
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
-
-PLAIN: Final = 0.05
-"""Where edges cross less than this share of the part, something dark may move before the dark without being seen."""
 
 MOST_AWAY: Final = 0.10
 FEWEST_PX: Final = 200
@@ -168,11 +161,8 @@ class Pictures:
         return _grouped(*self._matrices(upright_s, SHARP), FINE) or number
 
     def unmoved(self, upright_s: Sequence[float]) -> bool:
-        """True if nothing left its place around the feet between upright moments, though it would have been seen."""
-        if self._place is None or not (self._matrices(upright_s, SHARP)[0] < FINE).all():
-            return False
-        pictures = [_at(self._glimpses, time_s) for time_s in upright_s]
-        return all(_edges(picture)[self._place.part].mean() > PLAIN for picture in pictures)
+        """True if nothing left its place around the feet between upright moments, as far as can be seen."""
+        return bool((self._matrices(upright_s, SHARP)[0] < FINE).all())
 
     def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         """Times (M,) and how high (M,) the load may be above where it lies, in leg lengths; NaN where it is not seen.
@@ -198,9 +188,9 @@ class Pictures:
         """True if two moments look the same around the feet."""
         return self._either_way(first_s, second_s, COARSE).whole < ALIKE
 
-    def moved(self, first_s: float, second_s: float) -> bool:
-        """True if more differs around the feet than the legs and arms of a lifter who bends make differ."""
-        return self._apart(first_s, second_s, COARSE).whole > LIMBS
+    def moved(self, first_s: float, second_s: float) -> float:
+        """Share of what is around the feet that differs from one moment to another, looked at coarsely."""
+        return self._apart(first_s, second_s, COARSE).whole
 
     def _matrices(self, moments_s: Sequence[float], neighbours: Bytes) -> tuple[Floats, Floats]:
         """How far apart moments are, whole and beside the legs, each (n, n)."""
@@ -297,9 +287,3 @@ def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, part: Bools) -> Bools:
         shifts = [(best[0] + down, best[1] + right) for down, right in product(steps, steps)]
         best = min(shifts, key=lambda shift: np.count_nonzero(unlike(shift, box) & part[box]))
     return unlike(best, (slice(0, a.shape[0]), slice(0, a.shape[1])))
-
-
-def _edges(picture: Bytes) -> Bools:
-    """Pixels (h, w) around which the picture is not plain."""
-    around = cv2.subtract(cv2.dilate(picture, SHARP), cv2.erode(picture, SHARP))
-    return np.asarray(around > LEVEL)

@@ -71,8 +71,6 @@ def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictur
     how = family or family_of(course)
     if how == "romanian":
         return _top_to_top(course)
-    if family is None and course.unmoved and len(course.valleys) < FEWEST_TOUCHES:
-        return ()  # a set-up and no pull
     return _picked_up(course) if how == "pick_up" else _from_floor(course)
 
 

@@ -96,8 +96,8 @@ class SimulatedSet:
     def alike(self, first_s: float, second_s: float) -> bool:
         return self._held(first_s) == self._held(second_s)
 
-    def moved(self, first_s: float, second_s: float) -> bool:  # noqa: ARG002
-        return False
+    def moved(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+        return 0.0
 
     def _held(self, time_s: float) -> int:
         return int(any(a <= time_s <= b for a, b in self.loaded))
