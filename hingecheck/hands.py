@@ -121,10 +121,18 @@ def _lifted(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
         return np.full(len(frame_s), np.nan)
     time_s, over = time_s[known], over[known]
     between = np.asarray(PchipInterpolator(time_s, over)(np.clip(frame_s, time_s[0], time_s[-1])))
-    near = np.abs(frame_s[:, None] - time_s).min(axis=1) <= LOST_S
-    up_s = frame_s[near & (between > LIFTED)]
-    at_it = np.abs(frame_s[:, None] - up_s).min(axis=1, initial=np.inf) <= AROUND_S
+    near = _away_s(frame_s, time_s) <= LOST_S
+    at_it = _away_s(frame_s, frame_s[near & (between > LIFTED)]) <= AROUND_S
     return np.where(near & at_it, between, np.nan)
+
+
+def _away_s(frame_s: Floats, time_s: Floats) -> Floats:
+    """How far (N,) frames are from the nearest of some ordered times."""
+    if not len(time_s):
+        return np.full(len(frame_s), np.inf)
+    after = np.searchsorted(time_s, frame_s).clip(1, max(len(time_s) - 1, 1))
+    before_s, after_s = time_s[after - 1], time_s[np.minimum(after, len(time_s) - 1)]
+    return np.asarray(np.minimum(np.abs(frame_s - before_s), np.abs(frame_s - after_s)))
 
 
 def _moments(track: AngleTrack) -> list[float]:

@@ -30,7 +30,7 @@ BLUR_PX: Final = 1.2
 ENLARGED: Final = 2
 STEP_S: Final = 0.12
 MOST: Final = 512
-"""More pictures than this are thinned out to half: about 20 MB for an upright clip of any length."""
+"""More pictures than this are thinned out to half: about 20 MB of an upright clip, however long."""
 
 BESIDE, ABOVE, BELOW = 0.55, 0.10, 0.15
 """The part around the feet that is compared, in leg lengths: to the sides of the hands, above the knees, below the

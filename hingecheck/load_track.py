@@ -29,8 +29,8 @@ ASIDE, UP, DOWN = 0.3, 1.1, 0.15
 LEAST_LIKE: Final = 0.3
 """Correlation from which the load is seen."""
 
-LEAST_TRAVEL: Final = 0.2
-"""What is lifted by less, in leg lengths, is no load."""
+LEAST_TRAVEL, LEAST_LIFTED = 0.2, 0.05
+"""What is lifted by less, in leg lengths, or in a smaller share of the pictures, is no load."""
 
 _CLOSE: Final = np.ones((5, 5), np.uint8)
 
@@ -54,7 +54,7 @@ def heights(glimpses: Glimpses, moments: Sequence[Bytes], unlike: Bools, leg_px:
     """
     patches = [patch for picture in moments if (patch := _patch(picture, unlike)) is not None]
     found = [_followed(glimpses, patch, leg_px) for patch in patches]
-    return [height for height in found if np.nanquantile(height, 0.95) >= LEAST_TRAVEL]
+    return [height for height in found if (height >= LEAST_TRAVEL).mean() >= LEAST_LIFTED]
 
 
 def _patch(picture: Bytes, unlike: Bools) -> _Patch | None:

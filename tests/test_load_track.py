@@ -93,6 +93,13 @@ def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(glimpses: Glimps
     assert hands.follow_load(measured(other), load.Pictures(glimpses, other)) is None
 
 
+def test_the_nearest_of_some_times_is_found() -> None:
+    frames = np.array([0.0, 1.0, 2.4, 9.0])
+    assert hands._away_s(frames, np.array([1.0, 3.0])) == pytest.approx([1.0, 0.0, 0.6, 6.0])
+    assert hands._away_s(frames, np.array([2.0])) == pytest.approx([2.0, 1.0, 0.4, 7.0])
+    assert np.isinf(hands._away_s(frames, np.array([]))).all()
+
+
 def test_landmarks_that_make_no_posture_are_not_measured() -> None:
     assert not (measured(ONE).trunk_thigh.reason == angles.MISPLACED).any()
     spoilt = measured(lifter.track(lifter.Set(thigh_deg=75.0, lean_deg=110.0).posture()))
