@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from hingecheck import (
     advice,
     angles,
@@ -32,6 +34,8 @@ from hingecheck import (
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.records import (
     Analysis,
+    AngleTrack,
+    Bools,
     Measure,
     Rep,
     RepMetrics,
@@ -39,9 +43,9 @@ from hingecheck.records import (
     StyleName,
 )
 
-LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetitions"
+LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetition"
 BEFORE_S: Final = 1.0
-"""Where the load alone tells repetitions, landmarks are not believed from so long before the first one on."""
+"""Where the load alone tells a repetition, landmarks are not believed from so long before it on."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,15 @@ def _look(
     pictures = load.Pictures(seen.glimpses, observed.track)
     family = None if given is None else style.FAMILIES[given]
     found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
-    if found[0].by_load:
-        angle = angles.without(angle, angle.time_s >= found[0].onset_s - BEFORE_S, LOST_BEHIND)
+    angle = angles.without(angle, _by_load(angle, found), LOST_BEHIND)
     return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found)
+
+
+def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
+    """Frames (N,) of the repetitions that the load alone tells."""
+    spans = [(rep.onset_s - BEFORE_S, np.nan_to_num(rep.end_s, nan=np.inf)) for rep in found if rep.by_load]
+    frames = [(track.time_s >= begin_s) & (track.time_s <= end_s) for begin_s, end_s in spans]
+    return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
 def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:

@@ -17,7 +17,7 @@ from scipy.signal import find_peaks
 from hingecheck import events
 from hingecheck.geometry import known_median
 from hingecheck.hands import Hands, Load
-from hingecheck.records import AngleTrack, Floats
+from hingecheck.records import AngleTrack, Bools, Floats
 
 SMALLEST_PULL: Final = 0.18
 """Hands that move less than this up and down, in leg lengths, are not lifting."""
@@ -174,16 +174,21 @@ def _peaks(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
     """The highest moment before, between and after the valleys: of those at which the lifter is seen at the bar."""
     edges = [0, *valleys, len(hands.height) - 1]
     known = ~np.isnan(track.trunk_thigh.value_deg) | hands.borrowed
-    forward = [_without_gaps(series) for series in (track.foot_forward, track.hand_forward)]
     found = []
     for number, (first, last) in enumerate(pairwise(edges)):
         frames = np.arange(first, last + 1)
         bend = last if number == 0 else first
         seen = frames[known[frames]]
-        there = seen[np.fmax(*(np.abs(series[seen] - series[bend]) for series in forward)) <= AT_THE_BAR]
+        there = seen[at_the_bar(track, bend)[seen]]
         best = next((some for some in (there, seen, frames) if len(some)), frames)
         found.append(int(best[np.argmax(hands.height[best])]))
     return found
+
+
+def at_the_bar(track: AngleTrack, frame: int) -> Bools:
+    """Frames (N,) in which feet and hands are about where they are in one frame, seen from the side."""
+    forward = [_without_gaps(series) for series in (track.foot_forward, track.hand_forward)]
+    return np.asarray(np.fmax(*(np.abs(series - series[frame]) for series in forward)) <= AT_THE_BAR)
 
 
 def _without_gaps(series: Floats) -> Floats:

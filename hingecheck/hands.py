@@ -18,6 +18,9 @@ MOMENTS, APART_S = 24, 0.6
 LOST_S: Final = 0.3
 """Between small pictures farther apart than this the load may have been anywhere."""
 
+LONG_S: Final = 0.5
+"""Who is lost for longer may have lifted in between."""
+
 LIFTED: Final = 0.05
 """Higher than this above where it lies, in leg lengths, the load is in the hands."""
 
@@ -27,8 +30,9 @@ AROUND_S: Final = 1.5
 USUAL_FLOOR: Final = 0.3
 """How high hands are that hold a bar on the floor, where they are never seen, in leg lengths."""
 
-MOST_OFF, LEAST_AGREEING = 0.15, 0.7
-"""A load that is not where the hands are, to so much in leg lengths and in this share of the frames, is not in them."""
+MOST_OFF, LEAST_AGREEING, SURELY_AGREEING = 0.15, 0.55, 0.85
+"""A load that is not where the hands are, to so much in leg lengths and in this share of the frames, is not in them; it
+surely is in the second share, which is asked where the hands are not lost altogether."""
 
 LEAST_WAY: Final = 0.18
 """Nor is one with which they go up and down by less."""
@@ -73,11 +77,17 @@ def follow(track: AngleTrack) -> Hands | None:
     return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
 
 
-def follow_load(track: AngleTrack, load: Load) -> Hands | None:
-    """The same, told by the load where that is in the hands; None if it cannot be followed."""
+def lost(track: AngleTrack) -> bool:
+    """True if the hands are unknown for longer than LONG_S between frames in which they are known."""
+    known_s = track.time_s[~np.isnan(track.hand_height)]
+    return bool(np.diff(known_s).max(initial=0.0) > LONG_S)
+
+
+def follow_load(track: AngleTrack, load: Load, *, surely: bool) -> Hands | None:
+    """The same, told by the load where that is, or surely is, in the hands; None if it cannot be followed."""
     found = [_held(track, *one) for one in load.heights(_moments(track))]
     held = max((one for one in found if one is not None), key=lambda one: one.agreeing, default=None)
-    if held is None or held.agreeing < LEAST_AGREEING:
+    if held is None or held.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
         return None
     return _bridged(track, np.where(np.isnan(held.height), track.hand_height, held.height), held.lifted)
 

@@ -60,6 +60,8 @@ sets); a bar without plates makes 0.010 to 0.065 differ, of which 0.007 to 0.036
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
 
+PAIR: Final = 2
+
 MOST_AWAY: Final = 0.10
 FEWEST_PX: Final = 200
 SHIFTS_PX: Final = ((-4, -2, 0, 2, 4), (-1, 0, 1))
@@ -83,6 +85,11 @@ class _Place:
     around: Bools
     away: Bools
     leg_px: float
+
+    @property
+    def compared(self) -> Bools:
+        """What tells how far the camera has shifted: the room, with what lies on its floor."""
+        return np.asarray(self.part | self.away)
 
 
 @dataclass(frozen=True)
@@ -169,14 +176,14 @@ class Pictures:
 
         Up to two answers, of which one at most is the load's; none if it leaves its place in no upright moment.
         """
-        if self._place is None or len(upright_s) < 2:
+        if self._place is None or len(upright_s) < PAIR:
             return []
         first_s, *later_s = upright_s
         apart = np.nan_to_num([self._either_way(first_s, time_s, COARSE).whole for time_s in later_s])
         if apart.max() < ALIKE:
             return []
         one, other = (_at(self._glimpses, time_s) for time_s in (first_s, later_s[int(np.argmax(apart))]))
-        unlike = _unlike(one, other, COARSE, self._place.part) | _unlike(other, one, COARSE, self._place.part)
+        unlike = _unlike(one, other, COARSE, self._place.compared) | _unlike(other, one, COARSE, self._place.compared)
         found = load_track.heights(self._glimpses, (one, other), unlike & self._place.around, self._place.leg_px)
         return [(self._glimpses.time_s, height) for height in found]
 
@@ -211,7 +218,7 @@ class Pictures:
         if self._place is None:
             return _Apart(float("nan"), float("nan"))
         pictures = _at(self._glimpses, first_s), _at(self._glimpses, second_s)
-        unlike = _unlike(*pictures, neighbours, self._place.part)
+        unlike = _unlike(*pictures, neighbours, self._place.compared)
         if self._place.away.any() and unlike[self._place.away].mean() > MOST_AWAY:
             return _Apart(float("nan"), float("nan"))
         legs = self._legs(first_s) | self._legs(second_s)
@@ -234,13 +241,16 @@ class Pictures:
 def _grouped(near: Floats, far: Floats, limit: float) -> list[int] | None:
     """Numbers of the groups of moments; None if they do not fall into groups.
 
-    Two moments are the same if they are less than the limit apart by `near`, different if not by `far`.
+    Two moments are the same if they are less than the limit apart by `near`, different if not by `far`; or if one
+    group lies between moments of the other: feet that shift do not come back to the pixel.
     """
     same = near < limit
     number = [int(np.argmax(row)) for row in same]
-    if not (same == np.equal.outer(number, number)).all() or not (same | (far >= limit)).all():
+    returns = len(set(number)) == PAIR and number[0] == number[-1]
+    if not (same == np.equal.outer(number, number)).all() or not (returns or (same | (far >= limit)).all()):
         return None
-    return number if same.all() or far[~same].min() >= CLEARLY * near[same].max() else None
+    apart = near if returns else far
+    return number if same.all() or apart[~same].min() >= CLEARLY * near[same].max() else None
 
 
 def _at(glimpses: Glimpses, time_s: float) -> Bytes:
@@ -266,24 +276,24 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
     return _Place(part, around, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
 
 
-def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, part: Bools) -> Bools:
-    """Pixels (h, w) that differ, for the shift of the camera that makes least of the part differ.
+def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, compared: Bools) -> Bools:
+    """Pixels (h, w) that differ, for the shift of the camera that makes least of what is compared differ.
 
     A pixel differs if it is lighter or darker than all its neighbours in the other picture.
     """
     most = sum(steps[-1] for steps in SHIFTS_PX)
     framed = (most, most, most, most, cv2.BORDER_REPLICATE)
     lightest, darkest = (cv2.copyMakeBorder(how(b, neighbours), *framed) for how in (cv2.dilate, cv2.erode))
+    height, width = a.shape
+    mask = compared.astype(np.uint8)
 
-    def unlike(shift: tuple[int, int], window: tuple[slice, slice]) -> Bools:
-        there = tuple(slice(part.start + by, part.stop + by) for part, by in zip(window, shift, strict=True))
-        over, under = cv2.subtract(a[window], lightest[there]), cv2.subtract(darkest[there], a[window])
-        return np.asarray(np.maximum(over, under) > LEVEL)
+    def unlike(down: int, right: int) -> Bytes:
+        there = np.s_[down : down + height, right : right + width]
+        apart = cv2.max(cv2.subtract(a, lightest[there]), cv2.subtract(darkest[there], a))
+        return np.asarray(cv2.threshold(apart, LEVEL, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
-    rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     best = (most, most)
     for steps in SHIFTS_PX:
         shifts = [(best[0] + down, best[1] + right) for down, right in product(steps, steps)]
-        best = min(shifts, key=lambda shift: np.count_nonzero(unlike(shift, box) & part[box]))
-    return unlike(best, (slice(0, a.shape[0]), slice(0, a.shape[1])))
+        best = min(shifts, key=lambda shift: cv2.countNonZero(cv2.bitwise_and(unlike(*shift), mask)))
+    return unlike(*best) > 0

@@ -23,9 +23,9 @@ from typing import Final
 import numpy as np
 
 from hingecheck import events
-from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, course_of, is_upright
+from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
 from hingecheck.family import family_of, floor_band
-from hingecheck.hands import Hands, follow, follow_load
+from hingecheck.hands import Hands, follow, follow_load, lost
 from hingecheck.records import AngleTrack, Family, Rep
 
 TOP_BAND: Final = 0.20
@@ -33,6 +33,9 @@ TOP_BAND: Final = 0.20
 
 LOAD_BAND: Final = 0.10
 """The same where the load alone tells it."""
+
+FASTEST_S: Final = 0.2
+"""What rises in less time is another thing that looks like the load."""
 
 MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
@@ -54,13 +57,22 @@ CUT_OFF_S: Final = 1.5
 def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
     """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known.
 
-    Where the hands tell none because the lifter is lost, the load is followed instead.
+    Where the lifter is lost, the load tells the repetitions that the hands do not.
     """
     found = _found(track, follow(track), family, pictures)
-    if found or pictures is None:
+    if pictures is None or not (lost(track) or not found):
         return found
-    by_load = _found(track, follow_load(track, pictures), family, pictures)
-    return tuple(replace(rep, by_load=True) for rep in by_load)
+    told = _found(track, follow_load(track, pictures, surely=bool(found)), family, pictures)
+    new = [rep for rep in told if not any(_overlap(rep, other) for other in found)]
+    more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
+    both = sorted((*found, *more), key=lambda rep: rep.liftoff_s)
+    return tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))
+
+
+def _overlap(one: Rep, other: Rep) -> bool:
+    """True if the ways up of two repetitions share a moment."""
+    ends_s = [rep.top_s if np.isnan(rep.lockout_s) else rep.lockout_s for rep in (one, other)]
+    return one.liftoff_s < ends_s[1] and other.liftoff_s < ends_s[0]
 
 
 def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictures: Pictures | None) -> tuple[Rep, ...]:
@@ -207,8 +219,8 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
 
 
 def _locks_out(course: Course, top: int) -> bool:
-    """Hands as high as elsewhere in the clip, trunk and thighs near standing; or the load as high, if they are lost."""
-    high = float(np.quantile(course.height, 0.98))
+    """Hands as high as elsewhere at the bar, trunk and thighs near standing; or the load as high, if they are lost."""
+    high = float(np.quantile(course.height[at_the_bar(course.track, top)], 0.98))
     span = high - float(course.height.min())
     if course.hands.borrowed[top] and np.isnan(course.track.trunk_thigh.value_deg[top]):
         return bool(course.height[top] >= high - LOAD_BAND * span)
