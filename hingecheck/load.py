@@ -6,8 +6,8 @@ moments fall into groups of like pictures.  Two groups tell which pulls were rea
 dark floor, a Romanian set, or no load at all).
 
 A bar without plates makes little differ, and feet that shift make as much.  So where the pictures are like each other,
-they are compared once more and finely: two moments are different there only for what differs beside the legs, and the
-same only if next to nothing differs at all.
+they are compared once more and finely: two moments are different then only for what differs under the knees and beside
+the legs, and the same only if next to nothing differs at all.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ BESIDE, ABOVE, BELOW = 0.55, 0.10, 0.15
 """The part around the feet that is compared, in leg lengths: to the sides of the hands, above the knees, below the
 ankles."""
 
+UNDER: Final = 0.10
+"""So far under the knees, in leg lengths, no plate hangs of a load in the hands."""
+
 AROUND, NEARER = 0.8, 0.5
 """Plates at the near end of the bar look larger and lie lower in the picture than the feet: so far, in leg lengths."""
 
@@ -54,8 +57,9 @@ ALIKE: Final = 0.05
 where nothing was lifted in between, two by 0.04; plates of 230 mm and more make 0.06 to 0.5 differ."""
 
 FINE: Final = 0.006
-"""The same for the fine comparison: where nothing was lifted and nobody stepped at most 0.004 differ (120 rendered
-sets); a bar without plates makes 0.010 to 0.065 differ, of which 0.007 to 0.036 lie beside the legs."""
+"""The same for the fine comparison: where nothing was lifted less differs in 158 of 176 rendered sets, in the others who
+walked, stepped or was followed by a shaken camera; a bar without plates makes 0.012 to 0.123 differ, of which 0.002 to
+0.039 lie under the knees and beside the legs."""
 
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
@@ -79,9 +83,10 @@ _LEGS: Final = (
 
 @dataclass(frozen=True)
 class _Place:
-    """Pixels (h, w): `part` around the feet, `around` where a load may lie, `away` where the lifter does not reach."""
+    """Pixels (h, w): `part` around the feet, `low` of it under the knees; a load lies `around`, nobody is `away`."""
 
     part: Bools
+    low: Bools
     around: Bools
     away: Bools
     leg_px: float
@@ -90,14 +95,6 @@ class _Place:
     def compared(self) -> Bools:
         """What tells how far the camera has shifted: the room, with what lies on its floor."""
         return np.asarray(self.part | self.away)
-
-
-@dataclass(frozen=True)
-class _Apart:
-    """Shares that differ: `whole` of the part, `beside` the legs of it; NaN if too much differs elsewhere."""
-
-    whole: float
-    beside: float
 
 
 class Keeper:
@@ -159,13 +156,14 @@ class Pictures:
 
     def groups(self, upright_s: Sequence[float]) -> list[int] | None:
         """For each of some upright moments the number of its group of like pictures; None if it cannot be said."""
-        whole, _ = self._matrices(upright_s, COARSE)
+        whole, *_ = self._matrices(upright_s, COARSE)
         if np.isnan(whole).any():
             return None
         number = _grouped(whole, whole, ALIKE)
         if number is None or len(set(number)) > 1:
             return number
-        return _grouped(*self._matrices(upright_s, SHARP), FINE) or number
+        whole, low, beside = self._matrices(upright_s, SHARP)
+        return _grouped(whole, low if _returns(whole < FINE) else beside, FINE) or number
 
     def unmoved(self, upright_s: Sequence[float]) -> bool:
         """True if nothing left its place around the feet between upright moments, as far as can be seen."""
@@ -179,7 +177,7 @@ class Pictures:
         if self._place is None or len(upright_s) < PAIR:
             return []
         first_s, *later_s = upright_s
-        apart = np.nan_to_num([self._either_way(first_s, time_s, COARSE).whole for time_s in later_s])
+        apart = np.nan_to_num([self._either_way(first_s, time_s, COARSE)[0] for time_s in later_s])
         if apart.max() < ALIKE:
             return []
         one, other = (_at(self._glimpses, time_s) for time_s in (first_s, later_s[int(np.argmax(apart))]))
@@ -189,41 +187,40 @@ class Pictures:
 
     def apart(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""
-        return self._either_way(first_s, second_s, SHARP).whole
+        return float(self._either_way(first_s, second_s, SHARP)[0])
 
     def alike(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same around the feet."""
-        return self._either_way(first_s, second_s, COARSE).whole < ALIKE
+        return bool(self._either_way(first_s, second_s, COARSE)[0] < ALIKE)
 
     def moved(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs from one moment to another, looked at coarsely."""
-        return self._apart(first_s, second_s, COARSE).whole
+        return float(self._apart(first_s, second_s, COARSE)[0])
 
-    def _matrices(self, moments_s: Sequence[float], neighbours: Bytes) -> tuple[Floats, Floats]:
-        """How far apart moments are, whole and beside the legs, each (n, n)."""
-        whole, beside = np.zeros((2, len(moments_s), len(moments_s)))
+    def _matrices(self, moments_s: Sequence[float], neighbours: Bytes) -> Floats:
+        """How far apart moments are: whole, low, beside the legs (3, n, n)."""
+        table = np.zeros((3, len(moments_s), len(moments_s)))
         for i, j in combinations(range(len(moments_s)), 2):
-            apart = self._either_way(moments_s[i], moments_s[j], neighbours)
-            whole[i, j] = whole[j, i] = apart.whole
-            beside[i, j] = beside[j, i] = apart.beside
-        return whole, beside
+            table[:, i, j] = table[:, j, i] = self._either_way(moments_s[i], moments_s[j], neighbours)
+        return table
 
-    def _either_way(self, first_s: float, second_s: float, neighbours: Bytes) -> _Apart:
+    def _either_way(self, first_s: float, second_s: float, neighbours: Bytes) -> Floats:
         """The same, whichever of the two pictures shows the plates before a plain floor."""
-        one, other = self._apart(first_s, second_s, neighbours), self._apart(second_s, first_s, neighbours)
-        return _Apart(float(np.maximum(one.whole, other.whole)), float(np.maximum(one.beside, other.beside)))
+        return np.maximum(self._apart(first_s, second_s, neighbours), self._apart(second_s, first_s, neighbours))
 
-    def _apart(self, first_s: float, second_s: float, neighbours: Bytes) -> _Apart:
-        """What differs around the feet between two moments."""
+    def _apart(self, first_s: float, second_s: float, neighbours: Bytes) -> Floats:
+        """What differs around the feet between two moments, in shares of the part (3,).
+
+        All of it; under the knees; there, and beside the legs.  NaN if the room differs.
+        """
         if self._place is None:
-            return _Apart(float("nan"), float("nan"))
-        pictures = _at(self._glimpses, first_s), _at(self._glimpses, second_s)
-        unlike = _unlike(*pictures, neighbours, self._place.compared)
-        if self._place.away.any() and unlike[self._place.away].mean() > MOST_AWAY:
-            return _Apart(float("nan"), float("nan"))
+            return np.full(3, np.nan)
+        part, low, away = self._place.part, self._place.low, self._place.away
+        unlike = _unlike(_at(self._glimpses, first_s), _at(self._glimpses, second_s), neighbours, self._place.compared)
+        if away.any() and unlike[away].mean() > MOST_AWAY:
+            return np.full(3, np.nan)
         legs = self._legs(first_s) | self._legs(second_s)
-        part = self._place.part
-        return _Apart(float(unlike[part].mean()), float((unlike & ~legs)[part].mean()))
+        return np.array([(unlike & where).sum() / part.sum() for where in (part, low, low & ~legs)])
 
     def _legs(self, time_s: float) -> Bools:
         """The pixels (h, w) of the legs and feet at a moment, and a little around them."""
@@ -241,16 +238,23 @@ class Pictures:
 def _grouped(near: Floats, far: Floats, limit: float) -> list[int] | None:
     """Numbers of the groups of moments; None if they do not fall into groups.
 
-    Two moments are the same if they are less than the limit apart by `near`, different if not by `far`; or if one
-    group lies between moments of the other: feet that shift do not come back to the pixel.
+    Two moments are the same if they are less than the limit apart by `near`, different if not by `far`.
     """
     same = near < limit
-    number = [int(np.argmax(row)) for row in same]
-    returns = len(set(number)) == PAIR and number[0] == number[-1]
-    if not (same == np.equal.outer(number, number)).all() or not (returns or (same | (far >= limit)).all()):
+    number = _first_like(same)
+    if not (same == np.equal.outer(number, number)).all() or not (same | (far >= limit)).all():
         return None
-    apart = near if returns else far
-    return number if same.all() or apart[~same].min() >= CLEARLY * near[same].max() else None
+    return number if same.all() or far[~same].min() >= CLEARLY * near[same].max() else None
+
+
+def _returns(same: Bools) -> bool:
+    """True if moments go from one group to another and back: feet that shift do not come back to the pixel."""
+    number = _first_like(same)
+    return len(set(number)) == PAIR and number[0] == number[-1]
+
+
+def _first_like(same: Bools) -> list[int]:
+    return [int(np.argmax(row)) for row in same]
 
 
 def _at(glimpses: Glimpses, time_s: float) -> Bytes:
@@ -272,8 +276,9 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
     part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
     high = float(np.nanquantile(shoulder[:, 1], 0.02)) - OVER_HEAD * leg_px
     away = (aside > AWAY) | (y < high)
+    low = part & (y > knee_y + UNDER * leg_px)
     around = (aside < AROUND) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + NEARER * leg_px)
-    return _Place(part, around, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
+    return _Place(part, low, around, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
 
 
 def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, compared: Bools) -> Bools:
