@@ -57,9 +57,9 @@ ALIKE: Final = 0.05
 where nothing was lifted in between, two by 0.04; plates of 230 mm and more make 0.06 to 0.5 differ."""
 
 FINE: Final = 0.006
-"""The same for the fine comparison: where nothing was lifted less differs in 158 of 176 rendered sets, in the others who
-walked, stepped or was followed by a shaken camera; a bar without plates makes 0.012 to 0.123 differ, of which 0.002 to
-0.039 lie under the knees and beside the legs."""
+"""The same for the fine comparison: where nothing was lifted less differs in 158 of 176 rendered sets; in the others
+somebody walked or stepped, or a shaken camera was not followed.  A bar without plates makes 0.012 to 0.123 differ, of
+which 0.002 to 0.039 lie under the knees and beside the legs."""
 
 CLEARLY: Final = 2.0
 """Groups are distinct if they are this many times farther apart than moments within one."""
