@@ -22,10 +22,14 @@ LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
 FLOOR = noise_pictures(1, height=900, width=500)[0]
 
 
-def lifted_px() -> Floats:
-    """How far the hands have the load off the floor in each frame."""
-    wrist = ONE.xy_px[:, 15, 1]
-    return np.where((POSTURE.time_s > 4.0) & (POSTURE.time_s < 8.0), wrist.max() - wrist, 0.0)
+def lifted_px(one: PoseTrack, *spans_s: tuple[float, float]) -> Floats:
+    """How far the hands have the load off the floor in each frame: from a lift-off to when it is down again."""
+    wrist = one.xy_px[:, 15, 1]
+    held = np.any([(one.time_s > up_s) & (one.time_s < down_s) for up_s, down_s in spans_s], axis=0)
+    return np.where(held, wrist.max() - wrist, 0.0)
+
+
+LIFTED_PX = lifted_px(ONE, (4.0, 8.0))
 
 
 def room(by_px: float) -> Bytes:
@@ -36,20 +40,25 @@ def room(by_px: float) -> Bytes:
     return np.asarray(picture, np.uint8)
 
 
-@pytest.fixture(scope="module")
-def glimpses() -> Glimpses:
+def filmed(time_s: Floats, by_px: Floats) -> Glimpses:
+    """What is kept of a film of the plates."""
     keeper = load.Keeper()
-    for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(POSTURE.time_s, lifted_px(), strict=True)):
+    for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(time_s, by_px, strict=True)):
         pass
     return keeper.glimpses()
 
 
-def lost(*spans_s: tuple[float, float]) -> PoseTrack:
+@pytest.fixture(scope="module")
+def glimpses() -> Glimpses:
+    return filmed(POSTURE.time_s, LIFTED_PX)
+
+
+def lost(one: PoseTrack, *spans_s: tuple[float, float]) -> PoseTrack:
     """The lifter's landmarks without those of some times."""
-    xy_px = ONE.xy_px.copy()
+    xy_px = one.xy_px.copy()
     for first_s, last_s in spans_s:
-        xy_px[(POSTURE.time_s > first_s) & (POSTURE.time_s < last_s)] = np.nan
-    return replace(ONE, xy_px=xy_px)
+        xy_px[(one.time_s > first_s) & (one.time_s < last_s)] = np.nan
+    return replace(one, xy_px=xy_px)
 
 
 def measured(track: PoseTrack) -> AngleTrack:
@@ -59,7 +68,7 @@ def measured(track: PoseTrack) -> AngleTrack:
 
 def test_the_load_is_followed_to_the_hands_top_and_back(glimpses: Glimpses) -> None:
     told = load.Pictures(glimpses, ONE).heights([0.5, 6.0])
-    off = [np.abs(height - np.interp(time_s, POSTURE.time_s, lifted_px()) / LEG_PX).max() for time_s, height in told]
+    off = [np.abs(height - np.interp(time_s, POSTURE.time_s, LIFTED_PX) / LEG_PX).max() for time_s, height in told]
     assert min(off) < 0.03
 
 
@@ -72,7 +81,7 @@ def test_a_load_that_never_moves_is_not_followed(glimpses: Glimpses) -> None:
 def test_a_lifter_lost_in_every_bend_is_told_by_the_load(glimpses: Glimpses) -> None:
     whole = measured(ONE)
     (rep,) = reps.segment(whole)
-    track = lost((1.8, 5.2), (6.8, 10.2))
+    track = lost(ONE, (1.8, 5.2), (6.8, 10.2))
     cut = measured(track)
     assert reps.segment(cut) == ()
     (told,) = reps.segment(cut, pictures=load.Pictures(glimpses, track))
@@ -81,6 +90,21 @@ def test_a_lifter_lost_in_every_bend_is_told_by_the_load(glimpses: Glimpses) -> 
     assert told.complete
     assert told.liftoff_s == pytest.approx(rep.liftoff_s, abs=0.1)
     assert told.lockout_s == pytest.approx(rep.lockout_s, abs=0.15)
+
+
+def test_the_load_adds_the_repetition_in_which_the_lifter_is_lost() -> None:
+    bends = ((1.5, 3.0, 4.0, 5.5), (6.5, 8.0, 9.0, 10.5), (11.5, 13.0, 14.0, 15.5))
+    one = lifter.track(lifter.Set(bends=bends, last_s=17.0).posture())
+    plates = filmed(one.time_s, lifted_px(one, (4.0, 8.0), (9.0, 13.0)))
+    track = lost(one, (9.1, 12.9))
+    cut = measured(track)
+    assert len(reps.segment(cut)) == 1
+    first, second = reps.segment(cut, pictures=load.Pictures(plates, track))
+    assert (first.by_load, second.by_load) == (False, True)
+    assert (first.number, second.number) == (1, 2)
+    whole = reps.segment(measured(one))
+    assert second.liftoff_s == pytest.approx(whole[1].liftoff_s, abs=0.1)
+    assert second.lockout_s == pytest.approx(whole[1].lockout_s, abs=0.15)
 
 
 def test_a_lifter_who_is_seen_needs_no_load(glimpses: Glimpses) -> None:

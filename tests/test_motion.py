@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hingecheck import angles, cleaning, contour, metrics, reps, spine, view
-from hingecheck.landmarks import ANKLES, HIPS, SHOULDERS, WRISTS
+from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.records import AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View
 from tests import lifter
 
@@ -343,6 +343,22 @@ def test_hands_seen_only_while_bent_are_where_they_hang() -> None:
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         guessed[np.ix_(upright, [wrist])] = guessed[np.ix_(upright, [shoulder])] + [0.0, 60.0]
     assert len(stages(replace(one, xy_px=guessed))[3]) == len(stages(one)[3]) == 1
+
+
+def test_a_knee_that_hip_and_ankle_contradict_is_not_measured() -> None:
+    one = lifter.track(lifter.Set(thigh_deg=75.0, shank_deg=30.0).posture())
+    hidden = one.xy_px.copy()
+    straight = (one.middle_px(HIPS) + one.middle_px(ANKLES)) / 2
+    bent = (one.time_s > 3.1) & (one.time_s < 3.9)
+    for knee in KNEES:
+        hidden[bent, knee] = straight[bent]
+    _, _, seen, _ = stages(one)
+    _, _, guessed, _ = stages(replace(one, xy_px=hidden))
+    inside = (one.time_s > 3.3) & (one.time_s < 3.7)
+    assert not np.isnan(seen.knee_flexion.value_deg).any()
+    assert (guessed.knee_flexion.reason[inside] == angles.HIDDEN_LEGS).all()
+    assert np.isnan(guessed.hip_flexion.value_deg[inside]).all()
+    assert not np.isnan(guessed.trunk_lean.value_deg).any()
 
 
 def test_a_lifter_seen_standing_on_the_head_is_not_seen() -> None:
