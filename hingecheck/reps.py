@@ -57,12 +57,12 @@ CUT_OFF_S: Final = 1.5
 def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
     """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known.
 
-    Where the lifter is lost, the load tells the repetitions that the hands do not.
+    Where the lifter is lost, the load tells the repetitions that the hands do not: it is lifted from where it lies.
     """
     found = _found(track, follow(track), family, pictures)
     if pictures is None or not (lost(track) or not found):
         return found
-    told = _found(track, follow_load(track, pictures, surely=bool(found)), family, pictures)
+    told = _found(track, follow_load(track, pictures, surely=bool(found)), family or "floor", pictures)
     new = [rep for rep in told if not any(_overlap(rep, other) for other in found)]
     more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
     both = sorted((*found, *more), key=lambda rep: rep.liftoff_s)

@@ -101,7 +101,7 @@ def test_the_load_adds_the_repetition_in_which_the_lifter_is_lost() -> None:
     assert len(reps.segment(cut)) == 1
     first, second = reps.segment(cut, pictures=load.Pictures(plates, track))
     assert (first.by_load, second.by_load) == (False, True)
-    assert (first.number, second.number) == (1, 2)
+    assert (first.number, second.number, second.style) == (1, 2, "floor")
     whole = reps.segment(measured(one))
     assert second.liftoff_s == pytest.approx(whole[1].liftoff_s, abs=0.1)
     assert second.lockout_s == pytest.approx(whole[1].lockout_s, abs=0.15)
