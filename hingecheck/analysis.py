@@ -74,7 +74,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
     look = second_look.best(
-        clip,
+        clip.spread_pictures,
         lambda nearer: sight.sight(clip, bundle, watch, nearer),
         lambda seen: _look(clip, seen, (net, zero), given),
     )

@@ -7,18 +7,17 @@ them in the picture is the camera's doing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from hingecheck import landmarks, load, pose, sway, video
+from hingecheck import landmarks, load, pose, sway
 from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
 from hingecheck.geometry import length
-from hingecheck.records import Floats, PoseTrack
+from hingecheck.records import Floats, Frame, PoseTrack
 from hingecheck.sight import Look, Nearer, Sight
-from hingecheck.spine import Observed
 
 MOTION_PICTURES: Final = 10
 OFTEN_SEEN: Final = 0.75
@@ -37,20 +36,25 @@ class Try:
     error: HingecheckError | None = None
 
 
-def best(clip: video.Video, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look:
+Spread = Callable[[int], Sequence[Frame]]
+"""So many pictures from all over the clip."""
+
+
+def best(spread: Spread, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look:
     """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost.
 
     Raises what the first look raised if neither tells a repetition.
     """
     first = _tried(lambda: see(None), read)
-    if first.look is not None and _seen(first.look.observed) >= OFTEN_SEEN:
+    if first.look is not None and _seen(first.look.observed.track) >= OFTEN_SEEN:
         return first.look
-    nearer = _nearer(clip, first.sight)
+    nearer = _nearer(spread, first.sight)
     second = None if nearer is None else _tried(lambda: see(nearer), read)
     if second is not None and second.look is not None and is_better(second, first):
         return second.look
-    if first.look is None:
-        raise first.error or NoRepetition(f"{clip.path}: no repetition was found", "Film the whole set.")
+    if first.error is not None:
+        raise first.error
+    assert first.look is not None
     return first.look
 
 
@@ -58,8 +62,8 @@ def is_better(second: Try, first: Try) -> bool:
     """True if the second look follows somebody else or sees more; a second chance to find a repetition it is not."""
     if first.sight is None or second.sight is None:
         return True
-    one, other = first.sight.observed, second.sight.observed
-    if _seen(one) >= OFTEN_SEEN and not _somebody_else(one.track, other.track):
+    one, other = first.sight.observed.track, second.sight.observed.track
+    if _seen(one) >= OFTEN_SEEN and not _somebody_else(one, other):
         return False
     return first.look is None or _seen(other) > _seen(one)
 
@@ -74,10 +78,10 @@ def _tried(see: Callable[[], Sight], read: Callable[[Sight], Look]) -> Try:
         return Try(seen, error=error)
 
 
-def _nearer(clip: video.Video, first: Sight | None) -> Nearer | None:
+def _nearer(spread: Spread, first: Sight | None) -> Nearer | None:
     """Where things move, with the camera's sway taken out as far as it is known; None if nothing does."""
     if first is None:
-        region = pose.moving_part(clip.spread_pictures(MOTION_PICTURES))
+        region = pose.moving_part(spread(MOTION_PICTURES))
         return None if region is None else Nearer(region)
     track = sway.taken_out(first.observed.track, first.sway_px)
     left_px = _wander_px(track)
@@ -108,5 +112,5 @@ def _somebody_else(one: PoseTrack, other: PoseTrack) -> bool:
     return bool(np.hypot(*(np.nanmedian(hips[0], 0) - np.nanmedian(hips[1], 0))) > np.nanmedian(length(trunk)))
 
 
-def _seen(observed: Observed) -> float:
-    return float(observed.track.seen.mean())
+def _seen(track: PoseTrack) -> float:
+    return float(track.seen.mean())
