@@ -11,7 +11,7 @@ from typing import Any
 
 from hingecheck.errors import ModelError, ModelNotFound
 
-DEFAULT = "full"
+DEFAULT = "heavy"
 _REINSTALL = "Install hingecheck again, or give a bundle with --model PATH."
 
 
@@ -65,7 +65,7 @@ def _listed(kind: str, name: str) -> Bundle:
     entry = manifest()[kind][name]
     path = folder() / entry["file"]
     if not path.is_file():
-        raise ModelNotFound(f"{path}: the {kind} model {name} is not there", entry.get("get", _REINSTALL))
+        raise ModelNotFound(f"{path}: the {kind} model {name} is not there", _REINSTALL)
     digest = _sha256(path)
     if digest != entry["sha256"]:
         raise ModelError(f"{path}: is damaged (its sha256 differs from the manifest's)", _REINSTALL)

@@ -76,12 +76,9 @@ def _installed(name: str) -> bool:
 
 
 def _model(name: str) -> Check:
-    optional = "get" in bundles.manifest()["pose"][name]
     try:
         bundle = bundles.find(name)
     except ModelError as error:
-        if optional and isinstance(error, FileNotFoundError):
-            return Check(f"model {name}", "not there (optional)")
         return Check(f"model {name}", error.message, error.remedy, error)
     return Check(f"model {name}", f"sha256 {bundle.sha256[:12]}… as in the manifest")
 

@@ -11,7 +11,7 @@ from hingecheck import bundles
 from hingecheck.errors import ModelError, ModelNotFound
 
 
-@pytest.mark.parametrize("name", ["lite", "full"])
+@pytest.mark.parametrize("name", ["lite", "full", "heavy"])
 def test_the_models_that_travel_are_what_the_manifest_says(name: str) -> None:
     bundle = bundles.find(name)
     assert (

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import contour, landmarks
+from hingecheck import bundles, contour, landmarks
 from hingecheck.backends.mediapipe import MediaPipeStill
 from hingecheck.records import Frame, Sighting
 from samples.camera import project, view_at
@@ -54,7 +54,7 @@ UNBLURRED = 0.6
 SOMEBODY_ELSE = 0.35
 """Mid-hips and mid-shoulders this far from the lifter's, in trunk lengths, are somebody else's."""
 
-BUNDLE = Path(__file__).resolve().parents[1] / "pose_full.task"
+BUNDLE = bundles.find(bundles.DEFAULT).path
 
 
 def training_spec(seed: int) -> ClipSpec:
