@@ -59,13 +59,17 @@ def best(spread: Spread, see: Callable[[Nearer | None], Sight], read: Callable[[
 
 
 def is_better(second: Try, first: Try) -> bool:
-    """True if the second look follows somebody else or sees more; a second chance to find a repetition it is not."""
+    """True if the second look sees more of a lifter who was often lost, or follows somebody else.
+
+    A second chance to find a repetition it is not.
+    """
     if first.sight is None or second.sight is None:
         return True
     one, other = first.sight.observed.track, second.sight.observed.track
-    if _seen(one) >= OFTEN_SEEN and not _somebody_else(one, other):
-        return False
-    return first.look is None or _seen(other) > _seen(one)
+    more = _seen(other) > _seen(one)
+    if _somebody_else(one, other):
+        return more or first.look is None
+    return more and _seen(one) < OFTEN_SEEN
 
 
 def _tried(see: Callable[[], Sight], read: Callable[[Sight], Look]) -> Try:

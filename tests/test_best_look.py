@@ -51,6 +51,13 @@ def test_of_two_looks_at_one_lifter_the_one_that_sees_more_counts() -> None:
     assert is_better(tried(half, told=True), Try(None))
 
 
+def test_a_lifter_who_is_lost_as_often_again_gets_no_second_chance_either() -> None:
+    half, third = lost(slice(60, 240)), lost(slice(60, 180))
+    assert not is_better(tried(half, told=True), tried(half, told=False))
+    assert not is_better(tried(half, told=True), tried(third, told=False))
+    assert is_better(tried(third, told=True), tried(half, told=False))
+
+
 def test_what_moves_is_looked_for_in_the_small_pictures_too() -> None:
     grey = np.full((30, 256, 144), 90, np.uint8)
     for index, picture in enumerate(grey):
