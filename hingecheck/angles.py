@@ -62,7 +62,8 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
     built = knees.built((hip, knee, ankle), spine.standing)
-    hidden = knees.doubtful((hip, knee, ankle), built)
+    apart_deg = knees.apart_deg((hip, knee, ankle), built)
+    hidden = np.abs(apart_deg) > knees.MOST_APART_DEG
     knee = knees.steadied(knee, built, pitch_deg(hip, shoulder))
     lean = _prefer(spine.trunk_lean, _angle(track, view, pitch_deg(hip, shoulder), TRUNK_SPREAD))
     thigh_deg, shank_deg = _zeroed(thigh_pitch_deg(hip, knee), spine), _zeroed(pitch_deg(ankle, knee), spine)
@@ -78,7 +79,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         time_s=track.time_s.copy(),
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
-        knee_flexion=_blanked(_sum(thigh, shank), hidden, HIDDEN_LEGS),
+        knee_flexion=_blanked(knees.doubted(_sum(thigh, shank), apart_deg), hidden, HIDDEN_LEGS),
         hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, HIDDEN_LEGS),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,

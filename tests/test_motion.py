@@ -361,6 +361,23 @@ def test_a_knee_that_hip_and_ankle_contradict_is_not_measured() -> None:
     assert not np.isnan(guessed.trunk_lean.value_deg).any()
 
 
+def test_a_knee_is_the_less_sure_the_more_hip_and_ankle_contradict_it() -> None:
+    one = lifter.track(lifter.Set(thigh_deg=75.0, shank_deg=30.0).posture())
+    bent = (one.time_s > 3.1) & (one.time_s < 3.9)
+    middle = int(np.argmin(np.abs(one.time_s - 3.5)))
+    straight = (one.middle_px(HIPS) + one.middle_px(ANKLES)) / 2
+    sds_deg = []
+    for part in (0.0, 0.2, 0.4):
+        moved = one.xy_px.copy()
+        for knee in KNEES:
+            moved[bent, knee] += part * (straight - one.middle_px(KNEES))[bent]
+        _, _, angle, _ = stages(replace(one, xy_px=moved))
+        assert not np.isnan(angle.knee_flexion.value_deg[middle])
+        sds_deg.append(float(angle.knee_flexion.sd_deg[middle]))
+    assert sds_deg[1] > sds_deg[0] + 0.5
+    assert sds_deg[2] > sds_deg[1] + 1.0
+
+
 def test_a_lifter_seen_standing_on_the_head_is_not_seen() -> None:
     one = lifter.track(lifter.Set().posture())
     xy_px = one.xy_px.copy()
