@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from hingecheck.angles import BENT_DEG
 from hingecheck.records import AngleTrack, Bools, Floats
 
 UPRIGHT_DEG: Final = 30.0
@@ -28,7 +29,7 @@ AROUND_S: Final = 1.5
 """The hands are at the load for at least so long before it is lifted and after it is put down."""
 
 USUAL_FLOOR: Final = 0.3
-"""How high hands are that hold a bar on the floor, where they are never seen, in leg lengths."""
+"""How high hands are that hold a bar on the floor, where neither they nor a bend are ever seen, in leg lengths."""
 
 MOST_OFF, LEAST_AGREEING, SURELY_AGREEING = 0.15, 0.55, 0.85
 """A load that is not where the hands are, to so much in leg lengths and in this share of the frames, is not in them; it
@@ -107,7 +108,10 @@ def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
     lifted = _lifted(track.time_s, time_s, over)
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if both.sum() < FEWEST:
-        usual = np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
+        never_bent = not (
+            track.trunk_thigh.value_deg >= BENT_DEG
+        ).any()  # else the hands were seen not to hang: a squat
+        usual = never_bent and np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
         return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
     told = _along(lifted, lifted[both], track.hand_height[both])
     agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())

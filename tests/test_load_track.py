@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hingecheck import angles, cleaning, hands, load, reps, spine, view
+from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, PoseTrack
 from tests import lifter
 from tests.conftest import noise_pictures
@@ -115,6 +116,16 @@ def test_a_lifter_who_is_seen_needs_no_load(glimpses: Glimpses) -> None:
 def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(glimpses: Glimpses) -> None:
     other = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
     assert hands.follow_load(measured(other), load.Pictures(glimpses, other), surely=False) is None
+
+
+def test_what_moves_beside_a_squat_is_not_in_the_hands(glimpses: Glimpses) -> None:
+    xy_px = ONE.xy_px.copy()
+    for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
+        xy_px[:, wrist] = xy_px[:, shoulder] + [0.0, 80.0]
+    squat = replace(ONE, xy_px=xy_px)
+    pictures = load.Pictures(glimpses, squat)
+    assert pictures.heights([0.5, 6.0])
+    assert reps.segment(measured(squat), pictures=pictures) == ()
 
 
 def test_the_nearest_of_some_times_is_found() -> None:
