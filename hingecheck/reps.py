@@ -37,6 +37,10 @@ LOAD_BAND: Final = 0.10
 FASTEST_S: Final = 0.2
 """What rises in less time is another thing that looks like the load."""
 
+STRAIGHT_DEG, STRAIGHT_S = 12.0, 0.5
+"""Whose trunk and thighs come this near to the vertical, so soon after the highest hands, stands, wherever the hands
+are thought to be: a fifth of the pull before its top they are still bent by 30 to 55 degrees."""
+
 MOST_STEP: Final = 0.35
 """Feet that move farther than this between bottom and top, in leg lengths, walk."""
 
@@ -219,9 +223,16 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
 
 
 def _locks_out(course: Course, top: int) -> bool:
-    """Hands as high as elsewhere at the bar, trunk and thighs near standing; or the load as high, if they are lost."""
+    """Hands as high as elsewhere at the bar, trunk and thighs near standing; or the load as high, if they are lost.
+
+    Plates hide the hands, which are then thought to be lower than they are: a straight body tells as well.
+    """
+    bent_deg = course.track.trunk_thigh.value_deg
     high = float(np.quantile(course.height[at_the_bar(course.track, top)], 0.98))
     span = high - float(course.height.min())
-    if course.hands.borrowed[top] and np.isnan(course.track.trunk_thigh.value_deg[top]):
+    if course.hands.borrowed[top] and np.isnan(bent_deg[top]):
         return bool(course.height[top] >= high - LOAD_BAND * span)
-    return bool(course.height[top] >= high - TOP_BAND * span) and is_upright(course, top)
+    if course.height[top] >= high - TOP_BAND * span:
+        return is_upright(course, top)
+    then = (course.time_s >= course.time_s[top]) & (course.time_s <= course.time_s[top] + STRAIGHT_S)
+    return bool((bent_deg[then] <= STRAIGHT_DEG).any())

@@ -106,6 +106,16 @@ def test_a_pull_that_stalls_is_told_as_not_complete() -> None:
     assert np.isnan(found[1].lockout_s)
 
 
+def test_a_straight_body_locks_out_though_its_hands_are_thought_lower() -> None:
+    bends = ((1.0, 2.5, 3.5, 5.0), (6.0, 7.5, 8.5, 10.0), (11.0, 12.5, 13.5, 15.0))
+    one = lifter.track(lifter.Set(bends=bends, last_s=16.0).posture())
+    sunk = (one.time_s > 9.2) & (one.time_s < 11.8)
+    above = [point for point in range(one.xy_px.shape[1]) if point not in ANKLES]
+    xy_px = one.xy_px.copy()
+    xy_px[np.ix_(sunk, above)] += np.array([0.0, 0.25 * np.ptp(one.middle_px(WRISTS)[:, 1])])
+    assert [rep.complete for rep in stages(replace(one, xy_px=xy_px))[3]] == [True, True]
+
+
 @pytest.mark.parametrize(("first_s", "last_s"), [(4.6, 7.0), (2.2, 5.0), (4.9, 10.0)])
 def test_a_clip_that_begins_or_ends_inside_a_repetition_is_read_without_inventing_one(
     first_s: float, last_s: float
