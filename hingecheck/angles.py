@@ -41,6 +41,10 @@ ARMS_HANG: Final = 0.4
 ARM: Final = 0.62
 """From the shoulder to the wrist of a straight arm, in leg lengths as the pose model has them (rendered sets)."""
 
+GUESSED_HANG: Final = 0.2
+"""Hidden hands may hang if the pose model guesses them this far below the shoulders, in leg lengths: at 0.3 and more
+with plates in the hands, at 0.15 and less where arms are crossed or plates are on the back (rendered sets)."""
+
 SHOWN, OFTEN_SHOWN = 0.5, 0.4
 """The hands are seen where the pose model is so sure of a wrist; and while bent, if they are in this share of frames:
 in 0.6 and more of those of rendered squats."""
@@ -163,14 +167,14 @@ def _hand_up(shoulder: Floats, wrist: Floats, leg_px: float, bent: Bools, shown:
 
     Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout, hips the hands of
     who stands without a load, and the pose model then guesses, so single wrist positions are not used.  Where they are
-    hidden in most bends too, arms are taken to hang.  NaN if they are seen not to: a squat.
+    hidden in most bends too, arms are taken to hang.  NaN if they are seen, or guessed, not to: a squat.
     """
     hang = shoulder[:, 1] - wrist[:, 1]
     known = ~np.isnan(hang)
     usual = [float(np.median(hang[some])) for some in (known, known & bent) if some.any()]
     if usual and max(usual) >= ARMS_HANG * leg_px:
         return np.asarray(shoulder[:, 1] - np.median(hang[known][hang[known] >= ARMS_HANG * leg_px]))
-    hidden = bent.any() and shown[bent].mean() < OFTEN_SHOWN
+    hidden = bent.any() and shown[bent].mean() < OFTEN_SHOWN and min(usual, default=0.0) >= GUESSED_HANG * leg_px
     return np.asarray(shoulder[:, 1] - ARM * leg_px) if hidden else np.full(len(hang), np.nan)
 
 

@@ -60,9 +60,12 @@ SURELY: Final = 1.1
 """Of two groups of upright moments the one that differs so many times more from the bends has the load in the hands: so
 in 103 of 103 rendered sets."""
 
-LIMBS, ARMS = 0.14, 0.10
+LIMBS, ONCE_LIMBS, ARMS = 0.14, 0.20, 0.10
 """Bending with nothing in the hands makes mostly under 0.11 of what is around the feet differ, at most 0.14; so do
-small plates that go along, large ones 0.15 to 0.5 (rendered sets).  So it is asked of several bends together only."""
+small plates that go along, large ones 0.15 to 0.5 (rendered sets).  Of one bend alone more is asked than of several."""
+
+AT_REST: Final = 0.02
+"""Hands this near to their highest, in leg lengths, rest there."""
 
 IN_HAND: Final = 0.1
 """A load that is followed is in the hands where it is higher than this above where it lies, in leg lengths."""
@@ -201,7 +204,7 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
     lifted = course.hands.lifted[list(course.peaks)]
     if np.isfinite(lifted).any():
         return {"in_hand": tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)}
-    seconds = [float(course.time_s[peak]) for peak in course.peaks]
+    seconds = [_at_rest_s(course, peak) for peak in course.peaks]
     upright = [is_upright(course, peak) for peak in course.peaks]
     found_s = [t for t, up in zip(seconds, upright, strict=True) if up]
     found = pictures.groups(found_s)
@@ -210,9 +213,19 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
     if len(set(found)) < 2:
         bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
         least = float(np.min([pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False)]))
-        return {"held": least > LIMBS, "steady": least > ARMS and upright[0] and pictures.unmoved(found_s)}
+        limbs = LIMBS if len(bottoms_s) > 1 else ONCE_LIMBS
+        return {"held": least > limbs, "steady": least > ARMS and upright[0] and pictures.unmoved(found_s)}
     left = iter(found)
     return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
+
+
+def _at_rest_s(course: Course, peak: int) -> float:
+    """The middle of the time around a peak in which the hands stay about as high, at the bar: they hardly move then."""
+    rests = (course.height >= course.height[peak] - AT_REST) & at_the_bar(course.track, peak)
+    leaves = np.flatnonzero(~rests)
+    first = leaves[leaves < peak].max(initial=-1) + 1
+    last = leaves[leaves > peak].min(initial=len(rests)) - 1
+    return float(course.time_s[first] + course.time_s[last]) / 2
 
 
 def _in_hand(course: Course, pictures: Pictures, group: Sequence[int | None]) -> tuple[bool | None, ...]:
@@ -227,8 +240,8 @@ def _in_hand(course: Course, pictures: Pictures, group: Sequence[int | None]) ->
     for index, (peak, number) in enumerate(zip(course.peaks, group, strict=True)):
         inside = 0 < index < len(group) - 1
         if number is None:
-            times_s = course.time_s[[peak, course.valleys[index - 1]]]
-            told.append(not pictures.alike(*map(float, times_s)) if inside else None)
+            left_s = float(course.time_s[course.valleys[index - 1]])
+            told.append(not pictures.alike(_at_rest_s(course, peak), left_s) if inside else None)
         else:
             told.append(number != empty if inside or number in held | {empty} else None)
     return tuple(told)
@@ -255,8 +268,8 @@ def _without(course: Course, pictures: Pictures, group: Sequence[int | None]) ->
 def _from_bends(course: Course, pictures: Pictures, peaks: Sequence[int]) -> float:
     """How much some upright moments differ from the bends before and after them."""
     beside = [(peak, bend) for peak in peaks for bend in (peak - 1, peak) if 0 <= bend < len(course.valleys)]
-    times_s = [(course.time_s[course.peaks[peak]], course.time_s[course.valleys[bend]]) for peak, bend in beside]
-    return float(np.median([pictures.apart(float(up_s), float(bent_s)) for up_s, bent_s in times_s]))
+    times_s = [(_at_rest_s(course, course.peaks[peak]), course.time_s[course.valleys[bend]]) for peak, bend in beside]
+    return float(np.median([pictures.apart(up_s, float(bent_s)) for up_s, bent_s in times_s]))
 
 
 def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bool:

@@ -39,8 +39,7 @@ def family_of(course: Course) -> Family:
         return "pick_up"
     if False in course.in_hand:
         return "floor"
-    again = len(course.valleys) > 1  # once, what goes down may be head and hands
-    if course.held and again and is_upright(course, course.peaks[0]):
+    if course.held and is_upright(course, course.peaks[0]):
         return "romanian"
     return "romanian" if _hovers(course) else "floor"
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import cv2
 import numpy as np
 import pytest
 
-from hingecheck import bar, load, style
+from hingecheck import bar, load, reps, style
 from hingecheck.errors import UsageError
-from hingecheck.records import AngleTrack, Bytes, Frame, Glimpses, Rep
+from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, Rep
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import stages
@@ -110,6 +111,47 @@ def test_long_clips_are_kept_in_little_memory() -> None:
 def measured(shape: lifter.Set) -> tuple[AngleTrack, tuple[Rep, ...]]:
     _, _, track, found = stages(lifter.track(shape.posture()))
     return track, found
+
+
+@dataclass
+class AllAlike:
+    """Pictures in which upright moments look the same, and so much goes down with every bend."""
+
+    share: float
+    asked_s: list[float] = field(default_factory=list)
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+        return []
+
+    def groups(self, upright_s: Sequence[float]) -> list[int]:
+        self.asked_s[:] = upright_s
+        return [0] * len(upright_s)
+
+    def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
+        return True
+
+    def apart(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+        return 0.0
+
+    def alike(self, first_s: float, second_s: float) -> bool:  # noqa: ARG002
+        return True
+
+    def moved(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+        return self.share
+
+
+@pytest.mark.parametrize(("bends", "share", "found"), [(1, 0.16, 0), (1, 0.3, 1), (2, 0.16, 2), (2, 0.1, 0)])
+def test_what_goes_down_with_every_bend_is_in_the_hands(bends: int, share: float, found: int) -> None:
+    ways = ((1.5, 2.9, 3.0, 4.5), (6.5, 7.9, 8.0, 9.5))[:bends]
+    track, _ = measured(lifter.Set(bends=ways, last_s=11.0))
+    told = reps.segment(track, pictures=AllAlike(share))
+    assert [rep.style for rep in told] == ["romanian"] * found
+
+
+def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
+    pictures = AllAlike(0.0)
+    reps.segment(measured(TWO)[0], pictures=pictures)
+    assert pictures.asked_s == pytest.approx([1.0, 6.0, 11.0], abs=0.1)
 
 
 def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> None:

@@ -110,7 +110,7 @@ def test_a_straight_body_locks_out_though_its_hands_are_thought_lower() -> None:
     bends = ((1.0, 2.5, 3.5, 5.0), (6.0, 7.5, 8.5, 10.0), (11.0, 12.5, 13.5, 15.0))
     one = lifter.track(lifter.Set(bends=bends, last_s=16.0).posture())
     sunk = (one.time_s > 9.2) & (one.time_s < 11.8)
-    above = [point for point in range(one.xy_px.shape[1]) if point not in ANKLES]
+    above = np.setdiff1d(np.arange(one.xy_px.shape[1]), ANKLES)
     xy_px = one.xy_px.copy()
     xy_px[np.ix_(sunk, above)] += np.array([0.0, 0.25 * np.ptp(one.middle_px(WRISTS)[:, 1])])
     assert [rep.complete for rep in stages(replace(one, xy_px=xy_px))[3]] == [True, True]
@@ -337,12 +337,18 @@ def test_hands_that_plates_hide_in_one_bend_do_not_cancel_its_repetition() -> No
 
 def test_hands_that_plates_hide_in_every_bend_are_taken_to_hang() -> None:
     one = lifter.track(lifter.Set().posture())
-    guessed, visibility = one.xy_px.copy(), one.visibility.copy()
-    for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
-        guessed[:, wrist] = guessed[:, shoulder] + [0.0, 80.0]
-    assert stages(replace(one, xy_px=guessed))[3] == ()  # seen, they are held in front: a squat
+    visibility = one.visibility.copy()
     visibility[:, list(WRISTS)] = 0.3
-    assert len(stages(replace(one, xy_px=guessed, visibility=visibility))[3]) == 1
+
+    def found(down_px: float, visibility: Floats) -> int:
+        guessed = one.xy_px.copy()
+        for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
+            guessed[:, wrist] = guessed[:, shoulder] + [0.0, down_px]
+        return len(stages(replace(one, xy_px=guessed, visibility=visibility))[3])
+
+    assert found(80.0, visibility) == 1
+    assert found(80.0, one.visibility) == 0  # seen, they are held in front: a squat
+    assert found(40.0, visibility) == 0  # behind plates on the back
 
 
 def test_hands_seen_only_while_bent_are_where_they_hang() -> None:
