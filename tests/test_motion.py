@@ -340,15 +340,17 @@ def test_hands_that_plates_hide_in_every_bend_are_taken_to_hang() -> None:
     visibility = one.visibility.copy()
     visibility[:, list(WRISTS)] = 0.3
 
-    def found(down_px: float, visibility: Floats) -> int:
+    def found(upright_px: float, bent_px: float, visibility: Floats) -> int:
+        hands = one.middle_px(WRISTS)[:, 1]
+        down_px = np.where(hands > np.mean([hands.min(), hands.max()]), bent_px, upright_px)
         guessed = one.xy_px.copy()
         for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
-            guessed[:, wrist] = guessed[:, shoulder] + [0.0, down_px]
+            guessed[:, wrist] = guessed[:, shoulder] + np.stack([np.zeros_like(down_px), down_px], axis=1)
         return len(stages(replace(one, xy_px=guessed, visibility=visibility))[3])
 
-    assert found(80.0, visibility) == 1
-    assert found(80.0, one.visibility) == 0  # seen, they are held in front: a squat
-    assert found(40.0, visibility) == 0  # behind plates on the back
+    assert found(80.0, 80.0, visibility) == 1
+    assert found(80.0, 80.0, one.visibility) == 0  # seen, they are held in front: a squat
+    assert found(20.0, 90.0, visibility) == 0  # behind plates on the back
 
 
 def test_hands_seen_only_while_bent_are_where_they_hang() -> None:
