@@ -41,9 +41,9 @@ ARMS_HANG: Final = 0.4
 ARM: Final = 0.62
 """From the shoulder to the wrist of a straight arm, in leg lengths as the pose model has them (rendered sets)."""
 
-GUESSED_HANG: Final = 0.2
+GUESSED_HANG: Final = 0.25
 """Hidden hands may hang if the pose model guesses them this far below the shoulders, in leg lengths: at 0.3 and more
-with plates in the hands, at 0.15 and less where arms are crossed or plates are on the back (rendered sets)."""
+with plates in the hands, at 0.19 and less where arms are crossed or plates are on the back (rendered sets)."""
 
 SHOWN, OFTEN_SHOWN = 0.5, 0.4
 """The hands are seen where the pose model is so sure of a wrist; and while bent, if they are in this share of frames:
