@@ -15,9 +15,9 @@ from hingecheck.bends import Course, is_upright
 from hingecheck.geometry import known_median
 from hingecheck.records import Family
 
-ROMANIAN_HEIGHT, STEADY_HEIGHT = 0.42, 0.33
-"""Hands higher than this at the bottom, in leg lengths, need not be at a bar on the floor; nor need lower ones of
-somebody who may hold something all the time (`Course.steady`)."""
+ROMANIAN_HEIGHT, TOUCHED_HEIGHT, STEADY_HEIGHT = 0.42, 0.38, 0.33
+"""Hands higher than this at the bottom, in leg lengths, need not be at a bar on the floor; nor need lower ones that
+turn at once, and of somebody who may hold something all the time (`Course.steady`)."""
 
 LOWEST_HEIGHT: Final = 0.12
 """Lower hands are at a bar on the floor: it hangs below them, and plates below it."""
@@ -60,13 +60,12 @@ def _hovers(course: Course) -> bool:
     bottom = np.array(course.valleys)
     height, knee_deg = course.height[bottom], known_median(course.track.knee_flexion.value_deg[bottom])
     middle = float(np.median(height))
-    high = middle > ROMANIAN_HEIGHT
     if middle < LOWEST_HEIGHT:
         return False
     if course.steady and middle > STEADY_HEIGHT and knee_deg < GRIPPED_KNEE_DEG:
         return True
     lowest = height <= height.min() + floor_band(course)
     if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip
-        return high and knee_deg < GRIPPED_KNEE_DEG
+        return middle > ROMANIAN_HEIGHT and knee_deg < GRIPPED_KNEE_DEG
     low_deg = LOW_KNEE_DEG if len(bottom) > 1 else ONCE_KNEE_DEG
-    return knee_deg < (TOUCHED_KNEE_DEG if high else low_deg)
+    return knee_deg < (TOUCHED_KNEE_DEG if middle > TOUCHED_HEIGHT else low_deg)
