@@ -76,11 +76,12 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     look = second_look.best(
         clip.spread_pictures,
         lambda nearer: sight.sight(clip, bundle, watch, nearer),
-        lambda seen: _look(clip, seen, (net, zero), given),
+        lambda seen: _look(seen, (net, zero), given),
     )
+    found = _some(look.reps, path)
     most = _max_bend(asked.max_bend, bundle, net, zero)
     own = metrics.Own(most, report.stature_cm)
-    described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in look.reps)
+    described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in found)
     over_set = set_trends.describe(described)
     findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
     return Analysis(
@@ -102,17 +103,15 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     )
 
 
-def _look(
-    clip: video.Video, seen: sight.Sight, model: tuple[spine.SpineModel, spine.Zero | None], given: StyleName | None
-) -> sight.Look:
-    """Infer, measure, segment; raises NoRepetition."""
+def _look(seen: sight.Sight, model: tuple[spine.SpineModel, spine.Zero | None], given: StyleName | None) -> sight.Look:
+    """Infer, measure, segment."""
     observed = seen.observed
     bones = spine.infer(model[0], observed, model[1])
     towards = view.with_yaw(observed.view, bones.yaw_deg)
     angle = angles.measure(sway.taken_out(observed.track, seen.sway_px), towards, bones)
     pictures = load.Pictures(seen.glimpses, observed.track)
     family = None if given is None else style.FAMILIES[given]
-    found = _some(reps.segment(angle, family=family, pictures=pictures), clip.path)
+    found = reps.segment(angle, family=family, pictures=pictures)
     angle = angles.without(angle, _by_load(angle, found), LOST_BEHIND)
     return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found)
 

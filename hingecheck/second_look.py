@@ -8,32 +8,25 @@ them in the picture is the camera's doing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from hingecheck import landmarks, load, pose, sway
-from hingecheck.errors import HingecheckError, NobodyFound, NoRepetition
+from hingecheck.errors import NobodyFound
 from hingecheck.geometry import length
 from hingecheck.records import Floats, Frame, PoseTrack
 from hingecheck.sight import Look, Nearer, Sight
 
 MOTION_PICTURES: Final = 10
 OFTEN_SEEN: Final = 0.75
-"""A lifter who is seen in less than this share of the frames is looked for again, nearer."""
+"""A lifter who is measured in less than this share of the frames is looked for again, nearer."""
+
+CLEARLY_MORE: Final = 0.1
+"""A look that measures so much more of the frames sees what the other did not."""
 
 STANDS: Final = 0.85
 """Somebody whose shoulders never come nearer to the ankles than this share of the usual distance only watches."""
-
-
-@dataclass(frozen=True)
-class Try:
-    """How far one look at a clip got, and why no farther."""
-
-    sight: Sight | None
-    look: Look | None = None
-    error: HingecheckError | None = None
 
 
 Spread = Callable[[int], Sequence[Frame]]
@@ -43,43 +36,42 @@ Spread = Callable[[int], Sequence[Frame]]
 def best(spread: Spread, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look:
     """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost.
 
-    Raises what the first look raised if neither tells a repetition.
+    Raises NobodyFound if nobody is seen; a look may tell no repetition.
     """
-    first = _tried(lambda: see(None), read)
-    if first.look is not None and _seen(first.look.observed.track) >= OFTEN_SEEN:
-        return first.look
-    nearer = _nearer(spread, first.sight)
-    second = None if nearer is None else _tried(lambda: see(nearer), read)
-    if second is not None and second.look is not None and is_better(second, first):
-        return second.look
-    if first.error is not None:
-        raise first.error
-    assert first.look is not None
-    return first.look
+    try:
+        sight = see(None)
+    except NobodyFound:
+        second = _again(_nearer(spread, None), see, read)
+        if second is None:
+            raise
+        return second
+    first = read(sight)
+    if first.reps and _measured(first) >= OFTEN_SEEN:
+        return first
+    second = _again(_nearer(spread, sight), see, read)
+    return second if second is not None and is_better(second, first) else first
 
 
-def is_better(second: Try, first: Try) -> bool:
+def is_better(second: Look, first: Look) -> bool:
     """True if the second look sees more of a lifter who was often lost, or follows somebody else.
 
     A second chance to find a repetition it is not.
     """
-    if first.sight is None or second.sight is None:
-        return True
-    one, other = first.sight.observed.track, second.sight.observed.track
-    more = _seen(other) > _seen(one)
-    if _somebody_else(one, other):
-        return more or first.look is None
-    return more and _seen(one) < OFTEN_SEEN
+    one, other = _measured(first), _measured(second)
+    if _somebody_else(first.observed.track, second.observed.track):
+        return other > one or not first.reps
+    return other > one and (one < OFTEN_SEEN or other - one >= CLEARLY_MORE)
 
 
-def _tried(see: Callable[[], Sight], read: Callable[[Sight], Look]) -> Try:
-    """As far as one look at the clip gets."""
-    seen = None
+def _again(nearer: Nearer | None, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look | None:
+    """A look that tells repetitions, if there is one."""
+    if nearer is None:
+        return None
     try:
-        seen = see()
-        return Try(seen, read(seen))
-    except (NobodyFound, NoRepetition) as error:
-        return Try(seen, error=error)
+        second = read(see(nearer))
+    except NobodyFound:
+        return None
+    return second if second.reps else None
 
 
 def _nearer(spread: Spread, first: Sight | None) -> Nearer | None:
@@ -116,5 +108,6 @@ def _somebody_else(one: PoseTrack, other: PoseTrack) -> bool:
     return bool(np.hypot(*(np.nanmedian(hips[0], 0) - np.nanmedian(hips[1], 0))) > np.nanmedian(length(trunk)))
 
 
-def _seen(track: PoseTrack) -> float:
-    return float(track.seen.mean())
+def _measured(look: Look) -> float:
+    """Share of the frames in which the lifter is seen, with landmarks that make a posture."""
+    return float((~np.isnan(look.angles.trunk_thigh.value_deg)).mean())

@@ -64,6 +64,8 @@ def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> Lif
     """The given style; else the most probable one of those that lift as these repetitions do."""
     if given is not None:
         return LiftStyle(given, 1.0, given=True)
+    if not reps:
+        return LiftStyle("not_sure", 0.0, given=False)
     looks = _looks()
     like = np.array([FAMILIES[name] == reps[0].style for name in looks.names])
     away = (np.median([bottom(track, rep) for rep in reps], axis=0) - looks.mean) / looks.spread

@@ -8,23 +8,27 @@ from typing import cast
 import numpy as np
 import pytest
 
-from hingecheck import load, pose, second_look
+from hingecheck import load, pose, second_look, style
+from hingecheck.errors import NobodyFound
+from hingecheck.landmarks import HIPS, SHOULDERS
 from hingecheck.records import Floats, Glimpses
-from hingecheck.second_look import Try, is_better
-from hingecheck.sight import Look, Sight
+from hingecheck.second_look import is_better
+from hingecheck.sight import Look, Nearer, Sight
 from tests import lifter
-from tests.test_motion import observe
+from tests.test_motion import observe, stages
 
 ONE = lifter.track(lifter.Set().posture())
-NO_GLIMPSES = Glimpses(np.array([0.0]), np.zeros((1, 4, 4), np.uint8), 1.0, (0.0, 0.0))
-SOME_LOOK = cast("Look", object())
+GLIMPSES = Glimpses(np.array([0.0]), np.zeros((1, 4, 4), np.uint8), 1.0, (0.0, 0.0))
+SIGHT = Sight(observe(ONE), GLIMPSES, np.zeros((len(ONE.time_s), 2)))
+NEARER = Nearer(pose.Region(0, 0, 9, 9))
 
 
-def tried(xy_px: Floats, *, told: bool) -> Try:
-    """A look that saw these landmarks and told repetitions or not."""
-    observed = observe(replace(ONE, xy_px=xy_px))
-    sight = Sight(observed, NO_GLIMPSES, np.zeros((len(xy_px), 2)))
-    return Try(sight, SOME_LOOK if told else None)
+def look(xy_px: Floats, *, told: bool) -> Look:
+    """A look that saw these landmarks and told a repetition or not."""
+    one = replace(ONE, xy_px=xy_px)
+    orient, bones, angle, _ = stages(one)
+    rep = stages(ONE)[3][:1]
+    return Look(observe(one), bones, orient, angle, style.tell(angle, (), None), rep if told else ())
 
 
 def lost(*frames: slice) -> Floats:
@@ -34,28 +38,68 @@ def lost(*frames: slice) -> Floats:
     return xy_px
 
 
+def misplaced(some: slice) -> Floats:
+    """Hips where the shoulders are and the reverse: seen, and no posture."""
+    xy_px = ONE.xy_px.copy()
+    for hip, shoulder in zip(HIPS, SHOULDERS, strict=True):
+        xy_px[some, hip], xy_px[some, shoulder] = ONE.xy_px[some, shoulder], ONE.xy_px[some, hip]
+    return xy_px
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_lifter_who_was_seen_well_gets_no_second_chance_to_have_lifted(told: bool) -> None:
-    first = tried(ONE.xy_px, told=False)
-    assert not is_better(tried(ONE.xy_px + 10.0, told=told), first)
+    first = look(ONE.xy_px, told=False)
+    assert not is_better(look(ONE.xy_px + 10.0, told=told), first)
 
 
 def test_somebody_else_than_the_one_followed_first_counts() -> None:
-    assert is_better(tried(ONE.xy_px + np.array([400.0, 0.0]), told=True), tried(ONE.xy_px, told=False))
+    assert is_better(look(ONE.xy_px + np.array([400.0, 0.0]), told=True), look(ONE.xy_px, told=False))
 
 
 def test_of_two_looks_at_one_lifter_the_one_that_sees_more_counts() -> None:
     half, third = lost(slice(60, 240)), lost(slice(60, 180))
-    assert is_better(tried(third, told=True), tried(half, told=True))
-    assert not is_better(tried(half, told=True), tried(third, told=True))
-    assert is_better(tried(half, told=True), Try(None))
+    assert is_better(look(third, told=True), look(half, told=True))
+    assert not is_better(look(half, told=True), look(third, told=True))
 
 
 def test_a_lifter_who_is_lost_as_often_again_gets_no_second_chance_either() -> None:
     half, third = lost(slice(60, 240)), lost(slice(60, 180))
-    assert not is_better(tried(half, told=True), tried(half, told=False))
-    assert not is_better(tried(half, told=True), tried(third, told=False))
-    assert is_better(tried(third, told=True), tried(half, told=False))
+    assert not is_better(look(half, told=True), look(half, told=False))
+    assert not is_better(look(half, told=True), look(third, told=False))
+    assert is_better(look(third, told=True), look(half, told=False))
+
+
+def test_landmarks_that_make_no_posture_are_as_good_as_none() -> None:
+    spoilt = look(misplaced(slice(85, 145)), told=False)
+    assert spoilt.observed.track.seen.all()
+    assert second_look._measured(spoilt) > second_look.OFTEN_SEEN
+    assert is_better(look(ONE.xy_px, told=True), spoilt)
+
+
+def test_the_second_look_is_taken_only_where_it_tells_what_the_first_did_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(second_look, "_nearer", lambda spread, sight: NEARER)  # noqa: ARG005
+    whole, half = look(ONE.xy_px, told=True), look(lost(slice(60, 240)), told=True)
+    nothing = look(ONE.xy_px, told=False)
+
+    def best(first: Look | None, second: Look | None) -> Look:
+        def see(nearer: Nearer | None) -> Sight:
+            if (first if nearer is None else second) is None:
+                raise NobodyFound("nobody", "look again")
+            return replace(SIGHT, sway_px=SIGHT.sway_px + (nearer is not None))
+
+        return second_look.best(lambda _: [], see, lambda seen: cast("Look", second if seen.sway_px.any() else first))
+
+    assert best(whole, half) is whole
+    assert best(half, whole) is whole
+    assert best(half, None) is half
+    assert best(half, nothing) is half
+    assert best(None, half) is half
+    assert best(nothing, None) is nothing
+    for second in (None, nothing):
+        with pytest.raises(NobodyFound):
+            best(None, second)
 
 
 def test_what_moves_is_looked_for_in_the_small_pictures_too() -> None:
