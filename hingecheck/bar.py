@@ -17,6 +17,10 @@ LEG_SHARE: Final = 0.491
 FORWARD_SD_PERCENT: Final = 1.3
 """Root mean square error 1.5, bias +0.7 over 31 repetitions of twelve rendered sets (`samples.card.motion`)."""
 
+MOST_FORWARD_PERCENT: Final = 7.6
+"""From the middle of the foot to the toes (a foot is 0.152 of the stature, Drillis and Contini 1966): wrists that seem
+to go farther are misplaced, as nobody pulls a bar that hangs before the toes."""
+
 Z90: Final = 1.645
 LEAST_KNOWN: Final = 0.5
 AT_REST_S: Final = 0.1
@@ -40,6 +44,8 @@ def _forward_percent(track: AngleTrack, rep: Rep) -> Measure:
     if not inside.any() or np.mean(~np.isnan(way)) < LEAST_KNOWN or np.isnan(start).all():
         return Measure.missing("the hands are not seen from lift-off to knee pass")
     value = 100 * LEG_SHARE * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
+    if value > MOST_FORWARD_PERCENT:
+        return Measure.missing("the hands are misplaced between lift-off and knee pass")
     half = Z90 * FORWARD_SD_PERCENT
     return Measure(value, value - half, value + half)
 

@@ -192,6 +192,8 @@ def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
     back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None)
     assert back["bar_forward_percent"].value == 0.0
     assert "bar_forward_cm" not in back
+    far = bar.describe(replace(track, hand_forward=2 * way), rep, None)
+    assert far["bar_forward_percent"].reason == "the hands are misplaced between lift-off and knee pass"
     unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0)
     assert not unseen["bar_forward_percent"].known
     assert not unseen["bar_forward_cm"].known
