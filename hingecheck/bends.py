@@ -220,12 +220,18 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
 
 
 def _at_rest_s(course: Course, peak: int) -> float:
-    """The middle of the time around a peak in which the hands stay about as high, at the bar: they hardly move then."""
+    """When the hands rest around a peak, at the bar: halfway between two bends, else nearest to the one beside it.
+
+    Before the first bend the load may still be taken up, after the last one it may be put away.
+    """
     rests = (course.height >= course.height[peak] - AT_REST) & at_the_bar(course.track, peak)
     leaves = np.flatnonzero(~rests)
-    first = leaves[leaves < peak].max(initial=-1) + 1
-    last = leaves[leaves > peak].min(initial=len(rests)) - 1
-    return float(course.time_s[first] + course.time_s[last]) / 2
+    begin_s = float(course.time_s[leaves[leaves < peak].max(initial=-1) + 1])
+    end_s = float(course.time_s[leaves[leaves > peak].min(initial=len(rests)) - 1])
+    middle_s = (begin_s + end_s) / 2
+    if peak < course.valleys[0]:
+        return max(middle_s, end_s - AROUND_S)
+    return min(middle_s, begin_s + AROUND_S) if peak > course.valleys[-1] else middle_s
 
 
 def _in_hand(course: Course, pictures: Pictures, group: Sequence[int | None]) -> tuple[bool | None, ...]:
