@@ -108,10 +108,8 @@ def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
     lifted = _lifted(track.time_s, time_s, over)
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if both.sum() < FEWEST:
-        never_bent = not (
-            track.trunk_thigh.value_deg >= BENT_DEG
-        ).any()  # else the hands were seen not to hang: a squat
-        usual = never_bent and np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
+        bent = track.trunk_thigh.value_deg >= BENT_DEG  # then the hands were seen not to hang: a squat
+        usual = not bent.any() and np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
         return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
     told = _along(lifted, lifted[both], track.hand_height[both])
     agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())

@@ -28,7 +28,6 @@ CLEARLY_MORE: Final = 0.1
 STANDS: Final = 0.85
 """Somebody whose shoulders never come nearer to the ankles than this share of the usual distance only watches."""
 
-
 Spread = Callable[[int], Sequence[Frame]]
 """So many pictures from all over the clip."""
 
