@@ -15,8 +15,8 @@ from hingecheck.records import AngleTrack, Measure, Rep
 
 LEG_SHARE: Final = 0.491
 FORWARD_SD_PERCENT: Final = 1.3
-"""Root mean square error 1.3 over 243 repetitions of two draws of 76 rendered sets, 90 % within 1.645 of these; 1.5 over
-31 repetitions of twelve others (`samples.card.motion`)."""
+"""Root mean square error 1.3 over 243 repetitions of two draws of 76 rendered sets, 90 % within 1.645 of these; 1.5
+over 31 repetitions of twelve others (`samples.card.motion`)."""
 
 MOST_FORWARD_PERCENT: Final = 7.6
 """From the middle of the foot to the toes (a foot is 0.152 of the stature, Drillis and Contini 1966): wrists that seem
