@@ -148,6 +148,13 @@ def test_what_goes_down_with_every_bend_is_in_the_hands(bends: int, share: float
     assert [rep.style for rep in told] == ["romanian"] * found
 
 
+@pytest.mark.parametrize(("lean_deg", "found"), [(67.0, 2), (71.0, 0)])
+def test_hands_that_turn_at_once_over_the_floors_height_hold_a_load_all_the_time(lean_deg: float, found: int) -> None:
+    ways = ((1.5, 2.9, 3.0, 4.5), (6.5, 7.9, 8.0, 9.5))
+    _, told = measured(lifter.Set(bends=ways, last_s=11.0, thigh_deg=46.0, shank_deg=8.0, lean_deg=lean_deg))
+    assert [rep.style for rep in told] == ["romanian"] * found
+
+
 def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
     pictures = AllAlike(0.0)
     reps.segment(measured(TWO)[0], pictures=pictures)
