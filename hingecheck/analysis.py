@@ -21,6 +21,7 @@ from hingecheck import (
     heuristics,
     load,
     metrics,
+    plates,
     reps,
     second_look,
     set_trends,
@@ -42,6 +43,16 @@ from hingecheck.records import (
     SelfReport,
     StyleName,
 )
+
+
+@dataclass(frozen=True)
+class _Models:
+    """What reads the back and finds the plates, and the lifter's standing in another clip, if there is one."""
+
+    back: spine.SpineModel
+    zero: spine.Zero | None
+    finder: plates.PlateModel
+
 
 LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetition"
 BEFORE_S: Final = 1.0
@@ -69,19 +80,19 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     asked = asked or Asked()
     report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
     given = style.parse(asked.style)
-    bundle, parts = bundles.find(asked.model), bundles.spine()
-    net = _net(parts)
+    bundle, parts = bundles.find(asked.model), (*bundles.spine(), bundles.plates())
+    net, finder = _nets(*parts)
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
     look = second_look.best(
         clip.spread_pictures,
         lambda nearer: sight.sight(clip, bundle, watch, nearer),
-        lambda seen: _look(seen, (net, zero), given),
+        lambda seen: _look(seen, _Models(net, zero, finder), given),
     )
     found = _some(look.reps, path)
     most = _max_bend(asked.max_bend, bundle, net, zero)
     own = metrics.Own(most, report.stature_cm)
-    described = tuple(metrics.describe(look.angles, rep, look.view, own) for rep in found)
+    described = tuple(metrics.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
     over_set = set_trends.describe(described)
     findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
     return Analysis(
@@ -103,17 +114,18 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     )
 
 
-def _look(seen: sight.Sight, model: tuple[spine.SpineModel, spine.Zero | None], given: StyleName | None) -> sight.Look:
+def _look(seen: sight.Sight, models: _Models, given: StyleName | None) -> sight.Look:
     """Infer, measure, segment."""
     observed = seen.observed
-    bones = spine.infer(model[0], observed, model[1])
+    bones = spine.infer(models.back, observed, models.zero)
     towards = view.with_yaw(observed.view, bones.yaw_deg)
     angle = angles.measure(sway.taken_out(observed.track, seen.sway_px), towards, bones)
-    pictures = load.Pictures(seen.glimpses, observed.track)
+    held = plates.find(models.finder, seen.glimpses, observed.track, towards)
+    pictures = load.Pictures(seen.glimpses, observed.track, held)
     family = None if given is None else style.FAMILIES[given]
     found = reps.segment(angle, family=family, pictures=pictures)
     angle = angles.without(angle, _by_load(angle, found), LOST_BEHIND)
-    return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found)
+    return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found, held)
 
 
 def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
@@ -132,10 +144,13 @@ def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:
     return found
 
 
-def _net(parts: tuple[bundles.Bundle, bundles.Bundle]) -> spine.SpineModel:
-    from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415  heavy: loaded when used
+def _nets(
+    encoder: bundles.Bundle, head: bundles.Bundle, finder: bundles.Bundle
+) -> tuple[spine.SpineModel, plates.PlateModel]:
+    from hingecheck.backends.platenet import PlateNet  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415
 
-    return SpineNet(parts[0].path, parts[1].path)
+    return SpineNet(encoder.path, head.path), PlateNet(finder.path)
 
 
 def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
@@ -169,7 +184,7 @@ def _pool(described: Sequence[RepMetrics]) -> dict[str, Measure]:
 
 
 def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:
-    roles = ("pose", "spine_encoder", "spine_head")
+    roles = ("pose", "spine_encoder", "spine_head", "plates")
     return {
         "versions": {"python": platform.python_version()} | _installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},

@@ -1,8 +1,12 @@
-"""Beside stage 9: the bar's way forward, read off the wrists while nothing hides them.
+"""Beside stage 9: the bar's way forward, read off the plates, or off the wrists while nothing hides them.
 
-The hands hold the bar, so the midpoint of the wrists follows it.  From the position the lifter pulls from until the
-knee pass the arms are in view; above that plates stand before the hands.  Lengths are counted in the lifter's own
-legs, hip to ankle, which are 0.491 of the stature (Drillis and Contini 1966); centimetres need the stature.
+Plates that are seen tell how far the bar's near end goes, counted in their own radius; those of the usual bars measure
+450 mm (IWF Technical and Competition Rules), which makes it centimetres.  Share of the stature needs the stature then,
+or takes a usual one.
+
+Without them: the hands hold the bar, so the midpoint of the wrists follows it.  From the position the lifter pulls from
+until the knee pass the arms are in view.  Lengths are counted in the lifter's own legs, hip to ankle, which are 0.491
+of the stature (Drillis and Contini 1966); centimetres need the stature.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import AngleTrack, Measure, Rep
+from hingecheck.records import AngleTrack, Measure, Plates, Rep
 
 LEG_SHARE: Final = 0.491
 FORWARD_SD_PERCENT: Final = 1.3
@@ -22,18 +26,65 @@ MOST_FORWARD_PERCENT: Final = 7.6
 """From the middle of the foot to the toes (a foot is 0.152 of the stature, Drillis and Contini 1966): wrists that seem
 to go farther are misplaced, as nobody pulls a bar that hangs before the toes."""
 
+PLATE_RADIUS_CM: Final = 22.5
+SMALLEST_LEGS: Final = 0.29
+"""Plates that look smaller than this, in leg lengths, are no 450-mm plates: those hang nearer to the camera than the
+lifter's middle, and look like 0.30 and more to a lifter of usual stature."""
+
+SCALE_NOTE: Final = "the plates in view are the scale of the bar's way, taken to measure 450 mm"
+
+PLATES_S: Final = 0.13
+"""As far apart as small pictures are."""
+
+PLATES_SD_CM: Final = 1.0
+
+USUAL_STATURE_CM, USUAL_SD = 170.0, 0.06
+"""Adults of both sexes and many countries (NCD-RisC 2016), with a spread that holds nine tenths of them."""
+
 Z90: Final = 1.645
 LEAST_KNOWN: Final = 0.5
 AT_REST_S: Final = 0.1
 
 
-def describe(track: AngleTrack, rep: Rep, stature_cm: float | None) -> dict[str, Measure]:
-    """The bar's way forward between the pull's beginning and the knee pass, % of stature; cm if that is known."""
+def describe(
+    track: AngleTrack, rep: Rep, stature_cm: float | None, plates: Plates | None, notes: list[str]
+) -> dict[str, Measure]:
+    """The bar's way forward between the pull's beginning and the knee pass, % of stature and, if known, cm.
+
+    Adds to `notes` that plates were the scale, if they were.
+    """
+    by_plates = None if plates is None or plates.radius_legs < SMALLEST_LEGS else _forward_cm(plates, rep)
+    if by_plates is not None:
+        notes.append(SCALE_NOTE)
+        return {"bar_forward_percent": _of_stature(by_plates, stature_cm), "bar_forward_cm": by_plates}
     percent = _forward_percent(track, rep)
     values = {"bar_forward_percent": percent}
     if stature_cm is not None:
         values["bar_forward_cm"] = _scaled(percent, stature_cm / 100)
     return values
+
+
+def _forward_cm(plates: Plates, rep: Rep) -> Measure | None:
+    """How far plates of 450 mm go forward; None if they are not seen all the way."""
+    if np.isnan(rep.knee_pass_s):
+        return None
+    inside = (plates.time_s >= rep.onset_s - PLATES_S) & (plates.time_s <= rep.knee_pass_s + PLATES_S)
+    first = np.abs(plates.time_s - rep.onset_s) <= PLATES_S
+    way, start = plates.forward[inside], plates.forward[first]
+    if np.isnan(way).mean() > 1 - LEAST_KNOWN or np.isnan(start).all():
+        return None
+    value = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
+    half = Z90 * PLATES_SD_CM
+    return Measure(value, value - half, value + half)
+
+
+def _of_stature(way_cm: Measure, stature_cm: float | None) -> Measure:
+    """The same in % of stature; of an adult's usual one, and less surely, if it is not known."""
+    factor = 100 / (stature_cm or USUAL_STATURE_CM)
+    half = factor * (way_cm.value - way_cm.low)
+    unsure = 0.0 if stature_cm else Z90 * USUAL_SD * factor * way_cm.value
+    value, half = factor * way_cm.value, float(np.hypot(half, unsure))
+    return Measure(value, value - half, value + half)
 
 
 def _forward_percent(track: AngleTrack, rep: Rep) -> Measure:

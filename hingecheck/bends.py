@@ -84,6 +84,9 @@ class Pictures(Load, Protocol):
     def unmoved(self, upright_s: Sequence[float]) -> bool:
         """True if nothing left its place there between upright moments."""
 
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        """For each moment whether plates hang above where they lie; None if that is not seen."""
+
     def apart(self, first_s: float, second_s: float) -> float:
         """How much differs there between two moments, 0..1; NaN if that cannot be said."""
 
@@ -200,14 +203,23 @@ def _without_gaps(series: Floats) -> Floats:
 
 
 def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
-    """What the pictures tell of the load: `in_hand`, `held` and `steady`."""
+    """What the pictures tell of the load: `in_hand`, `held` and `steady`.
+
+    Plates that are seen to hang go before what else differs.  Plates that are only seen to lie may be others, so they
+    are believed where nothing else is seen to have left its place.
+    """
     lifted = course.hands.lifted[list(course.peaks)]
     if np.isfinite(lifted).any():
         return {"in_hand": tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)}
     seconds = [_at_rest_s(course, peak) for peak in course.peaks]
+    hanging = pictures.hanging(seconds)
+    if True in hanging and (False in hanging or None not in hanging):
+        return {"in_hand": tuple(hanging), "held": all(hanging)}
     upright = [is_upright(course, peak) for peak in course.peaks]
     found_s = [t for t, up in zip(seconds, upright, strict=True) if up]
     found = pictures.groups(found_s)
+    if False in hanging and (found is None or len(set(found)) < 2):
+        return {"in_hand": tuple(hanging)}
     if found is None:
         return {}
     if len(set(found)) < 2:

@@ -32,7 +32,7 @@ def folder() -> Path:
 
 @cache
 def manifest() -> dict[str, dict[str, dict[str, Any]]]:
-    """The manifest's tables, `pose`, `spine` and `face`, by name; raises ModelNotFound if it is missing."""
+    """The manifest's tables, `pose`, `spine`, `plates` and `face`, by name; raises ModelNotFound if it is missing."""
     path = folder() / "MANIFEST.toml"
     try:
         tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -54,6 +54,11 @@ def find(name_or_path: str) -> Bundle:
 def spine() -> tuple[Bundle, Bundle]:
     """Encoder and head of the spine model, their hashes checked; raises like `find`."""
     return _listed("spine", "encoder"), _listed("spine", "head")
+
+
+def plates() -> Bundle:
+    """The plate finder, its hash checked; raises like `find`."""
+    return _listed("plates", "finder")
 
 
 def face() -> Bundle:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Literal
 
@@ -38,9 +40,10 @@ def run() -> list[Check]:
     checks = [Check("python", platform.python_version()), *(_package(name) for name in PACKAGES)]
     checks += [
         _opencv(),
-        *(_model(name) for name in bundles.manifest()["pose"]),
-        _spine(),
-        _face(),
+        *(_model(f"model {name}", partial(_one, bundles.find, name)) for name in bundles.manifest()["pose"]),
+        _model("spine model", bundles.spine),
+        _model("plate finder", partial(_one, bundles.plates)),
+        _model("face detector", partial(_one, bundles.face), " (for --redact-face)"),
         *(_clinic(name) for name in CLINIC),
         *(_codec(name, "decoder") for name in CODECS),
         *(_codec(name, "encoder") for name in ENCODERS),
@@ -75,28 +78,16 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _model(name: str) -> Check:
+def _one(find: Callable[..., bundles.Bundle], *name: str) -> list[bundles.Bundle]:
+    return [find(*name)]
+
+
+def _model(title: str, find: Callable[[], Sequence[bundles.Bundle]], use: str = "") -> Check:
     try:
-        bundle = bundles.find(name)
+        parts = find()
     except ModelError as error:
-        return Check(f"model {name}", error.message, error.remedy, error)
-    return Check(f"model {name}", f"sha256 {bundle.sha256[:12]}… as in the manifest")
-
-
-def _spine() -> Check:
-    try:
-        parts = bundles.spine()
-    except ModelError as error:
-        return Check("spine model", error.message, error.remedy, error)
-    return Check("spine model", f"sha256 {', '.join(f'{part.sha256[:12]}…' for part in parts)} as in the manifest")
-
-
-def _face() -> Check:
-    try:
-        detector = bundles.face()
-    except ModelError as error:
-        return Check("face detector", error.message, error.remedy, error)
-    return Check("face detector", f"sha256 {detector.sha256[:12]}… as in the manifest (for --redact-face)")
+        return Check(title, error.message, error.remedy, error)
+    return Check(title, f"sha256 {', '.join(f'{part.sha256[:12]}…' for part in parts)} as in the manifest{use}")
 
 
 def _clinic(name: str) -> Check:

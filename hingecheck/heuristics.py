@@ -104,13 +104,14 @@ def _verdict(
 
 def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mapping[str, Threshold]) -> tuple[str, ...]:
     """How to film so that the answer gets surer; nothing where it is as sure as it gets."""
-    told = " ".join([*(rep.values[SHARE].reason for rep in reps), *(note for rep in reps for note in rep.notes)])
+    reasons = " ".join(rep.values[SHARE].reason for rep in reps)
+    told = " ".join([reasons, *(note for rep in reps for note in rep.notes)])
     wide = not share.known or share.high - share.low > limits["sure_width"].value
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
         SQUARE: wide and yaw_deg > limits["square_yaw"].value,
         SHIRT: wide,
-        PLATES: "hidden" in told or "plate" in told,
+        PLATES: "hidden" in told or "plate" in reasons,
         STILL: "standing" in told,
         NEARER: "nearer" in told or "cut off" in told,
         MORE_REPS: sum(rep.rep.complete for rep in reps) < limits["enough_reps"].value,

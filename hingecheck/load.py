@@ -20,13 +20,18 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck import landmarks, load_track
-from hingecheck.geometry import length
+from hingecheck import landmarks, load_track, plates
 from hingecheck.landmarks import Point
-from hingecheck.records import Bools, Bytes, Floats, Frame, Glimpses, PoseTrack
+from hingecheck.records import Bools, Bytes, Floats, Frame, Glimpses, Plates, PoseTrack
 
 HEIGHT_PX: Final = 256
 BLUR_PX: Final = 1.2
+SOON_S: Final = 0.2
+"""What plates do in pictures so near to a moment, they do then."""
+
+HANGING: Final = 0.1
+"""Plates this much higher than where they lie, in leg lengths, hang from the hands."""
+
 ENLARGED: Final = 2
 STEP_S: Final = 0.12
 MOST: Final = 512
@@ -149,8 +154,9 @@ def pictures(glimpses: Glimpses, count: int) -> list[Frame]:
 class Pictures:
     """Small pictures of a clip with the part of each that is compared; raises nothing: what cannot be told is None."""
 
-    def __init__(self, glimpses: Glimpses, track: PoseTrack) -> None:
+    def __init__(self, glimpses: Glimpses, track: PoseTrack, found: Plates | None = None) -> None:
         self._glimpses = glimpses
+        self._plates = found
         self._track = track
         self._place = _place(glimpses, track)
 
@@ -184,6 +190,13 @@ class Pictures:
         unlike = _unlike(one, other, COARSE, self._place.compared) | _unlike(other, one, COARSE, self._place.compared)
         found = load_track.heights(self._glimpses, (one, other), unlike & self._place.around, self._place.leg_px)
         return [(self._glimpses.time_s, height) for height in found]
+
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        """For each moment whether plates hang above where they lie; None if that is not seen."""
+        if self._plates is None:
+            return [None] * len(times_s)
+        up = self._plates.up * self._plates.radius_legs
+        return [_hanging(up[np.abs(self._plates.time_s - time_s) <= SOON_S]) for time_s in times_s]
 
     def apart(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""
@@ -235,6 +248,14 @@ class Pictures:
         return drawn > 0
 
 
+def _hanging(up: Floats) -> bool | None:
+    """Of some heights in leg lengths: all of them tell the same, or it is not known."""
+    known = up[~np.isnan(up)]
+    if not len(known) or (known.min() < HANGING <= known.max()):
+        return None
+    return bool(known.min() >= HANGING)
+
+
 def _grouped(near: Floats, far: Floats, limit: float) -> list[int] | None:
     """Numbers of the groups of moments; None if they do not fall into groups.
 
@@ -263,11 +284,11 @@ def _at(glimpses: Glimpses, time_s: float) -> Bytes:
 
 def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
     """Where the feet are, and where the lifter does not reach; None if that is not known, or too small."""
-    shoulder, hip, knee, ankle = (track.middle_px(pair) for pair in landmarks.CHAIN)
-    if np.isnan(hip).all():
+    shoulder, knee = (track.middle_px(pair) for pair in (landmarks.SHOULDERS, landmarks.KNEES))
+    foot, leg_px = plates.place(track)
+    if np.isnan(leg_px):
         return None
-    leg_px = float(np.nanquantile(length(hip - ankle), 0.9))
-    foot, knee_y = np.nanmedian(ankle, axis=0), float(np.nanmedian(knee[:, 1]))
+    knee_y = float(np.nanmedian(knee[:, 1]))
     rows, columns = np.indices(glimpses.grey.shape[1:])
     x, y = (
         (grid + 0.5) / glimpses.scale + origin for grid, origin in zip((columns, rows), glimpses.origin_px, strict=True)

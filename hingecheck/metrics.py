@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck import bar, coordination
-from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, View
+from hingecheck.records import Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View
 
 Z90: Final = 1.645
 """Half-width of a 90 % interval in SDs."""
@@ -104,7 +104,7 @@ class Own:
 NOTHING: Final = Own()
 
 
-def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING) -> RepMetrics:
+def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates: Plates | None = None) -> RepMetrics:
     """All metrics of one repetition."""
     notes: list[str] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
@@ -118,7 +118,7 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING) -> Rep
     values |= coordination.describe(track, rep)
     values |= _by_phase(track, rep) | _at_top(track, rep)
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
-    values |= bar.describe(track, rep, own.stature_cm)
+    values |= bar.describe(track, rep, own.stature_cm, plates, notes)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)

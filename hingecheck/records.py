@@ -219,6 +219,26 @@ class Glimpses:
         _check_time(self.time_s)
 
 
+@dataclass(frozen=True)
+class Plates:
+    """Plates at the near end of the bar at some times (M,), NaN where they are not seen.
+
+    `forward` of their median place and `up` from where they lie lowest (M,), sagittal, in radii of theirs as they look,
+    so exact in their own plane, which is nearer to the camera than the lifter's; `radius_legs`: that radius in leg
+    lengths of the lifter.
+    """
+
+    time_s: Floats
+    forward: Floats
+    up: Floats
+    radius_legs: float
+
+    def __post_init__(self) -> None:
+        n = len(self.time_s)
+        _check(self, {"time_s": (n,), "forward": (n,), "up": (n,)})
+        _check_time(self.time_s)
+
+
 # --- 5 orient ----------------------------------------------------------------------------------------
 
 

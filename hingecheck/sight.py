@@ -9,7 +9,19 @@ from typing import Final
 
 from hingecheck import bundles, cleaning, contour, load, pose, spine, sway, video, view
 from hingecheck.errors import NobodyFound
-from hingecheck.records import AngleTrack, Floats, Frame, Glimpses, LiftStyle, PoseTrack, Rep, Spine, Trace, View
+from hingecheck.records import (
+    AngleTrack,
+    Floats,
+    Frame,
+    Glimpses,
+    LiftStyle,
+    Plates,
+    PoseTrack,
+    Rep,
+    Spine,
+    Trace,
+    View,
+)
 
 LOOK_AROUND: Final = 6
 """Pictures in which everybody is looked for before one person is followed."""
@@ -54,6 +66,7 @@ class Look:
     angles: AngleTrack
     style: LiftStyle
     reps: Sequence[Rep]
+    plates: Plates | None = None
 
 
 def sight(clip: video.Video, bundle: bundles.Bundle, watch: Watch | None = None, nearer: Nearer | None = None) -> Sight:

@@ -90,6 +90,9 @@ class SimulatedSet:
     def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
         return False
 
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        return [None] * len(times_s)
+
     def apart(self, first_s: float, second_s: float) -> float:
         return 0.1 + 0.1 * abs(self._held(first_s) - self._held(second_s))
 

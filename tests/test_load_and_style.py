@@ -130,6 +130,9 @@ class AllAlike:
     def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
         return True
 
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        return [None] * len(times_s)
+
     def apart(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
         return 0.0
 
@@ -193,14 +196,14 @@ def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
     track, (rep, *_) = measured(THREE)
     time_s = track.time_s
     way = 0.1 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s) + 0.05
-    values = bar.describe(replace(track, hand_forward=way), rep, 180.0)
+    values = bar.describe(replace(track, hand_forward=way), rep, 180.0, None, [])
     assert values["bar_forward_percent"].value == pytest.approx(100 * bar.LEG_SHARE * 0.1, abs=0.1)
     assert values["bar_forward_cm"].value == pytest.approx(180 * bar.LEG_SHARE * 0.1, abs=0.2)
-    back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None)
+    back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None, None, [])
     assert back["bar_forward_percent"].value == 0.0
     assert "bar_forward_cm" not in back
-    far = bar.describe(replace(track, hand_forward=2 * way), rep, None)
+    far = bar.describe(replace(track, hand_forward=2 * way), rep, None, None, [])
     assert far["bar_forward_percent"].reason == "the hands are misplaced between lift-off and knee pass"
-    unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0)
+    unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0, None, [])
     assert not unseen["bar_forward_percent"].known
     assert not unseen["bar_forward_cm"].known

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 
-from hingecheck.errors import ModelError
+from hingecheck.backends.networks import network
 from hingecheck.records import Bytes, Floats, SpineReading
 
 _BATCH: Final = 64
@@ -20,7 +19,7 @@ class SpineNet:
 
     def __init__(self, encoder: Path, head: Path) -> None:
         """Loads both files; raises ModelError if OpenCV refuses one."""
-        self._encoder, self._head = _net(encoder), _net(head)
+        self._encoder, self._head = network(encoder), network(head)
 
     def encode(self, crop: Bytes, features: Floats) -> Floats:
         """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
@@ -48,12 +47,3 @@ class SpineNet:
             change_sd_deg=change[:, _ANGLES : 2 * _ANGLES],
             disagreement_deg=change[:, 2 * _ANGLES :],
         )
-
-
-def _net(path: Path) -> Any:
-    try:
-        return cv2.dnn.readNetFromONNX(str(path))
-    except cv2.error as error:
-        raise ModelError(
-            f"{path}: OpenCV refuses this model ({str(error).splitlines()[0]})", "Install hingecheck again."
-        ) from error

@@ -1,0 +1,177 @@
+"""Training frames for the plate finder: rendered lifts with the near plate's outline known.
+
+    python -m models.plates.frames 24000 --out DIR --processes 2
+
+An item is one lifter with one load: `grey` (K, h, w) 8 bit, moments of the whole clip as small as the analyzer keeps
+them (`hingecheck.load`), not yet blurred; `plate` (K, 4), middle x, y and half width, half height in pixels of the
+outer face of the plates nearer to the camera, NaN where there is none; `foot` (2,) and `leg_px`, where the lifter
+stands during the lift and how long the leg is in the picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hingecheck.load import HEIGHT_PX
+from samples.camera import project, view_at
+from samples.clip import Stage, draw_frame, instant_at, set_stage
+from samples.draw import pick, random_spec
+from samples.errors import ImpossiblePose
+from samples.frames import compressed, item_path, unpacked
+from samples.raster import Raster
+from samples.spec import BarSpec, ClipSpec, Load, Style
+from samples.work import run_all
+
+SIZES_PX: Final = ((308, 512), (308, 512), (512, 308))
+SMALLEST_PLATE_MM: Final = 60.0
+"""The renderer draws no smaller ones (`samples.props.plates`)."""
+
+STYLES: Final[tuple[Style, ...]] = (
+    "conventional",
+    "sumo",
+    "rdl",
+    "stiff_leg",
+    "block",
+    "trap_bar",
+    "empty_setup",
+    "kettlebell",
+    "pick_up",
+    "hinge",
+    "squat",
+    "tie_shoes",
+)
+ODDS: Final = (0.3, 0.12, 0.06, 0.05, 0.08, 0.06, 0.18, 0.03, 0.03, 0.04, 0.03, 0.02)
+LOADS: Final[dict[Style, Load]] = {"kettlebell": "kettlebell", "trap_bar": "trap_bar", "pick_up": "box"}
+WITHOUT: Final = {"hinge": 1.0, "squat": 1.0, "tie_shoes": 1.0, "conventional": 0.15, "sumo": 0.1, "rdl": 0.2}
+"""How often nothing is held or stands there."""
+
+ACROSS_M: Final = {"upright": (1.3, 2.6), "wide": (2.0, 3.6)}
+"""How much of the room is across the picture's shorter side."""
+
+AROUND: Final = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
+
+
+def training_spec(seed: int) -> ClipSpec:
+    """A random lift, or something else than a lift, with plates, without, or with another load."""
+    random = np.random.default_rng([seed, 50])
+    size = SIZES_PX[int(random.integers(len(SIZES_PX)))]
+    spec = random_spec(seed, *size)
+    style = pick(random, STYLES, ODDS)
+    load: Load = "none" if random.random() < WITHOUT.get(style, 0.0) else LOADS.get(style, "bar")
+    yaw_deg = float(np.clip(random.normal(0.0, 16.0), -45.0, 45.0))
+    wide_m = random.uniform(*ACROSS_M["upright" if size[0] < size[1] else "wide"])
+    camera = replace(
+        spec.camera,
+        yaw_deg=yaw_deg,
+        field_of_view_deg=float(np.clip(2 * np.degrees(np.arctan(wide_m / 2 / spec.camera.distance_m)), 20.0, 75.0)),
+    )
+    return replace(
+        spec,
+        lift=replace(spec.lift, style=style, reps=int(random.integers(1, 3)), setup_bends=0),
+        bar=_bar(random, spec.bar, load, style),
+        camera=camera,
+        scene=replace(spec.scene, people=int(random.random() < 0.15)),
+    )
+
+
+def _bar(random: np.random.Generator, bar: BarSpec, load: Load, style: Style) -> BarSpec:
+    """Most plates stand on the floor; those of block pulls are higher."""
+    plate_mm = float(random.choice([0.0, 230.0, 325.0, 350.0, 400.0, 450.0], p=[0.1, 0.08, 0.07, 0.07, 0.08, 0.6]))
+    grey = f"{int(random.integers(20, 235)):02x}"
+    colour = bar.plate_colour if random.random() < 0.5 else f"#{3 * grey}"
+    lowest = max(0.15, plate_mm / 2000.0)
+    raised = float(random.uniform(0.1, 0.3)) if style == "block" else 0.0
+    return replace(bar, load=load, plate_mm=plate_mm, plate_colour=colour, floor_height_m=lowest + raised)
+
+
+def make_item(seed: int, *, folder: Path, per_item: int) -> int:
+    """Draw and write one item; returns its frames."""
+    stage = _feasible(seed)
+    random = np.random.default_rng([seed, 51])
+    frames = np.unique(random.integers(0, stage.frame_count, per_item))
+    spec = stage.spec
+    shrink = min(1.0, HEIGHT_PX / spec.video.height_px)
+    pictures, plates = [], []
+    with Raster(spec.video.width_px, spec.video.height_px, samples=0, shadow_px=512) as raster:
+        for frame in frames:
+            picture = unpacked(compressed(spec, draw_frame(stage, raster, int(frame))))
+            small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+            pictures.append(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
+            plates.append(near_plate(stage, int(frame)) * shrink)
+    foot, leg_px = _lifter(stage)
+    table = {
+        "grey": np.array(pictures, np.uint8),
+        "plate": np.array(plates, np.float32),
+        "foot": (foot * shrink).astype(np.float32),
+        "leg_px": np.array(leg_px * shrink, np.float32),
+    }
+    path = item_path(folder, seed)
+    part = path.with_name(f".{path.stem}.part.npz")
+    np.savez_compressed(part, **table)  # type: ignore[arg-type]  # numpy's stubs take a table's names for options
+    part.replace(path)
+    return len(frames)
+
+
+def near_plate(stage: Stage, frame: int) -> NDArray[np.float64]:
+    """Middle x, y, half width, half height (4,) px of the nearest plates' outer face; NaN without plates."""
+    bar = stage.spec.bar
+    if bar.load not in ("bar", "trap_bar") or bar.plate_mm < SMALLEST_PLATE_MM:
+        return np.full(4, np.nan)
+    now = instant_at(stage, stage.time_s(frame))
+    view = view_at(stage.spec, stage.wander_deg[frame])
+    across_m = 0.692 + bar.plates_a_side * 0.053 - 0.003
+    ends_m = [np.array([now.bar_m[0], side * across_m, now.bar_m[1]]) for side in (-1.0, 1.0)]
+    middle_m = min(ends_m, key=lambda end_m: float(np.linalg.norm(view.eye_m - end_m)))
+    ring_m = middle_m + bar.plate_mm / 2000.0 * np.column_stack([np.cos(AROUND), 0.0 * AROUND, np.sin(AROUND)])
+    seen = project(stage.spec, view, np.vstack([middle_m, ring_m]))
+    return np.concatenate([seen[0], np.ptp(seen[1:], axis=0) / 2.0])
+
+
+def _lifter(stage: Stage) -> tuple[NDArray[np.float64], float]:
+    """Mid-ankle (2,) and length of the leg, px, in the middle of the lift and where the lifter is most upright."""
+    names = ("upperleg01.L", "upperleg01.R", "foot.L", "foot.R")
+    bones = [stage.lifter.body.bone(name) for name in names]
+    places = []
+    for share in np.linspace(0.05, 0.95, 15):
+        now = instant_at(stage, share * stage.plan.duration_s)
+        places.append(project(stage.spec, view_at(stage.spec, np.zeros(3)), now.posed.joints[bones]))
+    found = np.array(places)
+    hip, foot = found[:, :2].mean(axis=1), found[:, 2:].mean(axis=1)
+    return np.median(foot, axis=0), float(np.quantile(np.hypot(*(hip - foot).T), 0.9))
+
+
+def _feasible(seed: int) -> Stage:
+    for attempt in range(20):
+        try:
+            return set_stage(training_spec(seed + attempt * 500_000))
+        except ImpossiblePose:
+            continue
+    raise ImpossiblePose(f"no feasible body among 20 for seed {seed}")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("count", type=int, help="frames wanted; finished items are kept")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=700)
+    parser.add_argument("--per-item", type=int, default=6)
+    parser.add_argument("--processes", type=int, default=2)
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    seeds = [wanted.seed * 1_000_000 + number for number in range(-(-wanted.count // wanted.per_item))]
+    missing = [seed for seed in seeds if not item_path(wanted.out, seed).exists()]
+    if missing:
+        run_all(partial(make_item, folder=wanted.out, per_item=wanted.per_item), missing, wanted.processes)
+
+
+if __name__ == "__main__":
+    main()

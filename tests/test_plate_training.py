@@ -1,0 +1,85 @@
+"""Training code of the plate finder: what is asked of a cell, pictures moved with their plates, paint inside them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from hingecheck.plates import SIZE_PX
+
+torch = pytest.importorskip("torch", reason="extra `train` is not installed")
+
+from models.plates import train  # noqa: E402
+from models.plates.net import CELL_PX, PlateNet  # noqa: E402
+
+PLATE = np.array([70.0, 190.0, 17.0, 18.0])
+NONE = np.full(4, np.nan)
+
+
+def disc() -> train.Example:
+    """A light plate on a dark floor."""
+    grey = np.full((256, 144), 40, np.uint8)
+    cv2.ellipse(grey, (70, 190), (17, 18), 0, 0, 360, (210.0,), -1)
+    return train.Example(grey, PLATE, np.array([60.0, 200.0]), 80.0)
+
+
+def test_what_is_asked_of_the_cells_is_where_the_plates_are() -> None:
+    plates = np.array([[33.0, 71.5, 12.0, 14.0], NONE, [300.0, 20.0, 9.0, 9.0]])
+    heat, told, near = train.targets(plates)
+    logit = torch.where(heat > 0, torch.log(heat.clamp(1e-6, 1 - 1e-6) / (1 - heat.clamp(1e-6, 1 - 1e-6))), -9.0)
+    chance, place = train.decoded(torch.cat([logit[:, None], told], dim=1))
+    assert place[0] == pytest.approx(plates[0], abs=1e-3)
+    assert chance[0] > 0.99
+    assert (chance[1:] < 0.01).all(), "no plates, or outside the picture"
+    assert near[0].sum() > 4
+    assert near[1:].sum() == 0
+
+
+def test_a_picture_that_is_moved_takes_its_plate_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train, "PAINTED", 0.0)
+    places = set()
+    for seed in range(12):
+        picture, plate = train.example(disc(), np.random.default_rng(seed))
+        away = np.hypot(*(np.indices(picture.shape)[::-1] + 0.5 - plate[:2, None, None])) / plate[3]
+        assert picture.shape == (SIZE_PX, SIZE_PX)
+        assert picture[away < 0.8].mean() > picture[(away > 1.2) & (away < 1.5)].mean() + 15
+        places.add(round(float(plate[0])))
+    assert len(places) > 5
+    plain, plate = train.example(disc(), None)
+    x, y = plate[:2].astype(int)
+    assert plain[y, x] > 180
+    assert plain[y, x + int(1.5 * plate[2])] < 80
+
+
+def test_paint_stays_inside_the_plate() -> None:
+    one = disc()
+    rows, columns = np.indices(one.grey.shape)
+    outside = np.hypot((columns - PLATE[0]) / PLATE[2], (rows - PLATE[1]) / PLATE[3]) > 1.25
+    changed = 0
+    for seed in range(20):
+        other = train.painted(one.grey, PLATE, np.random.default_rng(seed))
+        assert (other[outside] == one.grey[outside]).all()
+        changed += bool((other != one.grey).any())
+    assert changed > 15
+    assert (train.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
+
+
+def test_the_loss_falls_on_a_picture_that_is_learned() -> None:
+    torch.manual_seed(1)
+    torch.set_num_threads(1)
+    picture, plate = train.example(disc(), None)
+    pictures = torch.from_numpy(np.stack([picture, np.full_like(picture, 40)])[:, None].astype(np.float32) / 255)
+    asked = train.targets(np.stack([plate, NONE]))
+    model = PlateNet()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(30):
+        loss = train.loss_of(model(pictures), *asked)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.2 * losses[0]
+    with torch.no_grad():
+        assert model(pictures).shape == (2, 5, SIZE_PX // CELL_PX, SIZE_PX // CELL_PX)

@@ -1,0 +1,244 @@
+"""Plates found in small pictures, and what follows from where they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hingecheck import bar, bundles, landmarks, load, plates, reps, view
+from hingecheck.backends.platenet import PlateNet
+from hingecheck.errors import ModelError
+from hingecheck.records import AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
+from hingecheck.video import Video
+from tests import lifter
+from tests.conftest import SAMPLES
+from tests.test_motion import stages
+
+STEP_S, RADIUS_PX, SCALE = 0.12, 100.0, 0.25
+LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
+TWO = lifter.Set()
+FEET_PX = (241.0, 738.0, 254.0)
+"""Mid-ankle and the leg's length in the sample's pictures, by its camera (2.9 m away, 35 degrees across)."""
+
+
+@dataclass
+class Told:
+    """A plate finder that says what it is told: middles (M, 2) and radii (M,) in display pixels, chances (M,)."""
+
+    track: PoseTrack
+    middle_px: Floats
+    radius_px: Floats
+    chance: Floats
+
+    def look(self, pictures: Bytes) -> tuple[Floats, Floats]:
+        assert pictures.shape[1:] == (plates.SIZE_PX, plates.SIZE_PX)
+        turn = plates.window(*plates.place(self.track))
+        place = self.middle_px @ turn[:, :2].T + turn[:, 2]
+        radius = self.radius_px * turn[0, 0]
+        return self.chance, np.column_stack([place, radius, radius])
+
+
+def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
+    """What is made of it, in small pictures of nothing."""
+    time_s = np.arange(0.0, len(told.chance)) * STEP_S
+    glimpses = Glimpses(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
+    seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
+    return plates.find(told, glimpses, told.track, seen)
+
+
+def at_the_hands(track: PoseTrack) -> Told:
+    """Plates whose middle is where the hands are, never lower than a radius over the ankles."""
+    count = int(track.time_s[-1] / STEP_S)
+    wrist = track.middle_px(landmarks.WRISTS)
+    middle_px = np.array([wrist[int(np.argmin(np.abs(track.time_s - STEP_S * k)))] for k in range(count)])
+    return Told(track, middle_px, np.full(count, RADIUS_PX), np.full(count, 0.9))
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_plates_are_told_in_their_own_radii_whichever_way_the_lifter_faces(facing: str) -> None:
+    told = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
+    way_px = told.middle_px - told.middle_px[0]
+    seen = found(told)
+    assert seen is not None
+    assert seen.up.min() == pytest.approx(0.0, abs=0.05)
+    assert np.ptp(seen.up) == pytest.approx(np.ptp(way_px[:, 1]) / RADIUS_PX, rel=0.01)
+    sign = 1 if facing == "right" else -1
+    assert seen.forward - seen.forward[0] == pytest.approx(sign * way_px[:, 0] / RADIUS_PX, abs=1e-6)
+    assert seen.radius_legs == pytest.approx(RADIUS_PX / LEG_PX)
+
+
+def test_an_oblique_camera_shortens_the_way_forward_alone() -> None:
+    told = at_the_hands(lifter.track(TWO.posture()))
+    square, oblique = found(told), found(told, yaw_deg=20.0)
+    assert square is not None
+    assert oblique is not None
+    assert oblique.up == pytest.approx(square.up)
+    assert np.ptp(oblique.forward) == pytest.approx(np.ptp(square.forward) / np.cos(np.radians(20.0)))
+
+
+def test_what_is_unlikely_or_of_another_size_is_not_told() -> None:
+    told = at_the_hands(lifter.track(TWO.posture()))
+    told.chance[:5], told.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
+    seen = found(told)
+    assert seen is not None
+    assert np.flatnonzero(np.isnan(seen.up)).tolist() == [*range(5), *range(10, 15)]
+
+
+def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothing() -> None:
+    told = at_the_hands(lifter.track(TWO.posture()))
+    assert found(replace(told, chance=np.where(np.arange(len(told.chance)) % 6, 0.1, 0.9))) is None
+    assert found(replace(told, chance=np.full(len(told.chance), 0.6))) is None
+    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert found(beside) is None
+    assert found(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
+    assert found(told, yaw_deg=40.0) is None
+    unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
+    assert np.isnan(plates.place(unseen)[1])
+    glimpses = Glimpses(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
+    assert plates.find(told, glimpses, unseen, view.orient(told.track)) is None
+
+
+def series(*heights: float) -> Plates:
+    """Plates at these heights, in leg lengths, one a second."""
+    up = np.repeat(np.array(heights), 10)
+    return Plates(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
+
+
+def pictures_with(held: Plates | None) -> load.Pictures:
+    glimpses = Glimpses(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0))
+    return load.Pictures(glimpses, lifter.track(TWO.posture()), held)
+
+
+def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
+    held = series(0.0, 0.5, 0.06, 0.5, float("nan"))
+    assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
+    assert pictures_with(held).hanging([1.0]) == [None], "on their way"
+    assert pictures_with(None).hanging([0.5]) == [None]
+
+
+@pytest.fixture(scope="module")
+def two() -> tuple[AngleTrack, tuple[Rep, ...]]:
+    _, _, measured, told = stages(lifter.track(TWO.posture()))
+    return measured, told
+
+
+class Hanging(load.Pictures):
+    """Pictures that tell nothing but whether plates hang, of one upright moment after another."""
+
+    def __init__(self, *told: bool | None) -> None:
+        super().__init__(
+            Glimpses(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0)),
+            lifter.track(TWO.posture()),
+        )
+        self.told = list(told)
+
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        assert len(times_s) == len(self.told)
+        return self.told
+
+
+@pytest.mark.parametrize(
+    ("hanging", "count", "family"),
+    [
+        ((False, False, False), 0, ""),  # set up twice, nothing lifted
+        ((False, True, False), 1, "floor"),
+        ((False, True, True), 2, "floor"),  # the clip ends with the load up
+        ((True, True, True), 2, "romanian"),
+        ((None, False, False), 0, ""),
+        ((None, True, False), 1, "floor"),
+    ],
+)
+def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
+    two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, family: str
+) -> None:
+    told = reps.segment(two[0], pictures=Hanging(*hanging))
+    assert [rep.style for rep in told] == [family] * count
+
+
+def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+    track, (rep, *_) = two
+    time_s = np.arange(0.0, track.time_s[-1], STEP_S)
+    way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
+    held = Plates(time_s, way, 0 * way, 0.33)
+    notes: list[str] = []
+    values = bar.describe(track, rep, None, held, notes)
+    assert notes == [bar.SCALE_NOTE]
+    assert values["bar_forward_cm"].value == pytest.approx(0.2 * 22.5, abs=0.4)
+    assert values["bar_forward_percent"].value == pytest.approx(values["bar_forward_cm"].value / 1.7)
+    known = bar.describe(track, rep, 180.0, held, [])["bar_forward_percent"]
+    assert known.value == pytest.approx(values["bar_forward_cm"].value / 1.8)
+    assert known.high - known.low < values["bar_forward_percent"].high - values["bar_forward_percent"].low
+    back = bar.describe(track, rep, None, replace(held, forward=-way), [])
+    assert back["bar_forward_cm"].value == pytest.approx(0.0)
+
+
+def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+    track, (rep, *_) = two
+    time_s = np.arange(0.0, track.time_s[-1], STEP_S)
+    held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
+    notes: list[str] = []
+    by_hands = bar.describe(track, rep, None, None, notes)
+    assert bar.describe(track, rep, None, replace(held, radius_legs=0.2), notes) == by_hands
+    assert bar.describe(track, rep, None, replace(held, forward=held.forward * np.nan), notes) == by_hands
+    assert "bar_forward_cm" not in bar.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
+    assert notes == []
+
+
+class Swapped(Hanging):
+    """The same, and something else leaves its place in the middle."""
+
+    def groups(self, upright_s: Sequence[float]) -> list[int]:
+        return [0, *([1] * (len(upright_s) - 2)), 0]
+
+
+def test_plates_that_only_lie_there_may_be_others(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+    assert len(reps.segment(two[0], pictures=Swapped(False, False, False))) == 1
+
+
+@pytest.fixture(scope="module")
+def finder() -> PlateNet:
+    return PlateNet(bundles.plates().path)
+
+
+def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> PoseTrack:
+    """Somebody of whom only the legs are known."""
+    xy_px = np.full((len(time_s), landmarks.COUNT, 2), np.nan)
+    xy_px[:, list(landmarks.ANKLES)], xy_px[:, list(landmarks.HIPS)] = (x_px, y_px), (x_px, y_px - leg_px)
+    zeros = np.zeros((len(time_s), landmarks.COUNT))
+    return PoseTrack(time_s, xy_px, zeros, np.repeat(zeros[..., None], 3, axis=2), zeros > 0)
+
+
+def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: PlateNet) -> None:
+    truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
+    keeper = load.Keeper()
+    assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
+    glimpses = keeper.glimpses()
+    track = standing_at(*FEET_PX, glimpses.time_s)
+    seen = plates.find(finder, glimpses, track, replace(view.orient(track), facing=truth["facing"]))
+    assert seen is not None
+    assert (~np.isnan(seen.up)).mean() > 0.95
+    true_m = np.interp(glimpses.time_s, truth["frames"]["time_s"], truth["frames"]["bar_height_m"])
+    apart_m = 0.225 * seen.up - (true_m - true_m.min())
+    assert np.nanmax(np.abs(apart_m)) < 0.04
+    assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
+
+
+def test_where_no_plates_are_the_finder_finds_none(finder: PlateNet) -> None:
+    keeper = load.Keeper()
+    assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
+    glimpses = keeper.glimpses()
+    x_px, y_px, leg_px = FEET_PX
+    above = standing_at(x_px, y_px - 1.2 * leg_px, 0.5 * leg_px, glimpses.time_s)
+    assert plates.find(finder, glimpses, above, view.orient(above)) is None
+
+
+def test_a_damaged_finder_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "half.onnx"
+    broken.write_bytes(bundles.plates().path.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="refuses"):
+        PlateNet(broken)
