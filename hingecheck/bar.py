@@ -36,7 +36,9 @@ SCALE_NOTE: Final = "the plates in view are the scale of the bar's way, taken to
 PLATES_S: Final = 0.13
 """As far apart as small pictures are."""
 
-PLATES_SD_CM: Final = 1.0
+PLATES_SD_CM: Final = 0.5
+"""Root mean square error 0.39 over 58 repetitions of 76 rendered sets, 97 % within 1.645 of these (compared
+as in `samples.card.motion`); real lenses and bars that turn about the vertical are not in it."""
 
 USUAL_STATURE_CM, USUAL_SD = 170.0, 0.06
 """Adults of both sexes and many countries (NCD-RisC 2016), with a spread that holds nine tenths of them."""
@@ -65,13 +67,13 @@ def describe(
 
 
 def _forward_cm(plates: Plates, rep: Rep) -> Measure | None:
-    """How far plates of 450 mm go forward; None if they are not seen all the way."""
+    """How far plates of 450 mm go forward; None if they are not seen, or hardly looked at, on the way."""
     if np.isnan(rep.knee_pass_s):
         return None
     inside = (plates.time_s >= rep.onset_s - PLATES_S) & (plates.time_s <= rep.knee_pass_s + PLATES_S)
     first = np.abs(plates.time_s - rep.onset_s) <= PLATES_S
     way, start = plates.forward[inside], plates.forward[first]
-    if np.isnan(way).mean() > 1 - LEAST_KNOWN or np.isnan(start).all():
+    if not len(way) or np.isnan(way).mean() > 1 - LEAST_KNOWN or np.isnan(start).all():
         return None
     value = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
     half = Z90 * PLATES_SD_CM

@@ -24,8 +24,8 @@ SIDE, ABOVE = 2.0, 1.4
 """Its side, and how much of it lies above the ankles, in leg lengths: plates from the floor to the hips."""
 
 LEAST_CHANCE, USUAL_CHANCE = 0.5, 0.8
-"""Plates are seen in a picture from the first chance on, in a clip if half of those are above the second: on 76
-rendered sets @CH@"""
+"""Plates are seen in a picture from the first chance on, in a clip if half of those are above the second: where there
+are plates, on 52 rendered sets, the middle chance is 0.84 to 0.99."""
 
 SAME_SIZE: Final = 0.15
 """Plates look as large in every picture, to so much of their radius."""

@@ -185,6 +185,8 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     by_hands = bar.describe(track, rep, None, None, notes)
     assert bar.describe(track, rep, None, replace(held, radius_legs=0.2), notes) == by_hands
     assert bar.describe(track, rep, None, replace(held, forward=held.forward * np.nan), notes) == by_hands
+    sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
+    assert bar.describe(track, rep, None, sparse, notes) == by_hands
     assert "bar_forward_cm" not in bar.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
     assert notes == []
 

@@ -1,4 +1,4 @@
-"""Train the plate finder and write `plates.onnx`.
+"""Train the plate finder; write OUT/plates.onnx and OUT/plates/train_log.json.
 
     python -m models.plates.train --data DIR --out models
 
@@ -290,9 +290,10 @@ def main() -> None:
     frames, check = (load(wanted.data, check=part) for part in (False, True))
     print(f"{len(frames)} frames, {len(check)} to check", flush=True)
     model, log = train(frames, check, wanted)
-    wanted.out.mkdir(parents=True, exist_ok=True)
+    logs = wanted.out / "plates"
+    logs.mkdir(parents=True, exist_ok=True)
     write(model, wanted.out / "plates.onnx")
-    (wanted.out / "train_log.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+    (logs / "train_log.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

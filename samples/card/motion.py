@@ -29,13 +29,18 @@ def true_reps(truth: Mapping[str, Any]) -> list[RepMetrics]:
     """The complete repetitions of a truth file, described as the analyzer describes its own."""
     track = _track(truth)
     reps = [_rep(track, rep, truth["style"]) for rep in truth["reps"] if rep["complete"]]
-    return [metrics.describe(track, rep, SIDE) for rep in reps]
+    own = metrics.Own(stature_cm=100 * _stature_m(truth))
+    return [metrics.describe(track, rep, SIDE, own) for rep in reps]
+
+
+def _stature_m(truth: Mapping[str, Any]) -> float:
+    return float(truth["spec"].get("body", {}).get("stature_m", 1.76))
 
 
 def _track(truth: Mapping[str, Any]) -> AngleTrack:
     frames = truth["frames"]
     time_s = np.array(frames["time_s"])
-    leg_m = LEG_SHARE * truth["spec"].get("body", {}).get("stature_m", 1.76)
+    leg_m = LEG_SHARE * _stature_m(truth)
     angles = {
         name: _angle(np.array(frames[f"{name}_deg"]))
         for name in ("trunk_lean", "trunk_thigh", "knee_flexion", "hip_flexion", "pelvis_tilt", "lumbar_flexion")
