@@ -35,6 +35,9 @@ SPREAD_CELLS: Final = 1.0
 NEAR_CELLS: Final = 1.6
 OPSET: Final = 17
 PAINTED: Final = 0.65
+ENLARGED: Final = 4
+SMALLEST_PX: Final = 4
+MIDDLE: Final = np.zeros(2)
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -88,50 +91,74 @@ def example(one: Example, random: np.random.Generator | None) -> tuple[Grey, Flo
     return np.ascontiguousarray(part, np.uint8), plate
 
 
+@dataclass(frozen=True)
+class _Face:
+    """A plate's face in an enlarged picture: its middle (2,) and half axes (2,) px, and what draws at random."""
+
+    picture: Grey
+    middle: Floats
+    radii: Floats
+    random: np.random.Generator
+
+    def disc(self, at: Floats, share: Floats | float, shade: float, thick: int = -1) -> None:
+        """An ellipse at a place and of a size in shares of the face."""
+        centre = tuple(int(v) for v in (self.middle + at * self.radii))
+        axes = tuple(max(1, int(v)) for v in self.radii * share)
+        cv2.ellipse(self.picture, centre, axes, 0, 0, 360, float(np.clip(shade, 0, 255)), thick, cv2.LINE_AA)
+
+    def colour(self) -> None:
+        """Another grey, a rim, rings."""
+        random, shade = self.random, float(self.random.uniform(5, 245))
+        if random.random() < 0.7:
+            self.disc(MIDDLE, 1.0, shade)
+            if random.random() < 0.5:
+                self.disc(MIDDLE, float(random.uniform(0.85, 0.97)), shade + random.normal(0, 25))
+        for _ in range(int(random.integers(0, 3))):
+            share, thick = float(random.uniform(0.3, 0.9)), int(random.integers(1, 8))
+            self.disc(MIDDLE, share, shade + random.normal(0, 60), thick)
+
+    def grips(self) -> None:
+        """Round holes around the middle."""
+        random = self.random
+        count, ring, hole = int(random.integers(2, 9)), random.uniform(0.5, 0.75), random.uniform(0.08, 0.2)
+        dark, first = float(random.uniform(0, 120)), random.uniform(0, 2 * np.pi)
+        for angle in first + 2 * np.pi * np.arange(count) / count:
+            self.disc(ring * np.array([np.cos(angle), np.sin(angle)]), hole, dark)
+
+    def letters(self) -> None:
+        """Light spots along an arc."""
+        random = self.random
+        light, first, ring = float(random.uniform(100, 255)), random.uniform(0, 2 * np.pi), random.uniform(0.55, 0.8)
+        for angle in first + np.arange(0, random.uniform(0.6, 6.0), 0.25):
+            if random.random() < 0.75:
+                self.disc(ring * np.array([np.cos(angle), np.sin(angle)]), random.uniform(0.02, 0.08, 2), light)
+
+    def smaller(self) -> None:
+        """A smaller plate in front."""
+        share, shade = float(self.random.uniform(0.3, 0.8)), float(self.random.uniform(5, 245))
+        self.disc(MIDDLE, share, shade)
+        self.disc(MIDDLE, share * 0.85, shade + self.random.normal(0, 20))
+
+    def hub(self) -> None:
+        """The end of the sleeve."""
+        self.disc(MIDDLE, float(self.random.uniform(0.06, 0.16)), float(self.random.uniform(60, 230)))
+
+
 def painted(grey: Grey, plate: Floats, random: np.random.Generator) -> Grey:
-    """The picture with another plate inside the outline: another grey, rings, grips, letters, a smaller plate."""
-    size = 4
+    """The picture with another plate inside the outline; as it is where the plate is cut off or tiny."""
     x, y, wide, high = plate
     left, top = int(x - wide) - 2, int(y - high) - 2
     right, bottom = int(x + wide) + 3, int(y + high) + 3
-    if left < 0 or top < 0 or right > grey.shape[1] or bottom > grey.shape[0] or min(wide, high) < 4:
+    if left < 0 or top < 0 or right > grey.shape[1] or bottom > grey.shape[0] or min(wide, high) < SMALLEST_PX:
         return grey
     cut = grey[top:bottom, left:right]
-    large = cv2.resize(cut, None, fx=size, fy=size, interpolation=cv2.INTER_LINEAR)
-    middle = np.array([(x - left) * size, (y - top) * size])
-    radii = np.array([wide, high]) * size
-
-    def disc(at: Floats, share: Floats | float, shade: float, thick: int = -1) -> None:
-        centre = tuple(int(v) for v in (middle + at * radii))
-        axes = tuple(max(1, int(v)) for v in radii * share)
-        cv2.ellipse(large, centre, axes, 0, 0, 360, float(np.clip(shade, 0, 255)), thick, cv2.LINE_AA)
-
-    zero = np.zeros(2)
-    shade = float(random.uniform(5, 245))
-    if random.random() < 0.7:
-        disc(zero, 1.0, shade)
-        if random.random() < 0.5:
-            disc(zero, float(random.uniform(0.85, 0.97)), shade + random.normal(0, 25))
-    for _ in range(int(random.integers(0, 3))):
-        disc(zero, float(random.uniform(0.3, 0.9)), shade + random.normal(0, 60), int(random.integers(1, 8)))
-    if random.random() < 0.4:
-        count, ring, hole = int(random.integers(2, 9)), random.uniform(0.5, 0.75), random.uniform(0.08, 0.2)
-        dark, first = float(random.uniform(0, 120)), random.uniform(0, 2 * np.pi)
-        for k in range(count):
-            angle = first + 2 * np.pi * k / count
-            disc(ring * np.array([np.cos(angle), np.sin(angle)]), hole, dark)
-    if random.random() < 0.4:
-        light, first, ring = float(random.uniform(100, 255)), random.uniform(0, 2 * np.pi), random.uniform(0.55, 0.8)
-        for angle in first + np.arange(0, random.uniform(0.6, 6.0), 0.25):
-            spot = ring * np.array([np.cos(angle), np.sin(angle)])
-            if random.random() < 0.75:
-                disc(spot, np.array([random.uniform(0.02, 0.08), random.uniform(0.02, 0.08)]), light)
-    if random.random() < 0.35:
-        smaller, other = float(random.uniform(0.3, 0.8)), float(random.uniform(5, 245))
-        disc(zero, smaller, other)
-        disc(zero, smaller * 0.85, other + random.normal(0, 20))
-    if random.random() < 0.6:
-        disc(zero, float(random.uniform(0.06, 0.16)), float(random.uniform(60, 230)))
+    large = np.asarray(cv2.resize(cut, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR), np.uint8)
+    middle = np.array([x - left, y - top]) * ENLARGED
+    face = _Face(large, middle, np.array([wide, high]) * ENLARGED, random)
+    face.colour()
+    for paint, odds in ((face.grips, 0.4), (face.letters, 0.4), (face.smaller, 0.35), (face.hub, 0.6)):
+        if random.random() < odds:
+            paint()
     out = grey.copy()
     out[top:bottom, left:right] = cv2.resize(large, cut.shape[::-1], interpolation=cv2.INTER_AREA)
     return np.asarray(out, np.uint8)
