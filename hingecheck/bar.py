@@ -37,7 +37,7 @@ PLATES_S: Final = 0.13
 """As far apart as small pictures are."""
 
 PLATES_SD_CM: Final = 0.5
-"""Root mean square error 0.39 over 58 repetitions of 76 rendered sets, 97 % within 1.645 of these, and 0.62 over 30 of a
+"""Root mean square error 0.39 over 58 repetitions of 76 sets, 97 % within 1.645 of these, and 0.62 over 30 of a
 fresh draw, 93 % within (compared as in `samples.card.motion`); real lenses and bars that turn about the vertical are
 not in it."""
 
