@@ -16,7 +16,7 @@ from scipy.signal import find_peaks
 
 from hingecheck import events
 from hingecheck.geometry import known_median
-from hingecheck.hands import Hands, Load
+from hingecheck.hands import Hands, Load, between
 from hingecheck.records import AngleTrack, Bools, Floats
 
 SMALLEST_PULL: Final = 0.18
@@ -84,6 +84,9 @@ class Pictures(Load, Protocol):
     def unmoved(self, upright_s: Sequence[float]) -> bool:
         """True if nothing left its place there between upright moments."""
 
+    def plates_up(self) -> tuple[Floats, Floats] | None:
+        """Times (M,) and how high (M,) plates are above where they lie, in leg lengths; None if there are none."""
+
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         """For each moment whether plates hang above where they lie; None if that is not seen."""
 
@@ -101,19 +104,23 @@ class Pictures(Load, Protocol):
 class Course:
     """The hands' way: `valleys` and the `peaks` around them (one more), frame indices.
 
+    `plates`: how high (N,) they are above where they lie, in leg lengths; NaN where they are not seen.
     `grips`: the hands rest at the valley.  `in_hand`: the load hung from the hands at the peak, None where it cannot
     be said.  `held`: it was seen to go down with the hands from every peak, and never to stay there.  `steady`: more
     than arms may have gone down with them, and from the first moment upright to the last nothing left its place.
+    `untouched`: nothing did between bends at whose ends the lifter stands, and at every one of which the hands rest.
     """
 
     track: AngleTrack
     hands: Hands
+    plates: Floats
     valleys: tuple[int, ...]
     peaks: tuple[int, ...]
     grips: tuple[bool, ...]
     in_hand: tuple[bool | None, ...]
     held: bool = False
     steady: bool = False
+    untouched: bool = False
 
     @property
     def height(self) -> Floats:
@@ -137,8 +144,16 @@ def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Cou
         return None
     peaks = _peaks(track, hands, valleys)
     grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))
-    course = Course(track, hands, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
-    return course if pictures is None else replace(course, **_seen(course, pictures))
+    unseen = np.full(len(height), np.nan)
+    course = Course(track, hands, unseen, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
+    if pictures is None:
+        return course
+    plates = pictures.plates_up()
+    return replace(
+        course,
+        plates=unseen if plates is None else between(track.time_s, *plates),
+        **_seen(course, pictures),
+    )
 
 
 def _valleys(height: Floats) -> list[int]:
@@ -203,7 +218,7 @@ def _without_gaps(series: Floats) -> Floats:
 
 
 def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
-    """What the pictures tell of the load: `in_hand`, `held` and `steady`.
+    """What the pictures tell of the load: `in_hand`, `held`, `steady` and `untouched`.
 
     Plates that are seen to hang go before what else differs.  Plates that are only seen to lie may be others, so they
     are believed where nothing else is seen to have left its place.
@@ -212,10 +227,14 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
     if np.isfinite(lifted).any():
         return {"in_hand": tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)}
     seconds = [_at_rest_s(course, peak) for peak in course.peaks]
-    hanging = pictures.hanging(seconds)
-    if True in hanging and (False in hanging or None not in hanging):
-        return {"in_hand": tuple(hanging), "held": all(hanging)}
     upright = [is_upright(course, peak) for peak in course.peaks]
+    hanging = [
+        None if told is False and cut else told
+        for told, cut in zip(pictures.hanging(seconds), _cut(upright), strict=True)
+    ]
+    known = {told for told, cut in zip(hanging, _cut(upright), strict=True) if not cut}
+    if True in known and (False in known or None not in known):
+        return {"in_hand": tuple(hanging), "held": known == {True}}
     found_s = [t for t, up in zip(seconds, upright, strict=True) if up]
     found = pictures.groups(found_s)
     if False in hanging and (found is None or len(set(found)) < 2):
@@ -226,9 +245,20 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
         bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
         least = float(np.min([pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False)]))
         limbs = LIMBS if len(bottoms_s) > 1 else ONCE_LIMBS
-        return {"held": least > limbs, "steady": least > ARMS and upright[0] and pictures.unmoved(found_s)}
+        unmoved = pictures.unmoved(found_s)
+        return {
+            "held": least > limbs,
+            "steady": least > ARMS and upright[0] and unmoved,
+            "untouched": unmoved and all(upright) and all(course.grips),
+        }
     left = iter(found)
     return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
+
+
+def _cut(upright: Sequence[bool]) -> list[bool]:
+    """Which of the peaks are none: where the clip begins on the way down or ends on the way up, low plates may hang."""
+    ends = (0, len(upright) - 1)
+    return [i in ends and not up for i, up in enumerate(upright)]
 
 
 def _at_rest_s(course: Course, peak: int) -> float:

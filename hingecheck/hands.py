@@ -128,14 +128,19 @@ def _along(lifted: Floats, known: Floats, hands: Floats) -> Floats:
 
 def _lifted(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
     """How high (N,) the load is in frames near to those in which it is lifted, else NaN; from a sparser series."""
+    height = between(frame_s, time_s, over)
+    at_it = _away_s(frame_s, frame_s[height > LIFTED]) <= AROUND_S
+    return np.where(at_it, height, np.nan)
+
+
+def between(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
+    """A series (N,) from a sparser one (M,); NaN farther than LOST_S from what that knows."""
     known = np.isfinite(over)
     if known.sum() < FEWEST:
         return np.full(len(frame_s), np.nan)
     time_s, over = time_s[known], over[known]
-    between = np.asarray(PchipInterpolator(time_s, over)(np.clip(frame_s, time_s[0], time_s[-1])))
-    near = _away_s(frame_s, time_s) <= LOST_S
-    at_it = _away_s(frame_s, frame_s[near & (between > LIFTED)]) <= AROUND_S
-    return np.where(near & at_it, between, np.nan)
+    filled = np.asarray(PchipInterpolator(time_s, over)(np.clip(frame_s, time_s[0], time_s[-1])))
+    return np.where(_away_s(frame_s, time_s) <= LOST_S, filled, np.nan)
 
 
 def _away_s(frame_s: Floats, time_s: Floats) -> Floats:

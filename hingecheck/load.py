@@ -191,12 +191,16 @@ class Pictures:
         found = load_track.heights(self._glimpses, (one, other), unlike & self._place.around, self._place.leg_px)
         return [(self._glimpses.time_s, height) for height in found]
 
+    def plates_up(self) -> tuple[Floats, Floats] | None:
+        """Times (M,) and how high (M,) plates are above where they lie, in leg lengths; None if there are none."""
+        return None if self._plates is None else (self._plates.time_s, self._plates.up * self._plates.radius_legs)
+
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         """For each moment whether plates hang above where they lie; None if that is not seen."""
-        if self._plates is None:
+        if (seen := self.plates_up()) is None:
             return [None] * len(times_s)
-        up = self._plates.up * self._plates.radius_legs
-        return [_hanging(up[np.abs(self._plates.time_s - time_s) <= SOON_S]) for time_s in times_s]
+        time_s, up = seen
+        return [_hanging(up[np.abs(time_s - moment_s) <= SOON_S]) for moment_s in times_s]
 
     def apart(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""

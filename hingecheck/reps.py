@@ -26,7 +26,7 @@ from hingecheck import events
 from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
 from hingecheck.family import family_of, floor_band
 from hingecheck.hands import Hands, follow, follow_load, lost
-from hingecheck.records import AngleTrack, Family, Rep
+from hingecheck.records import AngleTrack, Family, Floats, Rep
 
 TOP_BAND: Final = 0.20
 """How near to the top's height a peak must be, in shares of the pull."""
@@ -53,6 +53,12 @@ lost while they are bent and nothing moves."""
 
 FIRST_S, FASTEST_START = 0.1, 0.25
 """Hands that rise faster than this from the clip's beginning on, in leg lengths a second, had left the floor before."""
+
+SAME_TURN_S: Final = 0.3
+"""Hands and plates are lowest at the same time, to so much."""
+
+LEAST_ALONG: Final = 0.5
+"""Plates that rise by less than this share of the hands' way do not go along with them."""
 
 CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
@@ -91,7 +97,9 @@ def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictur
 
 
 def _from_floor(course: Course) -> tuple[Rep, ...]:
-    """Pulls that begin with hands on the floor and come back to it."""
+    """Pulls that begin with hands on the floor and come back to it; none of a load that stays where it is."""
+    if course.untouched:
+        return ()
     on_bar = _on_bar(course)
     found: list[Rep] = []
     for i, (before, after) in enumerate(pairwise(course.valleys)):
@@ -166,24 +174,41 @@ def _rises_at_once(course: Course) -> bool:
 
 
 def _floor_rep(course: Course, turns: tuple[int, int, int], number: int) -> Rep:
-    track, height = course.track, course.height
-    before, top, after = turns
+    track = course.track
+    complete = _locks_out(course, turns[1])
+    height, (before, top, after) = _bar(course, turns)
     rise = events.rise(track.time_s, height, before, top)
     lowering_s, end_s = events.lowering_s(track.time_s, height, top, after)
-    complete = _locks_out(course, top)
     return Rep(
         number=number,
         style="floor",
         start_s=rise.liftoff_s,
         onset_s=min(rise.onset_s, events.quiet_s(track, rise.liftoff_s)),
         liftoff_s=rise.liftoff_s,
-        knee_pass_s=events.knee_pass_s(track, height, before, top),
+        knee_pass_s=events.knee_pass_s(track, course.height, *turns[:2]),
         lockout_s=rise.lockout_s if complete else float("nan"),
         top_s=min(rise.top_s, lowering_s),
         lowering_s=lowering_s,
         end_s=end_s,
         complete=complete,
     )
+
+
+def _bar(course: Course, turns: tuple[int, int, int]) -> tuple[Floats, tuple[int, int, int]]:
+    """How high (N,) the bar is, and its own turns: plates that are seen to go along tell it, otherwise the hands.
+
+    Plates hide the hands at the top, and hands that take up the bar's slack rise before it does.
+    """
+    plates, time_s = course.plates, course.time_s
+    before, top, after = turns
+    if np.isnan(plates[before : max(top, after) + 1]).any():
+        return course.height, turns
+    near = np.flatnonzero((np.abs(time_s - time_s[before]) <= SAME_TURN_S) & (np.arange(len(time_s)) < top))
+    low = int(near[np.nanargmin(plates[near])])
+    high = low + int(np.nanargmax(plates[low : after + 1 if after >= 0 else None]))
+    if plates[high] - plates[low] < LEAST_ALONG * (course.height[top] - course.height[before]):
+        return course.height, turns
+    return plates, (low, high, after)
 
 
 def _top_to_top(course: Course) -> tuple[Rep, ...]:
@@ -203,10 +228,11 @@ def _top_to_top(course: Course) -> tuple[Rep, ...]:
 def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, number: int) -> Rep:
     time_s, height = course.time_s, course.height
     before, valley, after = turns
-    rise = events.rise(time_s, height, valley, after)
     lowest_s = events.lowest_s(course.track, height, turns)
     complete = _locks_out(course, after)
-    leaves_s = events.lowering_s(time_s, height, after, following)[0]
+    bar, (low, top, following) = _bar(course, (valley, after, following))
+    rise = events.rise(time_s, bar, low, top)
+    leaves_s = events.lowering_s(time_s, bar, top, following)[0]
     return Rep(
         number=number,
         style="romanian",

@@ -87,8 +87,11 @@ class SimulatedSet:
     def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
         return []
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
-        return False
+    def unmoved(self, upright_s: Sequence[float]) -> bool:
+        return len({self._held(t) for t in upright_s}) < 2
+
+    def plates_up(self) -> None:
+        return None
 
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         return [None] * len(times_s)

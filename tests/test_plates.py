@@ -160,6 +160,45 @@ def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
     assert [rep.style for rep in told] == [family] * count
 
 
+def test_low_plates_at_the_clips_end_do_not_lie_while_the_lifter_is_still_bent() -> None:
+    going_up = lifter.Set(last_s=9.6)
+    _, _, track, _ = stages(lifter.track(going_up.posture()))
+    told = reps.segment(track, pictures=Hanging(True, True, False))
+    assert [(rep.style, rep.complete) for rep in told] == [("romanian", True), ("romanian", False)]
+
+
+class Followed(Hanging):
+    """Plates that go up `late_s` after the hands do, `share` as far, known from `first_s` on."""
+
+    def __init__(self, late_s: float, share: float = 1.0, first_s: float = 0.0) -> None:
+        super().__init__(False, True, False)
+        time_s = np.arange(first_s, TWO.last_s, STEP_S)
+        hands = lifter.joints(TWO.posture(time_s - late_s))["wrist"][:, 1]
+        self.way = time_s, 2 * share * (hands - hands.min())
+
+    def plates_up(self) -> tuple[Floats, Floats]:
+        return self.way
+
+
+@pytest.mark.parametrize(
+    ("followed", "later_s"),
+    [
+        (Followed(0.3), 0.3),
+        (Followed(0.0), 0.0),
+        (Followed(0.3, share=0.2), 0.0),  # something else
+        (Followed(0.3, first_s=4.5), 0.0),  # not seen from the beginning on
+    ],
+)
+def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
+    two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
+) -> None:
+    (by_hands,) = reps.segment(two[0], pictures=Hanging(False, True, False))
+    (told,) = reps.segment(two[0], pictures=followed)
+    assert told.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
+    assert told.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
+    assert told.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
+
+
 def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
