@@ -66,6 +66,6 @@ def _hovers(course: Course) -> bool:
         return True
     lowest = height <= height.min() + floor_band(course)
     if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip
-        return middle > ROMANIAN_HEIGHT and knee_deg < GRIPPED_KNEE_DEG
+        return float(np.median(height[lowest])) > ROMANIAN_HEIGHT and knee_deg < GRIPPED_KNEE_DEG
     low_deg = LOW_KNEE_DEG if len(bottom) > 1 else ONCE_KNEE_DEG
     return knee_deg < (TOUCHED_KNEE_DEG if middle > TOUCHED_HEIGHT else low_deg)

@@ -53,6 +53,7 @@ class Timeline:
     forward: list[float] = field(default_factory=lambda: [0.0])
     reach: list[float] = field(default_factory=lambda: [0.0])
     pulls: list[tuple[float, float, bool]] = field(default_factory=list)
+    empty: list[tuple[float, float, bool]] = field(default_factory=list)
     loaded: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -72,11 +73,12 @@ class Timeline:
 
 @dataclass(frozen=True)
 class SimulatedSet:
-    """What a pose model would give, and the truth."""
+    """What a pose model would give, and the truth; `empty`: rises that only differ from it in what the hands hold."""
 
     style: str
     track: PoseTrack
     truth: tuple[TrueRep, ...]
+    empty: tuple[TrueRep, ...]
     loaded: tuple[tuple[float, float], ...]
     slow: float
 
@@ -166,7 +168,9 @@ def _from_floor(line: Timeline, bottom: tuple[float, float, float]) -> None:
             line.go(bottom, (0.3, 0.5))
             line.stay((0.8, 1.2))
         if number and random.random() < 0.05:
+            begin_s = line.now_s
             line.go(UPRIGHT, (0.8, 1.5))
+            line.empty.append((begin_s, line.now_s, True))
             line.stay((0.5, 2.0))
             line.go(bottom, (0.8, 1.5))
             line.stay((0.8, 1.5))
@@ -253,7 +257,7 @@ def _filmed(line: Timeline, style: str, random: np.random.Generator) -> Simulate
     slow = 4.0 if random.random() < 0.1 else 1.0
     rate_hz = float(random.choice([24.0, 30.0, 30.0, 60.0])) / slow
     fine_s = np.arange(0.0, line.now_s, 1 / 240)
-    truth = tuple(_events(line, fine_s, pull, style) for pull in line.pulls)
+    truth, empty = ([_events(line, fine_s, pull, style) for pull in pulls] for pulls in (line.pulls, line.empty))
     time_s = np.arange(0.0, line.now_s, 1 / rate_hz)
     posture, forward, reach = _course(line, time_s)
     camera = lifter.Camera(
@@ -262,9 +266,13 @@ def _filmed(line: Timeline, style: str, random: np.random.Generator) -> Simulate
     track = lifter.track(posture, camera)
     track = _placed(track, camera, forward, reach)
     track = replace(track, time_s=time_s * slow)
-    stretched = tuple(TrueRep(rep.liftoff_s * slow, rep.lockout_s * slow, rep.complete) for rep in truth)
     loaded = tuple((a * slow, b * slow) for a, b in line.loaded)
-    return SimulatedSet(style, _disturbed(track, camera, random), stretched, loaded, slow)
+    disturbed = _disturbed(track, camera, random)
+    return SimulatedSet(style, disturbed, _stretched(truth, slow), _stretched(empty, slow), loaded, slow)
+
+
+def _stretched(rises: Sequence[TrueRep], slow: float) -> tuple[TrueRep, ...]:
+    return tuple(TrueRep(rise.liftoff_s * slow, rise.lockout_s * slow, rise.complete) for rise in rises)
 
 
 def _course(line: Timeline, time_s: Floats) -> tuple[lifter.Posture, Floats, Floats]:

@@ -29,19 +29,20 @@ class Score:
         left = list(one.truth)
         for rep in found:
             match = next((t for t in left if _same(t, rep, one.slow)), None)
-            self.counts["wrong" if match is None else "right"] += 1
             if match is None:
+                self.counts["empty" if any(_same(t, rep, one.slow) for t in one.empty) else "wrong"] += 1
                 continue
+            self.counts["right"] += 1
             left.remove(match)
             self.liftoff_s.append(abs(match.liftoff_s - rep.liftoff_s) / one.slow)
             if rep.complete:
                 self.lockout_s.append(abs(match.lockout_s - rep.lockout_s) / one.slow)
         self.counts["missing"] += len(left)
 
-    @property
-    def f1(self) -> float:
+    def f1(self, *, empty: bool) -> float:
+        """`empty`: to tell a rise without the load, which no landmark shows to be one, is an error."""
         right, errors = self.counts["right"], self.counts["wrong"] + self.counts["missing"]
-        return 2 * right / (2 * right + errors)
+        return 2 * right / (2 * right + errors + empty * self.counts["empty"])
 
 
 def _same(truth: simulated.TrueRep, rep: Rep, slow: float) -> bool:
@@ -58,13 +59,15 @@ def score(ways: tuple[str, ...], count: int, *, seen: bool) -> Score:
 
 def test_repetitions_of_every_style_are_found_where_the_plates_can_be_seen() -> None:
     told = score(WAYS, 112, seen=True)
-    assert told.f1 >= 0.99
+    assert told.f1(empty=True) >= 0.99
     assert np.mean(told.liftoff_s) < 0.12
     assert np.mean(told.lockout_s) < 0.08
 
 
-def test_movement_alone_tells_nearly_all_but_standing_up_without_the_load() -> None:
-    assert score(WAYS, 84, seen=False).f1 >= 0.92
+def test_movement_alone_tells_all_but_whether_the_load_went_along() -> None:
+    told = score(WAYS, 84, seen=False)
+    assert told.f1(empty=False) >= 0.99
+    assert told.f1(empty=True) >= 0.92
 
 
 @pytest.mark.parametrize("what", simulated.NOTHING)
@@ -78,7 +81,8 @@ def test_what_is_no_lift_has_no_repetition(what: str, seen: bool) -> None:
 @pytest.mark.parametrize("seen", [True, False])
 def test_a_thousand_sets(seen: bool) -> None:
     told = score(WAYS, 1000, seen=seen)
-    print(seen, told.f1, told.counts, np.mean(told.liftoff_s), np.mean(told.lockout_s))  # noqa: T201  shown by -s
-    assert told.f1 >= 0.95 + 0.04 * seen
+    print(seen, told.f1(empty=True), told.f1(empty=False), told.counts)  # noqa: T201  shown by -s
+    assert told.f1(empty=False) >= 0.99
+    assert told.f1(empty=True) >= 0.95 + 0.04 * seen
     assert np.mean(told.liftoff_s) < 0.12
     assert np.mean(told.lockout_s) < 0.08
