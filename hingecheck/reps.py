@@ -160,8 +160,10 @@ def _ends_up(course: Course, *, alone: bool) -> bool:
     It was seen to have left the floor; or the clip holds this one pull only, from the grip to just after lockout.
     """
     first, top = course.valleys[-1], course.peaks[-1]
+    if course.height[top] - course.height[first] < SMALLEST_PULL:
+        return False
     if course.in_hand[-1] is not None:
-        return course.in_hand[-1] and bool(course.height[top] - course.height[first] >= SMALLEST_PULL)
+        return course.in_hand[-1]
     trimmed = course.height[: first + 1].max() - course.height[first] < SMALLEST_PULL
     rise = events.rise(course.time_s, course.height, first, top)
     return alone and trimmed and bool(course.time_s[-1] - rise.lockout_s < CUT_OFF_S)

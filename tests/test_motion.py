@@ -116,7 +116,7 @@ def test_a_straight_body_locks_out_though_its_hands_are_thought_lower() -> None:
     assert [rep.complete for rep in stages(replace(one, xy_px=xy_px))[3]] == [True, True]
 
 
-@pytest.mark.parametrize(("first_s", "last_s"), [(4.6, 7.0), (2.2, 5.0), (4.9, 10.0)])
+@pytest.mark.parametrize(("first_s", "last_s"), [(4.6, 7.0), (2.2, 5.0), (4.9, 10.0), (3.4, 7.6), (4.4, 7.4)])
 def test_a_clip_that_begins_or_ends_inside_a_repetition_is_read_without_inventing_one(
     first_s: float, last_s: float
 ) -> None:
