@@ -225,7 +225,8 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
     """
     lifted = course.hands.lifted[list(course.peaks)]
     if np.isfinite(lifted).any():
-        return {"in_hand": tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)}
+        told = tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)
+        return {"in_hand": told} if False in told else {}  # else it may be the hands themselves
     seconds = [_at_rest_s(course, peak) for peak in course.peaks]
     upright = [is_upright(course, peak) for peak in course.peaks]
     hanging = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -126,6 +127,24 @@ def test_what_moves_beside_a_squat_is_not_in_the_hands(glimpses: Glimpses) -> No
     pictures = load.Pictures(glimpses, squat)
     assert pictures.heights([0.5, 6.0])
     assert reps.segment(measured(squat), pictures=pictures) == ()
+
+
+class HandsThemselves(load.Pictures):
+    """What was followed for a load are the hands of somebody who bends once."""
+
+    once = lifter.track(lifter.Set(bends=((1.5, 3.0, 4.0, 5.5),), last_s=8.0).posture())
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+        hand_px = self.once.xy_px[::4, WRISTS[0], 1]
+        return [(self.once.time_s[::4], (hand_px.max() - hand_px) / LEG_PX)]
+
+
+def test_what_hangs_at_every_upright_moment_was_lifted_from_nowhere(glimpses: Glimpses) -> None:
+    track = lost(HandsThemselves.once, (2.2, 4.8))
+    told = hands.follow_load(measured(track), HandsThemselves(glimpses, track), surely=False)
+    assert told is not None
+    assert told.borrowed.any()
+    assert reps.segment(measured(track), pictures=HandsThemselves(glimpses, track)) == ()
 
 
 def test_the_nearest_of_some_times_is_found() -> None:
