@@ -108,7 +108,6 @@ class Course:
     `grips`: the hands rest at the valley.  `in_hand`: the load hung from the hands at the peak, None where it cannot
     be said.  `held`: it was seen to go down with the hands from every peak, and never to stay there.  `steady`: more
     than arms may have gone down with them, and from the first moment upright to the last nothing left its place.
-    `untouched`: nothing did between bends at whose ends the lifter stands, and at every one of which the hands rest.
     """
 
     track: AngleTrack
@@ -120,7 +119,6 @@ class Course:
     in_hand: tuple[bool | None, ...]
     held: bool = False
     steady: bool = False
-    untouched: bool = False
 
     @property
     def height(self) -> Floats:
@@ -218,7 +216,7 @@ def _without_gaps(series: Floats) -> Floats:
 
 
 def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
-    """What the pictures tell of the load: `in_hand`, `held`, `steady` and `untouched`.
+    """What the pictures tell of the load: `in_hand`, `held` and `steady`.
 
     Plates that are seen to hang go before what else differs.  Plates that are only seen to lie may be others, so they
     are believed where nothing else is seen to have left its place.
@@ -246,12 +244,7 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
         bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
         least = float(np.min([pictures.moved(*pair) for pair in zip(seconds, bottoms_s, strict=False)]))
         limbs = LIMBS if len(bottoms_s) > 1 else ONCE_LIMBS
-        unmoved = pictures.unmoved(found_s)
-        return {
-            "held": least > limbs,
-            "steady": least > ARMS and upright[0] and unmoved,
-            "untouched": unmoved and all(upright) and all(course.grips),
-        }
+        return {"held": least > limbs, "steady": least > ARMS and upright[0] and pictures.unmoved(found_s)}
     left = iter(found)
     return {"in_hand": _in_hand(course, pictures, [next(left) if up else None for up in upright])}
 

@@ -97,9 +97,7 @@ def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictur
 
 
 def _from_floor(course: Course) -> tuple[Rep, ...]:
-    """Pulls that begin with hands on the floor and come back to it; none of a load that stays where it is."""
-    if course.untouched:
-        return ()
+    """Pulls that begin with hands on the floor and come back to it."""
     on_bar = _on_bar(course)
     found: list[Rep] = []
     for i, (before, after) in enumerate(pairwise(course.valleys)):

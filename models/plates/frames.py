@@ -1,10 +1,12 @@
-"""Training frames for the plate finder: rendered lifts with the near plate's outline known.
+"""Training frames for the plate finder: rendered lifts with the outline of the bar's near end known.
 
     python -m models.plates.frames 24000 --out DIR --processes 2
+    python -m models.plates.frames 6000 --seed 701 --bare 1 --out DIR --processes 2
 
 An item is one lifter with one load: `grey` (K, h, w) 8 bit, moments of the whole clip as small as the analyzer keeps
 them (`hingecheck.load`), not yet blurred; `plate` (K, 4), middle x, y and half width, half height in pixels of the
-outer face of the plates nearer to the camera, NaN where there is none; `foot` (2,) and `leg_px`, where the lifter
+outer face of the plates nearer to the camera, or of the sleeve's end where there are none, NaN where there is no bar;
+`foot` (2,) and `leg_px`, where the lifter
 stands during the lift and how long the leg is in the picture.
 """
 
@@ -26,6 +28,7 @@ from samples.clip import Stage, draw_frame, instant_at, set_stage
 from samples.draw import pick, random_spec
 from samples.errors import ImpossiblePose
 from samples.frames import compressed, item_path, unpacked
+from samples.props import SLEEVE_END_M
 from samples.raster import Raster
 from samples.spec import BarSpec, ClipSpec, Load, Style
 from samples.work import run_all
@@ -56,11 +59,16 @@ WITHOUT: Final = {"hinge": 1.0, "squat": 1.0, "tie_shoes": 1.0, "conventional": 
 ACROSS_M: Final = {"upright": (1.3, 2.6), "wide": (2.0, 3.6)}
 """How much of the room is across the picture's shorter side."""
 
+SLEEVE_RADIUS_M: Final = 0.025
+
 AROUND: Final = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
 
 
-def training_spec(seed: int) -> ClipSpec:
-    """A random lift, or something else than a lift, with plates, without, or with another load."""
+def training_spec(seed: int, bare: float = 0.0) -> ClipSpec:
+    """A random lift, or something else than a lift, with plates, without, or with another load.
+
+    `bare`: how often plates are left out that would be drawn.
+    """
     random = np.random.default_rng([seed, 50])
     size = SIZES_PX[int(random.integers(len(SIZES_PX)))]
     spec = random_spec(seed, *size)
@@ -76,7 +84,7 @@ def training_spec(seed: int) -> ClipSpec:
     return replace(
         spec,
         lift=replace(spec.lift, style=style, reps=int(random.integers(1, 3)), setup_bends=0),
-        bar=_bar(random, spec.bar, load, style),
+        bar=_bare(seed, _bar(random, spec.bar, load, style), bare),
         camera=camera,
         scene=replace(spec.scene, people=int(random.random() < 0.15)),
     )
@@ -92,9 +100,17 @@ def _bar(random: np.random.Generator, bar: BarSpec, load: Load, style: Style) ->
     return replace(bar, load=load, plate_mm=plate_mm, plate_colour=colour, floor_height_m=lowest + raised)
 
 
-def make_item(seed: int, *, folder: Path, per_item: int) -> int:
+def _bare(seed: int, bar: BarSpec, odds: float) -> BarSpec:
+    """The same, or a bar without plates on something low."""
+    random = np.random.default_rng([seed, 53])
+    if random.random() >= odds:
+        return bar
+    return replace(bar, plate_mm=0.0, floor_height_m=float(random.uniform(0.15, 0.4)))
+
+
+def make_item(seed: int, *, folder: Path, per_item: int, bare: float) -> int:
     """Draw and write one item; returns its frames."""
-    stage = _feasible(seed)
+    stage = _feasible(seed, bare)
     random = np.random.default_rng([seed, 51])
     frames = np.unique(random.integers(0, stage.frame_count, per_item))
     spec = stage.spec
@@ -105,7 +121,7 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
             picture = unpacked(compressed(spec, draw_frame(stage, raster, int(frame))))
             small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
             pictures.append(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
-            plates.append(near_plate(stage, int(frame)) * shrink)
+            plates.append(near_end(stage, int(frame)) * shrink)
     foot, leg_px = _lifter(stage)
     table = {
         "grey": np.array(pictures, np.uint8),
@@ -120,17 +136,22 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
     return len(frames)
 
 
-def near_plate(stage: Stage, frame: int) -> NDArray[np.float64]:
-    """Middle x, y, half width, half height (4,) px of the nearest plates' outer face; NaN without plates."""
+def near_end(stage: Stage, frame: int) -> NDArray[np.float64]:
+    """Middle x, y, half width, half height (4,) px of what ends the bar towards the camera; NaN without a bar.
+
+    The outer face of the plates, or the end of the sleeve where there are none.
+    """
     bar = stage.spec.bar
-    if bar.load not in ("bar", "trap_bar") or bar.plate_mm < SMALLEST_PLATE_MM:
+    if bar.load not in ("bar", "trap_bar"):
         return np.full(4, np.nan)
+    plates = bar.plate_mm >= SMALLEST_PLATE_MM
+    radius_m = bar.plate_mm / 2000.0 if plates else SLEEVE_RADIUS_M
+    across_m = 0.692 + bar.plates_a_side * 0.053 - 0.003 if plates else SLEEVE_END_M
     now = instant_at(stage, stage.time_s(frame))
     view = view_at(stage.spec, stage.wander_deg[frame])
-    across_m = 0.692 + bar.plates_a_side * 0.053 - 0.003
     ends_m = [np.array([now.bar_m[0], side * across_m, now.bar_m[1]]) for side in (-1.0, 1.0)]
     middle_m = min(ends_m, key=lambda end_m: float(np.linalg.norm(view.eye_m - end_m)))
-    ring_m = middle_m + bar.plate_mm / 2000.0 * np.column_stack([np.cos(AROUND), 0.0 * AROUND, np.sin(AROUND)])
+    ring_m = middle_m + radius_m * np.column_stack([np.cos(AROUND), 0.0 * AROUND, np.sin(AROUND)])
     seen = project(stage.spec, view, np.vstack([middle_m, ring_m]))
     return np.concatenate([seen[0], np.ptp(seen[1:], axis=0) / 2.0])
 
@@ -148,10 +169,10 @@ def _lifter(stage: Stage) -> tuple[NDArray[np.float64], float]:
     return np.median(foot, axis=0), float(np.quantile(np.hypot(*(hip - foot).T), 0.9))
 
 
-def _feasible(seed: int) -> Stage:
+def _feasible(seed: int, bare: float) -> Stage:
     for attempt in range(20):
         try:
-            return set_stage(training_spec(seed + attempt * 500_000))
+            return set_stage(training_spec(seed + attempt * 500_000, bare))
         except ImpossiblePose:
             continue
     raise ImpossiblePose(f"no feasible body among 20 for seed {seed}")
@@ -164,13 +185,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=700)
     parser.add_argument("--per-item", type=int, default=6)
+    parser.add_argument("--bare", type=float, default=0.0, help="how often plates are left out")
     parser.add_argument("--processes", type=int, default=2)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
     seeds = [wanted.seed * 1_000_000 + number for number in range(-(-wanted.count // wanted.per_item))]
     missing = [seed for seed in seeds if not item_path(wanted.out, seed).exists()]
     if missing:
-        run_all(partial(make_item, folder=wanted.out, per_item=wanted.per_item), missing, wanted.processes)
+        draw = partial(make_item, folder=wanted.out, per_item=wanted.per_item, bare=wanted.bare)
+        run_all(draw, missing, wanted.processes)
 
 
 if __name__ == "__main__":
