@@ -51,7 +51,7 @@ class _Models:
 
     back: spine.SpineModel
     zero: spine.Zero | None
-    finder: plates.PlateModel
+    finder: plates.Finder
 
 
 LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetition"
@@ -80,7 +80,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     asked = asked or Asked()
     report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
     given = style.parse(asked.style)
-    bundle, parts = bundles.find(asked.model), (*bundles.spine(), bundles.plates())
+    bundle, parts = bundles.find(asked.model), (*bundles.spine(), *bundles.plates())
     net, finder = _nets(*parts)
     zero = _zero(asked.standing, bundle, net)
     clip = video.Video(path)
@@ -145,12 +145,12 @@ def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:
 
 
 def _nets(
-    encoder: bundles.Bundle, head: bundles.Bundle, finder: bundles.Bundle
-) -> tuple[spine.SpineModel, plates.PlateModel]:
+    encoder: bundles.Bundle, head: bundles.Bundle, plated: bundles.Bundle, bare: bundles.Bundle
+) -> tuple[spine.SpineModel, plates.Finder]:
     from hingecheck.backends.platenet import PlateNet  # noqa: PLC0415  heavy: loaded when used
     from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415
 
-    return SpineNet(encoder.path, head.path), PlateNet(finder.path)
+    return SpineNet(encoder.path, head.path), plates.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
 def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
@@ -184,7 +184,7 @@ def _pool(described: Sequence[RepMetrics]) -> dict[str, Measure]:
 
 
 def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:
-    roles = ("pose", "spine_encoder", "spine_head", "plates")
+    roles = ("pose", "spine_encoder", "spine_head", "plates", "bare_bar")
     return {
         "versions": {"python": platform.python_version()} | _installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},

@@ -56,9 +56,9 @@ def spine() -> tuple[Bundle, Bundle]:
     return _listed("spine", "encoder"), _listed("spine", "head")
 
 
-def plates() -> Bundle:
-    """The plate finder, its hash checked; raises like `find`."""
-    return _listed("plates", "finder")
+def plates() -> tuple[Bundle, Bundle]:
+    """What finds plates, and what finds the end of a bare bar, their hashes checked; raises like `find`."""
+    return _listed("plates", "finder"), _listed("plates", "bare")
 
 
 def face() -> Bundle:

@@ -42,7 +42,7 @@ def run() -> list[Check]:
         _opencv(),
         *(_model(f"model {name}", partial(_one, bundles.find, name)) for name in bundles.manifest()["pose"]),
         _model("spine model", bundles.spine),
-        _model("plate finder", partial(_one, bundles.plates)),
+        _model("plate finder", bundles.plates),
         _model("face detector", partial(_one, bundles.face), " (for --redact-face)"),
         *(_clinic(name) for name in CLINIC),
         *(_codec(name, "decoder") for name in CODECS),

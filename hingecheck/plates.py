@@ -1,13 +1,14 @@
-"""Beside stage 8: plates at the near end of the bar, found in a clip's small pictures.
+"""Beside stage 8: the near end of the bar, its plates or the bare sleeve, found in a clip's small pictures.
 
 A small network (models/PLATES.md) looks at the part of each picture in which plates can be while somebody lifts them,
 from the floor to the hips around where the lifter stands, and tells where the middle of the near plates' face is and
 how large it looks.  Plates that are seen keep their size, and hands that lift them are at them; whatever else looks
-like plates does not.
+like plates does not.  A bar without plates ends in a sleeve of 50 mm, which is found like very small plates.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import cv2
@@ -15,7 +16,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.geometry import length
-from hingecheck.records import Bools, Bytes, Floats, Glimpses, Plates, PoseTrack, View
+from hingecheck.records import LARGEST_BARE, Bools, Bytes, Floats, Glimpses, Plates, PoseTrack, View
 
 SIZE_PX: Final = 112
 """The part of the picture that is looked at, in pixels of its own."""
@@ -23,31 +24,57 @@ SIZE_PX: Final = 112
 SIDE, ABOVE = 2.0, 1.4
 """Its side, and how much of it lies above the ankles, in leg lengths: plates from the floor to the hips."""
 
-LEAST_CHANCE, USUAL_CHANCE = 0.5, 0.8
-"""Plates are seen in a picture from the first chance on, in a clip if half of those are above the second: where there
-are plates, on 52 rendered sets, the middle chance is 0.84 to 0.99."""
-
-SAME_SIZE: Final = 0.15
-"""Plates look as large in every picture, to so much of their radius."""
+LEAST_CHANCE: Final = 0.5
+"""The bar's end is seen in a picture from this chance on."""
 
 LEAST_SEEN: Final = 0.25
-"""Share of the pictures in which plates must be seen."""
+"""Share of the pictures in which it must be seen."""
 
 LOWEST: Final = 0.05
 """The lowest of so many is where they lie: fewer are errors."""
 
-AT_HANDS, NEAR_END = 0.35, 1.4
-"""When the hands are lowest, they are no farther than this to the side of plates that they lift, in leg lengths, and
-farther by so much for the sine of the yaw: the bar's near end is 0.7 m nearer to the camera."""
+NEAR_END: Final = 1.4
+"""Hands are farther from the bar's near end by so much for the sine of the yaw, in leg lengths: the end of plates is
+0.7 m nearer to the camera."""
 
 HANDS_LOW: Final = 0.15
 
 
 class PlateModel(Protocol):
-    """Finds the likeliest plates of a picture."""
+    """Finds the likeliest end of a bar in a picture."""
 
     def look(self, pictures: Bytes) -> tuple[Floats, Floats]:
         """Chance (M,), and middle x, y, half width, half height (M, 4) px, of pictures (M, SIZE_PX, SIZE_PX)."""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Two models: of plates, and of a bar's end with or without them, which is asked where there are no plates."""
+
+    plated: PlateModel
+    either: PlateModel
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is asked of plates, and of a sleeve without any.
+
+    They look as large in every picture, to `same` of their radius; half of the pictures in which they are seen have the
+    chance `usual`; and they are no farther than `aside` to the side of the lowest hands, in leg lengths.
+    """
+
+    bare: bool
+    same: float
+    usual: float
+    aside: float
+
+
+PLATED: Final = _Kind(bare=False, same=0.15, usual=0.8, aside=0.35)
+"""Where there are plates, on 52 rendered sets, the middle chance is 0.84 to 0.99."""
+
+BARE: Final = _Kind(bare=True, same=0.6, usual=0.6, aside=0.75)
+"""Where there are none, on 27 rendered sets, the middle chance is 0.65 to 0.97, and 0.01 to 0.66 leg lengths lie to the
+side of the hands: a sleeve of two pixels ends 1.1 m nearer to the camera, and the yaw is known to about 10 degrees."""
 
 
 def place(track: PoseTrack) -> tuple[Floats, float]:
@@ -66,37 +93,49 @@ def window(foot_px: Floats, leg_px: float) -> Floats:
     return np.column_stack([scale * np.eye(2), -scale * corner])
 
 
-def find(model: PlateModel, glimpses: Glimpses, track: PoseTrack, view: View) -> Plates | None:
-    """The plates that the lifter handles; None where they are hardly ever seen."""
+def find(finder: Finder, glimpses: Glimpses, track: PoseTrack, view: View) -> Plates | None:
+    """The end of the bar that the lifter handles; None where it is hardly ever seen."""
     foot_px, leg_px = place(track)
     if np.isnan(leg_px) or not view.assessable:
         return None
     turn = window((foot_px - np.array(glimpses.origin_px)) * glimpses.scale, leg_px * glimpses.scale)
-    parts = [
-        cv2.warpAffine(grey, turn, (SIZE_PX, SIZE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        for grey in glimpses.grey
-    ]
-    chance, found = model.look(np.asarray(parts, np.uint8))
-    seen = _alike(chance >= LEAST_CHANCE, found[:, 3])
-    if seen.mean() < LEAST_SEEN or np.median(chance[seen]) < USUAL_CHANCE:
-        return None
-    yaw = np.radians(view.yaw_deg.value)
-    aside = _aside(track, glimpses.time_s[seen], _display_px(found[seen], turn, glimpses)) / leg_px
-    if aside > AT_HANDS + NEAR_END * abs(np.sin(yaw)):
-        return None
-    radius = float(np.median(found[seen, 3]))
-    away = np.where(seen[:, None], found[:, :2], np.nan) / radius
-    lies = float(np.quantile(away[seen, 1], 1 - LOWEST))
-    ahead = (away[:, 0] - float(np.median(away[seen, 0]))) * (1 if view.facing == "right" else -1)
-    return Plates(glimpses.time_s, ahead / np.cos(yaw), lies - away[:, 1], radius * SIDE / SIZE_PX)
+    parts = np.asarray(
+        [
+            cv2.warpAffine(grey, turn, (SIZE_PX, SIZE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for grey in glimpses.grey
+        ],
+        np.uint8,
+    )
+
+    def found(model: PlateModel, kind: _Kind) -> Plates | None:
+        chance, ends = model.look(parts)
+        seen = _seen(chance, ends[:, 3], kind)
+        if seen.mean() < LEAST_SEEN or np.median(chance[seen]) < kind.usual:
+            return None
+        aside = _aside(track, glimpses.time_s[seen], _display_px(ends[seen], turn, glimpses)) / leg_px
+        if aside > kind.aside + NEAR_END * abs(np.sin(np.radians(view.yaw_deg.value))):
+            return None
+        return _followed(np.where(seen[:, None], ends, np.nan), glimpses.time_s, view)
+
+    return found(finder.plated, PLATED) or found(finder.either, BARE)
 
 
-def _alike(likely: Bools, radius: Floats) -> Bools:
-    """Of the likely ones those as large as most."""
-    if not likely.any():
-        return likely
-    usual = float(np.median(radius[likely]))
-    return np.asarray(likely & (np.abs(radius / usual - 1.0) <= SAME_SIZE))
+def _seen(chance: Floats, radius: Floats, kind: _Kind) -> Bools:
+    """Where (M,) something of this kind is likely, and as large as mostly."""
+    likely = chance >= LEAST_CHANCE
+    usual = float(np.median(radius[likely])) if likely.any() else np.nan
+    if (usual * SIDE / SIZE_PX < LARGEST_BARE) != kind.bare:
+        return np.zeros(len(chance), bool)
+    return np.asarray(likely & (np.abs(radius / usual - 1.0) <= kind.same))
+
+
+def _followed(ends: Floats, time_s: Floats, view: View) -> Plates:
+    """How a bar's end (M, 4) that is seen, else NaN, goes forward and up."""
+    radius = float(np.nanmedian(ends[:, 3]))
+    away = ends[:, :2] / radius
+    lies = float(np.nanquantile(away[:, 1], 1 - LOWEST))
+    ahead = (away[:, 0] - float(np.nanmedian(away[:, 0]))) * (1 if view.facing == "right" else -1)
+    return Plates(time_s, ahead / np.cos(np.radians(view.yaw_deg.value)), lies - away[:, 1], radius * SIDE / SIZE_PX)
 
 
 def _display_px(found: Floats, turn: Floats, glimpses: Glimpses) -> Floats:

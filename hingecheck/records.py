@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,13 +219,17 @@ class Glimpses:
         _check_time(self.time_s)
 
 
+LARGEST_BARE: Final = 0.08
+"""What looks smaller than this, in leg lengths, is the end of a sleeve without plates: 25 mm, and 0.03 to 0.06."""
+
+
 @dataclass(frozen=True)
 class Plates:
-    """Plates at the near end of the bar at some times (M,), NaN where they are not seen.
+    """Plates at the near end of the bar, or its bare sleeve, at some times (M,), NaN where they are not seen.
 
     `forward` of their median place and `up` from where they lie lowest (M,), sagittal, in radii of theirs as they look,
     so exact in their own plane, which is nearer to the camera than the lifter's; `radius_legs`: that radius in leg
-    lengths of the lifter.
+    lengths of the lifter, 0.2 to 0.5 of plates, 0.03 to 0.05 of a sleeve.
     """
 
     time_s: Floats
@@ -237,6 +241,16 @@ class Plates:
         n = len(self.time_s)
         _check(self, {"time_s": (n,), "forward": (n,), "up": (n,)})
         _check_time(self.time_s)
+
+    @property
+    def bare(self) -> bool:
+        """True for a sleeve without plates."""
+        return self.radius_legs < LARGEST_BARE
+
+    @property
+    def up_legs(self) -> Floats:
+        """How high they are above where they lie lowest (M,), in leg lengths."""
+        return self.up * self.radius_legs
 
 
 # --- 5 orient ----------------------------------------------------------------------------------------

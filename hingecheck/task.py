@@ -72,7 +72,7 @@ Measure = Callable[[Job], None]
 
 def fingerprint(settings: Settings) -> str:
     """Version, models and thresholds as one line; raises ModelError or UsageError before any clip is touched."""
-    models = (bundles.find(settings.model), *bundles.spine(), bundles.plates())
+    models = (bundles.find(settings.model), *bundles.spine(), *bundles.plates())
     rules = criteria.load(settings.criteria)
     told = {
         "version": __version__,

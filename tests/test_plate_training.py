@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
+from hingecheck import bundles
+from hingecheck.backends.platenet import PlateNet as Reader
 from hingecheck.plates import SIZE_PX
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
@@ -63,6 +67,26 @@ def test_paint_stays_inside_the_plate() -> None:
         changed += bool((other != one.grey).any())
     assert changed > 15
     assert (train.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
+
+
+def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path: Path) -> None:
+    pytest.importorskip("anny", reason="extra `render` is not installed")
+    from models.plates.frames import make_item
+
+    for seed in (5, 7):
+        make_item(seed, folder=tmp_path, per_item=4, bare=1.0)
+    known = [
+        train.example(one, None) for check in (False, True) for one in train.load(tmp_path, check=check, bare=True)
+    ]
+    assert len(known) == 8
+    blind = [one for check in (False, True) for one in train.load(tmp_path, check=check, bare=False)]
+    assert np.isnan([one.plate for one in blind]).all()
+    true = np.array([plate for _, plate in known])
+    plated, either = (Reader(bundle.path) for bundle in bundles.plates())
+    chance, place = either.look(np.array([picture for picture, _ in known]))
+    assert np.median(np.hypot(*(place - true)[:, :2].T)) < 1.0, "pixels of 112"
+    assert (chance > 0.5).mean() > 0.7
+    assert plated.look(np.array([picture for picture, _ in known]))[0].max() < 0.5
 
 
 def test_the_loss_falls_on_a_picture_that_is_learned() -> None:

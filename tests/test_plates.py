@@ -48,7 +48,7 @@ def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
     time_s = np.arange(0.0, len(told.chance)) * STEP_S
     glimpses = Glimpses(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
     seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
-    return plates.find(told, glimpses, told.track, seen)
+    return plates.find(plates.Finder(told, told), glimpses, told.track, seen)
 
 
 def at_the_hands(track: PoseTrack) -> Told:
@@ -100,7 +100,20 @@ def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothin
     unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
     assert np.isnan(plates.place(unseen)[1])
     glimpses = Glimpses(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
-    assert plates.find(told, glimpses, unseen, view.orient(told.track)) is None
+    assert plates.find(plates.Finder(told, told), glimpses, unseen, view.orient(told.track)) is None
+
+
+def test_a_bare_bar_is_what_looks_tiny_to_the_model_that_knows_it() -> None:
+    plated = at_the_hands(lifter.track(TWO.posture()))
+    told = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
+    seen, large = found(told), found(plated)
+    assert seen is not None
+    assert large is not None
+    assert (seen.bare, large.bare) == (True, False)
+    assert seen.up_legs == pytest.approx(large.up_legs, abs=1e-9)
+    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert found(beside) is not None, "a sleeve ends farther out than plates do"
+    assert found(replace(told, middle_px=told.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
 def series(*heights: float) -> Plates:
@@ -119,6 +132,18 @@ def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
     assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
     assert pictures_with(held).hanging([1.0]) == [None], "on their way"
     assert pictures_with(None).hanging([0.5]) == [None]
+
+
+def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to() -> None:
+    def bare(*heights: float) -> load.Pictures:
+        held = series(*heights)
+        return pictures_with(replace(held, up=held.up_legs / 0.04, radius_legs=0.04))
+
+    moments_s = [0.5, 1.5, 2.5]
+    assert bare(0.0, 0.02, 0.0).hanging(moments_s) == [False] * 3
+    assert bare(0.0, 0.5, 0.0).hanging(moments_s) == [False, True, False]
+    assert bare(0.0, float("nan"), 0.0).hanging(moments_s) == [None] * 3, "lifted, or hidden"
+    assert bare(0.0, 0.5, 0.0).plates_up() is None
 
 
 @pytest.fixture(scope="module")
@@ -242,8 +267,9 @@ def test_plates_that_only_lie_there_may_be_others(two: tuple[AngleTrack, tuple[R
 
 
 @pytest.fixture(scope="module")
-def finder() -> PlateNet:
-    return PlateNet(bundles.plates().path)
+def finder() -> plates.Finder:
+    plated, either = bundles.plates()
+    return plates.Finder(PlateNet(plated.path), PlateNet(either.path))
 
 
 def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> PoseTrack:
@@ -254,7 +280,7 @@ def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> Pose
     return PoseTrack(time_s, xy_px, zeros, np.repeat(zeros[..., None], 3, axis=2), zeros > 0)
 
 
-def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: PlateNet) -> None:
+def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: plates.Finder) -> None:
     truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
     keeper = load.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
@@ -269,7 +295,7 @@ def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder
     assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
 
 
-def test_where_no_plates_are_the_finder_finds_none(finder: PlateNet) -> None:
+def test_where_no_plates_are_the_finder_finds_none(finder: plates.Finder) -> None:
     keeper = load.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
     glimpses = keeper.glimpses()
@@ -280,6 +306,6 @@ def test_where_no_plates_are_the_finder_finds_none(finder: PlateNet) -> None:
 
 def test_a_damaged_finder_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "half.onnx"
-    broken.write_bytes(bundles.plates().path.read_bytes()[:1000])
+    broken.write_bytes(bundles.plates()[0].path.read_bytes()[:1000])
     with pytest.raises(ModelError, match="refuses"):
         PlateNet(broken)

@@ -1,6 +1,9 @@
 """Train the plate finder; write OUT/plates.onnx and OUT/plates/train_log.json.
 
     python -m models.plates.train --data DIR --out models
+    python -m models.plates.train --data DIR --out models --bare
+
+The second finds the ends of bare bars as well; it writes OUT/bar_end.onnx and OUT/plates/bare_log.json.
 
 Rendered plates all look alike; plates in gyms have grips, letters, rings and smaller plates before them.  So most
 plates are painted over in training, inside their outline, at random.
@@ -23,7 +26,8 @@ from torch import nn
 from torch.nn import functional
 
 from hingecheck.load import BLUR_PX
-from hingecheck.plates import SIZE_PX, window
+from hingecheck.plates import SIDE, SIZE_PX, window
+from hingecheck.records import LARGEST_BARE
 from models.plates.net import CELL_PX, PlateNet
 
 BATCH: Final = 64
@@ -38,6 +42,8 @@ PAINTED: Final = 0.65
 ENLARGED: Final = 4
 SMALLEST_PX: Final = 4
 MIDDLE: Final = np.zeros(2)
+BARE_OFF_PX: Final = 4.0
+"""Farther than this from a bare bar's end it is not found."""
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -53,14 +59,17 @@ class Example:
     leg_px: float
 
 
-def load(folder: Path, *, check: bool) -> list[Example]:
-    """The examples of one part of the items."""
+def load(folder: Path, *, check: bool, bare: bool) -> list[Example]:
+    """The examples of one part of the items; `bare`: bars without plates have an end to find."""
     found = []
     for number, path in enumerate(sorted(folder.glob("item_*.npz"))):
         if (number % CHECKED == 0) == check:
             item = np.load(path)
             foot, leg_px = item["foot"].astype(np.float64), float(item["leg_px"])
-            pairs = zip(item["grey"], item["plate"].astype(np.float64), strict=True)
+            plates = item["plate"].astype(np.float64)
+            if not bare:
+                plates[plates[:, 3] < LARGEST_BARE * leg_px] = np.nan
+            pairs = zip(item["grey"], plates, strict=True)
             found += [Example(grey, plate, foot, leg_px) for grey, plate in pairs]
     return found
 
@@ -248,7 +257,10 @@ def train(frames: list[Example], check: list[Example], wanted: Any) -> tuple[Pla
 
 @torch.no_grad()
 def measure(model: PlateNet, check: list[Example], least: float = 0.5) -> dict[str, float]:
-    """On lifters kept for checking: shares found and wrongly found, median and 90 % errors in shares of the radius."""
+    """On lifters kept for checking: shares found and wrongly found, median and 90 % errors in shares of the radius.
+
+    Of bars without plates: the share found, and the median error in leg lengths.
+    """
     model.eval()
     chances, places, plates = [], [], []
     for start in range(0, len(check), 256):
@@ -260,14 +272,21 @@ def measure(model: PlateNet, check: list[Example], least: float = 0.5) -> dict[s
     chance, place, true = np.concatenate(chances), np.concatenate(places), np.concatenate(plates)
     inside = ((true[:, :2] > 0) & (true[:, :2] < SIZE_PX)).all(axis=1)
     none = np.isnan(true).any(axis=1)
-    apart = np.hypot(*(place - true)[:, :2].T) / true[:, 3]
-    found = inside & (chance > least) & (apart < 0.5)
+    apart_px = np.hypot(*(place - true)[:, :2].T)
+    apart, bare = apart_px / true[:, 3], inside & (true[:, 3] < LARGEST_BARE * SIZE_PX / SIDE)
+    there = apart_px < np.maximum(0.5 * true[:, 3], BARE_OFF_PX)
+    bare_found = bare & (chance > least) & there
+    inside &= ~bare
+    found = inside & (chance > least) & there
     size = np.abs(np.log(place[found, 3] / true[found, 3]))
     if not found.any():
         return {"found": 0.0}
     return {
         "found": float(found[inside].mean()),
-        "elsewhere": float(((chance > least) & (apart >= 0.5))[inside].mean()),
+        "elsewhere": float(((chance > least) & ~there)[inside].mean()),
+        "bare": float(bare_found[bare].mean()) if bare.any() else 0.0,
+        "bare_elsewhere": float(((chance > least) & ~there)[bare].mean()) if bare.any() else 0.0,
+        "bare_place": float(np.median(apart_px[bare_found])) * SIDE / SIZE_PX if bare_found.any() else 0.0,
         "false": float((chance[none] > least).mean()),
         "place": float(np.median(apart[found])),
         "place90": float(np.quantile(apart[found], 0.9)),
@@ -311,16 +330,19 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=24)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bare", action="store_true", help="find the ends of bars without plates as well")
     wanted = parser.parse_args()
     torch.set_num_threads(wanted.threads)
     torch.manual_seed(wanted.seed)
-    frames, check = (load(wanted.data, check=part) for part in (False, True))
+    frames, check = (load(wanted.data, check=part, bare=wanted.bare) for part in (False, True))
     print(f"{len(frames)} frames, {len(check)} to check", flush=True)
     model, log = train(frames, check, wanted)
     logs = wanted.out / "plates"
     logs.mkdir(parents=True, exist_ok=True)
-    write(model, wanted.out / "plates.onnx")
-    (logs / "train_log.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+    write(model, wanted.out / ("bar_end.onnx" if wanted.bare else "plates.onnx"))
+    (logs / ("bare_log.json" if wanted.bare else "train_log.json")).write_text(
+        json.dumps(log, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
