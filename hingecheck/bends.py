@@ -146,12 +146,9 @@ def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Cou
     course = Course(track, hands, unseen, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
     if pictures is None:
         return course
-    plates = pictures.plates_up()
-    return replace(
-        course,
-        plates=unseen if plates is None else between(track.time_s, *plates),
-        **_seen(course, pictures),
-    )
+    known = pictures.plates_up()
+    plates = unseen if known is None else between(track.time_s, *known)
+    return replace(course, plates=plates, **_seen(course, pictures))
 
 
 def _valleys(height: Floats) -> list[int]:
@@ -227,11 +224,9 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
         return {"in_hand": told} if False in told else {}  # else it may be the hands themselves
     seconds = [_at_rest_s(course, peak) for peak in course.peaks]
     upright = [is_upright(course, peak) for peak in course.peaks]
-    hanging = [
-        None if told is False and cut else told
-        for told, cut in zip(pictures.hanging(seconds), _cut(upright), strict=True)
-    ]
-    known = {told for told, cut in zip(hanging, _cut(upright), strict=True) if not cut}
+    cut = _cut(upright)
+    hanging = [None if up is False and off else up for up, off in zip(pictures.hanging(seconds), cut, strict=True)]
+    known = {up for up, off in zip(hanging, cut, strict=True) if not off}
     if True in known and (False in known or None not in known):
         return {"in_hand": tuple(hanging), "held": known == {True}}
     found_s = [t for t, up in zip(seconds, upright, strict=True) if up]
@@ -250,7 +245,7 @@ def _seen(course: Course, pictures: Pictures) -> dict[str, Any]:
 
 
 def _cut(upright: Sequence[bool]) -> list[bool]:
-    """Which of the peaks are none: where the clip begins on the way down or ends on the way up, low plates may hang."""
+    """Which peaks are where the clip was cut on the way down or up, so that even low plates may hang."""
     ends = (0, len(upright) - 1)
     return [i in ends and not up for i, up in enumerate(upright)]
 

@@ -179,13 +179,14 @@ def _floor_rep(course: Course, turns: tuple[int, int, int], number: int) -> Rep:
     height, (before, top, after) = _bar(course, turns)
     rise = events.rise(track.time_s, height, before, top)
     lowering_s, end_s = events.lowering_s(track.time_s, height, top, after)
+    knee_pass_s = events.knee_pass_s(track, course.height, *turns[:2])
     return Rep(
         number=number,
         style="floor",
         start_s=rise.liftoff_s,
         onset_s=min(rise.onset_s, events.quiet_s(track, rise.liftoff_s)),
         liftoff_s=rise.liftoff_s,
-        knee_pass_s=events.knee_pass_s(track, course.height, *turns[:2]),
+        knee_pass_s=knee_pass_s if rise.liftoff_s <= knee_pass_s <= rise.top_s else float("nan"),
         lockout_s=rise.lockout_s if complete else float("nan"),
         top_s=min(rise.top_s, lowering_s),
         lowering_s=lowering_s,

@@ -222,6 +222,12 @@ def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
     assert told.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
     assert told.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
     assert told.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
+    assert told.liftoff_s < told.knee_pass_s < told.lockout_s
+
+
+def test_a_knee_pass_before_the_bar_rises_is_none(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+    (told,) = reps.segment(two[0], pictures=Followed(0.8))
+    assert np.isnan(told.knee_pass_s)
 
 
 def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
