@@ -26,7 +26,7 @@ from hingecheck import events
 from hingecheck.bends import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
 from hingecheck.family import family_of, floor_band
 from hingecheck.hands import Hands, follow, follow_load, lost
-from hingecheck.records import AngleTrack, Family, Floats, Rep
+from hingecheck.records import AngleTrack, Family, Rep
 
 TOP_BAND: Final = 0.20
 """How near to the top's height a peak must be, in shares of the pull."""
@@ -176,9 +176,7 @@ def _rises_at_once(course: Course) -> bool:
 def _floor_rep(course: Course, turns: tuple[int, int, int], number: int) -> Rep:
     track = course.track
     complete = _locks_out(course, turns[1])
-    height, (before, top, after) = _bar(course, turns)
-    rise = events.rise(track.time_s, height, before, top)
-    lowering_s, end_s = events.lowering_s(track.time_s, height, top, after)
+    rise, lowering_s, end_s = _ways(course, turns)
     knee_pass_s = events.knee_pass_s(track, course.height, *turns[:2])
     return Rep(
         number=number,
@@ -195,21 +193,32 @@ def _floor_rep(course: Course, turns: tuple[int, int, int], number: int) -> Rep:
     )
 
 
-def _bar(course: Course, turns: tuple[int, int, int]) -> tuple[Floats, tuple[int, int, int]]:
-    """How high (N,) the bar is, and its own turns: plates that are seen to go along tell it, otherwise the hands.
+def _ways(course: Course, turns: tuple[int, int, int]) -> tuple[events.Rise, float, float]:
+    """The way up, and when the way down begins and ends: by hands and, where they are seen to go along, by plates."""
+    before, top, after = turns
+    rise = events.rise(course.time_s, course.height, before, top)
+    lowering_s, end_s = events.lowering_s(course.time_s, course.height, top, after)
+    if (own := _plates_turns(course, turns)) is None:
+        return rise, lowering_s, end_s
+    down_s = events.lowering_s(course.time_s, course.plates, own[1], after)
+    return (
+        events.finer(rise, events.rise(course.time_s, course.plates, *own)),
+        events.finer_s(lowering_s, down_s[0]),
+        events.finer_s(end_s, down_s[1]),
+    )
 
-    Plates hide the hands at the top, and hands that take up the bar's slack rise before it does.
-    """
+
+def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int] | None:
+    """When plates are lowest and highest in a way up; None where they are not seen or do not go along."""
     plates, time_s = course.plates, course.time_s
     before, top, after = turns
     if np.isnan(plates[before : max(top, after) + 1]).any():
-        return course.height, turns
+        return None
     near = np.flatnonzero((np.abs(time_s - time_s[before]) <= SAME_TURN_S) & (np.arange(len(time_s)) < top))
     low = int(near[np.nanargmin(plates[near])])
     high = low + int(np.nanargmax(plates[low : after + 1 if after >= 0 else None]))
-    if plates[high] - plates[low] < LEAST_ALONG * (course.height[top] - course.height[before]):
-        return course.height, turns
-    return plates, (low, high, after)
+    along = plates[high] - plates[low] >= LEAST_ALONG * (course.height[top] - course.height[before])
+    return (low, high) if along else None
 
 
 def _top_to_top(course: Course) -> tuple[Rep, ...]:
@@ -231,9 +240,7 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int], following: int, n
     before, valley, after = turns
     lowest_s = events.lowest_s(course.track, height, turns)
     complete = _locks_out(course, after)
-    bar, (low, top, following) = _bar(course, (valley, after, following))
-    rise = events.rise(time_s, bar, low, top)
-    leaves_s = events.lowering_s(time_s, bar, top, following)[0]
+    rise, leaves_s, _ = _ways(course, (valley, after, following))
     return Rep(
         number=number,
         style="romanian",
