@@ -41,7 +41,7 @@ ROLL_SD_DEG: Final = 1.5
 
 PLATES_SD_CM: Final = 0.5
 """With the roll, 100 % of 58 repetitions of 76 sets and 90 % of 71 of a fresh draw lie within 1.645 of these; root mean
-square errors 0.32 and 0.87 (compared as in `samples.card.motion`).  Real lenses and bars that turn about the vertical
+square errors 0.32 and 0.88 (compared as in `samples.card.motion`).  Real lenses and bars that turn about the vertical
 are not in it."""
 
 USUAL_STATURE_CM, USUAL_SD = 170.0, 0.06
