@@ -89,7 +89,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
         lambda nearer: sight.sight(clip, bundle, watch, nearer),
         lambda seen: _look(seen, _Models(net, zero, finder), given),
     )
-    found = _some(look.reps, path)
+    found = _some(look, path)
     most = _max_bend(asked.max_bend, bundle, net, zero)
     own = metrics.Own(most, report.stature_cm)
     described = tuple(metrics.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
@@ -135,13 +135,15 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
-def _some(found: Sequence[Rep], path: Path) -> Sequence[Rep]:
-    if not found:
+def _some(look: sight.Look, path: Path) -> Sequence[Rep]:
+    if not look.reps:
+        lies = look.plates is not None and np.nanmax(look.plates.up_legs) < load.HANGING
+        what = "a person is at a bar that stays where it lies:" if lies else "a person is there, but"
         raise NoRepetition(
-            f"{path}: a person is there, but no repetition was found",
+            f"{path}: {what} no repetition was found",
             "Film from before the first pull until the bar is down again, hands and feet in the picture.",
         )
-    return found
+    return look.reps
 
 
 def _nets(

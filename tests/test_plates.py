@@ -6,13 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
-from hingecheck import bar, bundles, landmarks, load, plates, reps, view
+from hingecheck import analysis, bar, bundles, landmarks, load, plates, reps, sight, view
 from hingecheck.backends.platenet import PlateNet
-from hingecheck.errors import ModelError
+from hingecheck.errors import ModelError, NoRepetition
 from hingecheck.records import AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
 from hingecheck.video import Video
 from tests import lifter
@@ -144,6 +146,16 @@ def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to()
     assert bare(0.0, 0.5, 0.0).hanging(moments_s) == [False, True, False]
     assert bare(0.0, float("nan"), 0.0).hanging(moments_s) == [None] * 3, "lifted, or hidden"
     assert bare(0.0, 0.5, 0.0).plates_up() is None
+
+
+@pytest.mark.parametrize(
+    ("held", "told"), [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (None, False)]
+)
+def test_who_lifts_nothing_is_told_so(held: Plates | None, told: bool) -> None:
+    look = cast(sight.Look, SimpleNamespace(reps=(), plates=held))
+    with pytest.raises(NoRepetition, match="no repetition was found") as refused:
+        analysis._some(look, Path("set.mp4"))
+    assert ("stays where it lies" in refused.value.message) == told
 
 
 @pytest.fixture(scope="module")
