@@ -137,7 +137,7 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
 
 def _some(look: sight.Look, path: Path) -> Sequence[Rep]:
     if not look.reps:
-        lies = look.plates is not None and np.nanmax(look.plates.up_legs) < load.HANGING
+        lies = look.plates is not None and load.lies(look.plates)
         what = "a person is at a bar that stays where it lies:" if lies else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",

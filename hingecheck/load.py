@@ -211,7 +211,7 @@ class Pictures:
         if (found := self._plates) is None:
             return unknown
         told = [_hanging(found.up_legs[np.abs(found.time_s - time_s) <= SOON_S]) for time_s in times_s]
-        return unknown if found.bare and True not in told and not _lies(found) else told
+        return unknown if found.bare and True not in told and not lies(found) else told
 
     def apart(self, first_s: float, second_s: float) -> float:
         """Share of what is around the feet that differs between two moments, looked at finely; NaN if not known."""
@@ -263,7 +263,7 @@ class Pictures:
         return drawn > 0
 
 
-def _lies(found: Plates) -> bool:
+def lies(found: Plates) -> bool:
     """True if a bar's end is seen nearly all the time, and always where it lies."""
     known = ~np.isnan(found.up)
     return bool(known.mean() >= NEARLY_ALWAYS and found.up_legs[known].max() < HANGING)

@@ -149,7 +149,8 @@ def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to()
 
 
 @pytest.mark.parametrize(
-    ("held", "told"), [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (None, False)]
+    ("held", "told"),
+    [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (series(0.0, float("nan")), False), (None, False)],
 )
 def test_who_lifts_nothing_is_told_so(held: Plates | None, told: bool) -> None:
     look = cast(sight.Look, SimpleNamespace(reps=(), plates=held))
