@@ -24,6 +24,7 @@ from av.packet import Packet
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
+from hingecheck import container
 from hingecheck.records import Bytes, Frame
 from hingecheck.video import Video
 
@@ -56,7 +57,7 @@ def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float) ->
     A last column or row that would make the size odd is left out, since H.264 stores colour for two by two pixels.
     """
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with av.open(str(target), "w", format="mp4", options=options) as film, av.open(str(clip.path)) as source:
+    with container.create_film(target, options) as film, container.open_clip(clip.path) as source:
         coming = iter(frames)
         first = next(coming)  # from here on the clip knows its own time of the first picture
         stream = _picture_stream(film, first.rgb, rate_hz)

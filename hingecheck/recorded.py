@@ -6,10 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-import av
-from av.error import FFmpegError
-
-from hingecheck.errors import InputError
+from hingecheck.container import open_clip
 
 KEYS: Final = ("com.apple.quicktime.creationdate", "creation_time", "date")
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:\D|$)")
@@ -19,11 +16,8 @@ UNSET_YEARS: Final = (1904, 1970)
 
 def day(path: Path) -> tuple[int, int, int] | None:
     """Year, month, day; the phone's own time zone where the file tells it, else UTC.  None if it does not say."""
-    try:
-        with av.open(str(path)) as container:
-            notes = {key.lower(): value for key, value in container.metadata.items()}
-    except (FFmpegError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as a video ({error.strerror})", "Give the date itself.") from error
+    with open_clip(path) as clip:
+        notes = {key.lower(): value for key, value in clip.metadata.items()}
     for key in KEYS:
         found = _DAY.match(notes.get(key, ""))
         if found is not None and int(found[1]) not in UNSET_YEARS:

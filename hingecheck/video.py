@@ -16,10 +16,13 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from hingecheck.errors import InputError, VideoNotFound
+from hingecheck import container
+from hingecheck.container import PLAYABLE
+from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Frame, VideoInfo
 
 HEIGHT_PX = 512
@@ -27,7 +30,6 @@ HEIGHT_PX = 512
 
 DECODE_AHEAD = 8
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
-_PLAYABLE = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
 
 
 class Video:
@@ -35,25 +37,24 @@ class Video:
 
     def __init__(self, path: Path) -> None:
         """Checks that `path` holds a video that can be opened; raises VideoNotFound or InputError."""
-        _check_path(path)
         self.path = path
         self._times_s: list[float] = []
         self._failed = 0
         self._promised = 0
         self.first_s = 0.0
         """The file's own time of the first frame that `frames()` read, which is time 0 from there on."""
-        with _open(path) as container:
-            self.expected_s = (container.duration or 0) / av.time_base
-            self.width, self.height, self.rotation_deg = _display_size(container, path)
+        with _pictured(path) as clip:
+            self.expected_s = (clip.duration or 0) / av.time_base
+            self.width, self.height, self.rotation_deg = _display_size(clip, path)
 
     def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
         """Every decodable frame in order, scaled to at most `height_px`; raises InputError if there is none."""
         self._times_s, self._failed = [], 0
         scale = min(1.0, height_px / self.height)
-        with _open(self.path) as container:
+        with _pictured(self.path) as clip:
             first_s = None
-            self._promised = container.streams.video[0].frames
-            for picture in self._decode(container):
+            self._promised = clip.streams.video[0].frames
+            for picture in self._decode(clip):
                 stamp_s = float(picture.time)
                 first_s = stamp_s if first_s is None else first_s
                 self.first_s = first_s
@@ -64,7 +65,7 @@ class Video:
                 self._times_s.append(time_s)
                 yield Frame(time_s, self._upright(picture, scale), scale)
         if not self._times_s:
-            raise InputError(f"{self.path}: holds no frame that can be decoded", _PLAYABLE)
+            raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 
     def info(self) -> VideoInfo:
         """What `frames()` has read."""
@@ -86,9 +87,9 @@ class Video:
         """The pictures shown at `times_s`, full size, (h, w, 3) RGB each: a second pass over the file."""
         found: dict[int, Bytes] = {}
         wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
-        with _open(self.path) as container:
+        with _pictured(self.path) as clip:
             first_s = None
-            for picture in self._decode(container):
+            for picture in self._decode(clip):
                 first_s = float(picture.time) if first_s is None else first_s
                 while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - 1e-6:
                     found[wanted.pop(0)] = self._upright(picture, 1.0)
@@ -100,10 +101,10 @@ class Video:
         """Up to `most` of the file's key frames, spread over the clip: cheap to decode, to look around in."""
         scale = min(1.0, HEIGHT_PX / self.height)
         frames: list[Frame] = []
-        with _open(self.path) as container:
-            stream = container.streams.video[0]
+        with _pictured(self.path) as clip:
+            stream = clip.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
-            for picture in self._decode(container):
+            for picture in self._decode(clip):
                 frames.append(Frame(float(picture.time), self._upright(picture, scale), scale))
                 if len(frames) > 2 * most:  # thin out evenly as we go: the clip may be hours long
                     frames = frames[::2]
@@ -119,11 +120,11 @@ class Video:
                 chosen.append(frame)
         return chosen
 
-    def _decode(self, container: av.container.InputContainer) -> Iterator[VideoFrame]:
+    def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
         """Frames of the first video stream; damaged ones and those without a time are counted, not raised."""
-        stream = container.streams.video[0]
+        stream = clip.streams.video[0]
         stream.thread_type = "AUTO"
-        packets = container.demux(stream)
+        packets = clip.demux(stream)
         while True:
             try:
                 packet = next(packets)
@@ -187,36 +188,24 @@ def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
         thread.join()
 
 
-def _check_path(path: Path) -> None:
-    if not path.exists():
-        raise VideoNotFound(f"{path}: no such file", "Check the spelling and the folder.")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder, not a video", "Give one video file.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: is empty (0 bytes)", "Copy it from the phone again.")
+@contextlib.contextmanager
+def _pictured(path: Path) -> Iterator[InputContainer]:
+    """The clip at `path`, which has a picture."""
+    with container.open_clip(path) as clip:
+        if not clip.streams:
+            raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", PLAYABLE)
+        if not clip.streams.video:
+            raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
+        yield clip
 
 
-def _open(path: Path) -> av.container.InputContainer:
-    try:
-        container = av.open(str(path))
-    except (FFmpegError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as a video ({error.strerror or error})", _PLAYABLE) from error
-    if container.streams.video:
-        return container
-    cut_off = not container.streams
-    container.close()
-    if cut_off:
-        raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", _PLAYABLE)
-    raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
-
-
-def _display_size(container: av.container.InputContainer, path: Path) -> tuple[int, int, int]:
+def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
     """Width and height as displayed, and the rotation (0, 90, 180, 270, counter-clockwise) that gives it."""
-    stream = container.streams.video[0]
+    stream = clip.streams.video[0]
     try:
-        picture = next(container.decode(stream))
+        picture = next(clip.decode(stream))
     except (FFmpegError, StopIteration) as error:
-        raise InputError(f"{path}: not one frame of it can be decoded", _PLAYABLE) from error
+        raise InputError(f"{path}: not one frame of it can be decoded", PLAYABLE) from error
     pixel = float(stream.sample_aspect_ratio or 1) or 1.0
     width, height = round(picture.width * pixel), picture.height
     rotation_deg = round(picture.rotation / 90) * 90 % 360

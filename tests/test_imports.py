@@ -17,12 +17,13 @@ ALLOWED_BESIDE = {
     "heuristics": {"criteria"},
     "metrics": {"bar", "coordination"},
     "reps": {"bends", "events", "family", "hands"},
+    "video": {"container"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = {str(p.relative_to(PACKAGE)) for p in (PACKAGE / "commands").glob("[!_]*.py")}
 HOMES = {
     "mediapipe": {"backends/mediapipe.py"},
-    "av": {"video.py", "movie.py", "checkup.py", "recorded.py"},
+    "av": {"container.py", "video.py", "movie.py", "checkup.py"},
     "cv2": {
         *(
             "contour.py",
@@ -92,6 +93,17 @@ def test_heavy_libraries_live_in_named_files(library: str, homes: set[str]) -> N
         if any(name == library or name.startswith(f"{library}.") for name in imports(p))
     }
     assert users == homes
+
+
+def test_one_function_opens_clips_and_one_opens_films() -> None:
+    opened = [
+        (str(path.relative_to(PACKAGE)), ast.literal_eval(node.args[1]))
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("av.open", "av.container.open", "container.open")
+    ]
+    assert sorted(opened) == [("container.py", "r"), ("container.py", "w")]
+    assert not any(name in ("av.open", "av.container.open") for path in MODULES for name in imports(path))
 
 
 def test_the_package_never_imports_the_samples() -> None:

@@ -1,0 +1,107 @@
+"""Opens video files for reading and for writing: by handle, never by name.
+
+FFmpeg takes a name for an address: `http:host.mp4` would open a connection, `concatf:list.mp4` other files.  So
+it gets an open file without its name, may open nothing else, and reads only formats that lie in one file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO, Final
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.error import ArgumentError, FFmpegError
+
+from hingecheck.errors import InputError, VideoNotFound
+
+PLAYABLE: Final = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
+
+FORMATS: Final = (
+    *("mov", "matroska", "avi", "mpegts", "mpeg", "asf", "ogg", "flv", "mxf", "wtv", "nut", "rm", "dv", "ivf", "gif"),
+    *("mjpeg", "mpegvideo", "m4v", "h264", "hevc", "obu", "yuv4mpegpipe"),
+)
+"""FFmpeg's names of the formats that hold a whole video in one file.  Playlists and the like are left out."""
+
+_ONE_FILE: Final = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
+"""No protocol is called `none`: a format that asks for another file or an address gets nothing."""
+
+_LIST: Final = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(#EXTM3U|ffconcat|\[playlist\]|<asx|<smil|v=0\s+o=)|.*(<MPD|<SmoothStreamingMedia)",
+    re.DOTALL | re.IGNORECASE,
+)
+_HEAD_BYTES: Final = 4096
+_BUFFER_BYTES: Final = 1 << 18
+
+
+@contextlib.contextmanager
+def open_clip(path: Path) -> Iterator[InputContainer]:
+    """The video file at `path`, to be read; raises VideoNotFound or InputError."""
+    check(path)
+    with _opened(path) as file, _demuxed(path, file) as container:
+        yield container
+
+
+@contextlib.contextmanager
+def create_film(path: Path, options: Mapping[str, str]) -> Iterator[OutputContainer]:
+    """A new MP4 file at `path`, to be written; `options` are those of FFmpeg's MP4 writer."""
+    with path.open("wb") as file:
+
+        def reopen(_url: str, _flags: int, _options: object) -> BinaryIO:
+            """The film itself: the writer reads it again to move the index to the front."""
+            file.flush()
+            return path.open("rb")
+
+        handle = SimpleNamespace(write=file.write, seek=file.seek, tell=file.tell)
+        with av.open(handle, "w", format="mp4", options=dict(options), io_open=reopen) as film:
+            yield film
+
+
+def check(path: Path) -> None:
+    """Raise VideoNotFound or InputError if there is no file with something in it at `path`."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise VideoNotFound(f"{path}: no such file", "Check the spelling and the folder.") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise InputError(f"{path}: is a folder, not a video", "Give one video file.")
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{path}: is a pipe or a device, not a file", "Save the video to a file first.")
+    if found.st_size == 0:
+        raise InputError(f"{path}: is empty (0 bytes)", "Copy it from the phone again.")
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
+    # The methods are those of the file itself: a signal during a method written in Python would be lost in FFmpeg.
+    handle = SimpleNamespace(read=file.read, seek=file.seek, tell=file.tell)
+    head = b""
+    try:
+        head = file.read(_HEAD_BYTES)
+        file.seek(0)
+        return av.open(handle, "r", container_options=_ONE_FILE, buffer_size=_BUFFER_BYTES)
+    except (FFmpegError, OSError) as error:
+        if _LIST.match(head):
+            raise InputError(
+                f"{path}: is a list of other files, not a video", "Give the video files themselves, one at a time."
+            ) from error
+        reason = "not in a format of videos" if isinstance(error, ArgumentError) else error.strerror or error
+        raise InputError(f"{path}: cannot be read as a video ({reason})", PLAYABLE) from error
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return InputError(f"{path}: cannot be opened ({reason})", "Check the path, and that you may read the file.")
