@@ -92,7 +92,7 @@ def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
     try:
         head = file.read(_HEAD_BYTES)
         file.seek(0)
-        return av.open(handle, "r", container_options=_ONE_FILE, buffer_size=_BUFFER_BYTES)
+        return av.open(handle, "r", container_options=_ONE_FILE, buffer_size=_BUFFER_BYTES, metadata_errors="replace")
     except (FFmpegError, OSError) as error:
         if _LIST.match(head):
             raise InputError(

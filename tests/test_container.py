@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from hingecheck import movie, recorded
 from hingecheck.container import check, open_clip
@@ -147,6 +148,36 @@ def referring(data: bytes, target: str) -> bytes:
         at = out.index(box, index) - 4
         struct.pack_into(">I", out, at, struct.unpack_from(">I", out, at)[0] + len(alias) - old)
     return bytes(out)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
+def test_a_tag_that_is_not_utf_8_is_no_matter(suffix: str, tmp_path: Path) -> None:
+    clip = Video(with_latin_tags(tmp_path / f"clip.{suffix}"))
+    movie.write(tmp_path / "film.mp4", clip, clip.frames(), 30.0)
+    assert clip.info().frames_read == 5
+    assert recorded.day(clip.path) == (2009, 5, 17)
+
+
+def with_latin_tags(path: Path) -> Path:
+    """A clip with sound whose title, and whose sound's title, hold a byte of Latin-1, as old cameras wrote them."""
+    with av.open(str(path), "w") as container:
+        container.metadata.update({"title": "caf#", "date": "2009-05-17"})
+        picture = container.add_stream("mpeg4", rate=25)
+        sound = container.add_stream("aac", rate=44_100, layout="mono")
+        assert isinstance(picture, VideoStream)
+        picture.height, picture.width, picture.pix_fmt = 40, 60, "yuv420p"
+        sound.metadata.update({"title": "caf#", "handler_name": "caf#"})
+        for rgb in noise_pictures(5, height=40, width=60):
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        container.mux(picture.encode(None))
+        quiet = av.AudioFrame.from_ndarray(np.zeros((1, 8820), np.float32), format="fltp", layout="mono")
+        quiet.sample_rate = 44_100
+        container.mux(sound.encode(quiet))
+        container.mux(sound.encode(None))
+    data = path.read_bytes()
+    assert data.count(b"caf#") >= 2
+    path.write_bytes(data.replace(b"caf#", b"caf\xe9"))
+    return path
 
 
 def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
