@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hingecheck import redaction
+from hingecheck import bodies, landmarks, redaction
 from hingecheck.records import Bytes, Floats, Frame
 
 OVERLAP: Final = 0.5
@@ -30,6 +30,8 @@ three sample clips the lifter's face had three votes or more in every frame, and
 times, two at most with scores up to 0.66."""
 
 PEOPLE_VOTES: Final = 2
+UPSIDE_DOWN: Final = 0.7
+"""Shoulders this far below the hips, in lengths of the same trunk, are a bad guess."""
 
 
 class Faces(Protocol):
@@ -59,14 +61,23 @@ def faces(picture: Bytes, detector: Faces, levels: Sequence[float], votes: int =
 
 
 def people(picture: Bytes, model: People, levels: Sequence[float]) -> Floats:
-    """Circles (n, 3) around the heads of people whom two squares see; also from behind."""
+    """Landmarks (n, 33, 2) of people whom two squares see; also from behind."""
 
-    def seen(square: Bytes) -> Floats:
-        found = [redaction.heads(points[None])[0] for points in model.everyone(Frame(0.0, square, 1.0))]
-        return np.pad(_circles(found), ((0, 0), (0, 1)))
+    def seen(square: Bytes, corner: Floats) -> Floats:
+        found = [points + corner for points in model.everyone(Frame(0.0, square, 1.0))]
+        points = np.array([each for each in found if not _on_the_head(each)]).reshape(-1, landmarks.COUNT, 2)
+        circles = redaction.heads(points, bodies.trunk_lengths(points))
+        return np.column_stack([circles, np.zeros(len(points)), points.reshape(len(points), 2 * landmarks.COUNT)])
 
-    groups = _groups(np.concatenate([seen(square) + shift for square, shift in _squares(picture, levels)]))
-    return _circles(np.median(group[:, :3], axis=0) for group in groups if len(group) >= PEOPLE_VOTES)
+    groups = _groups(np.concatenate([seen(square, shift[:2]) for square, shift in _squares(picture, levels)]))
+    found = [np.median(group[:, 4:], axis=0) for group in groups if len(group) >= PEOPLE_VOTES]
+    return np.array(found).reshape(-1, landmarks.COUNT, 2)
+
+
+def _on_the_head(points: Floats) -> bool:
+    """Whether somebody seems to stand on the head: a bad guess, which takes plates or shoes for a head."""
+    shoulder, hip = (points[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
+    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
 
 
 def _counts(seen: int, score: float, votes: int) -> bool:
@@ -74,7 +85,7 @@ def _counts(seen: int, score: float, votes: int) -> bool:
 
 
 def _groups(found: Floats) -> Iterator[Floats]:
-    """Sightings (n, 4) of x, y, size, score, put together where they are of one head; the best one leads."""
+    """Sightings (n, 4 or more) of x, y, size, score, put together where they are of one head; the best one leads."""
     while len(found):
         best = found[np.argmax(found[:, 3])]
         near = np.hypot(*(found - best)[:, :2].T) <= SAME * np.maximum(found[:, 2], best[2])

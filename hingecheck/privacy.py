@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from hingecheck import bundles, headsearch, redaction
+from hingecheck.bodies import Bodies, trunk_lengths
 from hingecheck.errors import UsageError
-from hingecheck.records import Analysis, Bytes, Floats, VideoInfo
+from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.redaction import Retouch
 from hingecheck.video import Video
 
@@ -40,26 +41,56 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
     from hingecheck.backends.mediapipe import MediaPipeEstimator, MediaPipeFaces  # noqa: PLC0415  heavy
 
     pose, face = bundles.find(PEOPLE_MODEL), bundles.face()
-    own, plates = redaction.lifter(analysis.pose), redaction.plates(analysis.pose)
     with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        search = _Search(people, faces, own, plates)
-        others = redaction.link(search.sightings(Video(path)))
-        yield redaction.retouch(others if own is None else [own, *others], search.left, plates)
+        yield hiding(analysis.pose, Video(path).frames(LOOK_HEIGHT_PX), people, faces)
+
+
+def hiding(pose: PoseTrack, frames: Iterable[Frame], people: headsearch.People, detector: headsearch.Faces) -> Retouch:
+    """A function that blurs all heads in pictures of the clip with these `frames`, in which the lifter has `pose`."""
+    search = _Search(people, detector, redaction.lifter(pose))
+    looks = list(search.looks(frames))
+    known = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
+    others = redaction.link((look.time_s, look.heads(search.own, known)) for look in looks)
+    return redaction.retouch(others if search.own is None else [search.own, *others], search.left, known)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What one look at the clip found: circles (n, 3) of faces, landmarks (m, 33, 2) of people, in display pixels.
+
+    `lost`: the lifter's own landmarks are not known at that moment.
+    """
+
+    time_s: float
+    faces_px: Floats
+    people_px: Floats
+    lost: bool
+
+    def heads(self, own: redaction.Track | None, known: Bodies) -> Floats:
+        """Heads (k, 4) beside the lifter's own: circles, and 1 if it was seen together with its shoulders.
+
+        Where the lifter was lost, nobody knows whose a head is; it may be the lifter's, so it counts as a face alone.
+        """
+        people_px = self.people_px if self.lost else known.others(self.people_px, self.time_s)
+        circles_px = redaction.heads(people_px, trunk_lengths(people_px))
+        on_body = known.at(self.time_s).holds(self.faces_px[:, :2])
+        faces = np.pad(self.faces_px[~on_body], ((0, 0), (0, 1)))
+        found = np.concatenate([faces, np.pad(circles_px, ((0, 0), (0, 1)), constant_values=float(not self.lost))])
+        return found if self.lost else redaction.beside(found, own, self.time_s)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for heads beside the lifter's own; where that was lost, oftener and for whatever may be a face."""
+    """Looks for heads and people; where the lifter was lost, oftener and for whatever may be a face."""
 
     people: headsearch.People
     detector: headsearch.Faces
     own: redaction.Track | None
-    plates: redaction.Track | None
 
-    def sightings(self, clip: Video) -> Iterator[tuple[float, Floats]]:
-        """Circles (n, 3) of heads in display pixels, once in a while."""
+    def looks(self, frames: Iterable[Frame]) -> Iterator[_Looked]:
+        """One look once in a while."""
         next_s = 0.0
-        for frame in clip.frames(LOOK_HEIGHT_PX):
+        for frame in frames:
             lost, time_s = self._lost(frame.time_s), frame.time_s
             if time_s < next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0):
                 continue
@@ -67,8 +98,7 @@ class _Search:
             votes = 1 if lost else headsearch.VOTES
             found = headsearch.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
             bodies = headsearch.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
-            seen = np.concatenate([redaction.beside(found, self.plates, time_s), bodies])
-            yield time_s, seen if lost else redaction.beside(seen, self.own, time_s)
+            yield _Looked(time_s, found, bodies, lost)
 
     def left(self, picture: Bytes, time_s: float) -> Floats:
         """Circles (n, 3) of faces in one picture."""

@@ -4,6 +4,9 @@ Three sources, all of them generous.  The lifter's head comes from the landmarks
 Others, and the lifter where the landmarks fail, are looked for once in a while by the pose model (people) and by
 a face detector (faces), and linked over time, so that a head that is missed for a moment stays blurred.  And each
 picture that is handed out, in a film every few, is searched for faces once more after it is blurred.
+
+One limit: the lifter's body below the shoulders is never blurred.  A face alone that lies on it is none; a head that
+the pose model saw together with its shoulders is one, even there.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck import landmarks
+from hingecheck import bodies, landmarks
+from hingecheck.bodies import Bodies, Region
 from hingecheck.records import Bytes, Floats, PoseTrack
 
 Retouch = Callable[[Bytes, float], Bytes]
@@ -27,8 +31,8 @@ HEAD_RADIUS: Final = 0.36
 NECK: Final = 0.42
 """From the shoulders to the middle of the head, in trunk lengths, where the head itself has no landmark."""
 
-PLATE_RADIUS: Final = 0.6
-"""Around the hands, in trunk lengths: a plate's radius is about 0.45.  Here only people count, not faces alone."""
+SKULL: Final = 0.26
+"""Of a real head, in trunk lengths: so much of a head is blurred even where it hides a part of the body."""
 
 SAME_HEAD: Final = 2.0
 """Sightings nearer than this, in radii, are of one head."""
@@ -43,8 +47,8 @@ MOMENT_S: Final = 0.5
 """A head seen less often than this is blurred for a moment only: it may be none."""
 
 GROWTH_PER_S: Final = 0.5
-MOST_GROWN: Final = 2.0
-"""A blur grows with the time to the nearest sighting, up to a double one."""
+MOST_GROWN: Final = 1.3
+"""A blur of somebody else's head grows with the time to the nearest sighting, up to so much."""
 
 CELLS: Final = 2
 """What is left of a head: a picture of this many cells each way, smoothed."""
@@ -65,11 +69,16 @@ Look = Callable[[Bytes, float], Floats]
 
 @dataclass(frozen=True)
 class Track:
-    """One head over time: `circle_px` (N, 3) is x, y, radius in display pixels, at growing `time_s` (N,)."""
+    """One head over time: `circle_px` (N, 3) is x, y, radius in display pixels, at growing `time_s` (N,).
+
+    `sure`: it was seen together with its shoulders.
+    """
 
     time_s: Floats
     circle_px: Floats
     hold_s: float = HOLD_S
+    sure: bool = False
+    growth_per_s: float = GROWTH_PER_S
 
     def seen(self, time_s: float) -> bool:
         """Whether there is a sighting close to a time."""
@@ -81,7 +90,7 @@ class Track:
             return None
         away_s = float(np.min(np.abs(self.time_s - time_s)))
         circle = np.array([np.interp(time_s, self.time_s, column) for column in self.circle_px.T])
-        circle[2] *= min(1.0 + GROWTH_PER_S * away_s, MOST_GROWN)
+        circle[2] *= min(1.0 + self.growth_per_s * away_s, MOST_GROWN)
         return circle
 
 
@@ -91,59 +100,83 @@ class _Open:
 
     times_s: list[float] = field(default_factory=list)
     circles_px: list[Floats] = field(default_factory=list)
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class Spared:
+    """What no blur may reach at one moment: `body`, but for what `heads_px`, circles of heads for sure, hide of it."""
+
+    body: Region
+    heads_px: Sequence[Floats]
+
+    def real(self, circles_px: Floats) -> Floats:
+        """Those of the circles (n, 3) that may be heads: they lie beside the body, or where a head is for sure."""
+        known = np.zeros(len(circles_px), bool)
+        for head in self.heads_px:
+            known |= np.hypot(*(circles_px - head)[:, :2].T) < head[2]
+        return np.asarray(circles_px[known | ~self.body.holds(circles_px[:, :2])])
+
+    def open(self, xy_px: Floats, circle: Floats) -> Floats:
+        """How much (h, w) of points (h, w, 2) around a circle may be blurred, 0 or 1."""
+        free = self.body.near(circle[:2], (1.0 + RIM) * float(circle[2])).away_px(xy_px) > 0.0
+        for x, y, radius in self.heads_px:
+            free |= np.hypot(xy_px[..., 0] - x, xy_px[..., 1] - y) < radius * SKULL / HEAD_RADIUS
+        return np.asarray(free, np.float64)
+
+
+NOTHING: Final = Spared(bodies.NOWHERE, ())
 
 
 def lifter(pose: PoseTrack) -> Track | None:
     """The lifter's head in every frame in which it or the shoulders were seen, held over the rest of the clip."""
-    circles_px = heads(pose.xy_px)
+    trunk_px = bodies.trunk_lengths(pose.xy_px)
+    if np.isnan(trunk_px).all():
+        return None
+    circles_px = heads(pose.xy_px, np.full(len(trunk_px), np.nanquantile(trunk_px, bodies.TRUNK_QUANTILE)))
     known = ~np.isnan(circles_px).any(axis=1)
-    if not known.any():
-        return None
-    circles_px[:, 2] = np.nanquantile(circles_px[:, 2], 0.9)  # a trunk that leans to the camera looks shorter
-    return Track(pose.time_s[known], circles_px[known], hold_s=float("inf"))
+    return Track(pose.time_s[known], circles_px[known], hold_s=float("inf"), sure=True, growth_per_s=0.0)
 
 
-def plates(pose: PoseTrack) -> Track | None:
-    """Where the lifter's hands hold the bar: its plates look like faces to a detector."""
-    hands, shoulder, hip = (pose.middle_px(pair) for pair in (landmarks.WRISTS, landmarks.SHOULDERS, landmarks.HIPS))
-    known = ~np.isnan(hands).any(axis=1)
-    trunk_px = float(np.nanquantile(np.hypot(*(shoulder - hip).T), 0.9)) if known.any() else np.nan
-    if np.isnan(trunk_px):
-        return None
-    circles_px = np.column_stack([hands[known], np.full(int(known.sum()), PLATE_RADIUS * trunk_px)])
-    return Track(pose.time_s[known], circles_px)
+def heads(xy_px: Floats, trunk_px: Floats) -> Floats:
+    """Circles (N, 3) around the heads of N people or frames with landmarks (N, 33, 2); NaN where nothing is known.
 
-
-def heads(xy_px: Floats) -> Floats:
-    """Circles (N, 3) around the heads of N people or frames with landmarks (N, 33, 2); NaN where nothing is known."""
+    With its rim, a circle ends at the shoulders, but it is never smaller than a head.
+    """
     shoulder, hip = (xy_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    trunk_px = np.hypot(*(shoulder - hip).T)
     ear, nose = xy_px[:, list(landmarks.EARS)].mean(axis=1), xy_px[:, landmarks.Point.NOSE]
     head = (2 * ear + nose) / 3
     guess = shoulder + NECK * (shoulder - hip)
     middle = np.where(np.isnan(head).any(axis=1, keepdims=True), guess, head)
-    return np.concatenate([middle, HEAD_RADIUS * trunk_px[:, None]], axis=1)
+    neck_px = np.hypot(*(middle - shoulder).T)
+    radius = np.clip(neck_px / (1.0 + RIM), SKULL * trunk_px, HEAD_RADIUS * trunk_px)
+    return np.column_stack([middle, radius])
 
 
 def beside(circles_px: Floats, track: Track | None, time_s: float) -> Floats:
-    """Those of the circles (n, 3) whose middle does not lie in the circle of `track`."""
+    """Those of the circles (n, 3 or more) whose middle does not lie in the circle of `track`."""
     own = None if track is None else track.at(time_s)
     if own is None:
         return circles_px
-    return np.asarray(circles_px[np.hypot(*(circles_px - own)[:, :2].T) > own[2]])
+    return np.asarray(circles_px[np.hypot(*(circles_px[:, :2] - own[:2]).T) > own[2]])
 
 
 def link(sightings: Iterable[tuple[float, Floats]]) -> list[Track]:
-    """Circles (n, 3) seen at growing times, as tracks: each joins the nearest head that was seen not long ago."""
+    """Heads seen at growing times, as tracks: each joins the nearest head that was seen not long ago.
+
+    A head (4,) is x, y, radius, and 1 if it was seen together with its shoulders, else 0.
+    """
     tracks: list[_Open] = []
-    for time_s, circles_px in sightings:
-        for circle in circles_px:
+    for time_s, found in sightings:
+        for *xyr, sure in found:
+            circle = np.array(xyr)
             track = _nearest(tracks, circle, time_s)
             if track is None:
                 track = _Open()
                 tracks.append(track)
             track.times_s.append(time_s)
             track.circles_px.append(circle)
+            track.sure |= bool(sure)
     return [_closed(track) for track in tracks]
 
 
@@ -158,63 +191,78 @@ def _nearest(tracks: Sequence[_Open], circle: Floats, time_s: float) -> _Open | 
 
 def _closed(track: _Open) -> Track:
     held = len(track.times_s) >= FEWEST_HELD
-    return Track(np.array(track.times_s), np.stack(track.circles_px), HOLD_S if held else MOMENT_S)
+    return Track(np.array(track.times_s), np.stack(track.circles_px), HOLD_S if held else MOMENT_S, track.sure)
 
 
-def retouch(tracks: Sequence[Track], look: Look, plates: Track | None) -> Retouch:
-    """The function that blurs what the tracks say and what `look` still finds; `plates` are taken for faces."""
+def retouch(tracks: Sequence[Track], look: Look, known: Bodies) -> Retouch:
+    """The function that blurs what the tracks say and what `look` still finds, but not the `known` bodies."""
     clean_s = float("-inf")
 
     def blurred(picture: Bytes, time_s: float) -> Bytes:
         nonlocal clean_s
-        circles_px = [circle for track in tracks if (circle := track.at(time_s)) is not None]
-        out = blur(picture, circles_px)
+        circles_px, spared = _moment(tracks, known, time_s)
+        out = blur(picture, circles_px, spared)
         if 0.0 <= time_s - clean_s < CHECK_PAUSE_S:
             return out
         for turn in range(ROUNDS):
-            left = beside(look(out, time_s), plates, time_s)
+            left = spared.real(look(out, time_s))
             if not len(left):
                 clean_s = time_s if turn == 0 else clean_s
                 break
-            out = paint(out, _stubborn(left, circles_px, 1.0 + WIDER * turn))
+            out = paint(out, _stubborn(left, circles_px, 1.0 + WIDER * turn), spared)
         return out
 
     return blurred
 
 
+def _moment(tracks: Sequence[Track], known: Bodies, time_s: float) -> tuple[list[Floats], Spared]:
+    """The circles to be blurred at a time, and what they must not reach."""
+    placed = [(track.sure, circle) for track in tracks if (circle := track.at(time_s)) is not None]
+    heads_px = [circle for sure, circle in placed if sure]
+    spared = Spared(known.at(time_s), heads_px)
+    alone = np.array([circle for sure, circle in placed if not sure]).reshape(-1, 3)
+    return [*heads_px, *spared.real(alone)], spared
+
+
 def _stubborn(found_px: Floats, blurred_px: Sequence[Floats], wider: float) -> list[Floats]:
-    """What to paint over where a face is still seen: the face itself and the blurred circles it lies in."""
+    """What to paint over where a face is still seen: the face itself and the blurred circles it lies in.
+
+    A face that seems larger than a circle it lies in is a blur that looks like a face; it is painted no larger.
+    """
     circles_px: list[Floats] = []
     for face in found_px:
         around = [circle for circle in blurred_px if np.hypot(*(circle - face)[:2]) < circle[2]]
-        circles_px += [circle * np.array([1.0, 1.0, wider]) for circle in (*around, face)]
+        most_px = min((circle[2] for circle in around), default=face[2])
+        seen = np.array([face[0], face[1], min(face[2], most_px)])
+        circles_px += [circle * np.array([1.0, 1.0, wider]) for circle in (*around, seen)]
     return circles_px
 
 
-def blur(picture: Bytes, circles_px: Sequence[Floats]) -> Bytes:
+def blur(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING) -> Bytes:
     """A copy of `picture` in which each circle keeps no more than CELLS by CELLS averages, with a soft rim."""
     out = picture.copy()
-    for part, rim in _parts(out, circles_px):
+    for part, rim in _parts(out, circles_px, spared):
         coarse = cv2.resize(part, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
         smooth = cv2.resize(coarse, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         part[:] = np.asarray(rim * smooth + (1 - rim) * part).round().astype(np.uint8)
     return out
 
 
-def paint(picture: Bytes, circles_px: Sequence[Floats]) -> Bytes:
+def paint(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING) -> Bytes:
     """A copy of `picture` in which each circle has the colour of what surrounds it: not even a blob is left."""
     out = picture.copy()
-    for part, rim in _parts(out, circles_px):
+    for part, rim in _parts(out, circles_px, spared):
         outside = rim[..., 0] < 0.5
         colour = part[outside].mean(axis=0) if outside.any() else part.mean(axis=(0, 1))
         part[:] = np.asarray(rim * colour + (1 - rim) * part).round().astype(np.uint8)
     return out
 
 
-def _parts(picture: Bytes, circles_px: Sequence[Floats]) -> Iterator[tuple[Bytes, Floats]]:
+def _parts(picture: Bytes, circles_px: Sequence[Floats], spared: Spared) -> Iterator[tuple[Bytes, Floats]]:
     """The part of the picture around each circle, to be changed in place, and how much of it to change (h, w, 1)."""
     height, width = picture.shape[:2]
-    for x, y, radius in circles_px:
+    for circle in circles_px:
+        x, y, radius = circle
         reach = (1.0 + RIM) * radius
         left, right = (int(np.clip(edge, 0, width)) for edge in (x - reach, x + reach + 1))
         top, bottom = (int(np.clip(edge, 0, height)) for edge in (y - reach, y + reach + 1))
@@ -222,4 +270,5 @@ def _parts(picture: Bytes, circles_px: Sequence[Floats]) -> Iterator[tuple[Bytes
             continue
         rows, columns = np.mgrid[top:bottom, left:right]
         rim = (reach - np.hypot(columns - x, rows - y)) / max(reach - radius, 1.0)
-        yield picture[top:bottom, left:right], np.clip(rim, 0.0, 1.0)[..., None]
+        share = np.clip(rim, 0.0, 1.0) * spared.open(np.stack([columns, rows], axis=-1), circle)
+        yield picture[top:bottom, left:right], share[..., None]

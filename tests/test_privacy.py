@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from hingecheck import bundles, headsearch, privacy, recorded, redaction
+from hingecheck import bundles, headsearch, landmarks, privacy, recorded, redaction
+from hingecheck.bodies import Bodies, trunk_lengths
 from hingecheck.errors import UsageError
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
 from hingecheck.redaction import Track
@@ -63,7 +64,10 @@ def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -
     middle = track.at(3.5)
     assert middle is not None
     assert middle[:2] == pytest.approx([25, 15])
-    assert middle[2] == pytest.approx(10 * (1 + 1.5 * redaction.GROWTH_PER_S))
+    assert middle[2] == pytest.approx(10 * redaction.MOST_GROWN)
+    near = track.at(4.8)
+    assert near is not None
+    assert near[2] == pytest.approx(10 * (1 + 0.2 * redaction.GROWTH_PER_S))
     assert track.at(5.4) is not None
     assert track.at(5.6) is None
     assert track.at(0.4) is None
@@ -77,7 +81,7 @@ def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
     xy_px[lost] = np.nan
     own = redaction.lifter(replace(truth, xy_px=xy_px))
     assert own is not None
-    heads = redaction.heads(truth.xy_px)
+    heads = redaction.heads(truth.xy_px, trunk_lengths(truth.xy_px))
     for time_s, head in zip(truth.time_s, heads, strict=True):
         circle = own.at(float(time_s))
         assert circle is not None
@@ -89,14 +93,14 @@ def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
 def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
     def seen() -> Iterator[tuple[float, Floats]]:
         for step in range(20):
-            both = np.array([[100.0 + 2 * step, 50, 15], [300.0 - 2 * step, 50, 15]])
+            both = np.array([[100.0 + 2 * step, 50, 15, 0], [300.0 - 2 * step, 50, 15, 1]])
             yield 0.5 * step, both[:1] if step in (7, 8, 9) else both
 
     tracks = redaction.link(seen())
-    assert len(tracks) == 2
+    assert [track.sure for track in tracks] == [False, True]
     gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
     assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
-    once = redaction.link([(1.0, np.array([[5.0, 5, 5]])), (9.0, np.zeros((0, 3)))])
+    once = redaction.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
     assert once[0].at(1.4) is not None
     assert once[0].at(1.6) is None
 
@@ -122,11 +126,21 @@ def test_people_count_from_two_squares_on() -> None:
             return [truth] if frame.rgb.shape[0] >= 240 else []
 
     found = headsearch.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
-    assert len(found) == len({round(x) for x in found[:, 0]})
+    assert len(found) == len({round(x) for x in found[:, 0, 0]})
     assert len(headsearch.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_what_the_tracks_miss_is_blurred_too_but_not_the_plates() -> None:
+def test_somebody_who_seems_to_stand_on_the_head_is_not_believed() -> None:
+    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
+
+    class Model:
+        def everyone(self, frame: Frame) -> list[Floats]:  # noqa: ARG002
+            return [240 - truth]
+
+    assert len(headsearch.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
+
+
+def test_what_the_tracks_miss_is_blurred_too_but_not_the_body() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
@@ -134,9 +148,11 @@ def test_what_the_tracks_miss_is_blurred_too_but_not_the_plates() -> None:
 
     picture = scene([(70, 70), (250, 60), (200, 200)])
     assert len(look(picture)) == 3
-    plates = Track(np.array([0.0, 9.0]), np.array([[200.0, 200, 60]] * 2))
-    known = Track(np.array([0.0, 9.0]), np.array([[70.0, 70, 30]] * 2))
-    out = redaction.retouch([known], look, plates)(picture, 4.0)
+    body = np.full((33, 2), np.nan)
+    body[list(landmarks.HIPS)] = 200.0
+    known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
+    head = Track(np.array([0.0, 9.0]), np.array([[70.0, 70, 30]] * 2))
+    out = redaction.retouch([head], look, known)(picture, 4.0)
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
     assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
@@ -152,10 +168,10 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
             return []
 
     own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
-    search = privacy._Search(Nobody(), Once(), own, None)
+    search = privacy._Search(Nobody(), Once(), own)
     assert len(search.left(scene([(160, 120)]), 1.0)) == 1
     assert len(search.left(scene([(160, 120)]), 5.1)) == 0
-    assert len(privacy._Search(Nobody(), Once(), None, None).left(scene([(160, 120)]), 5.1)) == 1
+    assert len(privacy._Search(Nobody(), Once(), None).left(scene([(160, 120)]), 5.1)) == 1
 
 
 def test_file_names_give_way_to_the_pseudonym() -> None:

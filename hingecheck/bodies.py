@@ -1,0 +1,151 @@
+"""Where a body below its shoulders is in the picture: no blur may reach it.
+
+"Below" is meant along the body, on the hip side of the shoulders.  At the bottom of a deadlift the trunk is nearly
+level, and the head hangs at the height of the hips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hingecheck import landmarks
+from hingecheck.landmarks import Pair
+from hingecheck.records import Bools, Floats, PoseTrack
+
+HALF_WIDTHS: Final[Sequence[tuple[Pair, Pair, float]]] = (
+    (landmarks.SHOULDERS, landmarks.HIPS, 0.22),
+    (landmarks.HIPS, landmarks.HIPS, 0.3),
+    (landmarks.HIPS, landmarks.KNEES, 0.2),
+    (landmarks.KNEES, landmarks.ANKLES, 0.15),
+    (landmarks.HEELS, landmarks.TOES, 0.15),
+    (landmarks.SHOULDERS, landmarks.ELBOWS, 0.1),
+    (landmarks.ELBOWS, landmarks.WRISTS, 0.1),
+    (landmarks.WRISTS, landmarks.WRISTS, 0.45),
+)
+"""A body below its shoulders, as bands from joint to joint: half a band's width in trunk lengths.  A band around one
+joint alone is a disc: the buttocks, and the plates around the hands."""
+
+BESIDE: Final = 0.1
+"""What lies this near to the body, in trunk lengths, may still be a part of it."""
+
+KNOWN_S: Final = 1.0
+"""For so long before and after a body was seen, it is taken to be where it was."""
+
+SAME_BODY: Final = 0.4
+"""Two people whose shoulders and hips lie nearer than this, in trunk lengths, are one."""
+
+TRUNK_QUANTILE: Final = 0.9
+"""A trunk that leans to the camera looks shorter than it is."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Parts of the picture as bands (k, 5): x, y of both ends and half the width; `margin_px` lies around them."""
+
+    bands_px: Floats
+    margin_px: float = 0.0
+
+    def away_px(self, xy_px: Floats) -> Floats:
+        """How far points (..., 2) are from the nearest band, negative inside; infinite if there is none."""
+        away = np.full(xy_px.shape[:-1], np.inf)
+        for x0, y0, x1, y1, half in self.bands_px:
+            start, along = np.array([x0, y0]), np.array([x1 - x0, y1 - y0])
+            share = np.clip((xy_px - start) @ along / max(float(along @ along), 1e-9), 0.0, 1.0)
+            apart = xy_px - start - share[..., None] * along
+            away = np.minimum(away, np.hypot(apart[..., 0], apart[..., 1]) - half)
+        return away
+
+    def near(self, xy_px: Floats, reach_px: float) -> Region:
+        """The bands alone that come nearer than `reach_px` to a point (2,)."""
+        close = [bool(Region(band[None]).away_px(xy_px) < reach_px) for band in self.bands_px]
+        return Region(self.bands_px[np.array(close, bool)], self.margin_px)
+
+    def holds(self, xy_px: Floats) -> Bools:
+        """Whether points (..., 2) lie on the bands or right beside them."""
+        return np.asarray(self.away_px(xy_px) <= self.margin_px)
+
+
+NOWHERE: Final = Region(np.zeros((0, 5)))
+
+
+def below(points_px: Floats, trunk_px: float) -> Region:
+    """The region of one body with landmarks (33, 2), whose trunk is `trunk_px` long when seen from the side."""
+    bands = [_band(points_px, start, end, half, trunk_px) for start, end, half in _sides()]
+    found = np.array(bands)
+    return Region(found[~np.isnan(found).any(axis=1)], BESIDE * trunk_px)
+
+
+def _sides() -> Iterable[tuple[list[int], list[int], float]]:
+    """The bands of the left side, of the right side, and of the middle of the trunk."""
+    for first, second, half in HALF_WIDTHS:
+        for side in (0, 1):
+            yield [first[side]], [second[side]], half
+    yield list(landmarks.SHOULDERS), list(landmarks.HIPS), HALF_WIDTHS[0][2]
+
+
+def _band(points_px: Floats, first: list[int], second: list[int], half: float, trunk_px: float) -> Floats:
+    """One band (5,); at the shoulders it begins so far down that its round end only touches them."""
+    start, end = points_px[first].mean(axis=0), points_px[second].mean(axis=0)
+    if first[0] in landmarks.SHOULDERS:
+        length_px = float(np.hypot(*(end - start)))
+        start = start + min(half * trunk_px / max(length_px, 1e-9), 1.0) * (end - start)
+    return np.array([*start, *end, half * trunk_px])
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """The bodies seen at growing `time_s` (N,), several landmark sets (33, 2) a time, each with its trunk's length."""
+
+    time_s: Floats
+    points_px: Sequence[Floats]
+    trunk_px: Sequence[Floats]
+
+    @staticmethod
+    def of(pose: PoseTrack, people: Iterable[tuple[float, Floats]]) -> Bodies:
+        """The lifter in every frame in which the trunk is known, and `people` (n, 33, 2) at other times."""
+        trunk_px = trunk_lengths(pose.xy_px)
+        usual_px = np.full(1, np.nanquantile(trunk_px, TRUNK_QUANTILE)) if pose.seen.any() else np.zeros(0)
+        rows = [(float(pose.time_s[i]), pose.xy_px[i][None], usual_px) for i in np.flatnonzero(pose.seen)]
+        rows += [(time_s, points, trunk_lengths(points)) for time_s, points in people if len(points)]
+        rows.sort(key=lambda row: row[0])
+        return Bodies(np.array([row[0] for row in rows]), [row[1] for row in rows], [row[2] for row in rows])
+
+    def nearest(self, time_s: float) -> tuple[Floats, Floats]:
+        """Landmarks (n, 33, 2) and trunk lengths (n,) of those seen nearest in time; none if that is too long ago."""
+        away_s = np.abs(self.time_s - time_s)
+        if not len(away_s) or away_s.min() > KNOWN_S:
+            return np.zeros((0, landmarks.COUNT, 2)), np.zeros(0)
+        index = int(np.argmin(away_s))
+        return self.points_px[index], self.trunk_px[index]
+
+    def at(self, time_s: float) -> Region:
+        """Where bodies below their shoulders are at a time."""
+        regions = [below(points, float(trunk)) for points, trunk in zip(*self.nearest(time_s), strict=True)]
+        if not regions:
+            return NOWHERE
+        bands_px = np.concatenate([region.bands_px for region in regions])
+        return Region(bands_px, max(region.margin_px for region in regions))
+
+    def others(self, people_px: Floats, time_s: float) -> Floats:
+        """Those of `people_px` (n, 33, 2) who are not among these bodies."""
+        known, trunk_px = self.nearest(time_s)
+        kept = [
+            not any(_same(one, own, float(px)) for own, px in zip(known, trunk_px, strict=True)) for one in people_px
+        ]
+        return np.asarray(people_px[np.array(kept, bool)])
+
+
+def trunk_lengths(xy_px: Floats) -> Floats:
+    """From the hips to the shoulders of landmarks (N, 33, 2), in pixels (N,)."""
+    shoulder, hip = (xy_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
+    return np.asarray(np.hypot(*(shoulder - hip).T))
+
+
+def _same(one_px: Floats, other_px: Floats, trunk_px: float) -> bool:
+    pairs = (list(landmarks.SHOULDERS), list(landmarks.HIPS))
+    apart = [np.hypot(*(one_px[pair].mean(axis=0) - other_px[pair].mean(axis=0))) for pair in pairs]
+    return bool(max(apart) < SAME_BODY * trunk_px)

@@ -1,0 +1,165 @@
+"""Blurs keep off the lifter's body below the shoulders, and still cover every head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hingecheck import landmarks, privacy, redaction
+from hingecheck.bodies import Bodies
+from hingecheck.records import Bytes, Floats, Frame, PoseTrack
+from hingecheck.redaction import Track
+from tests import lifter
+
+HEIGHT, WIDTH = 420, 340
+BENT = lifter.Set(bends=((-2.0, -1.0, 9.0, 10.0),), last_s=3.0, lean_deg=85.0)
+PULL = lifter.Set(bends=((-2.0, -1.0, 0.5, 2.0),), last_s=3.0)
+JOINTS = (*landmarks.HIPS, *landmarks.KNEES, *landmarks.ANKLES, *landmarks.WRISTS)
+RED = (255, 0, 0)
+
+
+def pose(of: lifter.Set, facing: str = "right") -> PoseTrack:
+    return lifter.track(of.posture(), lifter.Camera(stature_px=280.0, ankle_px=(160.0, 370.0), facing=facing))
+
+
+def noise() -> Bytes:
+    return np.random.default_rng(7).integers(0, 200, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+
+
+def with_spot(at_px: Floats, colour: tuple[int, int, int] = (255, 255, 255)) -> Bytes:
+    picture = noise()
+    x, y = at_px.round().astype(int)
+    picture[y - 5 : y + 6, x - 5 : x + 6] = colour
+    return picture
+
+
+class White:
+    """Takes a white spot for a face."""
+
+    def faces(self, rgb: Bytes) -> Floats:
+        ys, xs = np.nonzero(rgb.min(axis=2) > 240)
+        if not len(xs):
+            return np.zeros((0, 5))
+        return np.array([[xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1, 0.8]])
+
+
+class RedHeads:
+    """Sees a person who stands below each red spot, a fifth as tall as the lifter is."""
+
+    def everyone(self, frame: Frame) -> list[Floats]:
+        ys, xs = np.nonzero((frame.rgb[..., 0] > 240) & (frame.rgb[..., 1] < 10))
+        if not len(xs):
+            return []
+        body = lifter.track(lifter.Set().posture(np.zeros(1)), lifter.Camera(stature_px=56.0)).xy_px[0]
+        ear = body[landmarks.Point.LEFT_EAR]
+        return [body - ear + np.array([xs.mean(), ys.mean()])]
+
+
+def hide(one: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
+    """The picture after blurring, in a clip that shows it all the time."""
+    frames: Iterator[Frame] = (Frame(float(t), picture, 1.0) for t in one.time_s)
+    return privacy.hiding(one, frames, RedHeads(), White())(picture, time_s)
+
+
+def changed(picture: Bytes, out: Bytes, at_px: Floats) -> bool:
+    x, y = at_px.round().astype(int)
+    return not np.array_equal(out[y - 3 : y + 4, x - 3 : x + 4], picture[y - 3 : y + 4, x - 3 : x + 4])
+
+
+@pytest.mark.parametrize("facing", ["left", "right"])
+@pytest.mark.parametrize("part", [landmarks.HIPS, landmarks.KNEES, landmarks.ANKLES, landmarks.TOES, landmarks.WRISTS])
+@pytest.mark.parametrize("posture", [BENT, lifter.Set(last_s=1.0)])
+def test_what_looks_like_a_face_on_the_body_stays_sharp(posture: lifter.Set, part: landmarks.Pair, facing: str) -> None:
+    one = pose(posture, facing)
+    spot = one.middle_px(part)[0]
+    picture = with_spot(spot)
+    assert not changed(picture, hide(one, picture, 0.5), spot)
+
+
+def test_what_looks_like_a_face_on_the_buttocks_or_a_plate_stays_sharp() -> None:
+    one = pose(BENT)
+    hip, hands = one.middle_px(landmarks.HIPS)[0], one.middle_px(landmarks.WRISTS)[0]
+    trunk_px = lifter.TRUNK * 280
+    for spot in (hip - np.array([0.25 * trunk_px, 0.0]), hands + np.array([0.4 * trunk_px, 0.0])):
+        picture = with_spot(spot)
+        assert not changed(picture, hide(one, picture, 0.5), spot)
+
+
+@pytest.mark.parametrize("facing", ["left", "right"])
+def test_the_head_is_blurred_though_it_hangs_at_the_height_of_the_hips(facing: str) -> None:
+    one = pose(BENT, facing)
+    head = one.middle_px(landmarks.EARS)[0]
+    assert head[1] > one.middle_px(landmarks.HIPS)[0, 1] - 30
+    for picture in (noise(), with_spot(head)):
+        out = hide(one, picture, 0.5)
+        assert changed(picture, out, head)
+        assert changed(picture, out, one.xy_px[0, landmarks.Point.NOSE])
+
+
+def test_a_face_away_from_the_lifter_is_blurred() -> None:
+    one = pose(BENT)
+    spot = np.array([40.0, 60.0])
+    picture = with_spot(spot)
+    assert changed(picture, hide(one, picture, 0.5), spot)
+
+
+def test_the_head_of_somebody_behind_the_legs_is_blurred_where_the_shoulders_were_seen() -> None:
+    one = pose(lifter.Set(last_s=3.0))
+    spot = one.middle_px(landmarks.KNEES)[0] + np.array([4.0, 25.0])
+    picture = with_spot(spot, RED)
+    assert changed(picture, hide(one, picture, 1.5), spot)
+
+
+@pytest.mark.parametrize("facing", ["left", "right"])
+def test_no_joint_below_the_shoulders_is_blurred_at_any_moment(facing: str) -> None:
+    one = pose(PULL, facing)
+    xy_px = one.xy_px.copy()
+    xy_px[20:40] = np.nan
+    picture = noise()
+    frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
+    retouch = privacy.hiding(replace(one, xy_px=xy_px), frames, RedHeads(), White())
+    for time_s, points in zip(one.time_s[::3], one.xy_px[::3], strict=True):
+        out = retouch(picture, float(time_s))
+        assert [joint for joint in JOINTS if changed(picture, out, points[joint])] == []
+
+
+def test_a_head_track_left_behind_does_not_blur_the_body_that_comes_there() -> None:
+    one = pose(PULL)
+    hip = one.middle_px(landmarks.HIPS)[-1]
+    stale = Track(np.array([0.0, 3.0]), np.array([[*hip, 30.0]] * 2))
+    picture = noise()
+    out = redaction.retouch([stale], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 2.9)
+    assert np.array_equal(out, picture)
+
+
+def test_a_circle_beside_the_body_stops_at_it() -> None:
+    one = pose(lifter.Set(last_s=1.0))
+    hip = one.middle_px(landmarks.HIPS)[0]
+    beside = Track(np.array([0.0, 1.0]), np.array([[hip[0] + 70, hip[1], 68.0]] * 2))
+    picture = noise()
+    out = redaction.retouch([beside], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 0.5)
+    assert changed(picture, out, hip + np.array([70.0, 0.0]))
+    assert not changed(picture, out, hip + np.array([8.0, 0.0]))
+
+
+def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
+    one = pose(PULL)
+    own = redaction.lifter(one)
+    assert own is not None
+    shoulders = one.middle_px(landmarks.SHOULDERS)
+    for time_s, shoulder in zip(one.time_s, shoulders, strict=True):
+        circle = own.at(float(time_s))
+        assert circle is not None
+        assert (1 + redaction.RIM) * circle[2] <= np.hypot(*(circle[:2] - shoulder)) + 0.5
+
+
+def test_a_face_is_kept_where_the_lifter_has_not_been_seen_for_long() -> None:
+    one = pose(lifter.Set(last_s=4.0))
+    xy_px = one.xy_px.copy()
+    xy_px[30:] = np.nan
+    spot = one.middle_px(landmarks.HIPS)[0]
+    picture = with_spot(spot)
+    assert changed(picture, hide(replace(one, xy_px=xy_px), picture, 3.5), spot)
