@@ -17,7 +17,7 @@ from hingecheck.landmarks import Pair
 from hingecheck.records import Bools, Floats, PoseTrack
 
 HALF_WIDTHS: Final[Sequence[tuple[Pair, Pair, float]]] = (
-    (landmarks.SHOULDERS, landmarks.HIPS, 0.22),
+    (landmarks.SHOULDERS, landmarks.HIPS, 0.3),
     (landmarks.HIPS, landmarks.HIPS, 0.3),
     (landmarks.HIPS, landmarks.KNEES, 0.2),
     (landmarks.KNEES, landmarks.ANKLES, 0.15),
@@ -137,6 +137,15 @@ class Bodies:
             not any(_same(one, own, float(px)) for own, px in zip(known, trunk_px, strict=True)) for one in people_px
         ]
         return np.asarray(people_px[np.array(kept, bool)])
+
+
+def shoulders_seen(people_px: Floats, body: Region) -> Bools:
+    """Whether people (n, 33, 2) show shoulders of their own: above their hips, and not where `body` hides them.
+
+    A pose model also sees people in legs and plates; they mostly lie, or their shoulders are those very legs.
+    """
+    shoulder, hip = (people_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
+    return np.asarray((shoulder[:, 1] < hip[:, 1]) & (body.away_px(shoulder) > 0.0))
 
 
 def trunk_lengths(xy_px: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck import bundles, headsearch, redaction
-from hingecheck.bodies import Bodies, trunk_lengths
+from hingecheck.bodies import Bodies, shoulders_seen, trunk_lengths
 from hingecheck.errors import UsageError
 from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.redaction import Retouch
@@ -71,11 +71,12 @@ class _Looked:
 
         Where the lifter was lost, nobody knows whose a head is; it may be the lifter's, so it counts as a face alone.
         """
+        body = known.at(self.time_s)
         people_px = self.people_px if self.lost else known.others(self.people_px, self.time_s)
-        circles_px = redaction.heads(people_px, trunk_lengths(people_px))
-        on_body = known.at(self.time_s).holds(self.faces_px[:, :2])
-        faces = np.pad(self.faces_px[~on_body], ((0, 0), (0, 1)))
-        found = np.concatenate([faces, np.pad(circles_px, ((0, 0), (0, 1)), constant_values=float(not self.lost))])
+        sure = shoulders_seen(people_px, body) & (not self.lost)
+        people = np.column_stack([redaction.heads(people_px, trunk_lengths(people_px)), sure])
+        faces_px = self.faces_px[~body.holds(self.faces_px[:, :2])]
+        found = np.concatenate([np.pad(faces_px, ((0, 0), (0, 1))), people])
         return found if self.lost else redaction.beside(found, own, self.time_s)
 
 
@@ -88,13 +89,14 @@ class _Search:
     own: redaction.Track | None
 
     def looks(self, frames: Iterable[Frame]) -> Iterator[_Looked]:
-        """One look once in a while."""
-        next_s = 0.0
+        """One look once in a while, and one as soon as the lifter is lost."""
+        next_s, was_lost = 0.0, False
         for frame in frames:
             lost, time_s = self._lost(frame.time_s), frame.time_s
-            if time_s < next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0):
+            due_s = next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0)
+            if time_s < due_s and (was_lost or not lost):
                 continue
-            next_s = time_s + LOOK_PAUSE_S
+            next_s, was_lost = time_s + LOOK_PAUSE_S, lost
             votes = 1 if lost else headsearch.VOTES
             found = headsearch.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
             bodies = headsearch.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale

@@ -18,7 +18,7 @@ HEIGHT, WIDTH = 420, 340
 BENT = lifter.Set(bends=((-2.0, -1.0, 9.0, 10.0),), last_s=3.0, lean_deg=85.0)
 PULL = lifter.Set(bends=((-2.0, -1.0, 0.5, 2.0),), last_s=3.0)
 JOINTS = (*landmarks.HIPS, *landmarks.KNEES, *landmarks.ANKLES, *landmarks.WRISTS)
-RED = (255, 0, 0)
+RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
 def pose(of: lifter.Set, facing: str = "right") -> PoseTrack:
@@ -29,7 +29,7 @@ def noise() -> Bytes:
     return np.random.default_rng(7).integers(0, 200, (HEIGHT, WIDTH, 3)).astype(np.uint8)
 
 
-def with_spot(at_px: Floats, colour: tuple[int, int, int] = (255, 255, 255)) -> Bytes:
+def with_spot(at_px: Floats, colour: tuple[int, int, int] = WHITE) -> Bytes:
     picture = noise()
     x, y = at_px.round().astype(int)
     picture[y - 5 : y + 6, x - 5 : x + 6] = colour
@@ -47,7 +47,10 @@ class White:
 
 
 class RedHeads:
-    """Sees a person who stands below each red spot, a fifth as tall as the lifter is."""
+    """Sees a person below a red spot, a fifth as tall as the lifter is; `sign` -1: above it, upside down."""
+
+    def __init__(self, sign: float = 1.0) -> None:
+        self.sign = sign
 
     def everyone(self, frame: Frame) -> list[Floats]:
         ys, xs = np.nonzero((frame.rgb[..., 0] > 240) & (frame.rgb[..., 1] < 10))
@@ -55,7 +58,7 @@ class RedHeads:
             return []
         body = lifter.track(lifter.Set().posture(np.zeros(1)), lifter.Camera(stature_px=56.0)).xy_px[0]
         ear = body[landmarks.Point.LEFT_EAR]
-        return [body - ear + np.array([xs.mean(), ys.mean()])]
+        return [self.sign * (body - ear) + np.array([xs.mean(), ys.mean()])]
 
 
 def hide(one: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
@@ -106,11 +109,25 @@ def test_a_face_away_from_the_lifter_is_blurred() -> None:
     assert changed(picture, hide(one, picture, 0.5), spot)
 
 
-def test_the_head_of_somebody_behind_the_legs_is_blurred_where_the_shoulders_were_seen() -> None:
+@pytest.mark.parametrize(("colour", "blurred"), [(RED, True), (WHITE, False)])
+def test_a_head_right_beside_the_legs_is_blurred_if_its_shoulders_were_seen(
+    colour: tuple[int, int, int], *, blurred: bool
+) -> None:
     one = pose(lifter.Set(last_s=3.0))
-    spot = one.middle_px(landmarks.KNEES)[0] + np.array([4.0, 25.0])
+    spot = one.middle_px(landmarks.KNEES)[0] + np.array([18.0, 25.0])
+    picture = with_spot(spot, colour)
+    assert changed(picture, hide(one, picture, 1.5), spot) is blurred
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_somebody_seen_in_the_legs_or_in_a_plate_is_none(*, upside_down: bool) -> None:
+    one = pose(lifter.Set(last_s=3.0))
+    knee, ankle = one.middle_px(landmarks.KNEES)[0], one.middle_px(landmarks.ANKLES)[0]
+    spot = ankle - np.array([0.0, 12.0]) if upside_down else knee + np.array([2.0, 25.0])
     picture = with_spot(spot, RED)
-    assert changed(picture, hide(one, picture, 1.5), spot)
+    frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
+    retouch = privacy.hiding(one, frames, RedHeads(-1.0 if upside_down else 1.0), White())
+    assert not changed(picture, retouch(picture, 1.5), spot)
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
