@@ -141,7 +141,7 @@ def lifter(pose: PoseTrack) -> Track | None:
 def heads(xy_px: Floats, trunk_px: Floats) -> Floats:
     """Circles (N, 3) around the heads of N people or frames with landmarks (N, 33, 2); NaN where nothing is known.
 
-    With its rim, a circle ends at the shoulders, but it is never smaller than a head.
+    A circle ends at the shoulders, but it is never smaller than a head.
     """
     shoulder, hip = (xy_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
     ear, nose = xy_px[:, list(landmarks.EARS)].mean(axis=1), xy_px[:, landmarks.Point.NOSE]
@@ -149,7 +149,7 @@ def heads(xy_px: Floats, trunk_px: Floats) -> Floats:
     guess = shoulder + NECK * (shoulder - hip)
     middle = np.where(np.isnan(head).any(axis=1, keepdims=True), guess, head)
     neck_px = np.hypot(*(middle - shoulder).T)
-    radius = np.clip(neck_px / (1.0 + RIM), SKULL * trunk_px, HEAD_RADIUS * trunk_px)
+    radius = np.clip(neck_px, SKULL * trunk_px, HEAD_RADIUS * trunk_px)
     return np.column_stack([middle, radius])
 
 

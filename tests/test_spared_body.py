@@ -170,7 +170,7 @@ def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
     for time_s, shoulder in zip(one.time_s, shoulders, strict=True):
         circle = own.at(float(time_s))
         assert circle is not None
-        assert (1 + redaction.RIM) * circle[2] <= np.hypot(*(circle[:2] - shoulder)) + 0.5
+        assert circle[2] <= np.hypot(*(circle[:2] - shoulder)) + 0.5
 
 
 def test_a_face_is_kept_where_the_lifter_has_not_been_seen_for_long() -> None:
