@@ -39,7 +39,6 @@ from hingecheck.records import (
     Bools,
     Measure,
     Rep,
-    RepMetrics,
     SelfReport,
     StyleName,
 )
@@ -94,7 +93,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     own = metrics.Own(most, report.stature_cm)
     described = tuple(metrics.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
     over_set = set_trends.describe(described)
-    findings, verdict = heuristics.judge(described, _pool(described) | over_set, look.view, rules)
+    findings, verdict = heuristics.judge(described, metrics.pooled(described) | over_set, look.view, rules)
     return Analysis(
         video=clip.info(),
         view=look.view,
@@ -177,12 +176,6 @@ def _max_bend(
         return None
     clip = video.Video(path)
     return spine.most_lumbar(spine.infer(net, sight.sight(clip, bundle).observed, zero))
-
-
-def _pool(described: Sequence[RepMetrics]) -> dict[str, Measure]:
-    """Each metric over the complete repetitions; over all of them if none is complete."""
-    complete = [rep for rep in described if rep.rep.complete] or described
-    return {name: metrics.pool([rep.values[name] for rep in complete]) for name in complete[0].values}
 
 
 def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import AngleTrack, Measure, Plates, Rep
+from hingecheck.records import NO_SCALE, AngleTrack, Measure, Plates, Rep
 
 LEG_SHARE: Final = 0.491
 FORWARD_SD_PERCENT: Final = 1.3
@@ -55,7 +55,7 @@ AT_REST_S: Final = 0.1
 def describe(
     track: AngleTrack, rep: Rep, stature_cm: float | None, plates: Plates | None, notes: list[str]
 ) -> dict[str, Measure]:
-    """The bar's way forward between the pull's beginning and the knee pass, % of stature and, if known, cm.
+    """The bar's way forward between the pull's beginning and the knee pass, % of stature and cm.
 
     Adds to `notes` that plates were the scale, if they were.
     """
@@ -64,10 +64,8 @@ def describe(
         notes.append(SCALE_NOTE)
         return {"bar_forward_percent": _of_stature(by_plates, stature_cm), "bar_forward_cm": by_plates}
     percent = _forward_percent(track, rep)
-    values = {"bar_forward_percent": percent}
-    if stature_cm is not None:
-        values["bar_forward_cm"] = _scaled(percent, stature_cm / 100)
-    return values
+    way_cm = Measure.missing(NO_SCALE) if stature_cm is None else _scaled(percent, stature_cm / 100)
+    return {"bar_forward_percent": percent, "bar_forward_cm": way_cm}
 
 
 def _forward_cm(plates: Plates, rep: Rep) -> Measure | None:

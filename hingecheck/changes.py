@@ -55,4 +55,4 @@ def compare(earlier: Sequence[Repetition], now: Sequence[Repetition]) -> Iterato
 def pooled(reps: Sequence[Repetition], metric: str) -> Measure:
     """A metric over the complete repetitions; over all of them if none is complete."""
     complete = [rep for rep in reps if rep.complete] or list(reps)
-    return metrics.pool([rep.values.get(metric, Measure.missing("not part of this analysis")) for rep in complete])
+    return metrics.pool([rep.values[metric] for rep in complete])

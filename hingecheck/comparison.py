@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 
 from hingecheck.errors import UsageError
-from hingecheck.records import Analysis, Measure, RepMetrics
+from hingecheck.records import Analysis, Measure, RepMetrics, listed
 from hingecheck.set_trends import NOISE
 
 Basis = Literal["within one clip", "independent"]
@@ -83,11 +83,10 @@ def compare(first: Side, second: Side) -> Comparison:
             f"{first.analysis.video.file}: both are repetition {first.rep.rep.number}",
             "Give two different repetitions with --rep-a and --rep-b, or a second clip.",
         )
-    names = dict.fromkeys([*first.rep.values, *second.rep.values])
-    missing = Measure.missing("not described in this clip")
-    pairs = ((name, first.rep.values.get(name, missing), second.rep.values.get(name, missing)) for name in names)
+    a, b = first.rep.values, second.rep.values
+    names = listed([a, b])
     return Comparison(
-        first, second, tuple(_difference(name, (a, b), _basis(name, one_clip=one_clip)) for name, a, b in pairs)
+        first, second, tuple(_difference(name, (a[name], b[name]), _basis(name, one_clip=one_clip)) for name in names)
     )
 
 

@@ -20,13 +20,14 @@ and a note.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from hingecheck import bar, coordination
-from hingecheck.records import Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View
+from hingecheck.records import METRICS, NO_MAX_BEND, Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View
 
 Z90: Final = 1.645
 """Half-width of a 90 % interval in SDs."""
@@ -113,8 +114,7 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     values["lumbar_share_thigh"] = _share(lumbar, _plus(lumbar, values["hip_change_deg"]))
     values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
     values["lumbar_peak_deg"] = _peak(track, rep)
-    if own.most_lumbar is not None:
-        values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], own.most_lumbar)
+    values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], own.most_lumbar)
     values |= coordination.describe(track, rep)
     values |= _by_phase(track, rep) | _at_top(track, rep)
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
@@ -136,6 +136,12 @@ def pool(measures: list[Measure]) -> Measure:
     below = float(np.mean([m.value - m.low for m in known]))
     above = float(np.mean([m.high - m.value for m in known]))
     return Measure(value, value - below, value + above)
+
+
+def pooled(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
+    """Each metric over the complete repetitions; over all of them if none is complete."""
+    counting = [rep for rep in reps if rep.rep.complete] or reps
+    return {name: pool([rep.values[name] for rep in counting]) for name in METRICS}
 
 
 def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, float]) -> _Reading:
@@ -210,8 +216,10 @@ def _share(part: Measure, whole: Measure, too_little: str = TRUNK_STILL, *, shar
     return _interval(share, float(np.sqrt(own**2 + others**2 - 2 * shared * own * others)) / whole.value)
 
 
-def _percent(part: Measure, whole: Measure) -> Measure:
+def _percent(part: Measure, whole: Measure | None) -> Measure:
     """`part` in percent of the lifter's own greatest flexion."""
+    if whole is None:
+        return Measure.missing(NO_MAX_BEND)
     share = _share(part, whole, SMALL_BEND)
     return Measure(100 * share.value, 100 * share.low, 100 * share.high, share.reason)
 

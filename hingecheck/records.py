@@ -8,7 +8,7 @@ checked once, here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final, Literal
 
@@ -441,9 +441,40 @@ class LiftStyle:
     given: bool
 
 
+METRICS: Final = (
+    *("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg"),
+    *("hip_change_deg", "knee_change_deg", "trunk_change_deg"),
+    *("lumbar_share_trunk", "lumbar_share_thigh"),
+    *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "lumbar_peak_percent_of_max"),
+    *("knee_to_hip_lag_s", "hip_to_lumbar_lag_s", "lumbar_velocity_deg_s"),
+    *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
+    *("hip_change_to_knee_deg", "hip_change_from_knee_deg", "hip_change_lowering_deg"),
+    *("knee_change_to_knee_deg", "knee_change_from_knee_deg", "knee_change_lowering_deg"),
+    *("lumbar_change_to_knee_deg", "lumbar_change_from_knee_deg", "lumbar_change_lowering_deg"),
+    *("pelvis_change_to_knee_deg", "pelvis_change_from_knee_deg", "pelvis_change_lowering_deg"),
+    *("lean_back_deg", "lockout_short_deg", "lumbar_rise_under_load_deg"),
+    *("bar_forward_percent", "bar_forward_cm"),
+    *("early_trunk_drop_deg", "concentric_s", "eccentric_s"),
+)
+"""What every repetition of every analysis has, in this order: each a value, or the reason why there is none."""
+
+NO_MAX_BEND: Final = "the lifter's greatest bend is not known: give --max-bend"
+NO_SCALE: Final = "no scale: give --stature-cm, or film with 450-mm plates in view"
+NOT_STORED: Final = "not measured by the version that wrote this file"
+UNASKED: Final = frozenset({NO_MAX_BEND, NO_SCALE, NOT_STORED})
+"""Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""
+
+
+def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
+    """Metrics of some repetitions that a report lists: all but those that were not asked for in any of them."""
+    names = dict.fromkeys(name for values in reps for name in values)
+    unasked = {name for name in names if all(name not in each or each[name].reason in UNASKED for each in reps)}
+    return tuple(name for name in names if name not in unasked)
+
+
 @dataclass(frozen=True, slots=True)
 class RepMetrics:
-    """What was measured of one repetition, by the contract's names; `notes` are told beside the numbers.
+    """What was measured of one repetition: all of METRICS in their order; `notes` are told beside the numbers.
 
     `pulled_from_s`: the moment, between `rep.onset_s` and lift-off, whose posture the lifter pulls from.
     """
@@ -452,6 +483,11 @@ class RepMetrics:
     values: Mapping[str, Measure]
     pulled_from_s: float
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if tuple(self.values) != METRICS:
+            differing = sorted(set(self.values) ^ set(METRICS)) or "their order"
+            raise ValueError(f"a repetition has each metric of METRICS once, in their order; here differs: {differing}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hingecheck import metrics
 from hingecheck.errors import InputError
-from hingecheck.records import Measure, SelfReport
+from hingecheck.records import NOT_STORED, Measure, SelfReport, listed
 
 SCHEMA: Final = "hingecheck/analysis/1"
 _NUMBERS: Final = ("sitting_hours", "load_kg", "rpe")
@@ -20,7 +20,7 @@ _NOT_A_RESULT: Final = "Give a folder that hingecheck wrote, or analyze the clip
 
 @dataclass(frozen=True, slots=True)
 class RepResult:
-    """One repetition and what was measured of it, by the contract's names."""
+    """One repetition and what was measured of it, by the contract's names, without what was not asked for."""
 
     number: int
     style: str
@@ -57,7 +57,7 @@ class Session:
         """The metric over the complete repetitions, over all of them if none is complete."""
         complete = [rep for rep in self.reps if rep.complete] or list(self.reps)
         known = [rep.metrics[metric] for rep in complete if metric in rep.metrics]
-        return metrics.pool(known) if known else Measure.missing("was not among what that version measured")
+        return metrics.pool(known) if known else Measure.missing(NOT_STORED)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
     """The result as a session of an athlete; raises InputError if the document is not whole."""
     try:
         verdict = told["verdict"]
-        return Session(
+        made = Session(
             athlete=athlete,
             date=date,
             file=str(told["video"]["file"]),
@@ -92,6 +92,7 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
             reps=tuple(_rep(rep) for rep in told["reps"]),
             report=_report(told.get("self_report") or {}),
         )
+        return only(made, listed([rep.metrics for rep in made.reps]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{folder}: the result lacks what a session needs ({error})", _NOT_A_RESULT) from error
 

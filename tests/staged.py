@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from hingecheck import advice, analysis, criteria, heuristics, metrics, set_trends, style
-from hingecheck.records import Analysis, Angle, Bytes, SelfReport, VideoInfo
+from hingecheck import advice, criteria, heuristics, metrics, set_trends, style
+from hingecheck.records import METRICS, Analysis, Angle, Bytes, Measure, SelfReport, VideoInfo
 from tests import lifter
 from tests.test_motion import SIZE, observe, stages
 
@@ -24,7 +24,7 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
     observed, rules = observe(posture), criteria.load()
     described = tuple(metrics.describe(measured, rep, seen) for rep in found)
     over_set = set_trends.describe(described)
-    findings, verdict = heuristics.judge(described, analysis._pool(described) | over_set, seen, rules)
+    findings, verdict = heuristics.judge(described, metrics.pooled(described) | over_set, seen, rules)
     report = SelfReport()
     n = len(measured.time_s)
     return Analysis(
@@ -44,6 +44,11 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         advice=advice.give(report, findings, verdict),
         provenance={"versions": {"hingecheck": "0"}, "models": {}, "criteria": rules.version, "settings": {}},
     )
+
+
+def every(**given: Measure) -> dict[str, Measure]:
+    """All metrics of a repetition: some are given, the others are missing."""
+    return dict.fromkeys(METRICS, Measure.missing("not part of this test")) | given
 
 
 def lost(angle: Angle, begin: int, end: int, why: str) -> Angle:

@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 from hingecheck import analysis as stages
 from hingecheck import cli, comparison
 from hingecheck.errors import UsageError
-from hingecheck.records import Analysis, Measure
+from hingecheck.records import NO_SCALE, Analysis, Measure
 from hingecheck.report import document, versus
 from hingecheck.set_trends import NOISE
 from tests.conftest import write_video
-from tests.staged import blank_pictures, lost, staged
+from tests.staged import blank_pictures, every, lost, staged
 
 
 def other_clip(share: float = 0.6) -> Analysis:
@@ -47,7 +47,7 @@ def test_independent_intervals_cover_what_repeated_errors_do() -> None:
         for side, sd in zip(sides, sds, strict=True):
             value = 20.0 + sd * rng.standard_normal()
             measure = Measure(value, value - 1.645 * sd, value + 1.645 * sd)
-            read.append(replace(side, rep=replace(side.rep, values={"lumbar_change_deg": measure})))
+            read.append(replace(side, rep=replace(side.rep, values=every(lumbar_change_deg=measure))))
         difference = by_name(comparison.compare(read[0], read[1]))["lumbar_change_deg"].difference
         inside += difference.low <= 0.0 <= difference.high
     assert 0.86 < inside / 400 < 0.94
@@ -78,11 +78,13 @@ def test_turning_both_round_turns_every_difference_round() -> None:
 def test_what_one_side_lacks_has_no_difference_and_says_why() -> None:
     first, second = comparison.choose(staged(), 1), comparison.choose(other_clip(), 1)
     values = dict(second.rep.values) | {"hip_change_deg": Measure.missing("a plate hides the hips")}
-    values.pop("knee_change_deg")
     found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
     assert found["hip_change_deg"].difference.reason == "a plate hides the hips"
-    assert found["knee_change_deg"].difference.reason == "not described in this clip"
     assert not found["hip_change_deg"].clear
+    assert "bar_forward_cm" not in found
+    values["bar_forward_cm"] = Measure(3.0, 2.0, 4.0)
+    found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
+    assert found["bar_forward_cm"].difference.reason == NO_SCALE
 
 
 def test_a_repetition_that_is_not_there_and_the_same_one_twice_are_wrong_usage() -> None:

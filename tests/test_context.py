@@ -8,6 +8,7 @@ import pytest
 from hingecheck import advice, context, criteria, set_trends
 from hingecheck.errors import UsageError
 from hingecheck.records import Finding, Measure, Pattern, Rep, RepMetrics, SelfReport, Verdict
+from tests.staged import every
 
 
 def verdict(pattern: Pattern) -> Verdict:
@@ -97,12 +98,11 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
     return [
         RepMetrics(
             Rep(number, "floor", 0, 0, 0, 0, 1, 1, 2, 3, True),
-            {
-                "lumbar_share_trunk": Measure(share, share - 0.1, share + 0.1),
-                "lumbar_at_liftoff_deg": Measure(60 * share, 0.0, 60.0),
-                "early_trunk_drop_deg": Measure.missing("not seen"),
-                "concentric_s": Measure(seconds, seconds, seconds),
-            },
+            every(
+                lumbar_share_trunk=Measure(share, share - 0.1, share + 0.1),
+                lumbar_at_liftoff_deg=Measure(60 * share, 0.0, 60.0),
+                concentric_s=Measure(seconds, seconds, seconds),
+            ),
             pulled_from_s=0.0,
         )
         for number, share in enumerate(shares, start=1)

@@ -12,7 +12,7 @@ import pytest
 
 from hingecheck import bar, load, reps, style
 from hingecheck.errors import UsageError
-from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, Rep
+from hingecheck.records import NO_SCALE, AngleTrack, Bytes, Floats, Frame, Glimpses, Rep
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import stages
@@ -209,7 +209,7 @@ def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
     assert values["bar_forward_cm"].value == pytest.approx(180 * bar.LEG_SHARE * 0.1, abs=0.2)
     back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None, None, [])
     assert back["bar_forward_percent"].value == 0.0
-    assert "bar_forward_cm" not in back
+    assert back["bar_forward_cm"].reason == NO_SCALE
     far = bar.describe(replace(track, hand_forward=2 * way), rep, None, None, [])
     assert far["bar_forward_percent"].reason == "the hands are misplaced between lift-off and knee pass"
     unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0, None, [])

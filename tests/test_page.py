@@ -15,7 +15,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from hingecheck import criteria
-from hingecheck.records import Analysis, Finding, Measure, SelfReport
+from hingecheck.records import NO_SCALE, Analysis, Finding, Measure, SelfReport, listed
 from hingecheck.report import keyframes, page, pages, plots, series, wording
 from tests.staged import blank_pictures, lost, staged
 
@@ -44,8 +44,17 @@ def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
     text = html(analysis)
     assert analysis.verdict.cue in text
     assert wording.measure("lumbar_share_trunk", analysis.verdict.share) in text
-    for name in analysis.reps[0].values:
+    for name in listed([rep.values for rep in analysis.reps]):
         assert f'title="{name}"' in text
+
+
+def test_a_metric_that_was_not_asked_for_is_left_out_until_a_repetition_has_it() -> None:
+    plain = staged()
+    assert 'title="bar_forward_cm"' not in html(plain)
+    assert NO_SCALE not in html(plain)
+    analysis = with_metric(plain, "bar_forward_cm", Measure(3.0, 2.0, 4.0))
+    assert 'title="bar_forward_cm"' in html(analysis)
+    assert f"{wording.sentence(NO_SCALE)} Not measured in repetition 2: Bar forward." in page.missing(analysis)
 
 
 def test_hostile_names_and_notes_stay_text() -> None:
@@ -84,12 +93,10 @@ def test_nothing_is_fetched() -> None:
     assert not re.search(r"(src|href)=\"(?!data:|#|annotated)", outside)
 
 
-def test_metrics_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
-    analysis = with_metric(staged(), "bar_path_deviation_m", Measure(0.031, 0.02, 0.042))
+def test_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
+    analysis = staged()
     odd = Finding("grip_slips", "flag", Measure(2.0, 1.0, 3.0), 1.5, "deg", (1,), None, "The grip slipped.", "own")
     text = html(replace(analysis, findings=(*analysis.findings, odd)))
-    assert "Bar path deviation" in text
-    assert "0.03 (0.02 to 0.04)" in text
     assert "Grip slips" in text
     assert "The grip slipped." in text
 
@@ -154,6 +161,7 @@ def test_the_coupling_picture_runs_from_bent_to_upright() -> None:
         ("lumbar_change_deg", "Low back (lumbar) change", "12° (11 to 13)"),
         ("lumbar_share_trunk_drift", "Low back's share of the trunk's movement, change a repetition", None),
         ("bar_speed_deg_s", "Bar speed", "12°/s (11 to 13)"),
+        ("bar_path_deviation_m", "Bar path deviation", "12.00 (11.00 to 13.00)"),
         ("something", "Something", "12.00 (11.00 to 13.00)"),
     ],
 )

@@ -12,13 +12,14 @@ from typing import cast
 import numpy as np
 import pytest
 
-from hingecheck import analysis, bar, bundles, landmarks, load, plates, reps, sight, view
+from hingecheck import analysis, bar, bundles, landmarks, load, metrics, plates, reps, sight, view
 from hingecheck.backends.platenet import PlateNet
 from hingecheck.errors import ModelError, NoRepetition
-from hingecheck.records import AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
+from hingecheck.records import METRICS, NO_SCALE, AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
 from hingecheck.video import Video
 from tests import lifter
 from tests.conftest import SAMPLES
+from tests.staged import staged
 from tests.test_motion import stages
 
 STEP_S, RADIUS_PX, SCALE = 0.12, 100.0, 0.25
@@ -265,13 +266,36 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
     notes: list[str] = []
-    by_hands = bar.describe(track, rep, None, None, notes)
-    assert bar.describe(track, rep, None, replace(held, radius_legs=0.2), notes) == by_hands
-    assert bar.describe(track, rep, None, replace(held, forward=held.forward * np.nan), notes) == by_hands
+    by_hands = bar.describe(track, rep, 180.0, None, notes)
+    assert bar.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
+    assert bar.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
     sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
-    assert bar.describe(track, rep, None, sparse, notes) == by_hands
-    assert "bar_forward_cm" not in bar.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
+    assert bar.describe(track, rep, 180.0, sparse, notes) == by_hands
+    missed = bar.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
+    assert missed["bar_forward_cm"].reason == NO_SCALE
     assert notes == []
+
+
+def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
+    analysis = staged()
+    first, second = (rep.rep for rep in analysis.reps)
+    time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
+    way = np.where(time_s < first.end_s, 0.0 * time_s, np.nan)
+    held = Plates(time_s, way, way, 0.33)
+    reps = [metrics.describe(analysis.angles, rep, analysis.view, plates=held) for rep in (first, second)]
+    assert list(reps[0].values) == list(reps[1].values) == list(METRICS)
+    seen, unseen = (rep.values["bar_forward_cm"] for rep in reps)
+    assert seen.known
+    assert unseen.reason == NO_SCALE
+    assert metrics.pooled(reps)["bar_forward_cm"] == seen
+
+
+def test_a_repetition_without_a_metric_is_refused() -> None:
+    rep = staged().reps[0]
+    with pytest.raises(ValueError, match="bar_forward_cm"):
+        replace(rep, values={name: value for name, value in rep.values.items() if name != "bar_forward_cm"})
+    with pytest.raises(ValueError, match="grip_width_m"):
+        replace(rep, values=dict(rep.values) | {"grip_width_m": Measure(0.6, 0.5, 0.7)})
 
 
 class Swapped(Hanging):

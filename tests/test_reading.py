@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from hingecheck import sessions
 from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
-from hingecheck.report import clip, curves, pictures, reading
+from hingecheck.records import METRICS, NO_SCALE, NOT_STORED
+from hingecheck.report import clip, curves, front, pictures, reading
 from tests import stored
 
 
@@ -42,6 +44,33 @@ def test_what_is_new_is_borne(tmp_path: Path) -> None:
     found = reading.read(changed(change, tmp_path))
     assert found.reps[0].style == "block_pull"
     assert found.reps[0].values["grip_width_m"].value == 0.6
+    assert found.reps[1].values["grip_width_m"].reason == NOT_STORED
+
+
+def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed(tmp_path: Path) -> None:
+    path = stored.write(tmp_path)
+    found = reading.read(path)
+    assert set(METRICS) <= set(found.reps[0].values) == set(found.reps[1].values)
+    assert found.reps[0].values["lumbar_peak_deg"].reason == NOT_STORED
+    lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
+    assert not any(NOT_STORED in line for line in lines)
+    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    assert "lumbar_peak_deg" not in session.reps[0].metrics
+    assert session.value("lumbar_peak_deg").reason == NOT_STORED
+
+
+def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) -> None:
+    def change(made: dict[str, Any]) -> None:
+        for rep in made["reps"]:
+            rep["metrics"]["bar_forward_cm"] = None
+            rep["reasons"]["bar_forward_cm"] = NO_SCALE
+
+    found = reading.read(changed(change, tmp_path))
+    lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
+    assert lines
+    assert not any(NO_SCALE in line for line in lines)
+    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    assert all("bar_forward_cm" not in rep.metrics for rep in session.reps)
 
 
 @pytest.mark.parametrize(

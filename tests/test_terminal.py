@@ -55,6 +55,13 @@ def test_verbose_tells_every_metric_rule_and_version() -> None:
         assert words not in told(analysis)
 
 
+def test_verbose_leaves_out_what_was_not_asked_for() -> None:
+    text = told(staged(), everything=True)
+    assert "Bar forward" in text
+    assert "max" not in text
+    assert "no scale" not in text
+
+
 def test_a_sparkline_rises_where_the_angle_does_and_is_blank_where_nothing_is_known() -> None:
     assert sparkline.line(TIME_S, TIME_S, 8) == "▁▂▃▄▅▆▇█"
     values = TIME_S.copy()

@@ -114,7 +114,7 @@ def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], told: tuple[str, str,
 
 def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tuple[float, float] | None:
     """Parts of the whole uprighting done since the pull began by pelvis and lumbar spine; None if not measured."""
-    whole = rep.values.get(WHOLE, Measure.missing("not described"))
+    whole = rep.values[WHOLE]
     if time_s < rep.rep.onset_s:
         return 0.0, 0.0
     begin = int(np.argmin(np.abs(analysis.angles.time_s - rep.rep.onset_s)))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hingecheck.errors import ExtraMissing, ResultUnreadable
-from hingecheck.records import Measure
+from hingecheck.records import Measure, listed
 from hingecheck.report import clinical, fhir_codes
 from hingecheck.report.clinical import Wanted
 from hingecheck.report.reading import Stored, StoredRep
@@ -61,9 +61,9 @@ class _Maker:
 
     def _of_rep(self, rep: StoredRep) -> Iterator[tuple[str, Resource]]:
         number = _component("repetition", {"valueInteger": rep.number})
-        for name, measure in rep.values.items():
+        for name in listed([each.values for each in self.stored.reps]):
             if name in fhir_codes.metrics():
-                yield f"rep-{rep.number}-{name}", self.metric(name, measure, [number])
+                yield f"rep-{rep.number}-{name}", self.metric(name, rep.values[name], [number])
 
     def metric(self, name: str, measure: Measure, parts: list[Resource]) -> Resource:
         """A quantity with its interval as components, or the reason why there is none."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hingecheck.changes import Change
-from hingecheck.records import Floats
+from hingecheck.records import Floats, listed
 from hingecheck.report import curves, printable
 from hingecheck.report.reading import Stored, StoredRep
 
@@ -203,8 +203,8 @@ def _numbered(rep: StoredRep) -> str:
 
 
 def _cell(rep: StoredRep, metric: str) -> str:
-    found = rep.values.get(metric)
-    return "–" if found is None or not found.known else printable.measure(metric, found)
+    found = rep.values[metric]
+    return printable.measure(metric, found) if found.known else "–"
 
 
 def _self_report(stored: Stored) -> list[str]:
@@ -222,7 +222,8 @@ def _self_report(stored: Stored) -> list[str]:
 def _missing(material: Material) -> list[str]:
     """Each reason once, the most frequent first, then notes."""
     stored = material.stored
-    told = Counter(m.reason for rep in stored.reps for m in rep.values.values() if not m.known)
+    names = listed([rep.values for rep in stored.reps])
+    told = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
     told.update(m.reason for m in stored.over_set.values() if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [f"{count} values: {printable.text(reason, 110)}." for reason, count in told.most_common()]

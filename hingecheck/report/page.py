@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from hingecheck import error_card
 from hingecheck.criteria import Criteria
-from hingecheck.records import Analysis, RepMetrics
+from hingecheck.records import Analysis, RepMetrics, listed
 from hingecheck.report import keyframes, pages, plots, series, wording
 from hingecheck.report.keyframes import KeyFrame
 
@@ -87,10 +87,10 @@ def missing(analysis: Analysis) -> list[str]:
 def _missing_metrics(analysis: Analysis) -> list[str]:
     found: dict[str, dict[str, list[int]]] = {}
     for rep in analysis.reps:
-        for metric, measure in rep.values.items():
-            if measure.reason:
-                names = found.setdefault(measure.reason, {})
-                names.setdefault(wording.name(metric), []).append(rep.rep.number)
+        for metric in listed([each.values for each in analysis.reps]):
+            reason = rep.values[metric].reason
+            if reason:
+                found.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
     lines = [_reason_line(reason, names, len(analysis.reps)) for reason, names in found.items()]
     over_set = {measure.reason for measure in analysis.over_set.values() if measure.reason}
     return lines + [f"Over the set: {wording.sentence(reason)}" for reason in sorted(over_set)]
@@ -174,7 +174,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
             "rep": rep.rep,
             "notes": [wording.sentence(note) for note in rep.notes],
             "different": rep.rep.number == analysis.most_different,
-            "metrics": _told(rep, [name for name in CARD if name in rep.values]),
+            "metrics": _told(rep, CARD),
             "frames": [
                 {"frame": frame, "picture": shown[index], "seek_s": _seek_s(analysis, frame)}
                 for index, frame in enumerate(frames)
@@ -215,15 +215,14 @@ def pictures(frames: Sequence[KeyFrame]) -> list[str]:
 
 
 def _table(analysis: Analysis) -> list[dict[str, Any]]:
-    """A row a metric, a cell a repetition; metrics in the order in which they come."""
-    names = dict.fromkeys(name for rep in analysis.reps for name in rep.values)
+    """A row a metric, a cell a repetition."""
     return [
         {
             "name": wording.name(name),
             "key": name,
-            "cells": [_told(rep, [name])[0] if name in rep.values else None for rep in analysis.reps],
+            "cells": [_told(rep, [name])[0] for rep in analysis.reps],
         }
-        for name in names
+        for name in listed([rep.values for rep in analysis.reps])
     ]
 
 

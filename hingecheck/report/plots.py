@@ -146,7 +146,7 @@ def _course(analysis: Analysis, number: int, frames: Frames, axes: tuple[Axis, A
 
 
 def _trend(analysis: Analysis, name: str) -> Trend | None:
-    measures = [(rep.rep.number, rep.values[name]) for rep in analysis.reps if name in rep.values]
+    measures = [(rep.rep.number, rep.values[name]) for rep in analysis.reps]
     known = [measure for _, measure in measures if measure.known]
     if len(known) < 2:
         return None

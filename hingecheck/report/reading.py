@@ -10,13 +10,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import Measure, Pattern, Status
+from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, Status
 from hingecheck.report.document import SCHEMA
 from hingecheck.report.nodes import Node
 
@@ -54,7 +54,10 @@ class StoredView:
 
 @dataclass(frozen=True, slots=True)
 class StoredRep:
-    """One repetition: the events that happened (name -> seconds), and each metric or the reason why there is none."""
+    """One repetition: the events that happened (name -> seconds), and each metric or the reason why there is none.
+
+    All repetitions have the same metrics: METRICS, and those that the file has beside them.
+    """
 
     number: int
     style: str
@@ -177,7 +180,7 @@ def _stored(root: Node, path: Path, sha256: str) -> Stored:
         video=_video(root.key("video")),
         view=_view(root.key("view")),
         style=_style(root.optional("style")),
-        reps=tuple(_rep(node) for node in root.key("reps").items()),
+        reps=_reps(root.key("reps")),
         verdict=_verdict(root.key("verdict")),
         findings=tuple(_finding(node) for node in root.key("findings").items()),
         over_set=_measures(over_set),
@@ -223,6 +226,14 @@ def _style(node: Node | None) -> str:
     if words == "not sure":
         return words
     return f"{words}, read off the movement ({node.key('confidence').number():.0%})"
+
+
+def _reps(node: Node) -> tuple[StoredRep, ...]:
+    """All repetitions; a metric that one of them has not in the file is missing there."""
+    found = [_rep(item) for item in node.items()]
+    names = dict.fromkeys([*(name for rep in found for name in rep.values), *METRICS])
+    missing = Measure.missing(NOT_STORED)
+    return tuple(replace(rep, values={name: rep.values.get(name, missing) for name in names}) for rep in found)
 
 
 def _rep(node: Node) -> StoredRep:

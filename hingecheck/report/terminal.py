@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hingecheck.comparison import Comparison
-from hingecheck.records import Analysis, Angle, Measure, RepMetrics
+from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
 from hingecheck.report import sparkline, wording
 
 STYLES: Final = {
@@ -70,7 +70,7 @@ def show(analysis: Analysis, console: Console) -> None:
 
 def show_all(analysis: Analysis, console: Console) -> None:
     """Print every number of every repetition, what each rule found, and what it was made with."""
-    names = list(dict.fromkeys(name for rep in analysis.reps for name in rep.values))
+    names = listed([rep.values for rep in analysis.reps])
     for first in range(0, len(analysis.reps), A_TABLE):
         console.print()
         console.print(_numbers(names, analysis.reps[first : first + A_TABLE]))
@@ -111,8 +111,7 @@ def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:
     for rep in reps:
         table.add_column(f"rep {rep.rep.number}", justify="right")
     for name in names:
-        missing = Measure.missing("not described")
-        table.add_row(wording.name(name), *(wording.measure(name, rep.values.get(name, missing)) for rep in reps))
+        table.add_row(wording.name(name), *(wording.measure(name, rep.values[name]) for rep in reps))
     return table
 
 
@@ -168,7 +167,8 @@ def _cell(measure: Measure, unit: str) -> str:
 
 def _missing(analysis: Analysis) -> list[str]:
     """Reasons why numbers are missing or wider, each once, the most frequent first."""
-    told = Counter(m.reason for rep in analysis.reps for m in rep.values.values() if m.reason)
+    names = listed([rep.values for rep in analysis.reps])
+    told = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
     lines = [f"Not measured: {reason} ({count} values)." for reason, count in told.most_common()]
     lines += [f"Note: {note}." for note in (*notes, *analysis.view.reasons)]
