@@ -47,7 +47,6 @@ are not in it."""
 USUAL_STATURE_CM, USUAL_SD = 170.0, 0.06
 """Adults of both sexes and many countries (NCD-RisC 2016), with a spread that holds nine tenths of them."""
 
-Z90: Final = 1.645
 LEAST_KNOWN: Final = 0.5
 AT_REST_S: Final = 0.1
 
@@ -64,7 +63,7 @@ def describe(
         notes.append(SCALE_NOTE)
         return {"bar_forward_percent": _of_stature(by_plates, stature_cm), "bar_forward_cm": by_plates}
     percent = _forward_percent(track, rep)
-    way_cm = Measure.missing(NO_SCALE) if stature_cm is None else _scaled(percent, stature_cm / 100)
+    way_cm = Measure.missing(NO_SCALE) if stature_cm is None else percent.times(stature_cm / 100)
     return {"bar_forward_percent": percent, "bar_forward_cm": way_cm}
 
 
@@ -79,17 +78,14 @@ def _forward_cm(plates: Plates, rep: Rep) -> Measure | None:
         return None
     value = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
     risen_cm = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(plates.up[inside]) - np.nanmedian(plates.up[first])))
-    half = Z90 * float(np.hypot(PLATES_SD_CM, risen_cm * np.tan(np.radians(ROLL_SD_DEG))))
-    return Measure(value, value - half, value + half)
+    return Measure.of(value, float(np.hypot(PLATES_SD_CM, risen_cm * np.tan(np.radians(ROLL_SD_DEG)))))
 
 
 def _of_stature(way_cm: Measure, stature_cm: float | None) -> Measure:
     """The same in % of stature; of an adult's usual one, and less surely, if it is not known."""
-    factor = 100 / (stature_cm or USUAL_STATURE_CM)
-    half = factor * (way_cm.value - way_cm.low)
-    unsure = 0.0 if stature_cm else Z90 * USUAL_SD * factor * way_cm.value
-    value, half = factor * way_cm.value, float(np.hypot(half, unsure))
-    return Measure(value, value - half, value + half)
+    way = way_cm.times(100 / (stature_cm or USUAL_STATURE_CM))
+    unsure = 0.0 if stature_cm else USUAL_SD * way.value
+    return Measure.of(way.value, float(np.hypot(way.sd, unsure)))
 
 
 def _forward_percent(track: AngleTrack, rep: Rep) -> Measure:
@@ -103,9 +99,4 @@ def _forward_percent(track: AngleTrack, rep: Rep) -> Measure:
     value = 100 * LEG_SHARE * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
     if value > MOST_FORWARD_PERCENT:
         return Measure.missing("the hands are misplaced between lift-off and knee pass")
-    half = Z90 * FORWARD_SD_PERCENT
-    return Measure(value, value - half, value + half)
-
-
-def _scaled(measure: Measure, factor: float) -> Measure:
-    return Measure(measure.value * factor, measure.low * factor, measure.high * factor, measure.reason)
+    return Measure.of(value, FORWARD_SD_PERCENT)

@@ -6,19 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from hingecheck import metrics
 from hingecheck.detectable import detectable
-from hingecheck.records import Measure
+from hingecheck.records import Measure, Repetition, counting
 
 COMPARED: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg", "knee_change_deg")
 
 
-class Repetition(Protocol):
-    """What is needed of a repetition, just measured or read back."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether it was locked out."""
+class Measured(Repetition, Protocol):
+    """A repetition with its numbers."""
 
     @property
     def values(self) -> Mapping[str, Measure]:
@@ -45,14 +40,13 @@ class Change:
         return self.change is not None and self.detectable is not None and abs(self.change) > self.detectable
 
 
-def compare(earlier: Sequence[Repetition], now: Sequence[Repetition]) -> Iterator[Change]:
+def compare(earlier: Sequence[Measured], now: Sequence[Measured]) -> Iterator[Change]:
     """Each compared metric over the complete repetitions of both sessions."""
     for metric in COMPARED:
         first, second = pooled(earlier, metric), pooled(now, metric)
         yield Change(metric, first, second, detectable(metric, (first, second)))
 
 
-def pooled(reps: Sequence[Repetition], metric: str) -> Measure:
-    """A metric over the complete repetitions; over all of them if none is complete."""
-    complete = [rep for rep in reps if rep.complete] or list(reps)
-    return metrics.pool([rep.values[metric] for rep in complete])
+def pooled(reps: Sequence[Measured], metric: str) -> Measure:
+    """A metric over the repetitions that count."""
+    return Measure.pool([rep.values[metric] for rep in counting(reps)])

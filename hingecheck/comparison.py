@@ -8,18 +8,15 @@ and drops out of the difference; what is left is known for the metrics that are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
-from typing import Final, Literal
-
-import numpy as np
+from typing import Literal
 
 from hingecheck.errors import UsageError
-from hingecheck.records import Analysis, Measure, RepMetrics, listed
+from hingecheck.records import Analysis, Measure, RepMetrics, counting, listed
 from hingecheck.set_trends import NOISE
 
 Basis = Literal["within one clip", "independent"]
-_Z90: Final = 1.645
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,7 @@ class Comparison:
 def choose(analysis: Analysis, number: int | None, *, last: bool = False) -> Side:
     """The repetition of that number; without one the first complete, or the `last`.  Raises UsageError."""
     if number is None:
-        reps = [rep for rep in analysis.reps if rep.rep.complete] or list(analysis.reps)
-        return Side(analysis, reps[-1 if last else 0])
+        return Side(analysis, counting(analysis.reps)[-1 if last else 0])
     for rep in analysis.reps:
         if rep.rep.number == number:
             return Side(analysis, rep)
@@ -96,26 +92,7 @@ def _basis(name: str, *, one_clip: bool) -> Basis:
 
 def _difference(name: str, pair: tuple[Measure, Measure], basis: Basis) -> Difference:
     first, second = pair
-    found = _missing(pair)
-    if found is None:
-        value = second.value - first.value
-        below, above = _halves(pair) if basis == "independent" else _same(NOISE[name])
-        found = Measure(value, value - below, value + above)
+    found = second.minus(first)
+    if found.known and basis == "within one clip":
+        found = Measure.of(found.value, math.sqrt(2) * NOISE[name])
     return Difference(name, first, second, found, basis)
-
-
-def _missing(pair: Sequence[Measure]) -> Measure | None:
-    reasons = dict.fromkeys(measure.reason for measure in pair if measure.reason)
-    return Measure.missing("; ".join(reasons)) if reasons else None
-
-
-def _halves(pair: tuple[Measure, Measure]) -> tuple[float, float]:
-    """How far the interval of second - first reaches down and up, for independent errors."""
-    first, second = pair
-    below = np.hypot(second.value - second.low, first.high - first.value)
-    return float(below), float(np.hypot(second.high - second.value, first.value - first.low))
-
-
-def _same(noise: float) -> tuple[float, float]:
-    half = _Z90 * float(np.sqrt(2)) * noise
-    return half, half

@@ -36,7 +36,6 @@ FASTEST_OVER: Final = 0.25
 
 LEAST_KNOWN: Final = 0.8
 STEPS: Final = 40
-_Z90: Final = 1.645
 NOT_FOLLOWED: Final = "the angle is not measured over most of the pull"
 TOO_LITTLE: Final = f"a joint turned less than {SMALLEST_CHANGE_DEG:.0f} degrees"
 NO_LOCKOUT: Final = "the repetition never locked out"
@@ -86,8 +85,7 @@ def _lag(track: AngleTrack, rep: Rep, pair: tuple[str, str]) -> Measure:
         return Measure.missing(first)
     if isinstance(second, str):
         return Measure.missing(second)
-    lag_s, half = second[0] - first[0], _Z90 * float(np.hypot(first[1], second[1]))
-    return Measure(lag_s, lag_s - half, lag_s + half)
+    return Measure.of(second[0] - first[0], float(np.hypot(first[1], second[1])))
 
 
 def _velocity(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
@@ -101,8 +99,7 @@ def _velocity(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     fastest = float((value_deg[:-over] - value_deg[over:]).max() / (time_s[over] - time_s[0]))
     inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.top_s) & (angle.reason == "")
     part = float(np.median(angle.bias_sd_deg[inside])) / max(float(np.ptp(value_deg)), SMALLEST_CHANGE_DEG)
-    half = _Z90 * float(np.hypot(part * fastest, SPEED_SD_DEG_S))
-    return {name: Measure(fastest, fastest - half, fastest + half)}
+    return {name: Measure.of(fastest, float(np.hypot(part * fastest, SPEED_SD_DEG_S)))}
 
 
 def _coupling(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
@@ -114,11 +111,8 @@ def _coupling(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     hip_deg, lumbar_deg = courses[0][1], courses[1][1]
     if np.ptp(hip_deg) + np.ptp(lumbar_deg) < SMALLEST_CHANGE_DEG:
         return {name: Measure.missing(TOO_LITTLE) for name in names}
-    shares, half = _bins(hip_deg, lumbar_deg), _Z90 * COUPLING_SD
-    return {
-        name: Measure(float(share), max(0.0, float(share) - half), min(1.0, float(share) + half))
-        for name, share in zip(names, shares, strict=True)
-    }
+    shares = _bins(hip_deg, lumbar_deg).tolist()
+    return {name: Measure.of(share, COUPLING_SD).clipped(0.0, 1.0) for name, share in zip(names, shares, strict=True)}
 
 
 def _bins(hip_deg: Floats, lumbar_deg: Floats) -> Floats:

@@ -20,7 +20,6 @@ from hingecheck.error_card import scatter
 from hingecheck.records import Measure
 
 _TWO_SIDED_95: Final = 1.96
-_HALF_WIDTH_90: Final = 1.645
 METHOD: Final = (
     "1.96 × √(s1² + s2²), s the larger of the error's SD on the error card and the SD in the session's own interval"
 )
@@ -34,6 +33,5 @@ def detectable(metric: str, measures: Sequence[Measure]) -> float | None:
     card = scatter(metric)
     if card is None or not measures or not all(measure.known for measure in measures):
         return None
-    own = [(measure.high - measure.low) / 2 / _HALF_WIDTH_90 for measure in measures]
-    worst = sorted((max(sd, card.sd) for sd in own), reverse=True)
+    worst = sorted((max(measure.sd, card.sd) for measure in measures), reverse=True)
     return _TWO_SIDED_95 * math.hypot(worst[0], worst[min(1, len(worst) - 1)])

@@ -14,7 +14,6 @@ from hingecheck.criteria import Criteria, Rule, Threshold
 from hingecheck.records import Finding, Measure, Pattern, RepMetrics, Status, Verdict, View
 
 SHARE: Final = "lumbar_share_trunk"
-_SDS_IN_90: Final = 2 * 1.645
 _LEAST_SD: Final = 1e-6
 _MOST_TOLD: Final = 0.99
 
@@ -50,7 +49,7 @@ def _finding(
 ) -> Finding:
     """A rule that compares one metric, over the set, with a limit."""
     measure = pooled[rule.metric]
-    used = [rep for rep in reps if rep.rep.complete and rep.values.get(rule.metric, measure).known]
+    used = [rep for rep in reps if rep.complete and rep.values.get(rule.metric, measure).known]
     status, text = _status(measure, rule, criteria.verdict["flag_support"].value)
     sign = 1.0 if rule.side == "above" else -1.0
     worst = max(used, key=lambda rep: sign * rep.values.get(rule.metric, measure).value, default=None)
@@ -86,7 +85,7 @@ def _verdict(
     reps: Sequence[RepMetrics], share: Measure, view: View, findings: Sequence[Finding], criteria: Criteria
 ) -> Verdict:
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
-    complete = sum(rep.rep.complete for rep in reps)
+    complete = sum(rep.complete for rep in reps)
     pattern, why, chances = pattern_of(share, criteria.verdict)
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (f"only one of {complete} repetitions could be measured",)
@@ -114,7 +113,7 @@ def _surer(reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mappi
         PLATES: "hidden" in told or "plate" in reasons,
         STILL: "standing" in told,
         NEARER: "nearer" in told or "cut off" in told,
-        MORE_REPS: sum(rep.rep.complete for rep in reps) < limits["enough_reps"].value,
+        MORE_REPS: sum(rep.complete for rep in reps) < limits["enough_reps"].value,
     }
     return tuple(text for text, helps in advice.items() if helps)
 
@@ -143,8 +142,7 @@ def _believed(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
     """The clip's own share and what is usual among lifters, weighed by how unsure each is."""
     own, usual = 1 / _sd(share) ** 2, 1 / limits["usual_spread"].value ** 2
     value = (own * share.value + usual * limits["usual_share"].value) / (own + usual)
-    half = _SDS_IN_90 / 2 / (own + usual) ** 0.5
-    return Measure(value, value - half, value + half)
+    return Measure.of(value, 1 / (own + usual) ** 0.5)
 
 
 def _chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
@@ -165,7 +163,7 @@ def _below(measure: Measure, limit: float) -> float:
 
 def _sd(measure: Measure) -> float:
     """SD of a normal distribution with that 90 % interval; never quite zero."""
-    return max((measure.high - measure.low) / _SDS_IN_90, _LEAST_SD)
+    return max(measure.sd, _LEAST_SD)
 
 
 def _few(used: tuple[int, ...]) -> tuple[str, ...]:

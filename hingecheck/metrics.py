@@ -27,10 +27,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck import bar, coordination
-from hingecheck.records import METRICS, NO_MAX_BEND, Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View
-
-Z90: Final = 1.645
-"""Half-width of a 90 % interval in SDs."""
+from hingecheck.records import METRICS, NO_MAX_BEND, Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View, counting
 
 SETUP_WINDOW_S: Final = (-0.15, 0.0)
 PULL_WINDOW_S: Final = (0.0, 0.10)
@@ -127,21 +124,9 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))
 
 
-def pool(measures: list[Measure]) -> Measure:
-    """Several repetitions as one: mean value, mean half-widths, because the shared bias does not average out."""
-    known = [m for m in measures if m.known]
-    if not known:
-        return measures[0] if measures else Measure.missing("no repetition was measured")
-    value = float(np.mean([m.value for m in known]))
-    below = float(np.mean([m.value - m.low for m in known]))
-    above = float(np.mean([m.high - m.value for m in known]))
-    return Measure(value, value - below, value + above)
-
-
 def pooled(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
-    """Each metric over the complete repetitions; over all of them if none is complete."""
-    counting = [rep for rep in reps if rep.rep.complete] or reps
-    return {name: pool([rep.values[name] for rep in counting]) for name in METRICS}
+    """Each metric over the repetitions that count."""
+    return {name: Measure.pool([rep.values[name] for rep in counting(reps)]) for name in METRICS}
 
 
 def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, float]) -> _Reading:
@@ -194,7 +179,7 @@ def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure
     if high.reason:
         return Measure.missing(f"at lockout: {high.reason}")
     bias = max(low.bias_sd, high.bias_sd)  # both ends share their cause
-    return _interval(low.value - high.value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
+    return Measure.of(low.value - high.value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
 
 
 def _plus(lumbar: Measure, other: Measure) -> Measure:
@@ -205,30 +190,24 @@ def _plus(lumbar: Measure, other: Measure) -> Measure:
 
 
 def _share(part: Measure, whole: Measure, too_little: str = TRUNK_STILL, *, shared: float = 0.0) -> Measure:
-    """Part / whole with its interval, their errors correlated by `shared`; `too_little` of too small a whole."""
-    for measure in (part, whole):
-        if not measure.known:
-            return measure
-    if whole.value < SMALLEST_MOVEMENT_DEG:
+    """Part / whole, their errors correlated by `shared`; `too_little` of too small a whole."""
+    if part.known and whole.known and whole.value < SMALLEST_MOVEMENT_DEG:
         return Measure.missing(too_little)
-    share = part.value / whole.value
-    own, others = _sd(part), share * _sd(whole)
-    return _interval(share, float(np.sqrt(own**2 + others**2 - 2 * shared * own * others)) / whole.value)
+    return part.over(whole, shared=shared)
 
 
 def _percent(part: Measure, whole: Measure | None) -> Measure:
     """`part` in percent of the lifter's own greatest flexion."""
     if whole is None:
         return Measure.missing(NO_MAX_BEND)
-    share = _share(part, whole, SMALL_BEND)
-    return Measure(100 * share.value, 100 * share.low, 100 * share.high, share.reason)
+    return _share(part, whole, SMALL_BEND).times(100)
 
 
 def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
     reading = _read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
     if reading.reason:
         return Measure.missing(f"at lift-off: {reading.reason}")
-    return _interval(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
+    return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 
 def _peak(track: AngleTrack, rep: Rep) -> Measure:
@@ -239,7 +218,7 @@ def _peak(track: AngleTrack, rep: Rep) -> Measure:
     if np.mean(~np.isnan(value[inside])) < LEAST_KNOWN:
         return Measure.missing("the lumbar angle is not measured over most of the pull")
     at = int(np.nanargmax(value))
-    return _interval(float(value[at]), float(angle.sd_deg[at]))
+    return Measure.of(float(value[at]), float(angle.sd_deg[at]))
 
 
 def _by_phase(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
@@ -268,7 +247,7 @@ def _between(track: AngleTrack, angle: Angle, rep: Rep, events: tuple[str, str])
             return Measure.missing(end.reason)
     moved = [_meanwhile(track, angle, at_s, EVENT_SDS_S[name]) for at_s, name in zip(times_s, events, strict=True)]
     spread = np.linalg.norm([low.noise_sd, high.noise_sd, max(low.bias_sd, high.bias_sd), *moved])
-    return _interval(low.value - high.value, float(spread))
+    return Measure.of(low.value - high.value, float(spread))
 
 
 def _meanwhile(track: AngleTrack, angle: Angle, at_s: float, sd_s: float) -> float:
@@ -291,7 +270,7 @@ def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     return {
         name: Measure.missing(f"at lockout: {end.reason}")
         if end.reason
-        else _interval(sign * end.value, float(np.hypot(end.noise_sd, end.bias_sd)))
+        else Measure.of(sign * end.value, float(np.hypot(end.noise_sd, end.bias_sd)))
         for name, end, sign in (("lean_back_deg", back, -1.0), ("lockout_short_deg", short, 1.0))
     }
 
@@ -308,7 +287,7 @@ def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
     if len(value) < LEAST_KNOWN * inside.sum() or not len(value):
         return Measure.missing("the lumbar angle is not measured from lift-off to knee pass")
     gained = max(0.0, float(value.max()) - first.value)
-    return _interval(gained, float(np.hypot(np.sqrt(2) * first.noise_sd, RISE_BIAS_SHARE * first.bias_sd)))
+    return Measure.of(gained, float(np.hypot(np.sqrt(2) * first.noise_sd, RISE_BIAS_SHARE * first.bias_sd)))
 
 
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
@@ -321,7 +300,7 @@ def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
         return Measure.missing("the lifter is not seen throughout the pull")
     travel = (height - height[0]) / (height.max() - height[0]) if height.max() > height[0] else height * 0
     early = lean[: int(np.argmax(travel >= EARLY_TRAVEL)) + 1]
-    return _interval(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
+    return Measure.of(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
 
 
 def _eccentric(rep: Rep) -> Measure:
@@ -333,13 +312,4 @@ def _eccentric(rep: Rep) -> Measure:
 def _lasting(begin_s: float, end_s: float, reason: str) -> Measure:
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
-    half_s = Z90 * EVENT_SD_S * np.sqrt(2)
-    return Measure(end_s - begin_s, max(0.0, end_s - begin_s - half_s), end_s - begin_s + half_s)
-
-
-def _interval(value: float, sd: float) -> Measure:
-    return Measure(value, value - Z90 * sd, value + Z90 * sd)
-
-
-def _sd(measure: Measure) -> float:
-    return (measure.high - measure.low) / (2 * Z90)
+    return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,10 @@ def _check_time(time_s: Floats) -> None:
         raise ValueError("time_s must grow strictly and hold no NaN")
 
 
+Z90: Final = 1.645
+"""Half-width of a 90 % interval in SDs of a normal distribution."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A number with its 90 % interval, or NaN with the reason why it is not measured."""
@@ -81,10 +85,60 @@ class Measure:
         """Not measured, and why."""
         return Measure(float("nan"), float("nan"), float("nan"), reason)
 
+    @staticmethod
+    def of(value: float, sd: float) -> Measure:
+        """A number whose error has this SD."""
+        return Measure(value, value - Z90 * sd, value + Z90 * sd)
+
+    @staticmethod
+    def pool(measures: Sequence[Measure]) -> Measure:
+        """Several repetitions as one: mean value, mean ends, because the shared bias does not average out."""
+        known = [m for m in measures if m.known]
+        if not known:
+            return measures[0] if measures else Measure.missing("no repetition was measured")
+        value, low, high = np.mean([(m.value, m.low, m.high) for m in known], axis=0).tolist()
+        return Measure(value, low, high)
+
     @property
     def known(self) -> bool:
         """True if there is a number."""
         return not self.reason
+
+    @property
+    def sd(self) -> float:
+        """SD of a normal distribution with this interval."""
+        return (self.high - self.low) / (2 * Z90)
+
+    def minus(self, other: Measure) -> Measure:
+        """The difference of two measures with independent errors: half-widths add up in squares."""
+        reasons = dict.fromkeys(m.reason for m in (self, other) if m.reason)
+        if reasons:
+            return Measure.missing("; ".join(reasons))
+        value = self.value - other.value
+        below = float(np.hypot(self.value - self.low, other.high - other.value))
+        above = float(np.hypot(self.high - self.value, other.value - other.low))
+        return Measure(value, value - below, value + above)
+
+    def times(self, factor: float) -> Measure:
+        """The same in another unit."""
+        low, high = sorted((factor * self.low, factor * self.high))
+        return Measure(factor * self.value, low, high, self.reason)
+
+    def over(self, whole: Measure, *, shared: float = 0.0) -> Measure:
+        """Divide by `whole`, to first order; `shared` is the correlation of both errors."""
+        for measure in (self, whole):
+            if not measure.known:
+                return measure
+        ratio = self.value / whole.value
+        own, others = self.sd, ratio * whole.sd
+        return Measure.of(ratio, float(np.sqrt(own**2 + others**2 - 2 * shared * own * others)) / whole.value)
+
+    def clipped(self, low: float, high: float) -> Measure:
+        """Value and interval together cut at what is possible."""
+        if not self.known:
+            return self
+        value, least, most = (min(max(end, low), high) for end in (self.value, self.low, self.high))
+        return Measure(value, least, most)
 
 
 # --- 1 read ------------------------------------------------------------------------------------------
@@ -316,6 +370,11 @@ class Angle:
         bias = np.hypot(self.bias_sd_deg, self.bias_slope_sd * self.value_deg)
         return np.asarray(np.hypot(self.noise_sd_deg, bias))
 
+    @property
+    def half_deg(self) -> Floats:
+        """Half-width of a frame's 90 % interval (N,)."""
+        return np.asarray(Z90 * self.sd_deg)
+
 
 @dataclass(frozen=True, slots=True)
 class Tangent:
@@ -488,6 +547,27 @@ class RepMetrics:
         if tuple(self.values) != METRICS:
             differing = sorted(set(self.values) ^ set(METRICS)) or "their order"
             raise ValueError(f"a repetition has each metric of METRICS once, in their order; here differs: {differing}")
+
+    @property
+    def complete(self) -> bool:
+        """True if the repetition was locked out."""
+        return self.rep.complete
+
+
+class Repetition(Protocol):
+    """A repetition, just measured or read back."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was locked out."""
+
+
+AnyRep = TypeVar("AnyRep", bound=Repetition)
+
+
+def counting(reps: Sequence[AnyRep]) -> Sequence[AnyRep]:
+    """The repetitions that count for the set: the complete ones, or all if none is complete."""
+    return [rep for rep in reps if rep.complete] or reps
 
 
 @dataclass(frozen=True, slots=True)

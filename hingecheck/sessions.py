@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck import metrics
 from hingecheck.errors import InputError
-from hingecheck.records import NOT_STORED, Measure, SelfReport, listed
+from hingecheck.records import NOT_STORED, Measure, SelfReport, counting, listed
 
 SCHEMA: Final = "hingecheck/analysis/1"
 _NUMBERS: Final = ("sitting_hours", "load_kg", "rpe")
@@ -54,10 +53,9 @@ class Session:
         return max(sorted(styles), key=lambda style: styles[style], default="")
 
     def value(self, metric: str) -> Measure:
-        """The metric over the complete repetitions, over all of them if none is complete."""
-        complete = [rep for rep in self.reps if rep.complete] or list(self.reps)
-        known = [rep.metrics[metric] for rep in complete if metric in rep.metrics]
-        return metrics.pool(known) if known else Measure.missing(NOT_STORED)
+        """The metric over the repetitions that count."""
+        known = [rep.metrics[metric] for rep in counting(self.reps) if metric in rep.metrics]
+        return Measure.pool(known) if known else Measure.missing(NOT_STORED)
 
 
 def read(folder: Path) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def describe(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
 
 def most_different(reps: Sequence[RepMetrics]) -> int | None:
     """Number of the repetition furthest from the others' median, over the followed metrics in units of their noise."""
-    complete = [rep for rep in reps if rep.rep.complete]
+    complete = [rep for rep in reps if rep.complete]
     if len(complete) < FEWEST:
         return None
     far = np.zeros(len(complete))
@@ -54,7 +54,7 @@ def most_different(reps: Sequence[RepMetrics]) -> int | None:
 
 
 def _series(reps: Sequence[RepMetrics], name: str) -> tuple[Floats, Floats]:
-    known = [rep for rep in reps if rep.rep.complete and rep.values[name].known]
+    known = [rep for rep in reps if rep.complete and rep.values[name].known]
     return np.array([float(rep.rep.number) for rep in known]), np.array([rep.values[name].value for rep in known])
 
 
@@ -86,5 +86,5 @@ def _unevenness(seconds: Floats) -> Measure:
         return Measure.missing(TOO_FEW)
     part = float(np.std(seconds, ddof=1) / np.mean(seconds))
     noise = NOISE["concentric_s"] / float(np.mean(seconds))
-    half = 1.645 * float(np.hypot(part, noise)) / np.sqrt(2 * (len(seconds) - 1))
-    return Measure(part, max(0.0, part - half), part + half)
+    sd = float(np.hypot(part, noise) / np.sqrt(2 * (len(seconds) - 1)))
+    return Measure.of(part, sd).clipped(0.0, np.inf)

@@ -77,7 +77,6 @@ LASTING: Final = 0.85
 """Share of a single picture's SD of the spine's angles that smoothing over frames leaves: on lifters kept for checking,
 what differs between lifters has 0.73 of the variance of bent frames' errors (models/SPINE.md).  It lasts a clip."""
 
-_Z90: Final = 1.645
 
 NO_STANDING = "no frame shows the lifter standing with the back in view, so there is no zero: use --standing CLIP"
 HIDDEN = "the back's edge is hidden"
@@ -189,8 +188,7 @@ def most_lumbar(spine: Spine) -> Measure:
         reasons, counts = np.unique(angle.reason, return_counts=True)
         return Measure.missing(str(reasons[np.argmax(counts)]))
     at = int(np.nanargmax(angle.value_deg))
-    value, half = float(angle.value_deg[at]), _Z90 * float(angle.sd_deg[at])
-    return Measure(value, value - half, value + half)
+    return Measure.of(float(angle.value_deg[at]), float(angle.sd_deg[at]))
 
 
 def _encode(model: SpineModel, observed: Observed) -> _Seen:
@@ -265,8 +263,7 @@ def _yaw(reading: SpineReading) -> Measure:
     known = ~np.isnan(value)
     weight = 1.0 / sd[known] ** 2
     mean = float((weight * value[known]).sum() / weight.sum())
-    about = np.hypot(YAW_BIAS_SD_DEG, 0.5 * float(np.median(sd[known])))
-    return Measure(mean, mean - _Z90 * about, mean + _Z90 * about)
+    return Measure.of(mean, float(np.hypot(YAW_BIAS_SD_DEG, 0.5 * float(np.median(sd[known])))))
 
 
 def _zero(observed: Observed, seen: _Seen, standing: Bools) -> Zero | None:

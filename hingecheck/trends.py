@@ -26,7 +26,6 @@ FEWEST_FOR_LINE: Final = 4
 """Earlier days with different loads that a line over load needs."""
 
 NO_LOAD: Final = "no load is given, or there are too few days of different load"
-_Z90: Final = 1.645
 
 Told = Literal["changed", "within", "not_told"]
 
@@ -161,7 +160,7 @@ def _own_scatter(readings: Sequence[_Reading]) -> Scatter | None:
 
 def _own_sd(readings: Sequence[_Reading]) -> float:
     """The greatest error that the clips' own intervals claim: a poor view counts more than the card's."""
-    return max(((r.value.high - r.value.low) / (2 * _Z90) for r in readings), default=0.0)
+    return max((r.value.sd for r in readings), default=0.0)
 
 
 def _variances(card: Scatter, repeats: Scatter | None, own_sd: float, leverage: float) -> list[tuple[float, int]]:
@@ -209,9 +208,8 @@ def _load_line(days: Sequence[_Day], own_sd: float, metric: str) -> tuple[float,
     if card is None or not _spread_out(line):
         return float("nan"), Measure.missing(NO_LOAD)
     design = _design(line)
-    half = _Z90 * max(card.sd, own_sd) * float(np.sqrt(np.linalg.pinv(design.T @ design)[1, 1]))
-    slope = float(_fit(line)[1])
-    return float(np.mean(design[:, 1])), Measure(slope, slope - half, slope + half)
+    sd = max(card.sd, own_sd) * float(np.sqrt(np.linalg.pinv(design.T @ design)[1, 1]))
+    return float(np.mean(design[:, 1])), Measure.of(float(_fit(line)[1]), sd)
 
 
 def _fit(days: Sequence[_Day]) -> Floats:
@@ -230,14 +228,7 @@ def _moved(clip: _Reading, reference_kg: float, slope: Measure) -> Measure:
         return clip.value
     if np.isnan(clip.load_kg) or not slope.known:
         return Measure.missing(NO_LOAD)
-    by_kg = reference_kg - clip.load_kg
-    value, wider = clip.value.value + slope.value * by_kg, (slope.high - slope.value) * by_kg
-    below, above = (float(np.hypot(part, wider)) for part in _halves(clip.value))
-    return Measure(value, value - below, value + above)
-
-
-def _halves(measure: Measure) -> tuple[float, float]:
-    return measure.value - measure.low, measure.high - measure.value
+    return clip.value.minus(slope.times(clip.load_kg - reference_kg))
 
 
 def _days(readings: Sequence[_Reading]) -> list[_Day]:

@@ -22,15 +22,13 @@ YAW_SD_DEG = 5.5
 """SD of the yaw estimate over rendered clips of known yaw: it is good to about 9 degrees at 90 %."""
 
 _BENT_DEG, _UPRIGHT_DEG = 40.0, 15.0
-_Z90 = 1.645
 
 
 def orient(track: PoseTrack) -> View:
     """The clip's view, decided from all frames in which the trunk is known."""
     facing = _facing(track)
     yaw_deg = _yaw_deg(track, 1 if facing == "right" else -1)
-    half = _Z90 * YAW_SD_DEG
-    return _view(facing, Measure(yaw_deg, yaw_deg - half, yaw_deg + half))
+    return _view(facing, Measure.of(yaw_deg, YAW_SD_DEG))
 
 
 def with_yaw(view: View, yaw_deg: Measure) -> View:

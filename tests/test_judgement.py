@@ -64,8 +64,7 @@ def described(lumbar: Angle, pelvis: Angle, rep: Rep = REP, view: View = SIDE_VI
 
 
 def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
-    pooled = {name: metrics.pool([rep.values[name] for rep in reps]) for name in reps[0].values}
-    return heuristics.judge(reps, pooled | set_trends.describe(reps), view, criteria.load())[1]
+    return heuristics.judge(reps, metrics.pooled(reps) | set_trends.describe(reps), view, criteria.load())[1]
 
 
 def test_the_pull_is_read_after_the_back_has_rounded_as_the_slack_goes() -> None:
@@ -107,7 +106,7 @@ def test_the_interval_covers_what_repeated_errors_do() -> None:
 
 def test_a_share_is_surer_where_part_and_whole_err_alike() -> None:
     part, whole = Measure(30.0, 24.0, 36.0), Measure(60.0, 54.0, 66.0)
-    apart, alike = (metrics._share(part, whole, shared=shared) for shared in (0.0, 0.8))
+    apart, alike = (part.over(whole, shared=shared) for shared in (0.0, 0.8))
     rng, sd = np.random.default_rng(6), 6.0 / 1.645
     errors = rng.multivariate_normal([0, 0], sd**2 * np.array([[1, 0.8], [0.8, 1]]), 4000)
     shares = (30.0 + errors[:, 0]) / (60.0 + errors[:, 1])
@@ -117,7 +116,7 @@ def test_a_share_is_surer_where_part_and_whole_err_alike() -> None:
 
 def test_bias_does_not_average_out_over_repetitions() -> None:
     one = described(angle(25.0), angle(40.0)).values["lumbar_change_deg"]
-    many = metrics.pool([one] * 20)
+    many = Measure.pool([one] * 20)
     assert many.high - many.low == pytest.approx(one.high - one.low)
 
 

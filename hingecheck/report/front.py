@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hingecheck.changes import Change
-from hingecheck.records import Floats, listed
+from hingecheck.records import Floats, counting, listed
 from hingecheck.report import curves, printable
 from hingecheck.report.reading import Stored, StoredRep
 
@@ -49,7 +49,7 @@ class Material:
 def shown(stored: Stored) -> StoredRep:
     """The repetition whose pictures and curves stand out: the first of those the verdict rests on."""
     used = [rep for rep in stored.reps if rep.number in stored.verdict.reps_used]
-    return next(iter(used or [rep for rep in stored.reps if rep.complete] or stored.reps))
+    return (used or counting(stored.reps))[0]
 
 
 def page(material: Material) -> dict[str, Any]:

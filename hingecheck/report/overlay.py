@@ -13,7 +13,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Angle, Bools, Bytes, Floats, Tangent
-from hingecheck.report import drawing, wording
+from hingecheck.report import drawing
 from hingecheck.report.drawing import Pen
 
 SKELETON: Final = drawing.YELLOW
@@ -136,7 +136,7 @@ def said(angle: Angle, frame: int) -> str:
     value = angle.value_deg[frame]
     if np.isnan(value):
         return "not measured"
-    return f"{round(value) + 0}° ±{wording.Z90 * angle.sd_deg[frame]:.0f}".replace("-", "−")
+    return f"{round(value) + 0}° ±{angle.half_deg[frame]:.0f}".replace("-", "−")
 
 
 def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:

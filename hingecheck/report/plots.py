@@ -123,7 +123,7 @@ def _pull(analysis: Analysis, rep: RepMetrics) -> Frames:
 def _spanned(angle: Angle, pulls: Sequence[Frames]) -> Floats:
     """All values of the pulls, and the interval's ends at their beginnings."""
     first = np.array([frames[0] for frames in pulls])
-    half = wording.Z90 * angle.sd_deg[first]
+    half = angle.half_deg[first]
     at = angle.value_deg[first]
     return np.concatenate([angle.value_deg[np.concatenate(pulls)], at - half, at + half])
 
@@ -134,7 +134,7 @@ def _course(analysis: Analysis, number: int, frames: Frames, axes: tuple[Axis, A
     kept = frames[:: -(-len(frames) // MOST_POINTS)]
     points = [(x.place(a), y.place(b)) for a, b in zip(hip.value_deg[kept], lumbar.value_deg[kept], strict=True)]
     first = frames[0]
-    half = wording.Z90 * hip.sd_deg[first], wording.Z90 * lumbar.sd_deg[first]
+    half = hip.half_deg[first], lumbar.half_deg[first]
     at = hip.value_deg[first], lumbar.value_deg[first]
     return Course(
         number=number,

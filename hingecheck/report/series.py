@@ -35,7 +35,7 @@ def data(analysis: Analysis) -> dict[str, Any]:
         "reps": [
             {
                 "number": rep.rep.number,
-                "complete": rep.rep.complete,
+                "complete": rep.complete,
                 "begin_s": _rounded(phases.begin_s(rep.rep)),
                 "end_s": _rounded(phases.end_s(rep.rep)),
                 "phases": [[_rounded(p.start_s), _rounded(p.end_s), p.text] for p in phases.of(rep.rep)],
@@ -54,7 +54,7 @@ def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
 
 
 def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:
-    half = wording.Z90 * angle.sd_deg[kept]
+    half = angle.half_deg[kept]
     value = angle.value_deg[kept]
     return {
         "name": name,

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from hingecheck.records import AngleTrack, Floats
-from hingecheck.report import wording
 
 COLUMNS: Final = (
     "trunk_lean",
@@ -25,7 +24,7 @@ COLUMNS: Final = (
 def text(track: AngleTrack) -> str:
     """The contract's table; degrees with two decimals, seconds with four, the lumbar angle's 90 % interval last."""
     lumbar = track.lumbar_flexion
-    half = wording.Z90 * lumbar.sd_deg
+    half = lumbar.half_deg
     columns = [getattr(track, name).value_deg for name in COLUMNS]
     columns += [lumbar.value_deg - half, lumbar.value_deg + half]
     out = io.StringIO()

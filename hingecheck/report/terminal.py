@@ -92,7 +92,7 @@ def show_comparison(found: Comparison, console: Console) -> None:
     console.print()
     for letter, side in (("A", found.first), ("B", found.second)):
         title = f"{letter}: {side.analysis.video.file}, repetition {side.rep.rep.number}"
-        console.print(Text.assemble((title, "bold"), "" if side.rep.rep.complete else ", missed"))
+        console.print(Text.assemble((title, "bold"), "" if side.rep.complete else ", missed"))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
     for label in ("A", "B", "B - A"):
@@ -131,7 +131,7 @@ def _highest(angle: Angle) -> str:
     if np.isnan(angle.value_deg).all():
         return "not measured"
     at = int(np.nanargmax(angle.value_deg))
-    return f"to {angle.value_deg[at]:.0f} ± {wording.Z90 * angle.sd_deg[at]:.0f}°"
+    return f"to {angle.value_deg[at]:.0f} ± {angle.half_deg[at]:.0f}°"
 
 
 def _table(analysis: Analysis) -> Table:
@@ -146,7 +146,7 @@ def _table(analysis: Analysis) -> Table:
 
 
 def _row(rep: RepMetrics) -> list[str]:
-    number = str(rep.rep.number) if rep.rep.complete else f"{rep.rep.number} missed"
+    number = str(rep.rep.number) if rep.complete else f"{rep.rep.number} missed"
     return [
         number,
         f"{rep.rep.liftoff_s:.1f} s",

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from hingecheck.names import shown
-from hingecheck.records import Measure
 from hingecheck.report import trend_wording
 from hingecheck.trends import Point, Trend
 
@@ -67,8 +66,7 @@ def notes(trend: Trend) -> list[str]:
         if not point.value.known
     ]
     if trend.slope.known:
-        ten = Measure(10 * trend.slope.value, 10 * trend.slope.low, 10 * trend.slope.high)
-        by = trend_wording.measured(ten, trend.metric).replace(" %", " points")
+        by = trend_wording.measured(trend.slope.times(10), trend.metric).replace(" %", " points")
         lines.append(f"Load: {by} for 10 kg more over all days, or what else went along with it.")
         lines.append(f"{_MOVED}: the value moved to {trend.reference_kg:.0f} kg along that line.")
     return [*lines, _last(trend)]

@@ -98,7 +98,7 @@ def _chart(name: str, sides: Sequence[Side], spans: Sequence[Frames], x: Axis) -
     found: list[tuple[Floats, Floats, Floats]] = []
     for side, span in zip(sides, spans, strict=True):
         angle: Angle = getattr(side.analysis.angles, name)
-        half = wording.Z90 * angle.sd_deg[span]
+        half = angle.half_deg[span]
         found.append((_since(side)[span], angle.value_deg[span] - half, angle.value_deg[span] + half))
     known = np.concatenate([np.concatenate(ends[1:]) for ends in found])
     low, high = (float(np.nanmin(known)), float(np.nanmax(known))) if not np.isnan(known).all() else (0.0, 1.0)

@@ -13,8 +13,6 @@ from typing import Final
 from hingecheck.records import LiftStyle, Measure
 
 NOT_MEASURED: Final = "not measured"
-Z90: Final = 1.645
-"""Half of a 90 % interval, in SDs."""
 
 NAMES: Final = {
     "lumbar_change_deg": "Low back (lumbar) change",

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from hingecheck import contour, criteria
 from hingecheck.criteria import Threshold
 from hingecheck.heuristics import pattern_of
-from hingecheck.records import Measure
+from hingecheck.records import Z90, Measure
 from models.spine.data import TARGETS, Frames
 from models.spine.export import Heads, calibrate, chosen, together, turned_deg
 from models.spine.frames import CROP_PX
@@ -35,7 +35,6 @@ PULLED_FROM_DEG = 60.0
 
 SQUARE_DEG = 15.0
 SUPPORTS = (0.9, 0.85, 0.8, 0.75)
-Z90 = 1.645
 SHIPPED = Path(__file__).resolve().parents[1]
 
 
@@ -111,9 +110,8 @@ def verdicts(members: list[SpineNet], heads: Heads, frames: Frames, support: flo
     told = []
     for row in rows[first]:
         whole = said[row, junction] + turned_deg(frames)[row]
-        half = Z90 * said[row, len(TARGETS) + lumbar] / whole
-        share = said[row, lumbar] / whole
-        pattern = pattern_of(Measure(share, share - half, share + half), limits)[0]
+        share = Measure.of(said[row, lumbar] / whole, said[row, len(TARGETS) + lumbar] / whole)
+        pattern = pattern_of(share, limits)[0]
         told.append((pattern, true[row, lumbar] / pulled[row]))
     given = [(pattern, _fits(share, limits)) for pattern, share in told if pattern != "cannot_tell"]
     crossed = sum("mixed" not in (pattern, *fits) and pattern not in fits for pattern, fits in given)

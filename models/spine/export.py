@@ -30,7 +30,7 @@ from scipy.optimize import brentq
 from torch import nn
 
 from hingecheck import features
-from hingecheck.records import CROP_SIZE_PX
+from hingecheck.records import CROP_SIZE_PX, Z90
 from models.spine.data import TARGETS, UNIT_DEG, Frames, load, make_batch
 from models.spine.net import CODE, SpineNet
 from models.spine.restore import restored
@@ -38,7 +38,6 @@ from models.spine.train import by_item, predict
 
 OPSET = 17
 MEMBERS = 2
-Z90 = 1.645
 CALIBRATED_YAW_DEG = 25.0
 BENT_DEG = 30.0
 WANTED_SLOPE = 0.92

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from hingecheck.records import Z90
 from models.spine.data import TARGETS, UNIT_DEG, Batch, Frames, joined, lend, load, make_batch
 from models.spine.net import SpineNet
 from models.spine.restore import restored
@@ -188,7 +189,7 @@ def measure(model: SpineNet, frames: Frames) -> dict[str, float]:
     own_pair = own[:, :count] - own[frames.first, :count]
     out["differ_lumbar"] = float(np.abs(own_pair[moved, 1] - target[1][moved, 1]).mean() * UNIT_DEG)
     z = np.abs(change[moved, 1] - target[1][moved, 1]) / np.exp(change[moved, count + 1] / 2)
-    out["lumbar_inside"] = float((z < 1.645).mean())
+    out["lumbar_inside"] = float((z < Z90).mean())
     slope = np.polyfit(target[1][moved, 1], change[moved, 1], 1)[0]
     out["slope"] = float(slope)
     rows = _image_only(frames)

@@ -10,7 +10,7 @@ from hingecheck import __version__
 from hingecheck.analysis import analyze
 from hingecheck.errors import HingecheckError
 from hingecheck.landmarks import HIPS, SHOULDERS
-from hingecheck.records import Analysis, Angle, Floats, PoseTrack, RepMetrics
+from hingecheck.records import Z90, Analysis, Angle, Floats, PoseTrack, RepMetrics
 from samples.card.design import Item
 from samples.card.peers import at_lowest
 from samples.card.records import ANALYSED, ClipResult, FrameError, RepResult, Value
@@ -19,7 +19,6 @@ METRICS = ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg", "knee_cha
 ANGLES = ("trunk_lean", "trunk_thigh", "knee_flexion", "hip_flexion", "pelvis_tilt", "lumbar_flexion")
 SAME_REP_S = 0.6  # lockouts this near belong to the same repetition
 NEAR_FRAME_S = 0.1
-Z90 = 1.645
 HIP_LED_BELOW, BACK_LED_ABOVE, NEIGHBOUR = 0.35, 0.55, 0.04
 
 
