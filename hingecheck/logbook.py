@@ -7,6 +7,7 @@ athlete, by its content: analyzing it again replaces what is there.  Deleting an
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -141,7 +142,7 @@ class Logbook:
         """Forget an athlete with everything; returns the result folders of the sessions.  Raises UsageError."""
         who = self._known(athlete)
         folders = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (who,))
-        told = tuple(folder for (folder,) in folders if folder)
+        told = tuple(os.fsdecode(folder) for (folder,) in folders if folder)
         with self._writing():
             self._rows.execute("DELETE FROM athlete WHERE id = ?", (who,))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -218,6 +219,7 @@ class Logbook:
 
     def _session(self, metric: str | None, number: int, athlete: str, *columns: Any) -> Session:
         told = dict(zip(_SESSION, columns, strict=True))
+        told["folder"] = os.fsdecode(told["folder"])
         soreness = self._rows.execute("SELECT site, score FROM soreness WHERE session = ? ORDER BY site", (number,))
         report = SelfReport(
             dict(soreness.fetchall()), told["sitting_hours"], told["load_kg"], told["rpe"], told["note"]
@@ -255,11 +257,20 @@ def _columns(session: Session) -> tuple[Any, ...]:
     """A session as the columns of _SESSION."""
     report = session.report
     return (
-        *(session.date, session.file, session.folder, session.sha256, session.version, session.pattern),
+        *(session.date, session.file, _path(session.folder), session.sha256, session.version, session.pattern),
         *(*_numbers(session.share), session.share.reason, session.sentence, session.cue),
         *(_LINES.join(session.reasons), _LINES.join(session.flags)),
         *(report.load_kg, report.rpe, report.sitting_hours, report.note),
     )
+
+
+def _path(path: str) -> str | bytes:
+    """The path as text, or as its bytes if they are none."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
 
 
 def _numbers(measure: Measure) -> tuple[float | None, float | None, float | None]:

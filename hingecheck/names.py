@@ -13,22 +13,37 @@ from typing import Final
 
 LONGEST_SHOWN: Final = 120
 LONGEST_SLUG: Final = 40
+LONGEST_FOLDER: Final = 140
+"""Bytes of a result folder's name; the strictest file systems in use take 143."""
+
 UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _JOINER: Final = "\N{ZERO WIDTH JOINER}"
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])", re.IGNORECASE)
+_NO_TEXT: Final = re.compile("[\ud800-\udfff]")
+_PLAIN: Final = re.compile(r"""(?![\s.~-])[^<>:"/\\|?*]+(?<![\s.])""")
+"""Legal on every system, and neither hidden, nor taken for an option or for the home folder."""
+
+
+def readable(text: str) -> str:
+    """The text with U+FFFD for what UTF-8 cannot hold, such as the bytes of a file name that is not UTF-8."""
+    return _NO_TEXT.sub(UNREADABLE, text)
+
+
+def visible(text: str) -> str:
+    """The text with U+FFFD for every character that is not seen, letter for letter: codes, direction marks, new lines.
+
+    Emoji keep their joiners.
+    """
+    return "".join(UNREADABLE if unicodedata.category(c) in _HIDDEN and c != _JOINER else c for c in text)
 
 
 def shown(name: str) -> str:
     """The name as it can be printed: composed, on one line, at most LONGEST_SHOWN characters, nothing invisible.
 
-    Emoji keep their joiners; control codes, direction marks and bytes that are no text become U+FFFD.
+    Control codes, direction marks and bytes that are no text become U+FFFD.
     """
-    seen = "".join(
-        UNREADABLE if unicodedata.category(c) in _HIDDEN and c != _JOINER else c
-        for c in unicodedata.normalize("NFC", name)
-    )
-    one_line = " ".join(seen.split())
+    one_line = " ".join(visible(unicodedata.normalize("NFC", name)).split())
     return one_line if len(one_line) <= LONGEST_SHOWN else one_line[: LONGEST_SHOWN - 1] + "…"
 
 
@@ -52,6 +67,22 @@ def folder_name(name: str, digest: str) -> str:
     """A folder's name, unique by `digest` alone."""
     readable = slug(name)
     return f"{readable}-{digest}" if readable else digest
+
+
+def result_folder(title: str) -> str:
+    """A clip's title as the name of its result folder: as it is if every system takes it, else a slug and a hash."""
+    if _is_plain(title):
+        return title
+    return folder_name(title if slug(title) else "clip", short_hash(title))
+
+
+def _is_plain(title: str) -> bool:
+    return (
+        _PLAIN.fullmatch(title) is not None
+        and visible(title) == title
+        and len(title.encode()) <= LONGEST_FOLDER
+        and _RESERVED.fullmatch(title.partition(".")[0].rstrip()) is None
+    )
 
 
 def short_hash(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck import __version__, bundles, criteria
+from hingecheck import __version__, bundles, criteria, names
 from hingecheck.errors import HingecheckError, InputError, ModelError, UsageError
 from hingecheck.records import SelfReport
 from hingecheck.report import folder
@@ -130,7 +130,7 @@ def record(job: Job, failure: Failure | None) -> Ended:
         if failure is not None:  # what an earlier version or a broken-off run left must not look like a result
             _empty(job.folder)
         text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
-        folder.put(job.folder / RECORD, text.encode("utf-8", "replace"))
+        folder.put(job.folder / RECORD, names.readable(text).encode())
     except OSError as error:
         message = f"{job.folder}: cannot be written ({error.strerror})"
         return Ended(job.key, Failure(UsageError.exit_code, "usage", message, "Make room, then run again."), fatal=True)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
+from typer.testing import CliRunner
 
-from hingecheck import names
+from hingecheck import analysis, cli, names
 from hingecheck.errors import UsageError
 from hingecheck.intake import Clip, compiled, date_of, find
-from hingecheck.report import pages, table
+from hingecheck.logbook import Logbook
+from hingecheck.records import Analysis
+from hingecheck.report import clip as beside
+from hingecheck.report import pages, reading, table
 from hingecheck.report.table import Table
+from tests.conftest import write_video
+from tests.staged import blank_pictures, staged
+from tests.standin import result
 from tests.test_batch import hingecheck, results, season
 
 HOSTILE = {
@@ -159,6 +169,147 @@ def test_identities_and_slugs() -> None:
     assert names.slug("CON") == names.slug("🏋") == names.slug("../..") == ""
     assert names.folder_name("../../etc", "ab12") == "etc-ab12"
     assert names.folder_name("...", "ab12") == "ab12"
+
+
+PLAIN = ("lift", "my lift", "IMG_1", "2026-03-01 120kg", "v1.2", "Zoë", HOSTILE["decomposed"], HOSTILE["emoji"], "Жим")
+UNSAFE = (
+    *("", ".", "..", ".mp4", "~", "-rf", "a.", "a ", " a", "a/b", "../etc", "a\\b", "set:1", "a?", "a*b", "<a>", "a|b"),
+    *("con", "CON", "nul.front", "aux .x", "lpt1", "COM¹", "a\nb", "a\x1b[31m", "a\x7f", "a\u202eb", "a\u2028b", 'a"b'),
+    *("L" * 251, "é" * 71, HOSTILE["bytes"], "a.. "),
+)
+
+
+@pytest.mark.parametrize("title", PLAIN)
+def test_a_result_folder_is_called_as_a_plain_name_is(title: str) -> None:
+    assert names.result_folder(title) == title
+
+
+@pytest.mark.parametrize("title", UNSAFE, ids=repr)
+def test_any_other_name_gives_a_folder_name_that_suits_every_file_system(title: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{12}", names.result_folder(title))
+
+
+def test_different_names_give_different_folders_and_one_name_always_the_same() -> None:
+    assert len({names.result_folder(title) for title in (*PLAIN, *UNSAFE)}) == len(PLAIN) + len(UNSAFE)
+    assert names.result_folder("set:1") == names.result_folder("set:1")
+    assert names.result_folder("set:1").startswith("set-1-")
+
+
+FILES = (
+    *(b".mp4", b"..mp4", b"...mp4", b"con.mp4", b"set:1.mp4", b"a .mp4", b"a..mp4", b"a\nb.mp4", b"--force.mp4"),
+    *(b"\x1b[31mred.mp4", b"L" * 251 + b".mp4", "🏋🏽‍♀️.mp4".encode(), b"ab\xff\xfe.mp4", b"\xff.mp4", b"a.\xff"),
+)
+
+
+@pytest.fixture(scope="module")
+def grey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip as long as the analysis that stands in."""
+    times_s = list(staged().angles.time_s)
+    return write_video(tmp_path_factory.mktemp("grey") / "grey.mp4", blank_pictures(times_s))
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, in which the staged analysis stands in for that of every clip."""
+
+    def analyze(path: Path, *_: object, **__: object) -> Analysis:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return replace(staged(), video=replace(staged().video, file=path.name, sha256=digest))
+
+    monkeypatch.setattr(analysis, "analyze", analyze)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+def made(place: Path, *arguments: str) -> tuple[Path, str]:
+    """The one folder that a command makes, and what it prints; everything else stays as it is."""
+    before = [set(folder.iterdir()) for folder in (place, place.parent)]
+    done = CliRunner().invoke(cli.app, arguments)
+    assert done.exit_code == 0, done.output
+    assert set(place.parent.iterdir()) == before[1]
+    (out,) = set(place.iterdir()) - before[0]
+    assert out.is_dir()
+    told = done.stdout
+    assert "\x1b" not in told
+    for path in out.glob("*.[ch][st]*"):
+        path.read_text(encoding="utf-8")
+    return out, told
+
+
+@pytest.mark.parametrize("name", FILES, ids=repr)
+def test_a_clip_of_any_name_is_analyzed_into_a_new_folder(name: bytes, place: Path, grey: Path) -> None:
+    clip = place / os.fsdecode(name)
+    clip.write_bytes(grey.read_bytes())
+    out, told = made(place, "analyze", "--no-video", "--verbose", "--note", os.fsdecode(b"\xff"), "--", str(clip))
+    assert out.name == names.result_folder(clip.stem)
+    assert f"Results: {out.name}" in " ".join(told.split())
+    stored = reading.read(out / "analysis.json")
+    assert stored.video.file == names.readable(clip.name)
+    assert beside.checked(stored, None) == clip
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f'<p class="file">{escape(names.shown(clip.name))}</p>' in page
+    again = CliRunner().invoke(cli.app, ["analyze", "--no-video", "--", clip.name])
+    assert again.exit_code == 2
+    assert "--force" in again.output
+
+
+@pytest.mark.parametrize("name", [b"..mp4", b"set:1.mp4", b"L" * 251 + b".mp4", b"ab\xff\xfe.mp4"], ids=repr)
+def test_clips_of_any_name_are_compared_in_a_new_folder(name: bytes, place: Path, grey: Path) -> None:
+    clip = place / os.fsdecode(name)
+    clip.write_bytes(grey.read_bytes())
+    out, told = made(place, "compare", "--rep-a", "1", "--rep-b", "2", "--", str(clip))
+    assert out.name == names.result_folder(f"{clip.stem}-vs-{clip.stem}")
+    data = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
+    assert data["first"]["file"] == names.readable(clip.name)
+    assert "A: " + names.shown(clip.name)[:20] in " ".join(told.split())
+    assert str(escape(names.shown(clip.name))) in (out / "comparison.html").read_text(encoding="utf-8")
+
+
+def test_json_of_a_name_that_is_no_text_is_text(place: Path, grey: Path) -> None:
+    clip = place / HOSTILE["bytes"]
+    clip.write_bytes(grey.read_bytes())
+    for arguments in (["analyze", "--json", clip.name], ["analyze", "--json", clip.name, "--rpe", "11"]):
+        done = CliRunner().invoke(cli.app, arguments)
+        assert done.exit_code in (0, 2), done.output
+        assert json.loads(done.stdout_bytes.decode())["schema"] == "hingecheck/analysis/1"
+
+
+def test_an_error_names_a_file_visibly() -> None:
+    done = CliRunner().invoke(cli.app, ["compare", "--json", "--", HOSTILE["codes"], HOSTILE["bytes"]])
+    assert isinstance(json.loads(done.stdout)["error"]["message"], str)
+    assert not set("\x1b\x07\r") & set(done.stderr)
+
+
+@pytest.mark.parametrize("command", ["analyze", "compare"])
+def test_a_folder_of_the_users_own_is_never_taken_for_the_result(command: str, place: Path, grey: Path) -> None:
+    (place / "set.mp4").write_bytes(grey.read_bytes())
+    own = place / ("set" if command == "analyze" else "set-vs-set")
+    own.mkdir()
+    refused = CliRunner().invoke(cli.app, [command, "set.mp4", "--force"])
+    assert refused.exit_code == 2
+    assert "--out" in refused.output
+    assert list(own.iterdir()) == []
+    assert CliRunner().invoke(cli.app, [command, "set.mp4", "--out", own.name]).exit_code == 0
+
+
+def test_a_logbook_knows_folders_whose_names_are_no_text(tmp_path: Path) -> None:
+    folder = tmp_path / HOSTILE["bytes"] / "one"
+    folder.mkdir(parents=True)
+    (folder / "analysis.json").write_text(json.dumps(result(0.4)), encoding="utf-8")
+    book = tmp_path / "logbook.sqlite"
+    done = CliRunner().invoke(cli.app, ["log", "import", str(tmp_path), "--logbook", str(book)])
+    assert done.exit_code == 0, done.output
+    with Logbook(book) as opened:
+        (session,) = opened.sessions()
+    assert (session.folder, session.athlete) == (f"{HOSTILE['bytes']}/one", names.shown(HOSTILE["bytes"]))
+    for what in (["list"], ["export", str(tmp_path / "tables")], ["list", session.athlete]):
+        done = CliRunner().invoke(cli.app, ["log", *what, "--logbook", str(book)])
+        assert done.exit_code == 0, done.output
+    assert names.readable(HOSTILE["bytes"]) in (tmp_path / "tables" / "sessions.csv").read_text(encoding="utf-8")
+    gone = ["log", "delete", session.athlete, "--yes", "--results", str(tmp_path), "--logbook", str(book)]
+    assert CliRunner().invoke(cli.app, gone).exit_code == 0
+    assert not folder.exists()
 
 
 # --- what names and lists tell -----------------------------------------------------------------------

@@ -60,20 +60,21 @@ def analyze(
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck import context, privacy  # noqa: PLC0415
+    from hingecheck import context, names, privacy  # noqa: PLC0415
     from hingecheck import criteria as thresholds  # noqa: PLC0415
     from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.records import SelfReport  # noqa: PLC0415
     from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
 
-    target = out if out is not None or as_json else Path(pseudonym or clip.stem or "result")
+    target = out if out is not None or as_json else Path(names.result_folder(pseudonym or clip.stem))
     with told(as_json=as_json):
         if pseudonym:
             privacy.checked(pseudonym)
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         if target is not None:
-            folder.check(target, force=force)
+            check = folder.check if out is not None else folder.check_unnamed
+            check(target, force=force)
         report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         with progress(quiet=as_json or quiet) as watch:

@@ -38,7 +38,8 @@ def compare(
     target = out if out is not None or as_json else Path(versus.first_clip_name(clip, other))
     with told(as_json=as_json):
         if target is not None:
-            folder.check(target, force=force, marker=versus.MARKER)
+            check = folder.check if out is not None else folder.check_unnamed
+            check(target, force=force, marker=versus.MARKER)
         with progress(quiet=as_json) as watch:
             first = stages.analyze(clip, stages.Asked(model), watch=watch)
             second = first if other is None else stages.analyze(other, stages.Asked(model), watch=watch)

@@ -13,11 +13,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from hingecheck import names
 from hingecheck.errors import HingecheckError, UsageError
 
 LOGBOOK = "logbook.sqlite"
-out_console = Console(highlight=False)
-err_console = Console(stderr=True, highlight=False)
+
+
+class _Console(Console):
+    """A console that no text can control: what is not seen in it is printed as U+FFFD."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, every text made visible first, line by line."""
+        for text in (item for item in objects if isinstance(item, Text)):
+            text.plain = "\n".join(map(names.visible, text.plain.split("\n")))
+        super().print(*objects, **options)
+
+
+out_console = _Console(highlight=False)
+err_console = _Console(stderr=True, highlight=False)
 
 
 @contextmanager

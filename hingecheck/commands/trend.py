@@ -50,6 +50,6 @@ def write_page(page: Path, found: tuple[Trend, ...]) -> None:
     from hingecheck.report import folder, trend_page  # noqa: PLC0415
 
     try:
-        folder.put(page, trend_page.page(found).encode("utf-8", "replace"))
+        folder.put(page, trend_page.page(found).encode())
     except OSError as error:
         raise UsageError(f"{page}: cannot be written ({error.strerror})", "Give another file with --page.") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from hingecheck import names
 from hingecheck.errors import ResultUnreadable, VideoNotFound
 from hingecheck.report.reading import Stored
 
@@ -34,4 +35,8 @@ def checked(stored: Stored, given: Path | None) -> Path | None:
 
 def _beside(stored: Stored) -> Path | None:
     folder = stored.path.resolve().parent
-    return next((path for above in (folder, folder.parent) if (path := above / stored.video.file).is_file()), None)
+    paths = [above / stored.video.file for above in (folder, folder.parent)]
+    if names.UNREADABLE in stored.video.file:  # the file's own name may hold bytes that the result could not
+        near = [path for above in (folder, folder.parent) for path in sorted(above.iterdir())]
+        paths += [path for path in near if names.readable(path.name) == stored.video.file]
+    return next((path for path in paths if path.is_file()), None)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from hingecheck import names
 from hingecheck.comparison import Comparison, Side
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, RepMetrics
@@ -94,16 +95,16 @@ def _side(side: Side) -> dict[str, Any]:
 
 def text(data: Mapping[str, Any]) -> str:
     """The document as JSON: UTF-8, two spaces, one newline at the end, never NaN."""
-    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return names.readable(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _rep(rep: RepMetrics) -> dict[str, Any]:
     event = rep.rep
-    names = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
+    events = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
     return {
         "number": event.number,
         "style": event.style,
-        **{name: _plain(getattr(event, name)) for name in names},
+        **{name: _plain(getattr(event, name)) for name in events},
         "complete": event.complete,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
         "reasons": {name: measure.reason for name, measure in rep.values.items() if measure.reason},

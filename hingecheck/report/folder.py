@@ -16,6 +16,9 @@ MARKER: Final = "analysis.json"
 UNFINISHED: Final = ".unfinished-"
 """How a file is named that `put` is writing; one that is left over may be removed."""
 
+_FOLDER: Final = ".hingecheck-"
+"""How a folder is named while it is filled: short, for the result's own name may be as long as names can be."""
+
 Content = bytes | Callable[[Path], None]
 """What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
 
@@ -33,6 +36,13 @@ def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
         )
 
 
+def check_unnamed(out: Path, *, force: bool, marker: str = MARKER) -> None:
+    """The same for a folder that the user did not name: what is there must be a result of this kind."""
+    check(out, force=force, marker=marker)
+    if os.path.lexists(out) and not (out / marker).exists():
+        raise UsageError(f"{out}: is there already and holds no result", "Give a folder for the results with --out.")
+
+
 def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
     """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
 
@@ -41,7 +51,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        unfinished = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=out.parent))
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
     try:

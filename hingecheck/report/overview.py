@@ -49,11 +49,9 @@ def write(season: Season, out: Path) -> bool:
     try:
         (out / TRENDS).mkdir(exist_ok=True)
         for some in season.trends:
-            folder.put(
-                out / TRENDS / triage.trend_name(some[0].athlete), trend_page.page(some).encode("utf-8", "replace")
-            )
+            folder.put(out / TRENDS / triage.trend_name(some[0].athlete), trend_page.page(some).encode())
         folder.put(out / "results.csv", table.as_csv(told))
-        folder.put(out / "index.html", page(rows).encode("utf-8", "replace"))
+        folder.put(out / "index.html", page(rows).encode())
         return table.put_parquet(out / "results.parquet", told)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Make room, then run again.") from error

@@ -17,6 +17,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hingecheck import names
+
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ASSETS: Final = Path(__file__).parent / "assets"
 
@@ -31,16 +33,18 @@ def render(
 ) -> str:
     """A template of `templates/`, filled; `styles` and `scripts` are files of `assets/` that are put into the page.
 
-    `images`: where the policy lets pictures come from.
+    `images`: where the policy lets pictures come from.  Letters that UTF-8 cannot hold become U+FFFD; templates make
+    names visible with the filter `shown`.
     """
-    css, code = ([asset(name) for name in names] for names in (styles, scripts))
+    css, code = ([asset(name) for name in files] for files in (styles, scripts))
     page = _environment().get_template(template)
-    return page.render(
+    filled = page.render(
         dict(context),
         policy=policy(css, code, images),
         styles=[Markup(text) for text in css],
         scripts=[Markup(text) for text in code],
     )
+    return names.readable(filled)
 
 
 def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
@@ -79,10 +83,12 @@ def _hash(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["shown"] = names.shown
+    return made

@@ -42,7 +42,7 @@ def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, frames, wanted),
-        folder.MARKER: document.text(document.document(analysis)).encode("utf-8", "replace"),
+        folder.MARKER: document.text(document.document(analysis)).encode(),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hingecheck.errors import OutputExists, UsageError
+from hingecheck.report.folder import UNFINISHED
 
 _ELSEWHERE = "Give another path."
 
@@ -26,7 +27,7 @@ def write(files: Mapping[Path, bytes]) -> None:
     unfinished: dict[Path, Path] = {}
     try:
         for target, data in files.items():
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=target.parent)
             unfinished[target] = Path(name)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from hingecheck import names
 from hingecheck.errors import UsageError
 from hingecheck.report import folder
 
@@ -35,7 +36,7 @@ def as_csv(table: Table) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
     writer.writerows([_cell(cell) for cell in row] for row in table.rows)
-    return out.getvalue().encode("utf-8", "replace")
+    return out.getvalue().encode()
 
 
 def as_parquet(table: Table) -> bytes:
@@ -77,5 +78,5 @@ def _known(cell: Cell) -> Cell:
     if isinstance(cell, float):
         return round(cell, _DECIMALS) if math.isfinite(cell) else None
     if isinstance(cell, str):
-        return cell.encode("utf-8", "replace").decode()
+        return names.readable(cell)
     return cell

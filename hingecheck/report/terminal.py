@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hingecheck.comparison import Comparison
+from hingecheck.names import shown
 from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
 from hingecheck.report import sparkline, wording
 
@@ -91,7 +92,7 @@ def show_comparison(found: Comparison, console: Console) -> None:
     """Print both repetitions and their differences; those whose interval excludes zero are marked."""
     console.print()
     for letter, side in (("A", found.first), ("B", found.second)):
-        title = f"{letter}: {side.analysis.video.file}, repetition {side.rep.rep.number}"
+        title = f"{letter}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
         console.print(Text.assemble((title, "bold"), "" if side.rep.complete else ", missed"))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)

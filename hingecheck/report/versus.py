@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from hingecheck import names
 from hingecheck.comparison import Comparison, Difference, Side
 from hingecheck.records import Angle, Floats
 from hingecheck.report import document, folder, keyframes, page, pages, phases, wording
@@ -138,4 +139,4 @@ def _span(side: Side) -> Frames:
 
 def first_clip_name(clip: Path, other: Path | None) -> str:
     """A folder's name for the result: both clips' own names."""
-    return f"{clip.stem}-vs-{clip.stem if other is None else other.stem}"
+    return names.result_folder(f"{clip.stem}-vs-{clip.stem if other is None else other.stem}")
