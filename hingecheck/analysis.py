@@ -74,22 +74,51 @@ class Asked:
     self_report: SelfReport = field(default_factory=SelfReport)
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A clip and what is wanted beside it, each of them opened, read or found."""
+
+    clip: video.Video
+    standing: video.Video | None
+    max_bend: video.Video | None
+    report: SelfReport
+    rules: criteria.Criteria
+    style: StyleName | None
+    pose: bundles.Bundle
+    parts: tuple[bundles.Bundle, bundles.Bundle, bundles.Bundle, bundles.Bundle]
+
+
+def ready(path: Path, asked: Asked) -> Ready:
+    """All that an analysis of the clip needs; raises a HingecheckError for whatever is wrong, measures nothing."""
+    return Ready(
+        report=context.checked(asked.self_report),
+        rules=criteria.load(asked.criteria),
+        style=style.parse(asked.style),
+        pose=bundles.find(asked.model),
+        parts=(*bundles.spine(), *bundles.plates()),
+        clip=video.Video(path),
+        standing=None if asked.standing is None else video.Video(asked.standing),
+        max_bend=None if asked.max_bend is None else video.Video(asked.max_bend),
+    )
+
+
 def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None = None) -> Analysis:
-    """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do."""
+    """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do.
+
+    What the call itself gets wrong is told before anything is measured.
+    """
     asked = asked or Asked()
-    report, rules = context.checked(asked.self_report), criteria.load(asked.criteria)
-    given = style.parse(asked.style)
-    bundle, parts = bundles.find(asked.model), (*bundles.spine(), *bundles.plates())
-    net, finder = _nets(*parts)
-    zero = _zero(asked.standing, bundle, net)
-    clip = video.Video(path)
+    given = ready(path, asked)
+    clip, bundle, report, rules = given.clip, given.pose, given.report, given.rules
+    net, finder = _nets(*given.parts)
+    zero = _zero(given.standing, bundle, net)
     look = second_look.best(
         clip.spread_pictures,
         lambda nearer: sight.sight(clip, bundle, watch, nearer),
-        lambda seen: _look(seen, _Models(net, zero, finder), given),
+        lambda seen: _look(seen, _Models(net, zero, finder), given.style),
     )
     found = _some(look, path)
-    most = _max_bend(asked.max_bend, bundle, net, zero)
+    most = _max_bend(given.max_bend, bundle, net, zero)
     own = metrics.Own(most, report.stature_cm)
     described = tuple(metrics.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
     over_set = set_trends.describe(described)
@@ -109,7 +138,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
         most_different=set_trends.most_different(described),
         self_report=report,
         advice=advice.give(report, findings, verdict),
-        provenance=_provenance((bundle, *parts), rules) | _own(asked),
+        provenance=_provenance((bundle, *given.parts), rules) | _own(asked),
     )
 
 
@@ -154,27 +183,25 @@ def _nets(
     return SpineNet(encoder.path, head.path), plates.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
+def _zero(clip: video.Video | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
     """The standing in the clip that `--standing` names."""
-    if path is None:
+    if clip is None:
         return None
-    clip = video.Video(path)
     found = spine.standing_zero(net, sight.sight(clip, bundle).observed)
     if found is None:
         raise NobodyFound(
-            f"{path}: nobody stands still and upright in this clip",
+            f"{clip.path}: nobody stands still and upright in this clip",
             "Film the lifter from the same side, standing quietly for two seconds, hands hanging, in the same clothes.",
         )
     return found
 
 
 def _max_bend(
-    path: Path | None, bundle: bundles.Bundle, net: spine.SpineModel, zero: spine.Zero | None
+    clip: video.Video | None, bundle: bundles.Bundle, net: spine.SpineModel, zero: spine.Zero | None
 ) -> Measure | None:
     """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
-    if path is None:
+    if clip is None:
         return None
-    clip = video.Video(path)
     return spine.most_lumbar(spine.infer(net, sight.sight(clip, bundle).observed, zero))
 
 

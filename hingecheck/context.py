@@ -78,6 +78,7 @@ def checked(report: SelfReport) -> SelfReport:
         if value is not None and not low <= value <= high:
             option = name.replace("_", "-")
             raise UsageError(f"--{option} {value:g}: out of range", f"Give a number from {low:g} to {high:g}.")
+    parse_soreness(",".join(f"{site}={score}" for site, score in report.soreness.items()))
     if len(report.note) > LONGEST_NOTE:
         raise UsageError(f"--note: longer than {LONGEST_NOTE} characters", "Shorten the note.")
     return report

@@ -40,7 +40,7 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
     """
     from hingecheck.backends.mediapipe import MediaPipeEstimator, MediaPipeFaces  # noqa: PLC0415  heavy
 
-    pose, face = bundles.find(PEOPLE_MODEL), bundles.face()
+    pose, face = models()
     with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
         yield hiding(analysis.pose, Video(path).frames(LOOK_HEIGHT_PX), people, faces)
 
@@ -78,6 +78,11 @@ class _Looked:
         faces_px = self.faces_px[~body.holds(self.faces_px[:, :2])]
         found = np.concatenate([np.pad(faces_px, ((0, 0), (0, 1))), people])
         return found if self.lost else redaction.beside(found, own, self.time_s)
+
+
+def models() -> tuple[bundles.Bundle, bundles.Bundle]:
+    """What `redactor` finds people and faces with, checked; raises ModelError."""
+    return bundles.find(PEOPLE_MODEL), bundles.face()
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,16 @@ def analyze(
     with told(as_json=as_json):
         if pseudonym:
             privacy.checked(pseudonym)
+        if redact_face:
+            privacy.models()
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
+        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
+        asked = stages.Asked(model, standing, max_bend, criteria, style, report)
+        stages.ready(clip, asked)
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force)
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
-        asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         with progress(quiet=as_json or quiet) as watch:
             measured = stages.analyze(clip, asked, watch=watch)
         result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)

@@ -55,14 +55,18 @@ def batch(
     """Analyze a folder of clips: a result each, and a list of whom to look at first."""
     from hingecheck import batch as clips  # noqa: PLC0415
     from hingecheck import intake, isolation, task  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck.logbook import Logbook  # noqa: PLC0415
 
     way = clips.Way(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
+    settings = task.Settings(model, criteria, video)
     with told(as_json=False):
+        task.fingerprint(settings)
         found = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _tell_of(found, folder)
         with clips.claimed(out):
+            Logbook(logbook or out / LOGBOOK).close()  # if it cannot be used, that is told before anything is measured
             with _executor(workers, scheduler) as executor:
-                todo = _planned(found.clips, out, task.Settings(model, criteria, video), way, executor)
+                todo = _planned(found.clips, out, settings, way, executor)
                 _worked(todo, way, executor)
             rows, parquet = _written(todo, logbook or out / LOGBOOK)
     _summary(rows, out, parquet=parquet)

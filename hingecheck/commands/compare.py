@@ -18,9 +18,9 @@ def compare(
     other: Annotated[
         Path | None, typer.Argument(metavar="[B]", help="Another clip; without it, two repetitions of A.")
     ] = None,
-    rep_a: Annotated[int | None, typer.Option(help="Number of the first one; else the first complete.")] = None,
+    rep_a: Annotated[int | None, typer.Option(min=1, help="Number of the first one; else the first complete.")] = None,
     rep_b: Annotated[
-        int | None, typer.Option(help="Number of the second one; else B's first complete, or A's last.")
+        int | None, typer.Option(min=1, help="Number of the second one; else B's first complete, or A's last.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; without it, A-vs-B.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
@@ -32,17 +32,23 @@ def compare(
     """Compare two clips or two repetitions, aligned at lift-off: pictures, angles, numbers with intervals."""
     from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
     from hingecheck import comparison  # noqa: PLC0415
+    from hingecheck.errors import UsageError  # noqa: PLC0415
     from hingecheck.report import document, folder, terminal, versus  # noqa: PLC0415
     from hingecheck.video import Video  # noqa: PLC0415
 
     target = out if out is not None or as_json else Path(versus.first_clip_name(clip, other))
     with told(as_json=as_json):
+        asked = stages.Asked(model)
+        for path in (clip,) if other is None else (clip, other):
+            stages.ready(path, asked)
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force, marker=versus.MARKER)
+        if other is None and rep_a is not None and rep_a == rep_b:
+            raise UsageError(f"--rep-a {rep_a} --rep-b {rep_b}: one repetition", "Give two, or another clip.")
         with progress(quiet=as_json) as watch:
-            first = stages.analyze(clip, stages.Asked(model), watch=watch)
-            second = first if other is None else stages.analyze(other, stages.Asked(model), watch=watch)
+            first = stages.analyze(clip, asked, watch=watch)
+            second = first if other is None else stages.analyze(other, asked, watch=watch)
         found = comparison.compare(
             comparison.choose(first, rep_a), comparison.choose(second, rep_b, last=other is None)
         )

@@ -19,18 +19,25 @@ UNFINISHED: Final = ".unfinished-"
 _FOLDER: Final = ".hingecheck-"
 """How a folder is named while it is filled: short, for the result's own name may be as long as names can be."""
 
+_ELSEWHERE: Final = "Give another folder with --out."
+
 Content = bytes | Callable[[Path], None]
 """What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
 
 
 def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
-    """Raise OutputExists if `out` holds a result that must not be replaced, UsageError if it is no folder.
+    """Raise OutputExists if `out` holds a result that must not be replaced, UsageError if it cannot be written.
 
     `marker` is the file by which a result of this kind is known.
     """
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out}: is a file, not a folder", "Give another folder with --out.")
-    if (out / marker).exists() and not force:
+    try:
+        if os.path.lexists(out) and not out.is_dir():
+            raise UsageError(f"{out}: is a file, not a folder", _ELSEWHERE)
+        there = (out / marker).exists()
+        _try(out)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
+    if there and not force:
         raise OutputExists(
             f"{out}: holds a result already", "Give another folder with --out, or replace it with --force."
         )
@@ -43,6 +50,13 @@ def check_unnamed(out: Path, *, force: bool, marker: str = MARKER) -> None:
         raise UsageError(f"{out}: is there already and holds no result", "Give a folder for the results with --out.")
 
 
+def _try(out: Path) -> None:
+    """Make a folder and remove it again where `write` will: beside `out` or above, and in `out`; raises OSError."""
+    above = next((place for place in out.absolute().parents if place.exists()), out.absolute().parent)
+    for place in (above, out) if out.exists() else (above,):
+        os.rmdir(tempfile.mkdtemp(prefix=_FOLDER, dir=place))
+
+
 def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
     """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
 
@@ -53,7 +67,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=out.parent))
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
+        raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     try:
         for name, data in files.items():
             _put(unfinished / name, data)
@@ -61,7 +75,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
         for name in sorted(files, key=lambda name: name == marker):
             os.replace(unfinished / name, out / name)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
+        raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
