@@ -12,45 +12,29 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import (
-    advice,
-    angles,
-    bundles,
-    context,
-    criteria,
-    heuristics,
-    load,
-    metrics,
-    plates,
-    reps,
-    second_look,
-    set_trends,
-    sight,
-    spine,
-    style,
-    sway,
-    video,
-    view,
-)
+from hingecheck import observation
+from hingecheck.backends import bundles
+from hingecheck.barbell import detection, evidence
 from hingecheck.errors import NobodyFound, NoRepetition
-from hingecheck.records import (
-    Analysis,
-    AngleTrack,
-    Bools,
-    Measure,
-    Rep,
-    SelfReport,
-    StyleName,
-)
+from hingecheck.judgement import advice, criteria
+from hingecheck.judgement import self_report as self_reports
+from hingecheck.judgement import verdict as verdicts
+from hingecheck.kinematics import angles, view
+from hingecheck.metrics import repetition, set_drift
+from hingecheck.pose import camera_motion
+from hingecheck.records import Analysis, AngleTrack, Bools, Measure, Rep, SelfReport, StyleName
+from hingecheck.segmentation import segment, style
+from hingecheck.spine import inference
+from hingecheck.video import reading
 
 
 @dataclass(frozen=True)
 class _Models:
     """What reads the back and finds the plates, and the lifter's standing in another clip, if there is one."""
 
-    back: spine.SpineModel
-    zero: spine.Zero | None
-    finder: plates.Finder
+    back: inference.SpineModel
+    zero: inference.Zero | None
+    finder: detection.Finder
 
 
 LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetition"
@@ -78,9 +62,9 @@ class Asked:
 class Ready:
     """A clip and what is wanted beside it, each of them opened, read or found."""
 
-    clip: video.Video
-    standing: video.Video | None
-    max_bend: video.Video | None
+    clip: reading.Video
+    standing: reading.Video | None
+    max_bend: reading.Video | None
     report: SelfReport
     rules: criteria.Criteria
     style: StyleName | None
@@ -91,18 +75,18 @@ class Ready:
 def ready(path: Path, asked: Asked) -> Ready:
     """All that an analysis of the clip needs; raises a HingecheckError for whatever is wrong, measures nothing."""
     return Ready(
-        report=context.checked(asked.self_report),
+        report=self_reports.checked(asked.self_report),
         rules=criteria.load(asked.criteria),
         style=style.parse(asked.style),
         pose=bundles.find(asked.model),
         parts=(*bundles.spine(), *bundles.plates()),
-        clip=video.Video(path),
-        standing=None if asked.standing is None else video.Video(asked.standing),
-        max_bend=None if asked.max_bend is None else video.Video(asked.max_bend),
+        clip=reading.Video(path),
+        standing=None if asked.standing is None else reading.Video(asked.standing),
+        max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend),
     )
 
 
-def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None = None) -> Analysis:
+def analyze(path: Path, asked: Asked | None = None, *, watch: observation.Watch | None = None) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
     What the call itself gets wrong is told before anything is measured.
@@ -112,17 +96,17 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
     clip, bundle, report, rules = given.clip, given.pose, given.report, given.rules
     net, finder = _nets(*given.parts)
     zero = _zero(given.standing, bundle, net)
-    look = second_look.best(
+    look = observation.best(
         clip.spread_pictures,
-        lambda nearer: sight.sight(clip, bundle, watch, nearer),
+        lambda nearer: observation.sight(clip, bundle, watch, nearer),
         lambda seen: _look(seen, _Models(net, zero, finder), given.style),
     )
     found = _some(look, path)
     most = _max_bend(given.max_bend, bundle, net, zero)
-    own = metrics.Own(most, report.stature_cm)
-    described = tuple(metrics.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
-    over_set = set_trends.describe(described)
-    findings, verdict = heuristics.judge(described, metrics.pooled(described) | over_set, look.view, rules)
+    own = repetition.Own(most, report.stature_cm)
+    described = tuple(repetition.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
+    over_set = set_drift.describe(described)
+    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, look.view, rules)
     return Analysis(
         video=clip.info(),
         view=look.view,
@@ -135,25 +119,25 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: sight.Watch | None
         findings=findings,
         verdict=verdict,
         over_set=over_set,
-        most_different=set_trends.most_different(described),
+        most_different=set_drift.most_different(described),
         self_report=report,
         advice=advice.give(report, findings, verdict),
         provenance=_provenance((bundle, *given.parts), rules) | _own(asked),
     )
 
 
-def _look(seen: sight.Sight, models: _Models, given: StyleName | None) -> sight.Look:
+def _look(seen: observation.Sight, models: _Models, given: StyleName | None) -> observation.Look:
     """Infer, measure, segment."""
     observed = seen.observed
-    bones = spine.infer(models.back, observed, models.zero)
+    bones = inference.infer(models.back, observed, models.zero)
     towards = view.with_yaw(observed.view, bones.yaw_deg)
-    angle = angles.measure(sway.taken_out(observed.track, seen.sway_px), towards, bones)
-    held = plates.find(models.finder, seen.glimpses, observed.track, towards)
-    pictures = load.Pictures(seen.glimpses, observed.track, held)
+    angle = angles.measure(camera_motion.taken_out(observed.track, seen.sway_px), towards, bones)
+    held = detection.find(models.finder, seen.glimpses, observed.track, towards)
+    pictures = evidence.Pictures(seen.glimpses, observed.track, held)
     family = None if given is None else style.FAMILIES[given]
-    found = reps.segment(angle, family=family, pictures=pictures)
+    found = segment.segment(angle, family=family, pictures=pictures)
     angle = angles.without(angle, _by_load(angle, found), LOST_BEHIND)
-    return sight.Look(observed, bones, towards, angle, style.tell(angle, found, given), found, held)
+    return observation.Look(observed, bones, towards, angle, style.tell(angle, found, given), found, held)
 
 
 def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
@@ -163,9 +147,9 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
-def _some(look: sight.Look, path: Path) -> Sequence[Rep]:
+def _some(look: observation.Look, path: Path) -> Sequence[Rep]:
     if not look.reps:
-        lies = look.plates is not None and load.lies(look.plates)
+        lies = look.plates is not None and evidence.lies(look.plates)
         what = "a person is at a bar that stays where it lies:" if lies else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",
@@ -176,18 +160,18 @@ def _some(look: sight.Look, path: Path) -> Sequence[Rep]:
 
 def _nets(
     encoder: bundles.Bundle, head: bundles.Bundle, plated: bundles.Bundle, bare: bundles.Bundle
-) -> tuple[spine.SpineModel, plates.Finder]:
-    from hingecheck.backends.platenet import PlateNet  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck.backends.spinenet import SpineNet  # noqa: PLC0415
+) -> tuple[inference.SpineModel, detection.Finder]:
+    from hingecheck.backends.platenet import PlateNet
+    from hingecheck.backends.spinenet import SpineNet
 
-    return SpineNet(encoder.path, head.path), plates.Finder(PlateNet(plated.path), PlateNet(bare.path))
+    return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(clip: video.Video | None, bundle: bundles.Bundle, net: spine.SpineModel) -> spine.Zero | None:
+def _zero(clip: reading.Video | None, bundle: bundles.Bundle, net: inference.SpineModel) -> inference.Zero | None:
     """The standing in the clip that `--standing` names."""
     if clip is None:
         return None
-    found = spine.standing_zero(net, sight.sight(clip, bundle).observed)
+    found = inference.standing_zero(net, observation.sight(clip, bundle).observed)
     if found is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
@@ -197,12 +181,12 @@ def _zero(clip: video.Video | None, bundle: bundles.Bundle, net: spine.SpineMode
 
 
 def _max_bend(
-    clip: video.Video | None, bundle: bundles.Bundle, net: spine.SpineModel, zero: spine.Zero | None
+    clip: reading.Video | None, bundle: bundles.Bundle, net: inference.SpineModel, zero: inference.Zero | None
 ) -> Measure | None:
     """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
     if clip is None:
         return None
-    return spine.most_lumbar(spine.infer(net, sight.sight(clip, bundle).observed, zero))
+    return inference.most_lumbar(inference.infer(net, observation.sight(clip, bundle).observed, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:
@@ -211,7 +195,7 @@ def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> d
         "versions": {"python": platform.python_version()} | _installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},
         "criteria": rules.version,
-        "settings": {"model": used[0].name, "frame_height_px": video.HEIGHT_PX},
+        "settings": {"model": used[0].name, "frame_height_px": reading.HEIGHT_PX},
     }
 
 

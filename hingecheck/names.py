@@ -6,9 +6,11 @@ letters composed (NFC) or not (NFD); and some file systems take `Ana` and `ana` 
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import re
 import unicodedata
+from pathlib import PurePosixPath
 from typing import Final
 
 LONGEST_SHOWN: Final = 120
@@ -88,3 +90,26 @@ def _is_plain(title: str) -> bool:
 def short_hash(text: str) -> str:
     """12 hexadecimal digits of the text's SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+_DATE: Final = r"(?<!\d)(?:\d{4}([-_.]?)\d\d\1\d\d|\d\d\.\d\d\.\d{4})(?!\d)"
+
+
+def date_of(text: str) -> str:
+    """YYYY-MM-DD of 2026-03-01, 20260301, 2026_03_01 or 01.03.2026; "" if it is no day of the calendar."""
+    digits = re.sub(r"\D", "", text)
+    if re.fullmatch(r"\d\d\.\d\d\.\d{4}", text):
+        digits = digits[4:] + digits[2:4] + digits[:2]
+    if len(digits) != 8:
+        return ""
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    if not (1950 <= year <= 2199 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+        return ""
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+def from_folders(inside: str) -> dict[str, str]:
+    """Athlete = the first folder on the way, date = the last one written in the path."""
+    *folders, _ = PurePosixPath(inside).parts
+    dates = [match.group() for match in re.finditer(_DATE, inside) if date_of(match.group())]
+    return {"athlete": folders[0] if folders else "", "date": dates[-1] if dates else ""}

@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, help="Measure the analyzer's errors on r
 
 
 @app.command()
-def evaluate(  # noqa: PLR0913 - a parameter an option
+def evaluate(  # noqa: PLR0913
     *,
     out: Annotated[Path | None, typer.Option(help="folder for clips and results; made if missing")] = None,
     processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from samples.clip import render_clip
 from samples.errors import SpecError
+from samples.film.clip import render_clip
 from samples.spec import ClipSpec
 from samples.specfile import parse_spec
 from samples.work import run_all

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from samples.clip import render_clip
 from samples.errors import SpecError
+from samples.film.clip import render_clip
 from samples.spec import ClipSpec
 from samples.specfile import parse_spec
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from samples.body import Array
-from samples.raster import Image, Mask
+from samples.film.raster import Image, Mask
+from samples.lifter.body import Array
 
 BUNDLE_FOLDER = Path(__file__).resolve().parents[1] / "models"
 POINTS = 33
@@ -46,7 +46,7 @@ class Observer:
         """
         if self._landmarker is None:
             return None
-        import mediapipe as mp  # noqa: PLC0415 - optional here
+        import mediapipe as mp
 
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
         result = self._landmarker.detect(image)
@@ -60,7 +60,7 @@ class Observer:
 
 def _open(path: Path) -> Any:
     try:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
+        from mediapipe.tasks.python import BaseOptions, vision
     except ImportError:
         return None
     options = vision.PoseLandmarkerOptions(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from samples.console import run_app
-from samples.frames import make_frames
+from samples.film.frames import make_frames
 from samples.grid import expand, parse_axis, render_all
 from samples.specfile import read_spec
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hingecheck import analysis, bundles, headsearch, privacy
+from hingecheck import analysis
+from hingecheck.backends import bundles
 from hingecheck.backends.mediapipe import MediaPipeFaces
+from hingecheck.privacy import heads, redactor
 from hingecheck.records import Bytes
-from hingecheck.video import Video
+from hingecheck.video.reading import Video
 
 
 def yunet(path: str) -> Callable[[Bytes], bool]:
@@ -36,10 +38,10 @@ def main() -> None:
     clip = Path(sys.argv[1])
     every = int(sys.argv[3]) if len(sys.argv) > 3 else 6
     result = analysis.analyze(clip)
-    with privacy.redactor(result, clip) as hide, MediaPipeFaces(bundles.face().path) as own:
+    with redactor.redactor(result, clip) as hide, MediaPipeFaces(bundles.face().path) as own:
 
         def ours(picture: Bytes) -> bool:
-            return len(headsearch.faces(picture, own, privacy.PICTURE_LEVELS)) > 0
+            return len(heads.faces(picture, own, redactor.PICTURE_LEVELS)) > 0
 
         finds = yunet(sys.argv[2]) if len(sys.argv) > 2 else ours
         times_s = [float(t) for t in result.angles.time_s[::every]]

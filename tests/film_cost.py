@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from hingecheck import analysis
-from hingecheck.report import results
+from hingecheck.report import result_folder
 
 
 def cost(clip: Path) -> tuple[list[float], list[float]]:
@@ -21,7 +21,7 @@ def cost(clip: Path) -> tuple[list[float], list[float]]:
     found = analysis.analyze(clip)
     between = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        results.film(Path(folder) / results.FILM, found, clip)
+        result_folder.film(Path(folder) / result_folder.FILM, found, clip)
     after = time.perf_counter(), time.process_time()
     return [b - a for a, b in zip(before, between, strict=True)], [b - a for a, b in zip(between, after, strict=True)]
 

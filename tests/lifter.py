@@ -169,7 +169,7 @@ class Model:
         lean_deg = np.degrees(np.arctan2(features[:, -6], features[:, -5]))
         return np.stack([lean_deg, crop.mean(axis=(1, 2))], axis=1)
 
-    def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:  # noqa: ARG002
+    def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
         """Pelvis, lumbar, junction, thoracic, trunk, thigh, shank."""
         n, lumbar_deg = len(code), self.share * (code[:, 0] - standing[0])
         change_deg = np.zeros((n, 7))

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from hingecheck.records import Bytes
+from hingecheck.records.season import Clip, Entry, Failure, Outcome
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "clips"
 LENGTH_S = 6.5
@@ -66,7 +67,7 @@ def speed(folder: str) -> None:
 def overhead(folder: str) -> None:
     """The sum of single analyses, with all they write, in one process; then a batch of the same; both on one core."""
     from hingecheck import analysis
-    from hingecheck.report import results
+    from hingecheck.report import result_folder
 
     os.sched_setaffinity(0, {0})
     paths = sorted(Path(folder).rglob("*.mp4"))
@@ -74,7 +75,7 @@ def overhead(folder: str) -> None:
     analysis.analyze(paths[0])
     begin_s, begin_cpu_s = time.perf_counter(), time.process_time()
     for i, path in enumerate(paths):
-        results.save(analysis.analyze(path), path, out / str(i), results.Wanted(film=False))
+        result_folder.save(analysis.analyze(path), path, out / str(i), result_folder.Wanted(film=False))
     single_s, single_cpu_s = time.perf_counter() - begin_s, time.process_time() - begin_cpu_s
     shutil.rmtree(out)
     batch_s, batch_cpu_s = _batch_s(folder, workers=1, cores={0})
@@ -136,11 +137,9 @@ def _season(count: int, place: Path) -> None:
     """Outcomes of `count` stand-in results of two repetitions, through logbook, triage and overview."""
     import json
 
-    from hingecheck import task, triage
-    from hingecheck.batch import Entry, Outcome
-    from hingecheck.intake import Clip
-    from hingecheck.logbook import Logbook
-    from hingecheck.report import overview
+    from hingecheck.history import triage
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.report.page import index as index_page
 
     chance = random.Random(1)
     sample = _document()
@@ -152,9 +151,7 @@ def _season(count: int, place: Path) -> None:
         (place / below).mkdir(parents=True, exist_ok=True)
         failed = chance.random() < 0.05
         failure = (
-            task.Failure(4, "nobody_found", f"{clip.file}: nobody was found", "Film the whole lifter.")
-            if failed
-            else None
+            Failure(4, "nobody_found", f"{clip.file}: nobody was found", "Film the whole lifter.") if failed else None
         )
         if not failed:
             sample["video"]["sha256"] = f"{i:064}"
@@ -162,13 +159,13 @@ def _season(count: int, place: Path) -> None:
             (place / below / "thumbnail.jpg").write_bytes(b"")
         outcomes.append(Outcome(Entry(clip, f"{i:064}", f"{i:020}", below), failure))
     with Logbook(place / "logbook.sqlite") as book:
-        overview.write(triage.sort(outcomes, place, book), place)
+        index_page.write(triage.sort(outcomes, place, book), place)
 
 
 def _document() -> dict[str, Any]:
     """A real result, of a short clip."""
     from hingecheck import analysis
-    from hingecheck.report import document
+    from hingecheck.results import document
 
     return document.document(analysis.analyze(SAMPLES / "hip_led.mp4"))
 
@@ -211,7 +208,7 @@ def _command(folder: str, out: Path, workers: int) -> list[str]:
 
 def short(sample: Path) -> bytes:
     """The sample's first seconds at a low frame rate, as an MP4 file."""
-    from hingecheck.video import Video
+    from hingecheck.video.reading import Video
     from tests.conftest import write_video
 
     video = Video(sample)
@@ -248,7 +245,7 @@ def _pictures(path: Path, count: int, height: int) -> None:
 
 
 def _still(path: Path, _: bytes, i: int) -> None:
-    from hingecheck.video import Video
+    from hingecheck.video.reading import Video
     from tests.conftest import write_video
 
     picture: Bytes = Video(SAMPLES / "hip_led.mp4").frames_at([0.2])[0][::2, ::2]

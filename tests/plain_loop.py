@@ -15,8 +15,8 @@ import cv2
 import mediapipe as mp
 from mediapipe.tasks.python import BaseOptions, vision
 
-from hingecheck import bundles
 from hingecheck.analysis import analyze
+from hingecheck.backends import bundles
 
 
 def plain_loop(clip: Path, *, masks: bool) -> None:

@@ -12,8 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import angles, cleaning, landmarks, reps, view
+from hingecheck import landmarks
+from hingecheck.kinematics import angles, view
+from hingecheck.pose import cleaning
 from hingecheck.records import Angle, Floats, Measure, PoseTrack, Rep, Spine
+from hingecheck.segmentation import segment
 from tests import lifter
 
 CENTIMETRE: Final = 0.01 / 1.75
@@ -86,7 +89,7 @@ class SimulatedSet:
         """As `load.Pictures` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
         return [self._held(t) for t in upright_s]
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         return []
 
     def unmoved(self, upright_s: Sequence[float]) -> bool:
@@ -104,7 +107,7 @@ class SimulatedSet:
     def alike(self, first_s: float, second_s: float) -> bool:
         return self._held(first_s) == self._held(second_s)
 
-    def moved(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+    def moved(self, first_s: float, second_s: float) -> float:
         return 0.0
 
     def _held(self, time_s: float) -> int:
@@ -115,7 +118,7 @@ class SimulatedSet:
         track = cleaning.clean(self.track)
         orient = view.orient(track)
         measured = angles.measure(track, orient, _no_spine(len(track.time_s)))
-        return reps.segment(measured, pictures=self if seen else None)
+        return segment.segment(measured, pictures=self if seen else None)
 
 
 def random_set(seed: int, style: str) -> SimulatedSet:

@@ -8,8 +8,11 @@ from functools import cache
 
 import numpy as np
 
-from hingecheck import advice, criteria, heuristics, metrics, set_trends, style
+from hingecheck.judgement import advice, criteria
+from hingecheck.judgement import verdict as verdicts
+from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import METRICS, Analysis, Angle, Bytes, Measure, SelfReport, VideoInfo
+from hingecheck.segmentation import style
 from tests import lifter
 from tests.test_motion import SIZE, observe, stages
 
@@ -22,9 +25,9 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
     posture = lifter.track(THREE_BENDS.posture())
     seen, bones, measured, found = stages(posture, lifter.Model(share=share))
     observed, rules = observe(posture), criteria.load()
-    described = tuple(metrics.describe(measured, rep, seen) for rep in found)
-    over_set = set_trends.describe(described)
-    findings, verdict = heuristics.judge(described, metrics.pooled(described) | over_set, seen, rules)
+    described = tuple(repetition.describe(measured, rep, seen) for rep in found)
+    over_set = set_drift.describe(described)
+    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, seen, rules)
     report = SelfReport()
     n = len(measured.time_s)
     return Analysis(

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import isolation
+from hingecheck.batch import isolation
+from hingecheck.batch.jobs import THUMBNAIL, Job
 from hingecheck.errors import NobodyFound, UsageError
-from hingecheck.report import folder
-from hingecheck.task import THUMBNAIL, Job
+from hingecheck.results import folder
 
 WORK = "tests.standin:measure"
 

@@ -14,8 +14,10 @@ import pytest
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Floats, Frame, Rep
-from hingecheck.report import annotated, drawing, folder, keyframes, overlay, phases, results
-from hingecheck.video import Video
+from hingecheck.report import phases, result_folder
+from hingecheck.report.film import annotated, drawing, keyframes, overlay
+from hingecheck.results import folder
+from hingecheck.video.reading import Video
 from tests.conftest import write_video
 from tests.staged import blank_pictures, lost, staged
 from tests.test_motion import SIZE
@@ -133,17 +135,17 @@ def test_a_whole_result_is_written_and_a_retouch_reaches_every_picture(tmp_path:
     """Film, key frames and the film inside the page, of a grey clip that is painted black."""
     analysis = staged()
     clip = write_video(tmp_path / "grey.mp4", blank_pictures(list(analysis.angles.time_s)))
-    wanted = results.Wanted(single_file=True, retouch=lambda rgb, _: np.zeros_like(rgb))
-    folder.write(tmp_path / "out", results.files(analysis, clip, wanted))
-    film = Video(tmp_path / "out" / results.FILM).frames_at([0.0])[0]
+    wanted = result_folder.Wanted(single_file=True, retouch=lambda rgb, _: np.zeros_like(rgb))
+    folder.write(tmp_path / "out", result_folder.files(analysis, clip, wanted))
+    film = Video(tmp_path / "out" / result_folder.FILM).frames_at([0.0])[0]
     assert int(film[SIZE[0] // 2 : SIZE[0] // 2 + 9, -9:].max()) < 10
     sheet = cv2.imread(str(tmp_path / "out" / "keyframes.png"))
     assert sheet is not None
     assert int(np.median(sheet[100:500])) < 10
-    page = (tmp_path / "out" / results.PAGE).read_text(encoding="utf-8")
+    page = (tmp_path / "out" / result_folder.PAGE).read_text(encoding="utf-8")
     inside = page.split('id="film-inside">')[1].split("</script>")[0]
-    assert base64.b64decode(inside) == (tmp_path / "out" / results.FILM).read_bytes()
-    plain = results.files(analysis, clip, results.Wanted(film=False))
+    assert base64.b64decode(inside) == (tmp_path / "out" / result_folder.FILM).read_bytes()
+    plain = result_folder.files(analysis, clip, result_folder.Wanted(film=False))
     assert list(plain) == ["angles.csv", "keyframes.png", "report.html", "analysis.json"]
 
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import cv2
 import pytest
 
-from hingecheck import batch, executors, task
+from hingecheck.batch import executors, jobs, plan
+from hingecheck.batch.intake import find
+from hingecheck.batch.isolation import Limits
 from hingecheck.errors import UsageError
-from hingecheck.intake import find
-from hingecheck.isolation import Limits
 from tests.conftest import noise_pictures, write_video
 from tests.measure_batch import remark, short
 from tests.standin import WORK
@@ -155,7 +155,7 @@ def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
     parent = psutil.Process(running.pid)
     children: list[psutil.Process] = []
     while not children:
-        children = [child for child in parent.children() if "hingecheck.worker" in child.cmdline()]
+        children = [child for child in parent.children() if "hingecheck.batch.worker" in child.cmdline()]
         time.sleep(0.01)
     time.sleep(0.5)
     children[0].kill()
@@ -229,12 +229,12 @@ def test_what_a_stopped_run_left_unfinished_is_cleared_and_done_again(tmp_path: 
 
 def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
     with (
-        batch.claimed(tmp_path / "out"),
+        plan.claimed(tmp_path / "out"),
         pytest.raises(UsageError, match="another batch"),
-        batch.claimed(tmp_path / "out"),
+        plan.claimed(tmp_path / "out"),
     ):
         pass
-    with batch.claimed(tmp_path / "out"):
+    with plan.claimed(tmp_path / "out"):
         pass
 
 
@@ -267,11 +267,11 @@ def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Ana/b.mp4": "nobody"})
-    way = batch.Way(Limits(), WORK)
+    way = plan.Way(Limits(), WORK)
     with executors.local(2) as executor:
-        todo = batch.plan(find(folder).clips, tmp_path / "out", task.Settings(), way, executor)
-        assert sorted(ended.failure is None for ended in batch.run(todo, way, executor)) == [False, True]
-    told = batch.outcomes(todo)
+        todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), way, executor)
+        assert sorted(ended.failure is None for ended in plan.run(todo, way, executor)) == [False, True]
+    told = plan.outcomes(todo)
     assert [outcome.entry.clip.file for outcome in told] == ["Ana/a.mp4", "Ana/b.mp4"]
     assert told[0].failure is None
     assert told[1].failure is not None

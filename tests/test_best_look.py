@@ -8,19 +8,21 @@ from typing import cast
 import numpy as np
 import pytest
 
-from hingecheck import load, pose, second_look, style
+from hingecheck import observation
 from hingecheck.errors import NobodyFound
 from hingecheck.landmarks import HIPS, SHOULDERS
+from hingecheck.observation import Look, Nearer, Sight, is_better
+from hingecheck.pose import lifter as search
 from hingecheck.records import Floats, Glimpses
-from hingecheck.second_look import is_better
-from hingecheck.sight import Look, Nearer, Sight
+from hingecheck.segmentation import style
+from hingecheck.video import thumbnails
 from tests import lifter
 from tests.test_motion import observe, stages
 
 ONE = lifter.track(lifter.Set().posture())
 GLIMPSES = Glimpses(np.array([0.0]), np.zeros((1, 4, 4), np.uint8), 1.0, (0.0, 0.0))
 SIGHT = Sight(observe(ONE), GLIMPSES, np.zeros((len(ONE.time_s), 2)))
-NEARER = Nearer(pose.Region(0, 0, 9, 9))
+NEARER = Nearer(search.Region(0, 0, 9, 9))
 
 
 def look(xy_px: Floats, *, told: bool) -> Look:
@@ -72,14 +74,14 @@ def test_a_lifter_who_is_lost_as_often_again_gets_no_second_chance_either() -> N
 def test_landmarks_that_make_no_posture_are_as_good_as_none() -> None:
     spoilt = look(misplaced(slice(85, 145)), told=False)
     assert spoilt.observed.track.seen.all()
-    assert second_look._measured(spoilt) > second_look.OFTEN_SEEN
+    assert observation._measured(spoilt) > observation.OFTEN_SEEN
     assert is_better(look(ONE.xy_px, told=True), spoilt)
 
 
 def test_the_second_look_is_taken_only_where_it_tells_what_the_first_did_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(second_look, "_nearer", lambda spread, sight: NEARER)  # noqa: ARG005
+    monkeypatch.setattr(observation, "_nearer", lambda spread, sight: NEARER)
     whole, half = look(ONE.xy_px, told=True), look(lost(slice(60, 240)), told=True)
     nothing = look(ONE.xy_px, told=False)
 
@@ -89,7 +91,7 @@ def test_the_second_look_is_taken_only_where_it_tells_what_the_first_did_not(
                 raise NobodyFound("nobody", "look again")
             return replace(SIGHT, sway_px=SIGHT.sway_px + (nearer is not None))
 
-        return second_look.best(lambda _: [], see, lambda seen: cast("Look", second if seen.sway_px.any() else first))
+        return observation.best(lambda _: [], see, lambda seen: cast("Look", second if seen.sway_px.any() else first))
 
     assert best(whole, half) is whole
     assert best(half, whole) is whole
@@ -106,7 +108,7 @@ def test_what_moves_is_looked_for_in_the_small_pictures_too() -> None:
     grey = np.full((30, 256, 144), 90, np.uint8)
     for index, picture in enumerate(grey):
         picture[80 + 2 * index : 140 + 2 * index, 60:90] = 220
-    region = pose.moving_part(load.pictures(Glimpses(np.arange(30.0), grey, 0.5, (0.0, 0.0)), 10))
+    region = search.moving_part(thumbnails.pictures(Glimpses(np.arange(30.0), grey, 0.5, (0.0, 0.0)), 10))
     assert region is not None
     assert region.left == pytest.approx(60 / 0.5, abs=40)
     assert region.right == pytest.approx(90 / 0.5, abs=40)
@@ -117,10 +119,10 @@ def test_what_moves_is_looked_for_in_the_small_pictures_too() -> None:
 def test_what_moves_somebody_who_watches_is_the_cameras_doing() -> None:
     still = lifter.track(lifter.Set(bends=()).posture())
     wander_px = 9.0 * np.stack([np.sin(still.time_s), np.cos(0.7 * still.time_s)], axis=1)
-    told = second_look._wander_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
+    told = observation._wander_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
     assert told is not None
     assert told - np.median(told, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
-    assert second_look._wander_px(ONE) is None
+    assert observation._wander_px(ONE) is None
 
 
 def test_somebody_who_watches_is_cut_off_unless_that_cuts_into_the_lifter() -> None:
@@ -128,9 +130,9 @@ def test_somebody_who_watches_is_cut_off_unless_that_cuts_into_the_lifter() -> N
     right, left = float(x.max()), float(x.min())
     watching = replace(ONE, xy_px=ONE.xy_px[:1].repeat(len(ONE.time_s), axis=0))
     first, last = (float(f(np.nanmedian(watching.xy_px[..., 0], 0))) for f in (np.min, np.max))
-    region = pose.Region(last - 50, 0, last + 350, 900)
-    assert pose.beside(region, watching) == replace(region, left=last)
-    region = pose.Region(first - 350, 0, first + 50, 900)
-    assert pose.beside(region, watching) == replace(region, right=first)
-    region = pose.Region(left - 20, 0, right + 20, 900)
-    assert pose.beside(region, watching) == region
+    region = search.Region(last - 50, 0, last + 350, 900)
+    assert search.beside(region, watching) == replace(region, left=last)
+    region = search.Region(first - 350, 0, first + 50, 900)
+    assert search.beside(region, watching) == replace(region, right=first)
+    region = search.Region(left - 20, 0, right + 20, 900)
+    assert search.beside(region, watching) == region

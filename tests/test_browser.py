@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
-from hingecheck import comparison, criteria
+from hingecheck.judgement import criteria
+from hingecheck.metrics import comparison
 from hingecheck.records import SelfReport
-from hingecheck.report import keyframes, page, versus
+from hingecheck.report.film import keyframes
+from hingecheck.report.page import analysis as report_page
+from hingecheck.report.page import comparison as comparison_page
 from tests.staged import blank_pictures, staged
 from tests.test_page import HOSTILE
 
@@ -102,7 +105,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path = tmp_path_factory.mktemp("hostile") / "report.html"
     frames = keyframes.take(analysis, blank_pictures)
-    path.write_text(page.html(analysis, page.Extra(frames, criteria.load())), encoding="utf-8")
+    path.write_text(report_page.html(analysis, report_page.Extra(frames, criteria.load())), encoding="utf-8")
     return path
 
 
@@ -111,7 +114,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     odd = replace(staged(), video=replace(staged().video, file=HOSTILE, sha256="1" * 64))
     found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(odd, 2))
     path = tmp_path_factory.mktemp("compared") / "comparison.html"
-    content = versus.files(found, (blank_pictures, blank_pictures))["comparison.html"]
+    content = comparison_page.files(found, (blank_pictures, blank_pictures))["comparison.html"]
     assert isinstance(content, bytes)
     path.write_bytes(content)
     return path
@@ -243,7 +246,9 @@ def test_the_policy_stops_what_would_get_in(hostile: Path, open_page: Any) -> No
 def test_a_single_file_carries_its_film(result: Path, tmp_path: Path, open_page: Any) -> None:
     inside = base64.b64encode((result / "annotated.mp4").read_bytes()).decode()
     frames = keyframes.take(staged(), blank_pictures)
-    text = page.html(staged(), page.Extra(frames, criteria.load(), page.Film("annotated.mp4", inside)))
+    text = report_page.html(
+        staged(), report_page.Extra(frames, criteria.load(), report_page.Film("annotated.mp4", inside))
+    )
     (tmp_path / "alone.html").write_text(text, encoding="utf-8")
     opened = open_page(tmp_path / "alone.html")
     opened.tab.mouse.click(*place_on_chart(opened.tab, 4.0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hingecheck import bundles
+from hingecheck.backends import bundles
 from hingecheck.errors import ModelError, ModelNotFound
 
 

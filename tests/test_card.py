@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
-from hingecheck import error_card
-from hingecheck.detectable import detectable
+from hingecheck.history import error_card
+from hingecheck.history.detectable import detectable
 from hingecheck.records import Measure
 from samples.card import rows
 from samples.card.tables import METRIC_WORDS

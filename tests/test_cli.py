@@ -162,7 +162,7 @@ def broken(kind: str, folder: Path, sample_clip: Path) -> Path:
 
 def standing(path: Path, sample_clip: Path) -> None:
     """The first frame of the sample, the lifter standing, for three seconds."""
-    from hingecheck.video import Video
+    from hingecheck.video.reading import Video
 
     picture = Video(sample_clip).frames_at([0.2])[0]
     write_video(path, [picture] * 60, rate_hz=20)

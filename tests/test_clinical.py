@@ -14,10 +14,12 @@ import pypdf
 import pytest
 import typst
 
-from hingecheck import changes, context
 from hingecheck.errors import ExtraMissing
-from hingecheck.report import back, clinical, printable, reading
-from hingecheck.report.clinical import Wanted
+from hingecheck.history import changes
+from hingecheck.judgement import self_report
+from hingecheck.report.clinic import back, clinical, printable
+from hingecheck.report.clinic.clinical import Wanted
+from hingecheck.results import reading
 from tests import stored
 from tests.conftest import hingecheck
 from tests.test_judgement import ALLOWED, FORBIDDEN
@@ -79,7 +81,10 @@ def test_two_pages_however_much_there_is_to_say(paper: Any, size: tuple[int, int
     document["self_report"]["note"] = HOSTILE * 5
     document["video"]["file"] = "n" * 200 + ".mp4"
     document["verdict"]["reasons"] = [HOSTILE] * 9
-    document["advice"] |= {"context": [HOSTILE] * 3, "see": context.SEE_SOON + "; ".join(context.RED_FLAGS) + HOSTILE}
+    document["advice"] |= {
+        "context": [HOSTILE] * 3,
+        "see": self_report.SEE_SOON + "; ".join(self_report.RED_FLAGS) + HOSTILE,
+    }
     document["findings"] = [
         rule | {"rule": f"rule_{n}", "text": HOSTILE, "source": HOSTILE, "unit": HOSTILE, "status": "flag"}
         for n, rule in enumerate(document["findings"] * 8)

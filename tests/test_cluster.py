@@ -68,7 +68,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     while len(list(out.glob("clips/*/clip.json"))) < 5:
         assert running.poll() is None, running.communicate()
         time.sleep(0.05)
-    both = [any("hingecheck.worker" in child.cmdline() for child in children(process)) for process in workers]
+    both = [any("hingecheck.batch.worker" in child.cmdline() for child in children(process)) for process in workers]
     assert both == [True, True]
     orphans = children(workers[0])
     workers[0].send_signal(signal.SIGKILL)

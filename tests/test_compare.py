@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from hingecheck import analysis as stages
-from hingecheck import cli, comparison
+from hingecheck import cli
 from hingecheck.errors import UsageError
+from hingecheck.metrics import comparison
+from hingecheck.metrics.set_drift import NOISE
 from hingecheck.records import NO_SCALE, Analysis, Measure
-from hingecheck.report import document, versus
-from hingecheck.set_trends import NOISE
+from hingecheck.report.page import comparison as comparison_page
+from hingecheck.results import document
 from tests.conftest import write_video
 from tests.staged import blank_pictures, every, lost, staged
 
@@ -97,8 +99,8 @@ def test_a_repetition_that_is_not_there_and_the_same_one_twice_are_wrong_usage()
 
 def test_the_page_and_the_document_tell_the_same() -> None:
     found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
-    files = versus.files(found, (blank_pictures, blank_pictures))
-    page, data = files["comparison.html"], files[versus.MARKER]
+    files = comparison_page.files(found, (blank_pictures, blank_pictures))
+    page, data = files["comparison.html"], files[comparison_page.MARKER]
     assert isinstance(page, bytes)
     assert isinstance(data, bytes)
     told = json.loads(data)
@@ -114,7 +116,7 @@ def test_lines_break_where_nothing_is_measured() -> None:
     frame = int(np.searchsorted(first.angles.time_s, first.reps[0].rep.lockout_s))
     gap = replace(first.angles, hip_flexion=lost(first.angles.hip_flexion, frame, frame + 4, "gone"))
     sides = (comparison.choose(replace(first, angles=gap), 1), comparison.choose(other_clip(), 1))
-    hip = versus.charts(sides)[0]
+    hip = comparison_page.charts(sides)[0]
     assert [line.path.count("M") for line in hip.lines] == [2, 1]
 
 

@@ -17,10 +17,10 @@ import pytest
 from av.error import FFmpegError
 from av.video.stream import VideoStream
 
-from hingecheck import movie, recorded
-from hingecheck.container import check, open_clip
 from hingecheck.errors import InputError, VideoNotFound
-from hingecheck.video import Video
+from hingecheck.video import recording_day, writing
+from hingecheck.video.container import check, open_clip
+from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures, write_video
 
 
@@ -75,7 +75,7 @@ def test_a_clip_is_the_file_of_that_very_name(name: str, here: Path) -> None:
     (here / "list.mp4").write_text("file other.mp4\n")
     clip = Video(named(name))
     assert (clip.width, sum(1 for _ in clip.frames()), clip.info().file) == (60, 5, name)
-    assert recorded.day(Path(name)) is None
+    assert recording_day.day(Path(name)) is None
 
 
 @pytest.mark.usefixtures("here")
@@ -87,13 +87,13 @@ def test_a_name_that_reads_like_an_address_opens_no_connection(protocol: str, li
     assert listener.connections() == 1  # that is what FFmpeg makes of such a name
     clip = Video(named(name))
     assert sum(1 for _ in clip.frames()) == 5
-    assert recorded.day(clip.path) is None
+    assert recording_day.day(clip.path) is None
     assert listener.connections() == 0
 
 
 def test_a_film_is_the_file_of_that_very_name(here: Path, listener: Listener) -> None:
     clip = Video(small(here / "clip.mp4"))
-    movie.write(Path(f"tcp:{listener.at}.mp4"), clip, clip.frames(), 30.0)
+    writing.write(Path(f"tcp:{listener.at}.mp4"), clip, clip.frames(), 30.0)
     assert sum(1 for _ in Video(Path(f"tcp:{listener.at}.mp4")).frames()) == 5
     assert listener.connections() == 0
 
@@ -153,9 +153,9 @@ def referring(data: bytes, target: str) -> bytes:
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
 def test_a_tag_that_is_not_utf_8_is_no_matter(suffix: str, tmp_path: Path) -> None:
     clip = Video(with_latin_tags(tmp_path / f"clip.{suffix}"))
-    movie.write(tmp_path / "film.mp4", clip, clip.frames(), 30.0)
+    writing.write(tmp_path / "film.mp4", clip, clip.frames(), 30.0)
     assert clip.info().frames_read == 5
-    assert recorded.day(clip.path) == (2009, 5, 17)
+    assert recording_day.day(clip.path) == (2009, 5, 17)
 
 
 def with_latin_tags(path: Path) -> Path:
@@ -195,7 +195,7 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
         (tmp_path / ("x" * 300 + ".mp4"), InputError, "cannot be opened"),
         (tmp_path / "nul\0.mp4", InputError, "cannot be opened"),
     ):
-        for look in (check, Video, recorded.day):
+        for look in (check, Video, recording_day.day):
             with pytest.raises(kind, match=words) as caught:
                 look(path)
             assert caught.value.remedy

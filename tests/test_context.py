@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hingecheck import advice, context, criteria, set_trends
 from hingecheck.errors import UsageError
+from hingecheck.judgement import advice, criteria, self_report
+from hingecheck.metrics import set_drift
 from hingecheck.records import Finding, Measure, Pattern, Rep, RepMetrics, SelfReport, Verdict
 from tests.staged import every
 
@@ -20,14 +21,14 @@ def flag(rule: str) -> Finding:
 
 
 def test_soreness_is_read_by_site_and_what_is_wrong_is_named() -> None:
-    assert context.parse_soreness("low-back=6, glutes=1.5") == {"low-back": 6.0, "glutes": 1.5}
-    assert context.parse_soreness("") == {}
+    assert self_report.parse_soreness("low-back=6, glutes=1.5") == {"low-back": 6.0, "glutes": 1.5}
+    assert self_report.parse_soreness("") == {}
     with pytest.raises(UsageError) as caught:
-        context.parse_soreness("glute=3")
+        self_report.parse_soreness("glute=3")
     assert "Did you mean glutes?" in caught.value.remedy
     for text in ("glutes=11", "glutes=-1", "glutes", "glutes=much", "glutes=nan"):
         with pytest.raises(UsageError, match="0 to 10"):
-            context.parse_soreness(text)
+            self_report.parse_soreness(text)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_soreness_is_read_by_site_and_what_is_wrong_is_named() -> None:
 )
 def test_numbers_that_cannot_be_meant_are_refused(report: SelfReport) -> None:
     with pytest.raises(UsageError):
-        context.checked(report)
+        self_report.checked(report)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +52,15 @@ def test_numbers_that_cannot_be_meant_are_refused(report: SelfReport) -> None:
     ],
 )
 def test_agreement_and_disagreement_are_both_told(soreness: dict[str, float], pattern: Pattern, words: str) -> None:
-    told = context.beside(SelfReport(soreness), pattern)
+    told = self_report.beside(SelfReport(soreness), pattern)
     assert told[0].startswith("You reported soreness")
     assert words in told[1]
 
 
 def test_nothing_reported_says_nothing_and_sitting_is_context_only() -> None:
-    assert context.beside(SelfReport(), "hip_led") == ()
+    assert self_report.beside(SelfReport(), "hip_led") == ()
     assert SelfReport().empty
-    told = context.beside(SelfReport(sitting_hours=9.0), "hip_led")
+    told = self_report.beside(SelfReport(sitting_hours=9.0), "hip_led")
     assert len(told) == 1
     assert "cannot see muscle activity" in told[0]
 
@@ -110,7 +111,7 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
 
 
 def test_a_drift_is_found_and_its_interval_excludes_zero() -> None:
-    found = set_trends.describe(repetitions([0.40, 0.445, 0.48, 0.525, 0.56]))
+    found = set_drift.describe(repetitions([0.40, 0.445, 0.48, 0.525, 0.56]))
     drift, lift_off = found["lumbar_share_trunk_drift"], found["lumbar_at_liftoff_deg_drift"]
     assert drift.value == pytest.approx(0.04, abs=0.002)
     assert drift.low > 0
@@ -118,15 +119,15 @@ def test_a_drift_is_found_and_its_interval_excludes_zero() -> None:
     assert lift_off.low > 0
     scatter = found["lumbar_share_trunk_spread"]  # no more than the reading's own: the lifter may be steady
     assert scatter.low == scatter.value == 0.0 < scatter.high
-    assert found["early_trunk_drop_deg_drift"].reason == set_trends.TOO_FEW
-    assert set_trends.describe(repetitions([0.4, 0.5]))["lumbar_share_trunk_drift"].reason == set_trends.TOO_FEW
+    assert found["early_trunk_drop_deg_drift"].reason == set_drift.TOO_FEW
+    assert set_drift.describe(repetitions([0.4, 0.5]))["lumbar_share_trunk_drift"].reason == set_drift.TOO_FEW
 
 
 @pytest.mark.parametrize("own", [0.0, 0.03, 0.08])
 def test_the_scatter_told_is_the_lifters_without_the_readings_noise(own: float) -> None:
-    random, noise = np.random.default_rng(4), set_trends.NOISE["lumbar_share_trunk"]
+    random, noise = np.random.default_rng(4), set_drift.NOISE["lumbar_share_trunk"]
     told = [
-        set_trends.describe(repetitions(list(0.4 + random.normal(0, np.hypot(own, noise), 6))))[
+        set_drift.describe(repetitions(list(0.4 + random.normal(0, np.hypot(own, noise), 6))))[
             "lumbar_share_trunk_spread"
         ]
         for _ in range(1000)
@@ -139,14 +140,14 @@ def test_without_a_drift_none_is_told_in_nineteen_sets_of_twenty() -> None:
     told = 0
     for _ in range(1000):
         shares = list(0.4 + random.normal(0, 0.02, 5))
-        drift = set_trends.describe(repetitions(shares))["lumbar_share_trunk_drift"]
+        drift = set_drift.describe(repetitions(shares))["lumbar_share_trunk_drift"]
         told += drift.low > 0 or drift.high < 0
     assert told <= 50
 
 
 def test_the_repetition_that_differs_most_is_named_and_uneven_tempo_measured() -> None:
-    assert set_trends.most_different(repetitions([0.4, 0.41, 0.55, 0.4])) == 3
-    assert set_trends.most_different(repetitions([0.4, 0.5])) is None
+    assert set_drift.most_different(repetitions([0.4, 0.41, 0.55, 0.4])) == 3
+    assert set_drift.most_different(repetitions([0.4, 0.5])) is None
     even, uneven = repetitions([0.4] * 4), repetitions([0.4] * 3) + repetitions([0.4] * 4, seconds=3.0)[3:]
-    assert set_trends.describe(even)["tempo_unevenness"].value == pytest.approx(0.0)
-    assert set_trends.describe(uneven)["tempo_unevenness"].value == pytest.approx(0.44, abs=0.02)
+    assert set_drift.describe(even)["tempo_unevenness"].value == pytest.approx(0.0)
+    assert set_drift.describe(uneven)["tempo_unevenness"].value == pytest.approx(0.44, abs=0.02)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hingecheck import contour
 from hingecheck.landmarks import Point
 from hingecheck.records import Frame, Sighting
+from hingecheck.spine import contour
 from tests import lifter
 
 SIZE = (900, 500)

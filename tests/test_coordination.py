@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hingecheck import coordination
+from hingecheck.metrics import coordination
 from hingecheck.records import Angle, AngleTrack, Floats, Rep
 
 TIME_S = np.arange(0.0, 4.0, 1 / 60)

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck import criteria, heuristics, metrics, set_trends
 from hingecheck.errors import UnknownRule, UsageError
+from hingecheck.judgement import criteria, rules
+from hingecheck.judgement import verdict as verdicts
+from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, Verdict, View
-from hingecheck.report import document
+from hingecheck.results import document
 
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
 FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe", re.IGNORECASE)
@@ -60,11 +62,11 @@ def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
 
 
 def described(lumbar: Angle, pelvis: Angle, rep: Rep = REP, view: View = SIDE_VIEW) -> RepMetrics:
-    return metrics.describe(track(lumbar, pelvis), rep, view)
+    return repetition.describe(track(lumbar, pelvis), rep, view)
 
 
 def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
-    return heuristics.judge(reps, metrics.pooled(reps) | set_trends.describe(reps), view, criteria.load())[1]
+    return verdicts.judge(reps, repetition.pooled(reps) | set_drift.describe(reps), view, criteria.load())[1]
 
 
 def test_the_pull_is_read_after_the_back_has_rounded_as_the_slack_goes() -> None:
@@ -127,7 +129,7 @@ def test_a_hidden_lockout_is_replaced_by_standing_with_a_wider_interval_and_a_no
         plain, value_deg=np.where(TIME_S > 2.9, np.nan, value), reason=np.where(TIME_S > 2.9, "a plate", "").astype(str)
     )
     seen, covered = described(plain, angle(40.0)), described(hidden, angle(40.0))
-    assert metrics.STANDING_NOTE in covered.notes
+    assert repetition.STANDING_NOTE in covered.notes
     assert seen.notes == ()
     wide, narrow = (rep.values["lumbar_change_deg"] for rep in (covered, seen))
     assert wide.high - wide.low > narrow.high - narrow.low
@@ -138,7 +140,7 @@ def test_what_is_not_measured_says_why() -> None:
     assert values["lumbar_change_deg"].reason == "at lift-off: the back is covered"
     assert not values["lumbar_share_trunk"].known
     missed = described(angle(20.0), angle(40.0), replace(REP, complete=False, lockout_s=np.nan)).values
-    assert missed["lumbar_change_deg"].reason == metrics.NO_LOCKOUT
+    assert missed["lumbar_change_deg"].reason == repetition.NO_LOCKOUT
 
 
 @pytest.mark.parametrize(
@@ -182,11 +184,11 @@ def test_the_verdict_says_what_would_make_it_surer() -> None:
     assert verdict(three).surer == ()
     turned = replace(SIDE_VIEW, yaw_deg=Measure(15.0, 10.0, 20.0))
     wide = [described(angle(20.0, bias=9.0), angle(40.0))]
-    assert verdict(wide, turned).surer == (heuristics.SQUARE, heuristics.SHIRT, heuristics.MORE_REPS)
+    assert verdict(wide, turned).surer == (verdicts.SQUARE, verdicts.SHIRT, verdicts.MORE_REPS)
     far = [described(unmeasured("the trunk is under 60 px in the picture: film from nearer"), angle(40.0))]
-    assert heuristics.NEARER in verdict(far).surer
+    assert verdicts.NEARER in verdict(far).surer
     bent = [described(unmeasured("no frame shows the lifter standing"), angle(40.0))]
-    assert heuristics.STILL in verdict(bent).surer
+    assert verdicts.STILL in verdict(bent).surer
 
 
 def test_a_share_unlike_any_lifter_is_doubted() -> None:
@@ -205,28 +207,28 @@ def test_an_oblique_view_gets_no_pattern() -> None:
 
 def test_a_rule_flags_only_what_the_interval_supports() -> None:
     rule = criteria.load().rule("hips_shoot_up")
-    statuses = [heuristics._status(Measure(v, v - 3, v + 3), rule, 0.8)[0] for v in (2.0, 6.0, 12.0)]
+    statuses = [rules.assess(Measure(v, v - 3, v + 3), rule, 0.8)[0] for v in (2.0, 6.0, 12.0)]
     assert statuses == ["ok", "not_assessed", "flag"]
-    assert heuristics._status(Measure.missing("unseen"), rule, 0.8)[0] == "not_assessed"
+    assert rules.assess(Measure.missing("unseen"), rule, 0.8)[0] == "not_assessed"
 
 
 def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
     limits = criteria.load().verdict
     edge = Measure(0.355, 0.295, 0.415)
-    strict, loose = heuristics._chances(edge, limits, 0.0), heuristics._chances(edge, limits, 0.04)
+    strict, loose = verdicts._chances(edge, limits, 0.0), verdicts._chances(edge, limits, 0.04)
     assert sum(strict.values()) == pytest.approx(1.0)
     assert strict["mixed"] < 0.6
     assert min(loose["hip_led"], loose["mixed"]) > 0.8
     assert loose["low_back_led"] < 0.01
-    assert heuristics.pattern_of(Measure.missing("unseen"), limits) == ("cannot_tell", ("unseen",), {})
+    assert verdicts.pattern_of(Measure.missing("unseen"), limits) == ("cannot_tell", ("unseen",), {})
 
 
 def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
     limits = criteria.load().verdict
-    sure = heuristics._believed(Measure(0.7, 0.66, 0.74), limits)
+    sure = verdicts._believed(Measure(0.7, 0.66, 0.74), limits)
     assert sure.value == pytest.approx(0.7, abs=0.005)
     even = 1.645 * limits["usual_spread"].value
-    unsure = heuristics._believed(Measure(0.7, 0.7 - even, 0.7 + even), limits)
+    unsure = verdicts._believed(Measure(0.7, 0.7 - even, 0.7 + even), limits)
     assert unsure.value == pytest.approx((0.7 + limits["usual_share"].value) / 2)
     assert unsure.high - unsure.low == pytest.approx(2 * even / 2**0.5)
 
@@ -250,11 +252,11 @@ def test_a_pattern_is_told_with_its_probability() -> None:
 
 def test_a_rule_can_flag_from_below_and_by_the_whole_interval() -> None:
     below = criteria.load().rule("lumbar_first")
-    assert [heuristics._status(Measure(v, v - 0.1, v + 0.1), below, 0.8)[0] for v in (0.3, -0.01, -0.3)] == [
+    assert [rules.assess(Measure(v, v - 0.1, v + 0.1), below, 0.8)[0] for v in (0.3, -0.01, -0.3)] == [
         *("ok", "not_assessed", "flag")
     ]
     whole = criteria.load().rule("drift")
-    assert [heuristics._status(Measure(v, v - 0.02, v + 0.02), whole, 0.8)[0] for v in (-0.1, 0.015, 0.03)] == [
+    assert [rules.assess(Measure(v, v - 0.02, v + 0.02), whole, 0.8)[0] for v in (-0.1, 0.015, 0.03)] == [
         *("ok", "ok", "flag")
     ]
 
@@ -290,7 +292,7 @@ def test_every_threshold_has_a_source_and_a_rationale() -> None:
     with pytest.raises(UnknownRule):
         known.rule("nonsense")
     one = described(angle(20.0), angle(40.0))
-    assert {rule.metric for rule in known.rules.values()} <= {*one.values, *set_trends.describe([one])}
+    assert {rule.metric for rule in known.rules.values()} <= {*one.values, *set_drift.describe([one])}
 
 
 def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:

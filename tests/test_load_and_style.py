@@ -10,9 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from hingecheck import bar, load, reps, style
+from hingecheck.barbell import evidence
 from hingecheck.errors import UsageError
+from hingecheck.metrics import bar_path
 from hingecheck.records import NO_SCALE, AngleTrack, Bytes, Floats, Frame, Glimpses, Rep
+from hingecheck.segmentation import segment, style
+from hingecheck.video import thumbnails
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import stages
@@ -31,14 +34,14 @@ def room(*, plates_up: bool, shift_px: int = 0, light: int = 0) -> Bytes:
 
 
 def glimpses(pictures: list[Bytes]) -> Glimpses:
-    keeper = load.Keeper()
+    keeper = thumbnails.Keeper()
     passed = list(keeper.watch(Frame(float(t), picture, 1.0) for t, picture in enumerate(pictures)))
     assert len(passed) == len(pictures)
     return keeper.glimpses()
 
 
-def pictures(rooms: list[Bytes]) -> load.Pictures:
-    return load.Pictures(glimpses(rooms), lifter.track(TWO.posture()))
+def pictures(rooms: list[Bytes]) -> evidence.Pictures:
+    return evidence.Pictures(glimpses(rooms), lifter.track(TWO.posture()))
 
 
 def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -> None:
@@ -99,11 +102,11 @@ def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
 
 def test_long_clips_are_kept_in_little_memory() -> None:
     frames = (Frame(0.5 * i, np.zeros((512, 256, 3), np.uint8), 0.5) for i in range(3000))
-    keeper = load.Keeper()
+    keeper = thumbnails.Keeper()
     assert sum(1 for _ in keeper.watch(frames)) == 3000
     kept = keeper.glimpses()
     assert kept.grey.shape[1:] == (256, 128)
-    assert load.MOST / 2 <= len(kept.time_s) <= load.MOST
+    assert thumbnails.MOST / 2 <= len(kept.time_s) <= thumbnails.MOST
     assert kept.time_s[-1] > 1400
     assert kept.scale == 0.25
 
@@ -120,14 +123,14 @@ class AllAlike:
     share: float
     asked_s: list[float] = field(default_factory=list)
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         return []
 
     def groups(self, upright_s: Sequence[float]) -> list[int]:
         self.asked_s[:] = upright_s
         return [0] * len(upright_s)
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:  # noqa: ARG002
+    def unmoved(self, upright_s: Sequence[float]) -> bool:
         return True
 
     def plates_up(self) -> None:
@@ -136,13 +139,13 @@ class AllAlike:
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         return [None] * len(times_s)
 
-    def apart(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+    def apart(self, first_s: float, second_s: float) -> float:
         return 0.0
 
-    def alike(self, first_s: float, second_s: float) -> bool:  # noqa: ARG002
+    def alike(self, first_s: float, second_s: float) -> bool:
         return True
 
-    def moved(self, first_s: float, second_s: float) -> float:  # noqa: ARG002
+    def moved(self, first_s: float, second_s: float) -> float:
         return self.share
 
 
@@ -150,13 +153,13 @@ class AllAlike:
 def test_what_goes_down_with_every_bend_is_in_the_hands(bends: int, share: float, found: int) -> None:
     ways = ((1.5, 2.9, 3.0, 4.5), (6.5, 7.9, 8.0, 9.5))[:bends]
     track, _ = measured(lifter.Set(bends=ways, last_s=11.0))
-    told = reps.segment(track, pictures=AllAlike(share))
+    told = segment.segment(track, pictures=AllAlike(share))
     assert [rep.style for rep in told] == ["romanian"] * found
 
 
 def test_hands_that_grip_lift_something_though_nothing_is_seen_to_move() -> None:
     track, found = measured(THREE)
-    assert len(reps.segment(track, pictures=AllAlike(0.0))) == len(found) == 2
+    assert len(segment.segment(track, pictures=AllAlike(0.0))) == len(found) == 2
 
 
 @pytest.mark.parametrize(("lean_deg", "found"), [(67.0, 2), (71.0, 0)])
@@ -168,7 +171,7 @@ def test_hands_that_turn_at_once_over_the_floors_height_hold_a_load_all_the_time
 
 def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
     pictures = AllAlike(0.0)
-    reps.segment(measured(TWO)[0], pictures=pictures)
+    segment.segment(measured(TWO)[0], pictures=pictures)
     assert pictures.asked_s == pytest.approx([1.77, 6.0, 10.23], abs=0.1)
 
 
@@ -204,14 +207,14 @@ def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
     track, (rep, *_) = measured(THREE)
     time_s = track.time_s
     way = 0.1 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s) + 0.05
-    values = bar.describe(replace(track, hand_forward=way), rep, 180.0, None, [])
-    assert values["bar_forward_percent"].value == pytest.approx(100 * bar.LEG_SHARE * 0.1, abs=0.1)
-    assert values["bar_forward_cm"].value == pytest.approx(180 * bar.LEG_SHARE * 0.1, abs=0.2)
-    back = bar.describe(replace(track, hand_forward=0.1 - way), rep, None, None, [])
+    values = bar_path.describe(replace(track, hand_forward=way), rep, 180.0, None, [])
+    assert values["bar_forward_percent"].value == pytest.approx(100 * bar_path.LEG_SHARE * 0.1, abs=0.1)
+    assert values["bar_forward_cm"].value == pytest.approx(180 * bar_path.LEG_SHARE * 0.1, abs=0.2)
+    back = bar_path.describe(replace(track, hand_forward=0.1 - way), rep, None, None, [])
     assert back["bar_forward_percent"].value == 0.0
     assert back["bar_forward_cm"].reason == NO_SCALE
-    far = bar.describe(replace(track, hand_forward=2 * way), rep, None, None, [])
+    far = bar_path.describe(replace(track, hand_forward=2 * way), rep, None, None, [])
     assert far["bar_forward_percent"].reason == "the hands are misplaced between lift-off and knee pass"
-    unseen = bar.describe(replace(track, hand_forward=way * np.nan), rep, 180.0, None, [])
+    unseen = bar_path.describe(replace(track, hand_forward=way * np.nan), rep, 180.0, None, [])
     assert not unseen["bar_forward_percent"].known
     assert not unseen["bar_forward_cm"].known

@@ -9,9 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from hingecheck import angles, cleaning, hands, load, reps, spine, view
+from hingecheck.barbell import evidence
+from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
+from hingecheck.pose import cleaning
 from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, PoseTrack
+from hingecheck.segmentation import hand_height, segment
+from hingecheck.spine import inference
+from hingecheck.video import thumbnails
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import observe
@@ -44,7 +49,7 @@ def room(by_px: float) -> Bytes:
 
 def filmed(time_s: Floats, by_px: Floats) -> Glimpses:
     """What is kept of a film of the plates."""
-    keeper = load.Keeper()
+    keeper = thumbnails.Keeper()
     for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(time_s, by_px, strict=True)):
         pass
     return keeper.glimpses()
@@ -65,28 +70,28 @@ def lost(one: PoseTrack, *spans_s: tuple[float, float]) -> PoseTrack:
 
 def measured(track: PoseTrack) -> AngleTrack:
     cleaned = cleaning.clean(track)
-    return angles.measure(cleaned, view.orient(cleaned), spine.infer(lifter.Model(), observe(track)))
+    return angles.measure(cleaned, view.orient(cleaned), inference.infer(lifter.Model(), observe(track)))
 
 
 def test_the_load_is_followed_to_the_hands_top_and_back(glimpses: Glimpses) -> None:
-    told = load.Pictures(glimpses, ONE).heights([0.5, 6.0])
+    told = evidence.Pictures(glimpses, ONE).heights([0.5, 6.0])
     off = [np.abs(height - np.interp(time_s, POSTURE.time_s, LIFTED_PX) / LEG_PX).max() for time_s, height in told]
     assert min(off) < 0.03
 
 
 def test_a_load_that_never_moves_is_not_followed(glimpses: Glimpses) -> None:
     still = replace(glimpses, grey=np.repeat(glimpses.grey[:1], len(glimpses.grey), axis=0))
-    assert load.Pictures(still, ONE).heights([0.5, 6.0]) == []
-    assert load.Pictures(glimpses, ONE).heights([0.5]) == []
+    assert evidence.Pictures(still, ONE).heights([0.5, 6.0]) == []
+    assert evidence.Pictures(glimpses, ONE).heights([0.5]) == []
 
 
 def test_a_lifter_lost_in_every_bend_is_told_by_the_load(glimpses: Glimpses) -> None:
     whole = measured(ONE)
-    (rep,) = reps.segment(whole)
+    (rep,) = segment.segment(whole)
     track = lost(ONE, (1.8, 5.2), (6.8, 10.2))
     cut = measured(track)
-    assert reps.segment(cut) == ()
-    (told,) = reps.segment(cut, pictures=load.Pictures(glimpses, track))
+    assert segment.segment(cut) == ()
+    (told,) = segment.segment(cut, pictures=evidence.Pictures(glimpses, track))
     assert told.by_load
     assert not rep.by_load
     assert told.complete
@@ -100,23 +105,23 @@ def test_the_load_adds_the_repetition_in_which_the_lifter_is_lost() -> None:
     plates = filmed(one.time_s, lifted_px(one, (4.0, 8.0), (9.0, 13.0)))
     track = lost(one, (9.1, 12.9))
     cut = measured(track)
-    assert len(reps.segment(cut)) == 1
-    first, second = reps.segment(cut, pictures=load.Pictures(plates, track))
+    assert len(segment.segment(cut)) == 1
+    first, second = segment.segment(cut, pictures=evidence.Pictures(plates, track))
     assert (first.by_load, second.by_load) == (False, True)
     assert (first.number, second.number, second.style) == (1, 2, "floor")
-    whole = reps.segment(measured(one))
+    whole = segment.segment(measured(one))
     assert second.liftoff_s == pytest.approx(whole[1].liftoff_s, abs=0.1)
     assert second.lockout_s == pytest.approx(whole[1].lockout_s, abs=0.15)
 
 
 def test_a_lifter_who_is_seen_needs_no_load(glimpses: Glimpses) -> None:
     whole = measured(ONE)
-    assert reps.segment(whole, pictures=load.Pictures(glimpses, ONE)) == reps.segment(whole)
+    assert segment.segment(whole, pictures=evidence.Pictures(glimpses, ONE)) == segment.segment(whole)
 
 
 def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(glimpses: Glimpses) -> None:
     other = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
-    assert hands.follow_load(measured(other), load.Pictures(glimpses, other), surely=False) is None
+    assert hand_height.follow_load(measured(other), evidence.Pictures(glimpses, other), surely=False) is None
 
 
 def test_what_moves_beside_a_squat_is_not_in_the_hands(glimpses: Glimpses) -> None:
@@ -124,34 +129,34 @@ def test_what_moves_beside_a_squat_is_not_in_the_hands(glimpses: Glimpses) -> No
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         xy_px[:, wrist] = xy_px[:, shoulder] + [0.0, 80.0]
     squat = replace(ONE, xy_px=xy_px)
-    pictures = load.Pictures(glimpses, squat)
+    pictures = evidence.Pictures(glimpses, squat)
     assert pictures.heights([0.5, 6.0])
-    assert reps.segment(measured(squat), pictures=pictures) == ()
+    assert segment.segment(measured(squat), pictures=pictures) == ()
 
 
-class HandsThemselves(load.Pictures):
+class HandsThemselves(evidence.Pictures):
     """What was followed for a load are the hands of somebody who bends once."""
 
     once = lifter.track(lifter.Set(bends=((1.5, 3.0, 4.0, 5.5),), last_s=8.0).posture())
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:  # noqa: ARG002
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         hand_px = self.once.xy_px[::4, WRISTS[0], 1]
         return [(self.once.time_s[::4], (hand_px.max() - hand_px) / LEG_PX)]
 
 
 def test_what_hangs_at_every_upright_moment_was_lifted_from_nowhere(glimpses: Glimpses) -> None:
     track = lost(HandsThemselves.once, (2.2, 4.8))
-    told = hands.follow_load(measured(track), HandsThemselves(glimpses, track), surely=False)
+    told = hand_height.follow_load(measured(track), HandsThemselves(glimpses, track), surely=False)
     assert told is not None
     assert told.borrowed.any()
-    assert reps.segment(measured(track), pictures=HandsThemselves(glimpses, track)) == ()
+    assert segment.segment(measured(track), pictures=HandsThemselves(glimpses, track)) == ()
 
 
 def test_the_nearest_of_some_times_is_found() -> None:
     frames = np.array([0.0, 1.0, 2.4, 9.0])
-    assert hands._away_s(frames, np.array([1.0, 3.0])) == pytest.approx([1.0, 0.0, 0.6, 6.0])
-    assert hands._away_s(frames, np.array([2.0])) == pytest.approx([2.0, 1.0, 0.4, 7.0])
-    assert np.isinf(hands._away_s(frames, np.array([]))).all()
+    assert hand_height._away_s(frames, np.array([1.0, 3.0])) == pytest.approx([1.0, 0.0, 0.6, 6.0])
+    assert hand_height._away_s(frames, np.array([2.0])) == pytest.approx([2.0, 1.0, 0.4, 7.0])
+    assert np.isinf(hand_height._away_s(frames, np.array([]))).all()
 
 
 def test_landmarks_that_make_no_posture_are_not_measured() -> None:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from hingecheck import angles, cleaning, contour, metrics, reps, spine, view
+from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
-from hingecheck.records import NO_MAX_BEND, AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View
+from hingecheck.metrics import repetition
+from hingecheck.pose import cleaning
+from hingecheck.records import NO_MAX_BEND, AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View, pose
+from hingecheck.segmentation import segment
+from hingecheck.spine import contour, inference
 from tests import lifter
 
 SIZE = (900, 500)
@@ -18,7 +22,7 @@ SIZE = (900, 500)
 PLAIN = lifter.Model()
 
 
-def observe(one: PoseTrack) -> spine.Observed:
+def observe(one: PoseTrack) -> pose.Observed:
     """The stages up to the view, on synthetic masks."""
     blank = Frame(0.0, np.zeros((*SIZE, 3), np.uint8), 1.0)
     traces = [
@@ -26,16 +30,16 @@ def observe(one: PoseTrack) -> spine.Observed:
         for i, t in enumerate(one.time_s)
     ]
     track = cleaning.clean(one)
-    return spine.Observed(contour.collect(traces), one, track, view.orient(track))
+    return pose.Observed(contour.collect(traces), one, track, view.orient(track))
 
 
 def stages(one: PoseTrack, model: lifter.Model = PLAIN) -> tuple[View, Spine, AngleTrack, tuple[Rep, ...]]:
     """Everything behind the pose model."""
     observed = observe(one)
-    bones = spine.infer(model, observed)
+    bones = inference.infer(model, observed)
     seen = view.with_yaw(observed.view, bones.yaw_deg)
     measured = angles.measure(observed.track, seen, bones)
-    return seen, bones, measured, reps.segment(measured)
+    return seen, bones, measured, segment.segment(measured)
 
 
 def test_trunk_thigh_and_knee_are_the_angles_that_were_chosen() -> None:
@@ -52,7 +56,7 @@ def test_lumbar_and_pelvis_are_what_the_model_says_from_standing() -> None:
     bottom = posture.lean_deg > 64.9
     assert np.median(bones.lumbar_flexion.value_deg[bottom]) == pytest.approx(0.4 * 65.0, abs=0.5)
     assert np.median(bones.pelvis_tilt.value_deg[bottom]) == pytest.approx(0.6 * 65.0, abs=0.5)
-    share = metrics.describe(measured, found[0], stages(lifter.track(posture))[0]).values["lumbar_share_trunk"]
+    share = repetition.describe(measured, found[0], stages(lifter.track(posture))[0]).values["lumbar_share_trunk"]
     assert share.value == pytest.approx(0.4, abs=0.01)
     assert share.low < 0.4 < share.high
 
@@ -198,7 +202,7 @@ def test_how_it_is_filmed_does_not_change_the_numbers(change: str) -> None:
 def _metrics(shape: lifter.Set, camera: lifter.Camera) -> dict[str, float]:
     seen, _, measured, found = stages(lifter.track(shape.posture(), camera))
     assert seen.facing == camera.facing
-    values = metrics.describe(measured, found[0], seen).values
+    values = repetition.describe(measured, found[0], seen).values
     return {name: m.value for name, m in values.items() if m.known}
 
 
@@ -215,15 +219,15 @@ def test_without_standing_the_lumbar_angle_is_not_measured_and_says_why() -> Non
     hinged = lifter.Posture(*(getattr(posture, n)[bent] for n in ("time_s", "thigh_deg", "shank_deg", "lean_deg")))
     bones = stages(lifter.track(hinged))[1]
     assert np.isnan(bones.lumbar_flexion.value_deg).all()
-    assert set(bones.lumbar_flexion.reason) == {spine.NO_STANDING}
+    assert set(bones.lumbar_flexion.reason) == {inference.NO_STANDING}
 
 
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (lifter.Model(sd_deg=spine.WIDEST_SD_DEG + 1), spine.UNSURE),
-        (lifter.Model(apart_deg=spine.MOST_DISAGREEMENT_DEG + 1), spine.UNLIKE),
-        (lifter.Model(yaw_deg=-(spine.YAW_WITHHOLD_DEG + 5)), spine.OBLIQUE),
+        (lifter.Model(sd_deg=inference.WIDEST_SD_DEG + 1), inference.UNSURE),
+        (lifter.Model(apart_deg=inference.MOST_DISAGREEMENT_DEG + 1), inference.UNLIKE),
+        (lifter.Model(yaw_deg=-(inference.YAW_WITHHOLD_DEG + 5)), inference.OBLIQUE),
     ],
 )
 def test_what_the_model_does_not_know_is_not_measured(model: lifter.Model, reason: str) -> None:
@@ -236,9 +240,9 @@ def test_what_the_model_does_not_know_is_not_measured(model: lifter.Model, reaso
 def test_a_trunk_that_is_small_or_cut_off_is_not_measured() -> None:
     posture = lifter.Set().posture()
     far = lifter.track(posture, lifter.Camera(stature_px=180.0))
-    assert set(stages(far)[1].lumbar_flexion.reason) == {spine.SMALL}
+    assert set(stages(far)[1].lumbar_flexion.reason) == {inference.SMALL}
     high = stages(lifter.track(posture, lifter.Camera(ankle_px=(240.0, 440.0))))[1]
-    assert set(high.lumbar_flexion.reason[posture.lean_deg < 1.0]) == {spine.CUT}
+    assert set(high.lumbar_flexion.reason[posture.lean_deg < 1.0]) == {inference.CUT}
 
 
 def test_the_standing_of_another_clip_is_the_zero_where_this_one_has_none() -> None:
@@ -246,22 +250,22 @@ def test_the_standing_of_another_clip_is_the_zero_where_this_one_has_none() -> N
     bent = posture.lean_deg > 35.0
     hinged = lifter.Posture(*(getattr(posture, n)[bent] for n in ("time_s", "thigh_deg", "shank_deg", "lean_deg")))
     still = observe(lifter.track(lifter.Set(bends=(), last_s=2.0).posture()))
-    zero = spine.standing_zero(PLAIN, still)
-    bones = spine.infer(PLAIN, observe(lifter.track(hinged)), zero)
-    assert bones.zero == spine.ANOTHER_CLIP
+    zero = inference.standing_zero(PLAIN, still)
+    bones = inference.infer(PLAIN, observe(lifter.track(hinged)), zero)
+    assert bones.zero == inference.ANOTHER_CLIP
     assert np.nanmax(bones.lumbar_flexion.value_deg) == pytest.approx(0.4 * 65.0, abs=0.5)
-    assert spine.standing_zero(PLAIN, observe(lifter.track(hinged))) is None
+    assert inference.standing_zero(PLAIN, observe(lifter.track(hinged))) is None
 
 
 def test_peak_flexion_is_told_in_percent_of_the_lifters_own_greatest() -> None:
     one = lifter.track(lifter.Set().posture())
-    most = spine.most_lumbar(stages(one, lifter.Model(share=0.8))[1])
+    most = inference.most_lumbar(stages(one, lifter.Model(share=0.8))[1])
     seen, _, measured, found = stages(one)
-    values = metrics.describe(measured, found[0], seen, metrics.Own(most)).values
+    values = repetition.describe(measured, found[0], seen, repetition.Own(most)).values
     percent = values["lumbar_peak_percent_of_max"]
     assert percent.value == pytest.approx(50.0, abs=1.0)
     assert percent.low < 50.0 < percent.high
-    unasked = metrics.describe(measured, found[0], seen).values["lumbar_peak_percent_of_max"]
+    unasked = repetition.describe(measured, found[0], seen).values["lumbar_peak_percent_of_max"]
     assert unasked.reason == NO_MAX_BEND
 
 
@@ -269,7 +273,7 @@ def test_the_model_sees_the_same_crop_whichever_way_the_lifter_faces() -> None:
     posture = lifter.Set().posture()
     shown: list[tuple[Bytes, Floats]] = []
     for facing in ("left", "right"):
-        spine.infer(_Eyes(shown=shown), observe(lifter.track(posture, lifter.Camera(facing=facing))))
+        inference.infer(_Eyes(shown=shown), observe(lifter.track(posture, lifter.Camera(facing=facing))))
     (crop, described), (mirrored, mirrored_described) = shown
     assert np.abs(crop.astype(float) - mirrored).mean() < 3.0
     assert described == pytest.approx(mirrored_described, abs=1e-6)
@@ -437,6 +441,6 @@ def test_yaw_has_the_sign_of_the_side_it_is_seen_from(yaw_deg: float, facing: st
 def test_an_oblique_view_withholds_hip_knee_and_share() -> None:
     posture = lifter.Set().posture()
     seen, _, measured, found = stages(lifter.track(posture, lifter.Camera(yaw_deg=40.0)), lifter.Model(yaw_deg=40.0))
-    values = metrics.describe(measured, found[0], seen).values
-    assert {name for name in metrics.SIDE_VIEW_ONLY if values[name].known} == set()
-    assert values["hip_change_deg"].reason == metrics.OBLIQUE
+    values = repetition.describe(measured, found[0], seen).values
+    assert {name for name in repetition.SIDE_VIEW_ONLY if values[name].known} == set()
+    assert values["hip_change_deg"].reason == repetition.OBLIQUE

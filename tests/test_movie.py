@@ -10,9 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from hingecheck import movie
 from hingecheck.records import Bytes, Frame
-from hingecheck.video import Video
+from hingecheck.video import writing
+from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures, write_video
 
 
@@ -23,7 +23,7 @@ def frames(clip: Path) -> tuple[Video, Iterator[Frame]]:
 
 def copy(clip: Path, target: Path) -> Path:
     video, pictures = frames(clip)
-    movie.write(target, video, pictures, 30.0)
+    writing.write(target, video, pictures, 30.0)
     return target
 
 
@@ -74,7 +74,7 @@ def test_an_odd_size_loses_its_last_line(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
     video, _ = frames(clip)
     odd = (Frame(index / 30, np.full((101, 77, 3), 90, np.uint8), 1.0) for index in range(3))
-    movie.write(tmp_path / "film.mp4", video, odd, 30.0)
+    writing.write(tmp_path / "film.mp4", video, odd, 30.0)
     film = Video(tmp_path / "film.mp4")
     assert (film.width, film.height) == (76, 100)
 
@@ -83,7 +83,7 @@ def test_colours_survive(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
     video, _ = frames(clip)
     orange: Bytes = np.full((64, 64, 3), (230, 159, 0), np.uint8)
-    movie.write(tmp_path / "film.mp4", video, (Frame(i / 30, orange, 1.0) for i in range(3)), 30.0)
+    writing.write(tmp_path / "film.mp4", video, (Frame(i / 30, orange, 1.0) for i in range(3)), 30.0)
     got = Video(tmp_path / "film.mp4").frames_at([0.0])[0]
     assert np.abs(got.astype(int) - orange).max() < 12
 

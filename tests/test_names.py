@@ -16,13 +16,17 @@ from markupsafe import escape
 from typer.testing import CliRunner
 
 from hingecheck import analysis, cli, names
+from hingecheck.batch.intake import compiled, find
 from hingecheck.errors import UsageError
-from hingecheck.intake import Clip, compiled, date_of, find
-from hingecheck.logbook import Logbook
+from hingecheck.history.logbook import Logbook
+from hingecheck.names import date_of
 from hingecheck.records import Analysis
-from hingecheck.report import clip as beside
-from hingecheck.report import pages, reading, table
-from hingecheck.report.table import Table
+from hingecheck.records.season import Clip
+from hingecheck.report.page import template
+from hingecheck.report.tables import table
+from hingecheck.report.tables.table import Table
+from hingecheck.results import reading
+from hingecheck.results import source_video as beside
 from tests.conftest import write_video
 from tests.staged import blank_pictures, staged
 from tests.standin import result
@@ -145,7 +149,7 @@ def test_the_policy_names_the_hashes_of_what_is_inline(batch: Path) -> None:
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
     assert "style=" not in page.split("<body>")[1]
-    assert pages.data("</script><!--&") == '"\\u003c/script\\u003e\\u003c!--\\u0026"'
+    assert template.data("</script><!--&") == '"\\u003c/script\\u003e\\u003c!--\\u0026"'
 
 
 def test_names_are_shown_on_one_line_without_hidden_characters() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hingecheck import analysis, batch, bundles, cli
+from hingecheck import analysis, cli
 from hingecheck.analysis import Asked
-from hingecheck.backends import mediapipe
+from hingecheck.backends import bundles, mediapipe
+from hingecheck.batch import plan
 from hingecheck.errors import HingecheckError, ModelNotFound
 from hingecheck.records import SelfReport
 from tests.conftest import noise_pictures, write_video
@@ -182,7 +183,7 @@ def test_a_wrong_option_of_batch_is_told_before_any_clip_is_measured(
     def run(*_: object) -> None:
         raise Opened
 
-    monkeypatch.setattr(batch, "run", run)
+    monkeypatch.setattr(plan, "run", run)
     season(here, {"clips/a.mp4": "share 0.2"})
     code, words = told(["batch", "clips", "--out", "results", *option])
     assert (code, BATCH[option][1] in words) == (BATCH[option][0], True), words

@@ -14,17 +14,20 @@ import numpy as np
 import pytest
 from jinja2 import UndefinedError
 
-from hingecheck import criteria
+from hingecheck.judgement import criteria
 from hingecheck.records import NO_SCALE, Analysis, Finding, Measure, SelfReport, listed
-from hingecheck.report import keyframes, page, pages, plots, series, wording
+from hingecheck.report import wording
+from hingecheck.report.film import keyframes
+from hingecheck.report.page import analysis as report_page
+from hingecheck.report.page import plots, series, template
 from tests.staged import blank_pictures, lost, staged
 
 HOSTILE = "</script><script>alert(1)</script>'\"><img src=x onerror=alert(2)>&{{7*7}}.mp4"
 
 
-def html(analysis: Analysis, film: page.Film | None = None) -> str:
+def html(analysis: Analysis, film: report_page.Film | None = None) -> str:
     frames = keyframes.take(analysis, blank_pictures)
-    return page.html(analysis, page.Extra(frames, criteria.load(), film))
+    return report_page.html(analysis, report_page.Extra(frames, criteria.load(), film))
 
 
 def island(text: str) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def test_a_metric_that_was_not_asked_for_is_left_out_until_a_repetition_has_it()
     assert NO_SCALE not in html(plain)
     analysis = with_metric(plain, "bar_forward_cm", Measure(3.0, 2.0, 4.0))
     assert 'title="bar_forward_cm"' in html(analysis)
-    assert f"{wording.sentence(NO_SCALE)} Not measured in repetition 2: Bar forward." in page.missing(analysis)
+    assert f"{wording.sentence(NO_SCALE)} Not measured in repetition 2: Bar forward." in report_page.missing(analysis)
 
 
 def test_hostile_names_and_notes_stay_text() -> None:
@@ -104,7 +107,7 @@ def test_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
 def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> None:
     analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing("a plate hides the back"))
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "trunk cut off"))
-    told = page.missing(replace(analysis, angles=angles))
+    told = report_page.missing(replace(analysis, angles=angles))
     assert "A plate hides the back. Not measured in repetition 1: Lumbar flexion at its peak." in told
     assert "Trunk cut off. Unknown in 36 frames (10%): Low back." in told
 
@@ -129,7 +132,7 @@ def test_a_long_set_stays_below_the_limit() -> None:
     frames = tuple(
         replace(frame, picture=picture) for frame in keyframes.take(replace(analysis, reps=reps), blank_pictures)
     )
-    text = page.html(replace(analysis, reps=reps), page.Extra(frames, criteria.load()))
+    text = report_page.html(replace(analysis, reps=reps), report_page.Extra(frames, criteria.load()))
     assert text.count("data:image/webp;base64,") == 48
     assert len(text.encode()) <= 400_000
     assert len(series.data(analysis)["time_s"]) <= series.MOST_POINTS
@@ -142,7 +145,7 @@ def test_a_trend_needs_two_repetitions_and_a_template_needs_all_it_names() -> No
     first = trend.marks[0]
     assert first.high <= first.y <= first.low  # paper runs down
     with pytest.raises(UndefinedError):
-        pages.render("report.html", {})
+        template.render("report.html", {})
 
 
 def test_the_coupling_picture_runs_from_bent_to_upright() -> None:
@@ -177,11 +180,11 @@ def test_zero_has_no_sign() -> None:
 
 def test_the_error_cards_rows_match_the_clip() -> None:
     analysis = staged()
-    found = page._errors(analysis)
+    found = report_page._errors(analysis)
     assert found[0]["condition"] == "all, yaw to 20°"
     assert all(len(row["cells"]) == 5 for row in found)
     turned = replace(analysis, view=replace(analysis.view, facing="left", yaw_deg=Measure(27.0, 24.0, 30.0)))
-    assert {"all, yaw over 20° to 30°", "facing left"} <= {row["condition"] for row in page._errors(turned)}
+    assert {"all, yaw over 20° to 30°", "facing left"} <= {row["condition"] for row in report_page._errors(turned)}
 
 
 def test_the_samples_page_is_small_and_tells_no_path(result: Path, sample_clip: Path) -> None:

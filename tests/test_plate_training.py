@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from hingecheck import bundles
+from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet as Reader
-from hingecheck.plates import SIZE_PX
+from hingecheck.barbell.detection import SIZE_PX
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 

@@ -12,11 +12,17 @@ from typing import cast
 import numpy as np
 import pytest
 
-from hingecheck import analysis, bar, bundles, landmarks, load, metrics, plates, reps, sight, view
+from hingecheck import analysis, landmarks, observation, posture
+from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet
+from hingecheck.barbell import detection, evidence
 from hingecheck.errors import ModelError, NoRepetition
+from hingecheck.kinematics import view
+from hingecheck.metrics import bar_path, repetition
 from hingecheck.records import METRICS, NO_SCALE, AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
-from hingecheck.video import Video
+from hingecheck.segmentation import segment
+from hingecheck.video import thumbnails
+from hingecheck.video.reading import Video
 from tests import lifter
 from tests.conftest import SAMPLES
 from tests.staged import staged
@@ -39,8 +45,8 @@ class Told:
     chance: Floats
 
     def look(self, pictures: Bytes) -> tuple[Floats, Floats]:
-        assert pictures.shape[1:] == (plates.SIZE_PX, plates.SIZE_PX)
-        turn = plates.window(*plates.place(self.track))
+        assert pictures.shape[1:] == (detection.SIZE_PX, detection.SIZE_PX)
+        turn = detection.window(posture.feet_px(self.track), posture.leg_px(self.track))
         place = self.middle_px @ turn[:, :2].T + turn[:, 2]
         radius = self.radius_px * turn[0, 0]
         return self.chance, np.column_stack([place, radius, radius])
@@ -51,7 +57,7 @@ def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
     time_s = np.arange(0.0, len(told.chance)) * STEP_S
     glimpses = Glimpses(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
     seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
-    return plates.find(plates.Finder(told, told), glimpses, told.track, seen)
+    return detection.find(detection.Finder(told, told), glimpses, told.track, seen)
 
 
 def at_the_hands(track: PoseTrack) -> Told:
@@ -101,9 +107,9 @@ def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothin
     assert found(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
     assert found(told, yaw_deg=40.0) is None
     unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
-    assert np.isnan(plates.place(unseen)[1])
+    assert np.isnan(posture.leg_px(unseen))
     glimpses = Glimpses(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
-    assert plates.find(plates.Finder(told, told), glimpses, unseen, view.orient(told.track)) is None
+    assert detection.find(detection.Finder(told, told), glimpses, unseen, view.orient(told.track)) is None
 
 
 def test_a_bare_bar_is_what_looks_tiny_to_the_model_that_knows_it() -> None:
@@ -125,9 +131,9 @@ def series(*heights: float) -> Plates:
     return Plates(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
 
 
-def pictures_with(held: Plates | None) -> load.Pictures:
+def pictures_with(held: Plates | None) -> evidence.Pictures:
     glimpses = Glimpses(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0))
-    return load.Pictures(glimpses, lifter.track(TWO.posture()), held)
+    return evidence.Pictures(glimpses, lifter.track(TWO.posture()), held)
 
 
 def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
@@ -138,7 +144,7 @@ def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
 
 
 def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to() -> None:
-    def bare(*heights: float) -> load.Pictures:
+    def bare(*heights: float) -> evidence.Pictures:
         held = series(*heights)
         return pictures_with(replace(held, up=held.up_legs / 0.04, radius_legs=0.04))
 
@@ -154,7 +160,7 @@ def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to()
     [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (series(0.0, float("nan")), False), (None, False)],
 )
 def test_who_lifts_nothing_is_told_so(held: Plates | None, told: bool) -> None:
-    look = cast(sight.Look, SimpleNamespace(reps=(), plates=held))
+    look = cast(observation.Look, SimpleNamespace(reps=(), plates=held))
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
         analysis._some(look, Path("set.mp4"))
     assert ("stays where it lies" in refused.value.message) == told
@@ -166,7 +172,7 @@ def two() -> tuple[AngleTrack, tuple[Rep, ...]]:
     return measured, told
 
 
-class Hanging(load.Pictures):
+class Hanging(evidence.Pictures):
     """Pictures that tell nothing but whether plates hang, of one upright moment after another."""
 
     def __init__(self, *told: bool | None) -> None:
@@ -195,14 +201,14 @@ class Hanging(load.Pictures):
 def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
     two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, family: str
 ) -> None:
-    told = reps.segment(two[0], pictures=Hanging(*hanging))
+    told = segment.segment(two[0], pictures=Hanging(*hanging))
     assert [rep.style for rep in told] == [family] * count
 
 
 def test_low_plates_at_the_clips_end_do_not_lie_while_the_lifter_is_still_bent() -> None:
     going_up = lifter.Set(last_s=9.6)
     _, _, track, _ = stages(lifter.track(going_up.posture()))
-    told = reps.segment(track, pictures=Hanging(True, True, False))
+    told = segment.segment(track, pictures=Hanging(True, True, False))
     assert [(rep.style, rep.complete) for rep in told] == [("romanian", True), ("romanian", False)]
 
 
@@ -231,8 +237,8 @@ class Followed(Hanging):
 def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
     two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
 ) -> None:
-    (by_hands,) = reps.segment(two[0], pictures=Hanging(False, True, False))
-    (told,) = reps.segment(two[0], pictures=followed)
+    (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False))
+    (told,) = segment.segment(two[0], pictures=followed)
     assert told.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
     assert told.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
     assert told.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
@@ -240,7 +246,7 @@ def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
 
 
 def test_a_knee_pass_before_the_bar_rises_is_none(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    (told,) = reps.segment(two[0], pictures=Followed(0.8))
+    (told,) = segment.segment(two[0], pictures=Followed(0.8))
     assert np.isnan(told.knee_pass_s)
 
 
@@ -250,14 +256,14 @@ def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrac
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
     held = Plates(time_s, way, 0 * way, 0.33)
     notes: list[str] = []
-    values = bar.describe(track, rep, None, held, notes)
-    assert notes == [bar.SCALE_NOTE]
+    values = bar_path.describe(track, rep, None, held, notes)
+    assert notes == [bar_path.SCALE_NOTE]
     assert values["bar_forward_cm"].value == pytest.approx(0.2 * 22.5, abs=0.4)
     assert values["bar_forward_percent"].value == pytest.approx(values["bar_forward_cm"].value / 1.7)
-    known = bar.describe(track, rep, 180.0, held, [])["bar_forward_percent"]
+    known = bar_path.describe(track, rep, 180.0, held, [])["bar_forward_percent"]
     assert known.value == pytest.approx(values["bar_forward_cm"].value / 1.8)
     assert known.high - known.low < values["bar_forward_percent"].high - values["bar_forward_percent"].low
-    back = bar.describe(track, rep, None, replace(held, forward=-way), [])
+    back = bar_path.describe(track, rep, None, replace(held, forward=-way), [])
     assert back["bar_forward_cm"].value == pytest.approx(0.0)
 
 
@@ -266,12 +272,12 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
     notes: list[str] = []
-    by_hands = bar.describe(track, rep, 180.0, None, notes)
-    assert bar.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
-    assert bar.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
+    by_hands = bar_path.describe(track, rep, 180.0, None, notes)
+    assert bar_path.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
+    assert bar_path.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
     sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
-    assert bar.describe(track, rep, 180.0, sparse, notes) == by_hands
-    missed = bar.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
+    assert bar_path.describe(track, rep, 180.0, sparse, notes) == by_hands
+    missed = bar_path.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
     assert missed["bar_forward_cm"].reason == NO_SCALE
     assert notes == []
 
@@ -282,12 +288,12 @@ def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
     time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
     way = np.where(time_s < first.end_s, 0.0 * time_s, np.nan)
     held = Plates(time_s, way, way, 0.33)
-    reps = [metrics.describe(analysis.angles, rep, analysis.view, plates=held) for rep in (first, second)]
+    reps = [repetition.describe(analysis.angles, rep, analysis.view, plates=held) for rep in (first, second)]
     assert list(reps[0].values) == list(reps[1].values) == list(METRICS)
     seen, unseen = (rep.values["bar_forward_cm"] for rep in reps)
     assert seen.known
     assert unseen.reason == NO_SCALE
-    assert metrics.pooled(reps)["bar_forward_cm"] == seen
+    assert repetition.pooled(reps)["bar_forward_cm"] == seen
 
 
 def test_a_repetition_without_a_metric_is_refused() -> None:
@@ -306,13 +312,13 @@ class Swapped(Hanging):
 
 
 def test_plates_that_only_lie_there_may_be_others(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    assert len(reps.segment(two[0], pictures=Swapped(False, False, False))) == 1
+    assert len(segment.segment(two[0], pictures=Swapped(False, False, False))) == 1
 
 
 @pytest.fixture(scope="module")
-def finder() -> plates.Finder:
+def finder() -> detection.Finder:
     plated, either = bundles.plates()
-    return plates.Finder(PlateNet(plated.path), PlateNet(either.path))
+    return detection.Finder(PlateNet(plated.path), PlateNet(either.path))
 
 
 def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> PoseTrack:
@@ -323,13 +329,13 @@ def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> Pose
     return PoseTrack(time_s, xy_px, zeros, np.repeat(zeros[..., None], 3, axis=2), zeros > 0)
 
 
-def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: plates.Finder) -> None:
+def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: detection.Finder) -> None:
     truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
-    keeper = load.Keeper()
+    keeper = thumbnails.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
     glimpses = keeper.glimpses()
     track = standing_at(*FEET_PX, glimpses.time_s)
-    seen = plates.find(finder, glimpses, track, replace(view.orient(track), facing=truth["facing"]))
+    seen = detection.find(finder, glimpses, track, replace(view.orient(track), facing=truth["facing"]))
     assert seen is not None
     assert (~np.isnan(seen.up)).mean() > 0.95
     true_m = np.interp(glimpses.time_s, truth["frames"]["time_s"], truth["frames"]["bar_height_m"])
@@ -338,13 +344,13 @@ def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder
     assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
 
 
-def test_where_no_plates_are_the_finder_finds_none(finder: plates.Finder) -> None:
-    keeper = load.Keeper()
+def test_where_no_plates_are_the_finder_finds_none(finder: detection.Finder) -> None:
+    keeper = thumbnails.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
     glimpses = keeper.glimpses()
     x_px, y_px, leg_px = FEET_PX
     above = standing_at(x_px, y_px - 1.2 * leg_px, 0.5 * leg_px, glimpses.time_s)
-    assert plates.find(finder, glimpses, above, view.orient(above)) is None
+    assert detection.find(finder, glimpses, above, view.orient(above)) is None
 
 
 def test_a_damaged_finder_is_refused(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from hingecheck import contour, landmarks, pose
+from hingecheck import landmarks
+from hingecheck.pose import estimation
+from hingecheck.pose import lifter as search
 from hingecheck.records import Floats, Frame, Sighting
+from hingecheck.spine import contour
 from tests import lifter
 
 
@@ -42,7 +45,7 @@ def person(x_px: float, stature_px: float) -> Floats:
 def test_frames_without_a_person_are_unknown_and_pixels_are_those_of_the_display() -> None:
     points = person(400, 600)
     seen = Sighting(points, np.ones(landmarks.COUNT), np.zeros((landmarks.COUNT, 3)), np.ones((900, 1600), np.float32))
-    track, traces = pose.observe([picture(0, 0.5), picture(1, 0.5)], Scripted([seen, None]), contour.trace)
+    track, traces = estimation.observe([picture(0, 0.5), picture(1, 0.5)], Scripted([seen, None]), contour.trace)
     assert track.xy_px[0] == pytest.approx(points * 2)
     assert list(track.seen) == [True, False]
     assert np.isnan(traces[1].offset).all()
@@ -50,13 +53,13 @@ def test_frames_without_a_person_are_unknown_and_pixels_are_those_of_the_display
 
 def test_alone_the_lifter_gets_the_whole_picture() -> None:
     crowds = [[person(400, 600)], [person(410, 600)], []]
-    assert pose.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds)) is None
+    assert search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds)) is None
 
 
 def test_of_several_people_the_largest_who_stays_is_the_lifter() -> None:
     lifting, watching = person(500, 600), person(1300, 350)
     crowds = [[watching, lifting], [lifting], [lifting, watching, person(100, 380)]]
-    region = pose.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
+    region = search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
     assert region is not None
     assert region.left < 400
     assert 600 < region.right < 1250
@@ -70,7 +73,7 @@ def test_of_two_equally_large_people_the_one_who_bends_is_the_lifter() -> None:
     bends = np.array(lifter.track(bent, camera).xy_px[0])
     stands, watching = person(500, 560), person(1200, 640)
     crowds = [[stands, watching], [bends, watching], [stands, watching]]
-    region = pose.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
+    region = search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
     assert region is not None
     assert region.right < 1150
 
@@ -78,8 +81,8 @@ def test_of_two_equally_large_people_the_one_who_bends_is_the_lifter() -> None:
 def test_a_crowd_is_more_than_one_person_in_one_picture() -> None:
     pictures = [picture(0), picture(1)]
     twice = person(500, 600)
-    assert not pose.crowded(pictures, Scripted(crowds=[[twice, twice + 5], [person(900, 600)]]))
-    assert pose.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
+    assert not search.crowded(pictures, Scripted(crowds=[[twice, twice + 5], [person(900, 600)]]))
+    assert search.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
 
 
 def test_what_moves_is_found_and_a_shaking_camera_is_not_taken_for_it() -> None:
@@ -90,22 +93,22 @@ def test_what_moves_is_found_and_a_shaking_camera_is_not_taken_for_it() -> None:
         rgb = room.copy()
         rgb[200 + 60 * i : 320 + 60 * i, 600:800] = 255
         pictures.append(Frame(float(i), rgb, 0.5))
-    region = pose.moving_part(pictures)
+    region = search.moving_part(pictures)
     assert region is not None
     assert 900 < region.left < 1200
     assert 1600 < region.right < 1900
     assert region.top < 400
     assert region.bottom > 1220
-    assert pose.moving_part([Frame(float(i), room, 0.5) for i in range(6)]) is None
+    assert search.moving_part([Frame(float(i), room, 0.5) for i in range(6)]) is None
     shaken = [Frame(float(i), np.roll(room, 40 * i, axis=1), 0.5) for i in range(6)]
-    assert pose.moving_part(shaken) is None
-    assert pose.moving_part(pictures[:2]) is None
+    assert search.moving_part(shaken) is None
+    assert search.moving_part(pictures[:2]) is None
 
 
 def test_a_cut_frame_knows_where_it_was() -> None:
     frame = picture(0, 0.5)
     frame.rgb[400, 300] = 255
-    (cut,) = pose.crop([frame], pose.Region(500, 700, 900, 1000))
+    (cut,) = search.crop([frame], search.Region(500, 700, 900, 1000))
     y, x = np.argwhere(cut.rgb[:, :, 0] == 255)[0]
     assert (x / cut.scale + cut.origin_px[0], y / cut.scale + cut.origin_px[1]) == (600, 800)
     assert cut.rgb.shape == (150, 200, 3)

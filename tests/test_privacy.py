@@ -18,12 +18,16 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from hingecheck import bundles, headsearch, landmarks, privacy, recorded, redaction
-from hingecheck.bodies import Bodies, trunk_lengths
+from hingecheck import landmarks
+from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
+from hingecheck.privacy import blurring, redactor
+from hingecheck.privacy import heads as head_search
+from hingecheck.privacy.blurring import Track
+from hingecheck.privacy.bodies import Bodies, trunk_lengths
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
-from hingecheck.redaction import Track
-from hingecheck.video import Video
+from hingecheck.video import recording_day
+from hingecheck.video.reading import Video
 from tests import lifter, stored
 from tests.no_network import SOCKET_CALL
 
@@ -50,12 +54,12 @@ def scene(spots: list[tuple[int, int]], radius: int = 20) -> Bytes:
 
 def test_a_blurred_circle_keeps_nothing_and_the_rest_everything() -> None:
     picture = scene([])
-    out = redaction.blur(picture, [np.array([160.0, 120.0, 50.0])])
+    out = blurring.blur(picture, [np.array([160.0, 120.0, 50.0])])
     rows, columns = np.mgrid[:240, :320]
     away = np.hypot(columns - 160, rows - 120)
     assert out[away < 48].astype(float).std(axis=0).max() < 0.2 * picture[away < 48].astype(float).std(axis=0).min()
     assert np.array_equal(out[away > 62], picture[away > 62])
-    edge = redaction.blur(picture, [np.array([-5.0, 239.0, 50.0]), np.array([900.0, 10.0, 20.0])])
+    edge = blurring.blur(picture, [np.array([-5.0, 239.0, 50.0]), np.array([900.0, 10.0, 20.0])])
     assert edge.shape == picture.shape
 
 
@@ -64,10 +68,10 @@ def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -
     middle = track.at(3.5)
     assert middle is not None
     assert middle[:2] == pytest.approx([25, 15])
-    assert middle[2] == pytest.approx(10 * redaction.MOST_GROWN)
+    assert middle[2] == pytest.approx(10 * blurring.MOST_GROWN)
     near = track.at(4.8)
     assert near is not None
-    assert near[2] == pytest.approx(10 * (1 + 0.2 * redaction.GROWTH_PER_S))
+    assert near[2] == pytest.approx(10 * (1 + 0.2 * blurring.GROWTH_PER_S))
     assert track.at(5.4) is not None
     assert track.at(5.6) is None
     assert track.at(0.4) is None
@@ -79,15 +83,15 @@ def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
     xy_px = truth.xy_px.copy()
     lost = slice(len(xy_px) // 3, len(xy_px) // 3 + 12)
     xy_px[lost] = np.nan
-    own = redaction.lifter(replace(truth, xy_px=xy_px))
+    own = blurring.lifter(replace(truth, xy_px=xy_px))
     assert own is not None
-    heads = redaction.heads(truth.xy_px, trunk_lengths(truth.xy_px))
+    heads = blurring.heads(truth.xy_px, trunk_lengths(truth.xy_px))
     for time_s, head in zip(truth.time_s, heads, strict=True):
         circle = own.at(float(time_s))
         assert circle is not None
         assert np.hypot(*(circle - head)[:2]) < 0.5 * circle[2]
     assert own.at(truth.time_s[-1] + 100) is not None
-    assert redaction.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
+    assert blurring.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
 
 
 def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
@@ -96,18 +100,18 @@ def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
             both = np.array([[100.0 + 2 * step, 50, 15, 0], [300.0 - 2 * step, 50, 15, 1]])
             yield 0.5 * step, both[:1] if step in (7, 8, 9) else both
 
-    tracks = redaction.link(seen())
+    tracks = blurring.link(seen())
     assert [track.sure for track in tracks] == [False, True]
     gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
     assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
-    once = redaction.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
+    once = blurring.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
     assert once[0].at(1.4) is not None
     assert once[0].at(1.6) is None
 
 
 def test_several_squares_have_to_agree_on_a_face() -> None:
     levels = (1.0, 0.6, 0.36)
-    found = headsearch.faces(scene([(60, 60)]), Bright(), levels)
+    found = head_search.faces(scene([(60, 60)]), Bright(), levels)
     assert len(found) == 1
     assert found[0, :2] == pytest.approx([60, 60], abs=3)
 
@@ -115,7 +119,7 @@ def test_several_squares_have_to_agree_on_a_face() -> None:
         def faces(self, rgb: Bytes) -> Floats:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
-    assert len(headsearch.faces(scene([(160, 120)]), Once(), levels)) == 0
+    assert len(head_search.faces(scene([(160, 120)]), Once(), levels)) == 0
 
 
 def test_people_count_from_two_squares_on() -> None:
@@ -125,26 +129,26 @@ def test_people_count_from_two_squares_on() -> None:
         def everyone(self, frame: Frame) -> list[Floats]:
             return [truth] if frame.rgb.shape[0] >= 240 else []
 
-    found = headsearch.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
+    found = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
     assert len(found) == len({round(x) for x in found[:, 0, 0]})
-    assert len(headsearch.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
+    assert len(head_search.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
 
 
 def test_somebody_who_seems_to_stand_on_the_head_is_not_believed() -> None:
     truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
 
     class Model:
-        def everyone(self, frame: Frame) -> list[Floats]:  # noqa: ARG002
+        def everyone(self, frame: Frame) -> list[Floats]:
             return [240 - truth]
 
-    assert len(headsearch.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
+    assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
 
 
 def test_what_the_tracks_miss_is_blurred_too_but_not_the_body() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
-        return headsearch.faces(picture, bright, (0.6, 0.36))
+        return head_search.faces(picture, bright, (0.6, 0.36))
 
     picture = scene([(70, 70), (250, 60), (200, 200)])
     assert len(look(picture)) == 3
@@ -152,7 +156,7 @@ def test_what_the_tracks_miss_is_blurred_too_but_not_the_body() -> None:
     body[list(landmarks.HIPS)] = 200.0
     known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
     head = Track(np.array([0.0, 9.0]), np.array([[70.0, 70, 30]] * 2))
-    out = redaction.retouch([head], look, known)(picture, 4.0)
+    out = blurring.retouch([head], look, known)(picture, 4.0)
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
     assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
@@ -164,14 +168,14 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
     class Nobody:
-        def everyone(self, frame: Frame) -> list[Floats]:  # noqa: ARG002
+        def everyone(self, frame: Frame) -> list[Floats]:
             return []
 
     own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
-    search = privacy._Search(Nobody(), Once(), own)
+    search = redactor._Search(Nobody(), Once(), own)
     assert len(search.left(scene([(160, 120)]), 1.0)) == 1
     assert len(search.left(scene([(160, 120)]), 5.1)) == 0
-    assert len(privacy._Search(Nobody(), Once(), None).left(scene([(160, 120)]), 5.1)) == 1
+    assert len(redactor._Search(Nobody(), Once(), None).left(scene([(160, 120)]), 5.1)) == 1
 
 
 def test_file_names_give_way_to_the_pseudonym() -> None:
@@ -181,19 +185,19 @@ def test_file_names_give_way_to_the_pseudonym() -> None:
         "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
         "settings": {"model": "jane.task", "frame_height_px": 512},
     }
-    found = privacy._nameless(provenance, "P17")
+    found = redactor._nameless(provenance, "P17")
     assert "jane" not in json.dumps(found)
     assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
     assert found["models"] == {
-        "pose": {"name": privacy.OWN_MODEL, "sha256": "0"},
+        "pose": {"name": redactor.OWN_MODEL, "sha256": "0"},
         "spine_head": {"name": "head", "sha256": "1"},
     }
     video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
-    assert privacy._renamed(video, "P17").file == "P17.mov"
-    assert privacy.checked("P-17 left.2") == "P-17 left.2"
+    assert redactor._renamed(video, "P17").file == "P17.mov"
+    assert redactor.checked("P-17 left.2") == "P-17 left.2"
     for bad in ("../x", "..", "", "a/b", "x" * 70, "a\nb"):
         with pytest.raises(UsageError):
-            privacy.checked(bad)
+            redactor.checked(bad)
 
 
 def phone_clip(path: Path, source: Path, last_s: float) -> Path:
@@ -226,8 +230,8 @@ def phone_clip(path: Path, source: Path, last_s: float) -> Path:
 
 
 def test_the_day_of_a_clip_is_read_only_where_it_is_told(tmp_path: Path, sample_clip: Path) -> None:
-    assert recorded.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
-    assert recorded.day(sample_clip) is None
+    assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
+    assert recording_day.day(sample_clip) is None
 
 
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
@@ -261,7 +265,7 @@ def _has_face(picture: Bytes) -> bool:
     from hingecheck.backends.mediapipe import MediaPipeFaces
 
     with MediaPipeFaces(bundles.face().path) as detector:
-        found = headsearch.faces(picture, detector, (1.0, 0.6, 0.36))
+        found = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
     return bool(np.any(found[:, 1] < 0.6 * picture.shape[0]))
 
 

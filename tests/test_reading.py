@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from hingecheck import sessions
 from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
+from hingecheck.history import sessions
 from hingecheck.records import METRICS, NO_SCALE, NOT_STORED
-from hingecheck.report import clip, curves, front, pictures, reading
+from hingecheck.report.clinic import curves, front, pictures
+from hingecheck.results import reading, source_video
 from tests import stored
 
 
@@ -152,16 +153,16 @@ def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(t
 
 def test_the_hash_ties_the_result_to_its_video(tmp_path: Path) -> None:
     found = reading.read(stored.write(tmp_path, video=b"a video"))
-    assert clip.checked(found, None) == tmp_path.resolve() / "jane_doe.mp4"
+    assert source_video.checked(found, None) == tmp_path.resolve() / "jane_doe.mp4"
     (tmp_path / "jane_doe.mp4").write_bytes(b"another video")
     with pytest.raises(ResultUnreadable, match="hashes differ"):
-        clip.checked(found, None)
+        source_video.checked(found, None)
     (tmp_path / "moved.mp4").write_bytes(b"a video")
-    assert clip.checked(found, tmp_path / "moved.mp4") == tmp_path / "moved.mp4"
+    assert source_video.checked(found, tmp_path / "moved.mp4") == tmp_path / "moved.mp4"
     with pytest.raises(VideoNotFound):
-        clip.checked(found, tmp_path / "nowhere.mp4")
+        source_video.checked(found, tmp_path / "nowhere.mp4")
     (tmp_path / "jane_doe.mp4").unlink()
-    assert clip.checked(found, None) is None
+    assert source_video.checked(found, None) is None
 
 
 def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None:

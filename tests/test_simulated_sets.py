@@ -81,7 +81,7 @@ def test_what_is_no_lift_has_no_repetition(what: str, seen: bool) -> None:
 @pytest.mark.parametrize("seen", [True, False])
 def test_a_thousand_sets(seen: bool) -> None:
     told = score(WAYS, 1000, seen=seen)
-    print(seen, told.f1(empty=True), told.f1(empty=False), told.counts)  # noqa: T201  shown by -s
+    print(seen, told.f1(empty=True), told.f1(empty=False), told.counts)  # noqa: T201
     assert told.f1(empty=False) >= 0.99
     assert told.f1(empty=True) >= 0.95 + 0.04 * seen
     assert np.mean(told.liftoff_s) < 0.12

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hingecheck import landmarks, privacy, redaction
-from hingecheck.bodies import Bodies
+from hingecheck import landmarks
+from hingecheck.privacy import blurring, redactor
+from hingecheck.privacy.blurring import Track
+from hingecheck.privacy.bodies import Bodies
 from hingecheck.records import Bytes, Floats, Frame, PoseTrack
-from hingecheck.redaction import Track
 from tests import lifter
 
 HEIGHT, WIDTH = 420, 340
@@ -64,7 +65,7 @@ class RedHeads:
 def hide(one: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
     """The picture after blurring, in a clip that shows it all the time."""
     frames: Iterator[Frame] = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    return privacy.hiding(one, frames, RedHeads(), White())(picture, time_s)
+    return redactor.hiding(one, frames, RedHeads(), White())(picture, time_s)
 
 
 def changed(picture: Bytes, out: Bytes, at_px: Floats) -> bool:
@@ -126,7 +127,7 @@ def test_somebody_seen_in_the_legs_or_in_a_plate_is_none(*, upside_down: bool) -
     spot = ankle - np.array([0.0, 12.0]) if upside_down else knee + np.array([2.0, 25.0])
     picture = with_spot(spot, RED)
     frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    retouch = privacy.hiding(one, frames, RedHeads(-1.0 if upside_down else 1.0), White())
+    retouch = redactor.hiding(one, frames, RedHeads(-1.0 if upside_down else 1.0), White())
     assert not changed(picture, retouch(picture, 1.5), spot)
 
 
@@ -137,7 +138,7 @@ def test_no_joint_below_the_shoulders_is_blurred_at_any_moment(facing: str) -> N
     xy_px[20:40] = np.nan
     picture = noise()
     frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    retouch = privacy.hiding(replace(one, xy_px=xy_px), frames, RedHeads(), White())
+    retouch = redactor.hiding(replace(one, xy_px=xy_px), frames, RedHeads(), White())
     for time_s, points in zip(one.time_s[::3], one.xy_px[::3], strict=True):
         out = retouch(picture, float(time_s))
         assert [joint for joint in JOINTS if changed(picture, out, points[joint])] == []
@@ -148,7 +149,7 @@ def test_a_head_track_left_behind_does_not_blur_the_body_that_comes_there() -> N
     hip = one.middle_px(landmarks.HIPS)[-1]
     stale = Track(np.array([0.0, 3.0]), np.array([[*hip, 30.0]] * 2))
     picture = noise()
-    out = redaction.retouch([stale], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 2.9)
+    out = blurring.retouch([stale], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 2.9)
     assert np.array_equal(out, picture)
 
 
@@ -157,14 +158,14 @@ def test_a_circle_beside_the_body_stops_at_it() -> None:
     hip = one.middle_px(landmarks.HIPS)[0]
     beside = Track(np.array([0.0, 1.0]), np.array([[hip[0] + 70, hip[1], 68.0]] * 2))
     picture = noise()
-    out = redaction.retouch([beside], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 0.5)
+    out = blurring.retouch([beside], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 0.5)
     assert changed(picture, out, hip + np.array([70.0, 0.0]))
     assert not changed(picture, out, hip + np.array([8.0, 0.0]))
 
 
 def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
     one = pose(PULL)
-    own = redaction.lifter(one)
+    own = blurring.lifter(one)
     assert own is not None
     shoulders = one.middle_px(landmarks.SHOULDERS)
     for time_s, shoulder in zip(one.time_s, shoulders, strict=True):

@@ -9,14 +9,16 @@ import cv2
 import numpy as np
 import pytest
 
-from hingecheck import bundles, contour, landmarks
+from hingecheck import landmarks
+from hingecheck.backends import bundles
 from hingecheck.backends.spinenet import SpineNet
+from hingecheck.spine import contour
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 
 from models.spine import data, export, restore, train  # noqa: E402
 from models.spine.frames import CROP_PX  # noqa: E402
-from samples.frames import JOINTS  # noqa: E402
+from samples.film.frames import JOINTS  # noqa: E402
 
 NAMES = ("pelvis_tilt", "lumbar_flexion", "thoracic_flexion", "trunk_lean", "thigh", "shank")
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck import bundles, features
+from hingecheck.backends import bundles
 from hingecheck.backends.spinenet import SpineNet
 from hingecheck.errors import ModelError
 from hingecheck.records import CROP_SIZE_PX, PoseTrack
+from hingecheck.spine import features
 from tests import lifter
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from hingecheck import angles, cleaning, sway, view
+from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES
+from hingecheck.pose import camera_motion, cleaning
 from hingecheck.records import Bytes, Floats, Glimpses, PoseTrack
 from tests import lifter
 from tests.simulated import _no_spine
@@ -51,33 +52,33 @@ def track(wander_px: Floats | None = None) -> PoseTrack:
 def test_the_sway_is_what_the_room_does() -> None:
     one = track(wandering_px(SHAPE.posture().time_s))
     glimpses = filmed(wandering_px(TIMES_S), room())
-    turns = sway.turns(glimpses, one)
-    told = sway.shift_px(glimpses, turns, one)
+    turns = camera_motion.turns(glimpses, one)
+    told = camera_motion.shift_px(glimpses, turns, one)
     assert np.abs(told - wandering_px(one.time_s)).max() < 0.8
-    assert np.abs(sway.taken_out(one, told).middle_px(ANKLES) - track().middle_px(ANKLES)).max() < 0.8
+    assert np.abs(camera_motion.taken_out(one, told).middle_px(ANKLES) - track().middle_px(ANKLES)).max() < 0.8
 
 
 def test_a_camera_that_stands_still_has_none_whatever_the_lifter_does() -> None:
     glimpses = filmed(np.zeros((len(TIMES_S), 2)), room())
-    assert np.abs(sway.shift_px(glimpses, sway.turns(glimpses, track()), track())).max() < 0.1
+    assert np.abs(camera_motion.shift_px(glimpses, camera_motion.turns(glimpses, track()), track())).max() < 0.1
 
 
 def test_before_a_plain_wall_nothing_is_taken_out() -> None:
     glimpses = filmed(wandering_px(TIMES_S), np.full((225, 125), 128, np.uint8))
-    turns = sway.turns(glimpses, track())
-    assert (sway.shift_px(glimpses, turns, track()) == 0).all()
-    assert (sway.steadied(glimpses, turns).grey == glimpses.grey).all()
+    turns = camera_motion.turns(glimpses, track())
+    assert (camera_motion.shift_px(glimpses, turns, track()) == 0).all()
+    assert (camera_motion.steadied(glimpses, turns).grey == glimpses.grey).all()
 
 
 def test_nobody_seen_is_no_sway() -> None:
     glimpses = filmed(wandering_px(TIMES_S), room())
     nobody = replace(track(), xy_px=np.full_like(track().xy_px, np.nan))
-    assert (sway.shift_px(glimpses, sway.turns(glimpses, nobody), nobody) == 0).all()
+    assert (camera_motion.shift_px(glimpses, camera_motion.turns(glimpses, nobody), nobody) == 0).all()
 
 
 def test_steadied_pictures_show_the_room_where_the_middle_one_does() -> None:
     glimpses = filmed(wandering_px(TIMES_S), room())
-    steady = sway.steadied(glimpses, sway.turns(glimpses, track()))
+    steady = camera_motion.steadied(glimpses, camera_motion.turns(glimpses, track()))
     away = (slice(10, 60), slice(10, 115))
 
     def apart(grey: Bytes) -> float:
@@ -90,7 +91,7 @@ def test_steadied_pictures_show_the_room_where_the_middle_one_does() -> None:
 def test_hands_stay_as_high_as_they_are_when_the_camera_sways() -> None:
     one = track(wandering_px(SHAPE.posture().time_s))
     glimpses = filmed(wandering_px(TIMES_S), room())
-    steady = sway.taken_out(one, sway.shift_px(glimpses, sway.turns(glimpses, one), one))
+    steady = camera_motion.taken_out(one, camera_motion.shift_px(glimpses, camera_motion.turns(glimpses, one), one))
     plain, told, swayed = (_hand_height(each) for each in (track(), steady, one))
     assert told == pytest.approx(plain, abs=0.01)
     assert np.abs(swayed - plain).max() > 0.02

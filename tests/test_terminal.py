@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from hingecheck import analysis as stages
 from hingecheck import cli
 from hingecheck.records import Analysis, Measure
-from hingecheck.report import results, sparkline, terminal
+from hingecheck.report import result_folder
+from hingecheck.report.terminal import sparkline, summary
 from tests.staged import lost, staged
 
 TIME_S = np.arange(0, 8.0, 0.1)
@@ -25,9 +26,9 @@ def told(analysis: Analysis, *, everything: bool = False, colours: bool = False)
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     system: Literal["truecolor"] | None = "truecolor" if colours else None
     console = Console(file=out, width=80, highlight=False, force_terminal=colours, color_system=system)
-    terminal.show(analysis, console)
+    summary.show(analysis, console)
     if everything:
-        terminal.show_all(analysis, console)
+        summary.show_all(analysis, console)
     out.seek(0)
     return out.read()
 
@@ -88,7 +89,7 @@ def test_an_angle_nobody_could_measure_says_so() -> None:
 def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command with its analysis ready."""
     monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: staged())
-    monkeypatch.setattr(results, "files", lambda *_args: {"analysis.json": b"{}"})
+    monkeypatch.setattr(result_folder, "files", lambda *_args: {"analysis.json": b"{}"})
 
 
 def run(*arguments: str, tmp_path: Path) -> tuple[int, str]:

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hingecheck import error_card, repeatability, sessions, trends
 from hingecheck.errors import InputError, UsageError
-from hingecheck.logbook import MIGRATIONS, Logbook
+from hingecheck.history import error_card, repeatability, sessions, trends
+from hingecheck.history.logbook import MIGRATIONS, Logbook
+from hingecheck.history.sessions import Session
 from hingecheck.records import SelfReport
-from hingecheck.report import trend_page
-from hingecheck.sessions import Session
+from hingecheck.report.page import trend as trend_page
 from tests.standin import result
 from tests.test_batch import ROOT, hingecheck, season
 

@@ -10,9 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from hingecheck import video
 from hingecheck.errors import InputError, VideoNotFound
 from hingecheck.records import Bytes, Frame
+from hingecheck.video import reading
 from tests.conftest import noise_pictures, write_video
 
 
@@ -34,7 +34,7 @@ def corners(rgb: Bytes) -> str:
 
 def test_a_variable_rate_keeps_its_own_times(tmp_path: Path) -> None:
     pts = [0, 33, 50, 133, 150, 400]
-    clip = video.Video(write_video(tmp_path / "vfr.mp4", noise_pictures(6), pts=pts))
+    clip = reading.Video(write_video(tmp_path / "vfr.mp4", noise_pictures(6), pts=pts))
     assert [frame.time_s for frame in clip.frames()] == pytest.approx([p / 1000 for p in pts], abs=0.002)
     info = clip.info()
     assert (info.frames_read, info.frames_failed, info.width, info.height) == (6, 0, 180, 240)
@@ -43,16 +43,16 @@ def test_a_variable_rate_keeps_its_own_times(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [180, 90, 202])
 def test_a_frame_with_padded_rows_is_read_right(tmp_path: Path, width: int) -> None:
     path = write_video(tmp_path / "odd.mp4", [quarters(160, width)] * 3)
-    frame = next(iter(video.Video(path).frames()))
+    frame = next(iter(reading.Video(path).frames()))
     assert frame.rgb.flags["C_CONTIGUOUS"]
     assert corners(frame.rgb) == "rgbb"
 
 
 def test_a_large_frame_is_scaled_and_says_by_how_much(tmp_path: Path) -> None:
-    clip = video.Video(write_video(tmp_path / "big.mp4", [quarters(720, 960)] * 2))
+    clip = reading.Video(write_video(tmp_path / "big.mp4", [quarters(720, 960)] * 2))
     frame = next(iter(clip.frames()))
-    assert frame.rgb.shape == (video.HEIGHT_PX, round(960 * frame.scale), 3)
-    assert frame.scale == pytest.approx(video.HEIGHT_PX / 720)
+    assert frame.rgb.shape == (reading.HEIGHT_PX, round(960 * frame.scale), 3)
+    assert frame.scale == pytest.approx(reading.HEIGHT_PX / 720)
     assert clip.frames_at([0.0])[0].shape == (720, 960, 3)
 
 
@@ -60,7 +60,7 @@ def test_a_large_frame_is_scaled_and_says_by_how_much(tmp_path: Path) -> None:
 def test_the_display_rotation_is_applied(tmp_path: Path, rotation_deg: int, seen: str) -> None:
     plain = write_video(tmp_path / "plain.mp4", [quarters(160, 240)] * 3)
     turned = rotate_in_file(plain, tmp_path / "turned.mp4", rotation_deg)
-    clip = video.Video(turned)
+    clip = reading.Video(turned)
     assert clip.rotation_deg == rotation_deg
     assert corners(next(iter(clip.frames())).rgb) == seen
     assert (clip.width, clip.height) == ((160, 240) if rotation_deg % 180 else (240, 160))
@@ -80,14 +80,14 @@ def rotate_in_file(source: Path, target: Path, rotation_deg: int) -> Path:
 
 def test_pictures_at_asked_times_come_in_the_order_asked(tmp_path: Path) -> None:
     shades = [np.full((64, 64, 3), 20 + 20 * i, np.uint8) for i in range(10)]
-    clip = video.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=10))
+    clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=10))
     got = [int(p.mean()) for p in clip.frames_at([0.5, 0.0, 0.9])]
     assert got == pytest.approx([120, 20, 200], abs=4)
 
 
 def test_pictures_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
     shades = [np.full((64, 64, 3), 20 + 2 * i, np.uint8) for i in range(100)]
-    clip = video.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=25))
+    clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=25))
     assert len(clip.key_pictures(5)) == 1
     assert [f.time_s for f in clip.spread_pictures(5)] == pytest.approx([0.4, 1.2, 2.0, 2.8, 3.6], abs=0.05)
 
@@ -95,7 +95,7 @@ def test_pictures_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
 def test_a_truncated_clip_gives_what_it_holds_and_counts_the_loss(tmp_path: Path, sample_clip: Path) -> None:
     data = sample_clip.read_bytes()
     (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
-    clip = video.Video(tmp_path / "cut.mp4")
+    clip = reading.Video(tmp_path / "cut.mp4")
     read = sum(1 for _ in clip.frames())
     assert 20 < read < 400
     assert clip.info().frames_read == read
@@ -107,7 +107,7 @@ def test_damaged_frames_are_counted_and_left_out(tmp_path: Path, sample_clip: Pa
     for place in np.random.default_rng(1).integers(60_000, len(data), 60):
         data[place] ^= 0xFF
     (tmp_path / "damaged.mp4").write_bytes(bytes(data))
-    clip = video.Video(tmp_path / "damaged.mp4")
+    clip = reading.Video(tmp_path / "damaged.mp4")
     read = sum(1 for _ in clip.frames())
     assert clip.info().frames_failed > 10
     assert clip.info().frames_failed + read >= 424
@@ -120,11 +120,11 @@ def test_files_that_are_no_video_are_refused_with_a_remedy(tmp_path: Path) -> No
     sound = silence(tmp_path / "sound.mp4")
     for path in (tmp_path / "text.mp4", tmp_path / "empty.mp4", tmp_path / "folder", sound):
         with pytest.raises(InputError) as caught:
-            video.Video(path)
+            reading.Video(path)
         assert str(path) in caught.value.message
         assert caught.value.remedy
     with pytest.raises(FileNotFoundError):
-        video.Video(tmp_path / "nothing.mp4")
+        reading.Video(tmp_path / "nothing.mp4")
     assert issubclass(VideoNotFound, InputError)
 
 
@@ -148,15 +148,15 @@ def test_decoding_ahead_keeps_order_and_hands_over_errors() -> None:
 
     seen: list[float] = []
     with pytest.raises(InputError, match="broke off"):
-        seen.extend(frame.time_s for frame in video.ahead(breaks()))
+        seen.extend(frame.time_s for frame in reading.ahead(breaks()))
     assert seen == list(range(20))
-    assert [f.time_s for f in video.ahead(Frame(float(i), picture, 1.0) for i in range(20))] == list(range(20))
+    assert [f.time_s for f in reading.ahead(Frame(float(i), picture, 1.0) for i in range(20))] == list(range(20))
 
 
 def test_decoding_ahead_stops_when_nobody_reads_on() -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     before = threading.active_count()
-    frames = video.ahead(Frame(float(i), picture, 1.0) for i in range(10_000))
+    frames = reading.ahead(Frame(float(i), picture, 1.0) for i in range(10_000))
     next(frames)
     frames.close()
     assert threading.active_count() == before

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from hingecheck import bundles
+from hingecheck.backends import bundles
 from hingecheck.commands.console import out_console, progress, told
 
 
@@ -59,22 +59,29 @@ def analyze(
     pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
-    from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck import context, names, privacy  # noqa: PLC0415
-    from hingecheck import criteria as thresholds  # noqa: PLC0415
-    from hingecheck.errors import UsageError  # noqa: PLC0415
-    from hingecheck.records import SelfReport  # noqa: PLC0415
-    from hingecheck.report import document, folder, results, terminal  # noqa: PLC0415
+    from hingecheck import analysis as stages
+    from hingecheck import names
+    from hingecheck.errors import UsageError
+    from hingecheck.judgement import criteria as thresholds
+    from hingecheck.judgement import self_report
+    from hingecheck.privacy import redactor
+    from hingecheck.records import SelfReport
+    from hingecheck.report import result_folder
+    from hingecheck.report.terminal import summary
+    from hingecheck.results import (
+        document,
+        folder,
+    )
 
     target = out if out is not None or as_json else Path(names.result_folder(pseudonym or clip.stem))
     with told(as_json=as_json):
         if pseudonym:
-            privacy.checked(pseudonym)
+            redactor.checked(pseudonym)
         if redact_face:
-            privacy.models()
+            redactor.models()
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
-        report = SelfReport(context.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
+        report = SelfReport(self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         stages.ready(clip, asked)
         if target is not None:
@@ -82,17 +89,17 @@ def analyze(
             check(target, force=force)
         with progress(quiet=as_json or quiet) as watch:
             measured = stages.analyze(clip, asked, watch=watch)
-        result = privacy.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
+        result = redactor.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
         if target is not None:
-            with privacy.redactor(measured, clip) if redact_face else nullcontext() as retouch:
-                wanted = results.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
-                results.save(result, clip, target, wanted)
+            with redactor.redactor(measured, clip) if redact_face else nullcontext() as retouch:
+                wanted = result_folder.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
+                result_folder.save(result, clip, target, wanted)
     if as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
     if quiet:
         return
-    terminal.show(result, out_console)
+    summary.show(result, out_console)
     if verbose:
-        terminal.show_all(result, out_console)
-    out_console.print(Text(f"Results: {target} (open {results.PAGE})"))
+        summary.show_all(result, out_console)
+    out_console.print(Text(f"Results: {target} (open {result_folder.PAGE})"))

@@ -12,14 +12,15 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from hingecheck import bundles
+from hingecheck.backends import bundles
 from hingecheck.commands.console import LOGBOOK, err_console, out_console, told
 
 if TYPE_CHECKING:
-    from hingecheck.batch import Plan, Way
-    from hingecheck.intake import Clip, Intake
-    from hingecheck.task import Settings
-    from hingecheck.triage import Row
+    from hingecheck.batch.intake import Intake
+    from hingecheck.batch.jobs import Settings
+    from hingecheck.batch.plan import Plan, Way
+    from hingecheck.history.triage import Row
+    from hingecheck.records.season import Clip
 
 SOME_FAILED = 10
 SPEED_OVER_S = 3600.0
@@ -53,14 +54,18 @@ def batch(
     criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
 ) -> None:
     """Analyze a folder of clips: a result each, and a list of whom to look at first."""
-    from hingecheck import batch as clips  # noqa: PLC0415
-    from hingecheck import intake, isolation, task  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
+    from hingecheck.batch import (
+        intake,
+        isolation,
+        jobs,
+    )
+    from hingecheck.batch import plan as clips
+    from hingecheck.history.logbook import Logbook
 
     way = clips.Way(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
-    settings = task.Settings(model, criteria, video)
+    settings = jobs.Settings(model, criteria, video)
     with told(as_json=False):
-        task.fingerprint(settings)
+        jobs.fingerprint(settings)
         found = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _tell_of(found, folder)
         with clips.claimed(out):
@@ -75,7 +80,7 @@ def batch(
 
 def _tell_of(found: Intake, folder: Path) -> None:
     """Say what was passed over; refuse a folder without clips."""
-    from hingecheck.errors import UsageError  # noqa: PLC0415
+    from hingecheck.errors import UsageError
 
     if not found.clips:
         raise UsageError(
@@ -93,13 +98,13 @@ def _tell_of(found: Intake, folder: Path) -> None:
 
 
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
-    from hingecheck import executors  # noqa: PLC0415
+    from hingecheck.batch import executors
 
     return executors.local(workers or executors.cores()) if scheduler is None else executors.cluster(scheduler)
 
 
 def _planned(clips: Sequence[Clip], out: Path, settings: Settings, way: Way, executor: Executor) -> Plan:
-    from hingecheck import batch as many  # noqa: PLC0415
+    from hingecheck.batch import plan as many
 
     with err_console.status("Looking at the clips"):
         todo = many.plan(clips, out, settings, way, executor)
@@ -110,7 +115,7 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, way: Way, exe
 
 def _worked(todo: Plan, way: Way, executor: Executor) -> None:
     """Do all jobs, with a bar and the time left on a terminal."""
-    from hingecheck import batch as many  # noqa: PLC0415
+    from hingecheck.batch import plan as many
 
     files = {job.key: job.file for job in todo.jobs}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -126,19 +131,19 @@ def _worked(todo: Plan, way: Way, executor: Executor) -> None:
 
 def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
     """Logbook, tables and index."""
-    from hingecheck import batch as many  # noqa: PLC0415
-    from hingecheck import triage  # noqa: PLC0415
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
-    from hingecheck.report import overview  # noqa: PLC0415
+    from hingecheck.batch import plan as many
+    from hingecheck.history import triage
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.report.page import index
 
     with Logbook(logbook) as book:
         season = triage.sort(many.outcomes(todo), todo.out, book)
-    return season.rows, overview.write(season, todo.out)
+    return season.rows, index.write(season, todo.out)
 
 
 def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
-    from hingecheck import triage  # noqa: PLC0415
-    from hingecheck.report import trend_wording  # noqa: PLC0415
+    from hingecheck.history import triage
+    from hingecheck.report import trend_wording
 
     told_groups = ", ".join(f"{count} {trend_wording.GROUPS[group]}" for group, count in triage.counts(rows).items())
     failed = sum(row.failure is not None for row in rows)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from hingecheck import bundles
+from hingecheck.backends import bundles
 from hingecheck.commands.console import out_console, progress, told
 
 
@@ -30,20 +30,25 @@ def compare(
     model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
 ) -> None:
     """Compare two clips or two repetitions, aligned at lift-off: pictures, angles, numbers with intervals."""
-    from hingecheck import analysis as stages  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck import comparison  # noqa: PLC0415
-    from hingecheck.errors import UsageError  # noqa: PLC0415
-    from hingecheck.report import document, folder, terminal, versus  # noqa: PLC0415
-    from hingecheck.video import Video  # noqa: PLC0415
+    from hingecheck import analysis as stages
+    from hingecheck.errors import UsageError
+    from hingecheck.metrics import comparison
+    from hingecheck.report.page import comparison as comparison_page
+    from hingecheck.report.terminal import summary
+    from hingecheck.results import (
+        document,
+        folder,
+    )
+    from hingecheck.video.reading import Video
 
-    target = out if out is not None or as_json else Path(versus.first_clip_name(clip, other))
+    target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
     with told(as_json=as_json):
         asked = stages.Asked(model)
         for path in (clip,) if other is None else (clip, other):
             stages.ready(path, asked)
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
-            check(target, force=force, marker=versus.MARKER)
+            check(target, force=force, marker=comparison_page.MARKER)
         if other is None and rep_a is not None and rep_a == rep_b:
             raise UsageError(f"--rep-a {rep_a} --rep-b {rep_b}: one repetition", "Give two, or another clip.")
         with progress(quiet=as_json) as watch:
@@ -54,9 +59,9 @@ def compare(
         )
         if target is not None:
             pictures = (Video(clip).frames_at, Video(other or clip).frames_at)
-            folder.write(target, versus.files(found, pictures), marker=versus.MARKER)
+            folder.write(target, comparison_page.files(found, pictures), marker=comparison_page.MARKER)
     if as_json:
         sys.stdout.write(document.text(document.comparison(found)))
         return
-    terminal.show_comparison(found, out_console)
+    summary.show_comparison(found, out_console)
     out_console.print(Text(f"Results: {target}"))

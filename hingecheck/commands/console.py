@@ -43,7 +43,7 @@ def told(*, as_json: bool) -> Iterator[None]:
 
 
 def _fail(error: HingecheckError, *, as_json: bool) -> NoReturn:
-    from hingecheck.report import document  # noqa: PLC0415
+    from hingecheck.results import document
 
     if as_json:
         sys.stdout.write(document.text(document.failure(error)))

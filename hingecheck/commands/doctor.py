@@ -10,7 +10,7 @@ from hingecheck.commands.console import out_console
 
 def doctor() -> None:
     """Check models, decoders and versions; say what leaves this machine (nothing)."""
-    from hingecheck import checkup  # noqa: PLC0415
+    from hingecheck.backends import checkup
 
     checks = checkup.run()
     for check in checks:

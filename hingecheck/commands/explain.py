@@ -13,8 +13,8 @@ def explain(
     rule: Annotated[str | None, typer.Argument(help="A rule's name; without one, all rules are listed.")] = None,
 ) -> None:
     """Explain a rule: what it looks at, its limit, where the limit comes from."""
-    from hingecheck import criteria  # noqa: PLC0415
-    from hingecheck.report import rules  # noqa: PLC0415
+    from hingecheck.judgement import criteria
+    from hingecheck.report.terminal import rules
 
     with told(as_json=False):
         known = criteria.load()

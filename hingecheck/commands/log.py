@@ -24,8 +24,8 @@ def list_(
     logbook: LogbookOption = HERE,
 ) -> None:
     """List the athletes, or one athlete's sessions."""
-    from hingecheck.logbook import Logbook  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck.names import shown  # noqa: PLC0415
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.names import shown
 
     table = Table(show_edge=False, pad_edge=False)
     with told(as_json=False), Logbook(logbook_file(logbook)) as book:
@@ -47,9 +47,9 @@ def import_(
     logbook: LogbookOption = HERE,
 ) -> None:
     """Take earlier result folders into the logbook."""
-    from hingecheck import archive  # noqa: PLC0415
-    from hingecheck.errors import UsageError  # noqa: PLC0415
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
+    from hingecheck.errors import UsageError
+    from hingecheck.history import archive
+    from hingecheck.history.logbook import Logbook
 
     with told(as_json=False):
         if not folder.is_dir():
@@ -71,8 +71,8 @@ def export(
     logbook: LogbookOption = HERE,
 ) -> None:
     """Write the logbook as CSV, and as Parquet if pyarrow is installed."""
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
-    from hingecheck.report import export as tables  # noqa: PLC0415
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.report.tables import export as tables
 
     with told(as_json=False), Logbook(logbook_file(logbook)) as book:
         parquet = tables.write(book.sessions(athlete), out)
@@ -92,9 +92,9 @@ def delete(
     logbook: LogbookOption = HERE,
 ) -> None:
     """Delete an athlete with everything: sessions, numbers, self-reports; with --results, the result folders."""
-    from hingecheck import archive  # noqa: PLC0415
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
-    from hingecheck.names import shown  # noqa: PLC0415
+    from hingecheck.history import archive
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.names import shown
 
     with told(as_json=False):
         path = logbook_file(logbook)
@@ -115,9 +115,9 @@ def delete(
 
 
 def _sessions(found: tuple[object, ...]) -> Table:
-    from hingecheck.names import shown  # noqa: PLC0415
-    from hingecheck.report import trend_wording  # noqa: PLC0415
-    from hingecheck.sessions import Session  # noqa: PLC0415
+    from hingecheck.history.sessions import Session
+    from hingecheck.names import shown
+    from hingecheck.report import trend_wording
 
     table = Table(show_edge=False, pad_edge=False)
     for name in ("date", "clip", "load", "pattern", "lumbar share"):

@@ -49,7 +49,12 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace a report that is there.")] = False,
 ) -> None:
     """Write the clinician's report of an analysis: two pages as PDF, a FHIR bundle for other systems."""
-    from hingecheck.report import clinical, clip, reading, single  # noqa: PLC0415  heavy: loaded when used
+    from hingecheck.report.clinic import clinical
+    from hingecheck.results import (
+        reading,
+        single,
+        source_video,
+    )
 
     targets = [path for path in (pdf, fhir) if path is not None]
     with told(as_json=False):
@@ -60,7 +65,7 @@ def report(
         single.check(targets, force=force)
         whose = _patient(patient, pseudonym)
         stored = reading.read(analysis)
-        found = clip.checked(stored, video)
+        found = source_video.checked(stored, video)
         wanted = clinical.Wanted(
             paper=paper.value,
             date=_day(date, found),
@@ -71,7 +76,7 @@ def report(
         pages = clinical.pdf(stored, wanted)
         files = {} if pdf is None else {pdf: pages}
         if fhir is not None:
-            from hingecheck.report import fhir as exchange  # noqa: PLC0415
+            from hingecheck.report.clinic import fhir as exchange
 
             files[fhir] = exchange.bundle(stored, wanted, pages, whose).encode()
         single.write(files)
@@ -109,11 +114,11 @@ def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
 
 
 def _day_of(video: Path | None) -> tuple[int, int, int]:
-    from hingecheck import recorded  # noqa: PLC0415
+    from hingecheck.video import recording_day
 
     if video is None:
         raise UsageError("--date video: the video is not there", "Give it with --video, or the day with --date.")
-    found = recorded.day(video)
+    found = recording_day.day(video)
     if found is None:
         raise UsageError(f"--date video: {video} does not say when it was recorded", "Give the day: --date 2026-11-24.")
     return found

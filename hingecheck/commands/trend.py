@@ -11,7 +11,7 @@ from rich.text import Text
 from hingecheck.commands.console import logbook_file, out_console, told
 
 if TYPE_CHECKING:
-    from hingecheck.trends import Trend
+    from hingecheck.history.trends import Trend
 
 HEADLINE = "lumbar_share_trunk"
 HERE = Path()
@@ -26,10 +26,10 @@ def trend(
     ] = HERE,
 ) -> None:
     """Show how a number of an athlete has developed, and which changes exceed error."""
-    from hingecheck import trends  # noqa: PLC0415  heavy: loaded when used
-    from hingecheck.errors import UsageError  # noqa: PLC0415
-    from hingecheck.logbook import Logbook  # noqa: PLC0415
-    from hingecheck.report import trend_lines  # noqa: PLC0415
+    from hingecheck.errors import UsageError
+    from hingecheck.history import trends
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.report.terminal import trend as trend_lines
 
     with told(as_json=False), Logbook(logbook_file(logbook)) as book:
         known = book.metrics()
@@ -46,8 +46,9 @@ def trend(
 
 def write_page(page: Path, found: tuple[Trend, ...]) -> None:
     """The page, in place whole or not at all; raises UsageError."""
-    from hingecheck.errors import UsageError  # noqa: PLC0415
-    from hingecheck.report import folder, trend_page  # noqa: PLC0415
+    from hingecheck.errors import UsageError
+    from hingecheck.report.page import trend as trend_page
+    from hingecheck.results import folder
 
     try:
         folder.put(page, trend_page.page(found).encode())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hingecheck.history.trends import HEADLINE, Change
 from hingecheck.records import Measure
-from hingecheck.trends import HEADLINE, Change
 
 PATTERNS: Final = {
     "hip_led": "hip-led",

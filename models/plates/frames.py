@@ -22,14 +22,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck.load import HEIGHT_PX
-from samples.camera import project, view_at
-from samples.clip import Stage, draw_frame, instant_at, set_stage
-from samples.draw import pick, random_spec
+from hingecheck.video.thumbnails import HEIGHT_PX
 from samples.errors import ImpossiblePose
-from samples.frames import compressed, item_path, unpacked
-from samples.props import SLEEVE_END_M
-from samples.raster import Raster
+from samples.film.clip import Stage, draw_frame, instant_at, set_stage
+from samples.film.draw import pick, random_spec
+from samples.film.frames import compressed, item_path, unpacked
+from samples.film.raster import Raster
+from samples.scene.camera import project, view_at
+from samples.scene.props import SLEEVE_END_M
 from samples.spec import BarSpec, ClipSpec, Load, Style
 from samples.work import run_all
 

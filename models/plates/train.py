@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from hingecheck.load import BLUR_PX
-from hingecheck.plates import SIDE, SIZE_PX, window
+from hingecheck.barbell.detection import SIDE, SIZE_PX, window
 from hingecheck.records import LARGEST_BARE
+from hingecheck.video.thumbnails import BLUR_PX
 from models.plates.net import CELL_PX, PlateNet
 
 BATCH: Final = 64

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck import contour, criteria
-from hingecheck.criteria import Threshold
-from hingecheck.heuristics import pattern_of
+from hingecheck.judgement import criteria
+from hingecheck.judgement.criteria import Threshold
+from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
+from hingecheck.spine import contour
 from models.spine.data import TARGETS, Frames
 from models.spine.export import Heads, calibrate, chosen, together, turned_deg
 from models.spine.frames import CROP_PX

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from torch.nn import functional
 
-from hingecheck import contour, features, landmarks
+from hingecheck import landmarks
 from hingecheck.geometry import pitch_deg
+from hingecheck.spine import contour, features
 from models.spine.frames import CROP_PX
-from samples.frames import JOINTS
+from samples.film.frames import JOINTS
 
 TARGETS = ("pelvis", "lumbar", "junction", "thoracic", "trunk", "thigh", "shank")
 """Pitch of the pelvis, of the thoraco-lumbar junction (pelvis + lumbar) and of the lines of trunk, thigh and shank,

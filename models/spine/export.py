@@ -29,8 +29,8 @@ import torch
 from scipy.optimize import brentq
 from torch import nn
 
-from hingecheck import features
 from hingecheck.records import CROP_SIZE_PX, Z90
+from hingecheck.spine import features
 from models.spine.data import TARGETS, UNIT_DEG, Frames, load, make_batch
 from models.spine.net import CODE, SpineNet
 from models.spine.restore import restored

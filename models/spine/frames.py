@@ -25,20 +25,22 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import bundles, contour, landmarks
+from hingecheck import landmarks
+from hingecheck.backends import bundles
 from hingecheck.backends.mediapipe import MediaPipeStill
 from hingecheck.records import Frame, Sighting
-from samples.camera import project, view_at
-from samples.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
-from samples.draw import random_spec
+from hingecheck.spine import contour
 from samples.errors import ImpossiblePose
-from samples.frames import JOINTS, choose_frames, compressed, item_path, unpacked
-from samples.performance import Instant
-from samples.props import carried
-from samples.raster import Raster
+from samples.film.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
+from samples.film.draw import random_spec
+from samples.film.frames import JOINTS, choose_frames, compressed, item_path, unpacked
+from samples.film.raster import Raster
+from samples.lift.performance import Instant
+from samples.lift.truth import frame_angles
+from samples.lifter.wardrobe import surfaces_of
+from samples.scene.camera import project, view_at
+from samples.scene.props import carried
 from samples.spec import ClipSpec
-from samples.truth import frame_angles
-from samples.wardrobe import surfaces_of
 from samples.work import run_all
 
 SIZE_PX = (308, 512)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from hingecheck import features
+from hingecheck.spine import features
 from models.spine.data import TARGETS
 
 WIDTHS = (16, 32, 64, 96)

@@ -35,8 +35,8 @@ def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
 
 
 def _initial(path: Path) -> Table:
-    import onnx  # noqa: PLC0415  part of the extra `train`, used here alone
-    from onnx import numpy_helper  # noqa: PLC0415
+    import onnx
+    from onnx import numpy_helper
 
     return {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
 

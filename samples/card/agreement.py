@@ -78,7 +78,7 @@ def agreement(true: Sequence[float], measured: Sequence[Value | None]) -> Agreem
 def audited(true: Sequence[float], values: Sequence[float]) -> Any:
     """The library's account of paired values; its bootstrap intervals are not used, so one resample is enough."""
     try:
-        import poseaudit  # noqa: PLC0415 - an extra
+        import poseaudit
     except ImportError as error:
         raise MissingExtra("poseaudit is missing: pip install 'hingecheck[render]'") from error
     return poseaudit.audit_values(list(values), list(true), big_error=10.0, wrap=False, resamples=1)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from samples.draw import random_spec
+from samples.film.draw import random_spec
 from samples.spec import ClipSpec
 from samples.specfile import parse_spec
 

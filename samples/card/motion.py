@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import metrics, set_trends
+from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import Angle, AngleTrack, Floats, Measure, Rep, RepMetrics, View
 
 SAME_REP_S = 0.6
@@ -29,8 +29,8 @@ def true_reps(truth: Mapping[str, Any]) -> list[RepMetrics]:
     """The complete repetitions of a truth file, described as the analyzer describes its own."""
     track = _track(truth)
     reps = [_rep(track, rep, truth["style"]) for rep in truth["reps"] if rep["complete"]]
-    own = metrics.Own(stature_cm=100 * _stature_m(truth))
-    return [metrics.describe(track, rep, SIDE, own) for rep in reps]
+    own = repetition.Own(stature_cm=100 * _stature_m(truth))
+    return [repetition.describe(track, rep, SIDE, own) for rep in reps]
 
 
 def _stature_m(truth: Mapping[str, Any]) -> float:
@@ -105,7 +105,7 @@ def compare(truth: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[st
         if rep is not None:
             rows += _both(one.values, rep["metrics"])
     if all(rep is not None for _, rep in matched):
-        rows += _both(set_trends.describe(true), found["set"]["metrics"])
+        rows += _both(set_drift.describe(true), found["set"]["metrics"])
     return rows
 
 

@@ -33,10 +33,10 @@ def draw_pictures(results: Sequence[ClipResult], folder: Path) -> list[Path]:
 
 def _pyplot() -> Any:
     try:
-        import matplotlib as mpl  # noqa: PLC0415 - an extra
+        import matplotlib as mpl
 
         mpl.use("Agg")
-        from matplotlib import pyplot  # noqa: PLC0415
+        from matplotlib import pyplot
     except ImportError as error:
         raise MissingExtra("matplotlib is missing: pip install 'hingecheck[render]'") from error
     return pyplot

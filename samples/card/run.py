@@ -13,9 +13,9 @@ import numpy as np
 from samples.card.design import Item
 from samples.card.measure import measure_clip
 from samples.card.records import ClipResult, read_result, write_result
-from samples.encode import write_video
+from samples.film.encode import write_video
+from samples.film.raster import Image
 from samples.kept import rendered, same_spec
-from samples.raster import Image
 from samples.work import run_all
 
 CLIPS, RESULTS = "clips", "results"

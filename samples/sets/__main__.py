@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets
 
 
 @app.command()
-def sets(  # noqa: PLR0913  a command has as many options as it has
+def sets(  # noqa: PLR0913
     *,
     out: Annotated[Path, typer.Option(help="folder for clips, results and the table; made if missing")],
     processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,

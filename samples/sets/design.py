@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from samples.draw import random_spec
+from samples.film.draw import random_spec
 from samples.spec import ClipSpec, LiftSpec, VideoSpec
 from samples.specfile import parse_spec
 

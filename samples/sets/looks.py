@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from hingecheck.style import FEATURES
+from hingecheck.segmentation.style import FEATURES
 from samples.sets.design import designed_sets
 from samples.sets.records import SetResult
 from samples.sets.run import finished
 from samples.whole import write_whole
 
-TABLE = Path(__file__).parents[2] / "hingecheck" / "styles.toml"
+TABLE = Path(__file__).parents[2] / "hingecheck" / "segmentation" / "styles.toml"
 COMMON = "conventional"
 HEAD = """# What each style looks like from the side, in the position the lifter pulls from: height of the hands in leg
 # lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets.looks DIR` on rendered sets

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from samples import render
-from samples.encode import check_codec
 from samples.errors import MissingCodec, SpecError
-from samples.frames import unpacked
+from samples.film.encode import check_codec
+from samples.film.frames import unpacked
 from samples.grid import expand, parse_axis
 from samples.spec import ClipSpec, VideoSpec
 

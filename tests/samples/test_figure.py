@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samples.bearing import standing_body
-from samples.body import Array, Body, _model, build_body, phenotype
 from samples.errors import ImpossiblePose
-from samples.motion import plan_set
-from samples.performance import instant, tremor
-from samples.posture import Posture, pose, stance_for
-from samples.skeleton import Posed, skin
+from samples.lift.motion import plan_set
+from samples.lift.performance import instant, tremor
+from samples.lift.truth import frame_angles, raw_angles
+from samples.lifter.bearing import standing_body
+from samples.lifter.body import Array, Body, _model, build_body, phenotype
+from samples.lifter.posture import Posture, pose, stance_for
+from samples.lifter.skeleton import Posed, skin
 from samples.spec import BarSpec, BodySpec, ClipSpec, LiftSpec
-from samples.truth import frame_angles, raw_angles
 
 TO_ANNY = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])  # anny faces -y
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samples.body import Body, build_body
-from samples.motion import plan_set
-from samples.performance import Instant, perform
+from samples.lift.motion import plan_set
+from samples.lift.performance import Instant, perform
+from samples.lift.truth import clip_truth
+from samples.lifter.body import Body, build_body
 from samples.spec import BodySpec, ClipSpec, LiftSpec
-from samples.truth import clip_truth
 
 STYLES = ("conventional", "sumo", "rdl")
 PATTERNS = ("hip_led", "mixed", "low_back_led")

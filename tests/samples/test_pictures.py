@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samples.camera import project, view_at
-from samples.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
-from samples.draw import random_spec
-from samples.raster import Image, Raster
+from samples.film.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
+from samples.film.draw import random_spec
+from samples.film.raster import Image, Raster
+from samples.scene.camera import project, view_at
 from samples.spec import ClipSpec
 from samples.specfile import parse_spec
 
@@ -122,7 +122,7 @@ def test_the_mask_leaves_out_what_the_plate_hides() -> None:
 
 
 def test_nobody_means_an_empty_mask_and_no_angles() -> None:
-    from samples.clip import truth_of
+    from samples.film.clip import truth_of
 
     stage = staged(scene={"lifter": False}, lift={"reps": 0, "stand_s": 0.3})
     with Raster(108, 180) as raster:

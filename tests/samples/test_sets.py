@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from samples.kept import as_json, is_rendered, same_spec
+from samples.lift.truth import movement
 from samples.sets import __main__ as command
 from samples.sets import run
 from samples.sets.design import designed_sets
@@ -15,7 +16,6 @@ from samples.sets.records import FoundRep, SetResult, TrueRep, read_result, writ
 from samples.sets.run import finished, forget, measure_sets, true_reps
 from samples.sets.table import count, f1, style_is_right, table
 from samples.spec import ClipSpec
-from samples.truth import movement
 
 MOVEMENTS = {
     "conventional", "sumo", "romanian", "stiff_leg", "block", "kettlebell", "trap_bar", "hinge", "pick_up", "none",

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from samples.bearing import standing_body
-from samples.body import Body, build_body
 from samples.errors import SpecError
-from samples.motion import plan_set
-from samples.performance import Instant, instant, perform, tremor
-from samples.props import bar_at_origin, support
+from samples.lift.motion import plan_set
+from samples.lift.performance import Instant, instant, perform, tremor
+from samples.lift.timeline import SetPlan
+from samples.lift.truth import clip_truth, movement
+from samples.lifter.bearing import standing_body
+from samples.lifter.body import Body, build_body
+from samples.scene.props import bar_at_origin, support
 from samples.spec import LOADS_OF, BarSpec, BodySpec, ClipSpec
 from samples.specfile import parse_spec, read_spec
-from samples.timeline import SetPlan
-from samples.truth import clip_truth, movement
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 RATE_HZ = 15.0

@@ -1,0 +1,1 @@
+"""The bar and its plates in the thumbnails."""

@@ -1,0 +1,1 @@
+"""From numbers to findings, a verdict and advice."""

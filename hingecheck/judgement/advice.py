@@ -1,0 +1,43 @@
+"""What to do next: a short ladder of general drills chosen by the flags, whom to ask, red flags when called for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from hingecheck.judgement import self_report
+from hingecheck.records import Advice, Drill, Finding, SelfReport, Verdict
+
+MOST_DRILLS: Final = 3
+
+
+def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> Advice:
+    """The advice for one clip; the drills follow the flags in the order of the rules, then the pattern."""
+    needs = [finding.rule for finding in findings if finding.status == "flag"]
+    needs += [verdict.pattern] if verdict.pattern not in needs else []
+    alarming = self_report.alarming(report)
+    return Advice(
+        context=self_report.beside(report, verdict.pattern),
+        drills=ladder(needs),
+        see=self_report.SEE_SOON + "; ".join(self_report.RED_FLAGS) + "." if alarming else self_report.SEE,
+        red_flags=self_report.RED_FLAGS if alarming else (),
+    )
+
+
+def ladder(needs: Sequence[str]) -> tuple[Drill, ...]:
+    """At most three drills, the first for the first need; in the order in which they are learned."""
+    chosen: list[Drill] = []
+    for need in needs:
+        chosen += [drill for drill in known() if need in drill.answers and drill not in chosen]
+    chosen = chosen[:MOST_DRILLS]
+    return tuple(sorted(chosen, key=known().index))
+
+
+@cache
+def known() -> tuple[Drill, ...]:
+    """All drills, easiest first."""
+    tables = tomllib.loads((Path(__file__).parent / "drills.toml").read_text(encoding="utf-8"))
+    return tuple(Drill(**table | {"answers": tuple(table["answers"])}) for table in tables["drill"])

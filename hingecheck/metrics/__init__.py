@@ -1,0 +1,1 @@
+"""What is measured of a repetition, a set, two clips."""

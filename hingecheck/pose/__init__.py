@@ -1,0 +1,1 @@
+"""People in the picture: landmarks, the lifter, camera motion."""

@@ -1,0 +1,1 @@
+"""Heads and names kept out of results."""

@@ -1,0 +1,104 @@
+"""Every value that passes between the stages, in pipeline order: the data flow on one page.
+
+==============  =======================================================================================
+read            `Frame`, `VideoInfo`, `Thumbnails`
+observe, trace  `Sighting`, `Trace`, `PoseTrack`, `BackContour`
+orient          `View`, `Observed` (all that the spine is inferred from)
+infer           `SpineReading`, `Tangent`, `Spine`
+measure         `Angle`, `AngleTrack`
+find the bar    `Plates`
+segment         `Rep`, `LiftStyle`
+describe        `Measure`, `RepMetrics`
+judge           `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
+the whole       `Analysis`
+==============  =======================================================================================
+
+Axes: N frames, 33 landmarks, 2 edges (image left and right of the trunk axis), K contour stations, M thumbnails.
+Pixels are those of the upright picture as it is displayed, x right, y down.  Time is seconds from the first
+frame.  Unknown is NaN plus a reason; never 0, never the last value.  Arrays are read-only and checked once, when
+a record is built.
+"""
+
+from hingecheck.records.analysis import Analysis
+from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
+from hingecheck.records.arrays import Bools, Bytes, Floats, Words
+from hingecheck.records.barbell import LARGEST_BARE, Plates
+from hingecheck.records.judgement import Advice, Drill, Finding, Pattern, SelfReport, Status, Verdict
+from hingecheck.records.measure import Z90, Measure
+from hingecheck.records.pose import (
+    CROP_SIZE_PX,
+    BackContour,
+    Facing,
+    Observed,
+    PoseTrack,
+    Sighting,
+    Trace,
+    View,
+)
+from hingecheck.records.reps import (
+    METRICS,
+    NO_MAX_BEND,
+    NO_SCALE,
+    NOT_STORED,
+    UNASKED,
+    AnyRep,
+    Family,
+    LiftStyle,
+    Rep,
+    Repetition,
+    RepMetrics,
+    StyleName,
+    counting,
+    listed,
+)
+from hingecheck.records.video import Frame, Glimpses, VideoInfo
+
+__all__ = [
+    "CROP_SIZE_PX",
+    "LARGEST_BARE",
+    "METRICS",
+    "NOT_STORED",
+    "NO_MAX_BEND",
+    "NO_SCALE",
+    "UNASKED",
+    "Z90",
+    "Advice",
+    "Analysis",
+    "Angle",
+    "AngleTrack",
+    "AnyRep",
+    "BackContour",
+    "Bools",
+    "Bytes",
+    "Drill",
+    "Facing",
+    "Family",
+    "Finding",
+    "Floats",
+    "Frame",
+    "Glimpses",
+    "LiftStyle",
+    "Measure",
+    "Observed",
+    "Pattern",
+    "Plates",
+    "PoseTrack",
+    "Rep",
+    "RepMetrics",
+    "Repetition",
+    "SelfReport",
+    "Sighting",
+    "Spine",
+    "SpineReading",
+    "Spread",
+    "Status",
+    "StyleName",
+    "Tangent",
+    "Trace",
+    "Verdict",
+    "VideoInfo",
+    "View",
+    "Words",
+    "counting",
+    "listed",
+]

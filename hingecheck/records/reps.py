@@ -1,0 +1,128 @@
+"""Repetitions, the style they are lifted in, and what was measured of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TypeVar
+
+from hingecheck.records.measure import Measure
+
+Family = Literal["floor", "romanian", "pick_up"]
+"""How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
+
+StyleName = Literal[
+    "conventional",
+    "sumo",
+    "stiff_leg",
+    "block",
+    "kettlebell",
+    "trap_bar",
+    "romanian",
+    "hinge",
+    "pick_up",
+    "not_sure",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition.
+
+    `onset_s`: the pull begins (the body moves before the bar does).  `liftoff_s`: the bar has risen 1 cm.
+    `lockout_s`: it is within 1 cm of its top.  `top_s`: the hands are at rest up there.  `lowering_s`: they
+    leave it.  `end_s`: the bar is back within 1 cm of the floor.  NaN = did not happen in the clip.  `by_load`: the
+    load alone tells it, because the lifter is lost or misplaced.
+    """
+
+    number: int
+    style: Family
+    start_s: float
+    onset_s: float
+    liftoff_s: float
+    knee_pass_s: float
+    lockout_s: float
+    top_s: float
+    lowering_s: float
+    end_s: float
+    complete: bool
+    by_load: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiftStyle:
+    """The style of the set: the user's word, or what the movement looks like with how probable that is."""
+
+    name: StyleName
+    confidence: float
+    given: bool
+
+
+METRICS: Final = (
+    *("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg"),
+    *("hip_change_deg", "knee_change_deg", "trunk_change_deg"),
+    *("lumbar_share_trunk", "lumbar_share_thigh"),
+    *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "lumbar_peak_percent_of_max"),
+    *("knee_to_hip_lag_s", "hip_to_lumbar_lag_s", "lumbar_velocity_deg_s"),
+    *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
+    *("hip_change_to_knee_deg", "hip_change_from_knee_deg", "hip_change_lowering_deg"),
+    *("knee_change_to_knee_deg", "knee_change_from_knee_deg", "knee_change_lowering_deg"),
+    *("lumbar_change_to_knee_deg", "lumbar_change_from_knee_deg", "lumbar_change_lowering_deg"),
+    *("pelvis_change_to_knee_deg", "pelvis_change_from_knee_deg", "pelvis_change_lowering_deg"),
+    *("lean_back_deg", "lockout_short_deg", "lumbar_rise_under_load_deg"),
+    *("bar_forward_percent", "bar_forward_cm"),
+    *("early_trunk_drop_deg", "concentric_s", "eccentric_s"),
+)
+"""What every repetition of every analysis has, in this order: each a value, or the reason why there is none."""
+
+NO_MAX_BEND: Final = "the lifter's greatest bend is not known: give --max-bend"
+NO_SCALE: Final = "no scale: give --stature-cm, or film with 450-mm plates in view"
+NOT_STORED: Final = "not measured by the version that wrote this file"
+UNASKED: Final = frozenset({NO_MAX_BEND, NO_SCALE, NOT_STORED})
+"""Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""
+
+
+def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
+    """Metrics of some repetitions that a report lists: all but those that were not asked for in any of them."""
+    names = dict.fromkeys(name for values in reps for name in values)
+    unasked = {name for name in names if all(name not in each or each[name].reason in UNASKED for each in reps)}
+    return tuple(name for name in names if name not in unasked)
+
+
+@dataclass(frozen=True, slots=True)
+class RepMetrics:
+    """What was measured of one repetition: all of METRICS in their order; `notes` are told beside the numbers.
+
+    `pulled_from_s`: the moment, between `rep.onset_s` and lift-off, whose posture the lifter pulls from.
+    """
+
+    rep: Rep
+    values: Mapping[str, Measure]
+    pulled_from_s: float
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if tuple(self.values) != METRICS:
+            differing = sorted(set(self.values) ^ set(METRICS)) or "their order"
+            raise ValueError(f"a repetition has each metric of METRICS once, in their order; here differs: {differing}")
+
+    @property
+    def complete(self) -> bool:
+        """True if the repetition was locked out."""
+        return self.rep.complete
+
+
+class Repetition(Protocol):
+    """A repetition, just measured or read back."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was locked out."""
+
+
+AnyRep = TypeVar("AnyRep", bound=Repetition)
+
+
+def counting(reps: Sequence[AnyRep]) -> Sequence[AnyRep]:
+    """The repetitions that count for the set: the complete ones, or all if none is complete."""
+    return [rep for rep in reps if rep.complete] or reps

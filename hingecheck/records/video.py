@@ -1,0 +1,49 @@
+"""What is read of a video: frames, facts about the file, thumbnails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hingecheck.records.arrays import Bytes, Floats, check, check_time
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture, upright, scaled and perhaps cropped.
+
+    `rgb` (h, w, 3); its pixel (i, j) lies at display pixel `origin_px` + (j, i) / `scale`.
+    """
+
+    time_s: float
+    rgb: Bytes
+    scale: float
+    origin_px: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What was read of a clip.  `rotation_deg` is what the file asked for and what was applied."""
+
+    file: str
+    sha256: str
+    width: int
+    height: int
+    duration_s: float
+    frames_read: int
+    frames_failed: int
+    rotation_deg: int
+    rate_hz: float
+
+
+@dataclass(frozen=True)
+class Glimpses:
+    """Small grey pictures (M, h, w) at some times (M,): display pixel x lies at (x - `origin_px`) * `scale`."""
+
+    time_s: Floats
+    grey: Bytes
+    scale: float
+    origin_px: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        check(self, {"grey": (len(self.time_s), -1, -1)})
+        check_time(self.time_s)

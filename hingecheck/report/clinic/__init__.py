@@ -1,0 +1,1 @@
+"""The clinician's PDF and FHIR bundle."""

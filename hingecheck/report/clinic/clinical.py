@@ -1,0 +1,103 @@
+"""The clinician's report: an analysis read back becomes the data of two pages, and those a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from hingecheck import __version__
+from hingecheck.errors import UsageError
+from hingecheck.history.changes import compare
+from hingecheck.report.clinic import back, curves, front, pictures, printable, typesetting
+from hingecheck.results.reading import Stored
+
+Paper = Literal["a4", "letter"]
+_PAPERS: Final = {"a4": "a4", "letter": "us-letter"}
+NO_DATE: Final = (1970, 1, 1)
+"""PDF/A wants a date of creation; where none is known, the file says this one, and the page says that it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user wants of a report.
+
+    `date` is (year, month, day) of the recording, `pseudonym` stands for the lifter and for file names, `previous`
+    are earlier sessions, oldest first, `video` is the clip if it was there and its hash fitted.
+    """
+
+    paper: Paper = "a4"
+    date: tuple[int, int, int] | None = None
+    pseudonym: str = ""
+    previous: Sequence[Stored] = ()
+    video: Path | None = None
+
+
+def pdf(stored: Stored, wanted: Wanted) -> bytes:
+    """The two pages; raises ResultUnreadable if a file beside the analysis is not its own, ExtraMissing."""
+    return typesetting.pdf(data(stored, wanted))
+
+
+def data(stored: Stored, wanted: Wanted) -> dict[str, Any]:
+    """Everything the typesetter is given."""
+    _same_subject(stored, wanted.previous)
+    shown = front.shown(stored)
+    picture = pictures.row(stored.path.parent, stored.reps.index(shown), len(stored.reps))
+    material = front.Material(
+        stored=stored,
+        shown=shown,
+        columns=curves.read(stored),
+        picture=picture is not None,
+        previous=tuple(_session(stored, earlier, index, wanted) for index, earlier in enumerate(wanted.previous, 1)),
+    )
+    return {
+        "title": "Movement report: deadlift",
+        "paper": _PAPERS[wanted.paper],
+        "created": list(wanted.date or NO_DATE),
+        "date": iso(wanted.date),
+        "subject": printable.text(wanted.pseudonym, 60),
+        "footer": f"hingecheck {__version__} · analysis {stored.sha256[:12]} · video {stored.video.sha256[:12]} · "
+        "describes movement; not a diagnosis",
+        "front": front.page(material),
+        "back": back.page(stored, _facts(stored, wanted)),
+        "picture": list(picture or b""),
+    }
+
+
+def iso(date: tuple[int, int, int] | None) -> str | None:
+    """A date as YYYY-MM-DD."""
+    return None if date is None else "{:04d}-{:02d}-{:02d}".format(*date)
+
+
+def _same_subject(stored: Stored, previous: Sequence[Stored]) -> None:
+    for earlier in previous:
+        if earlier.video.sha256 == stored.video.sha256:
+            raise UsageError(f"{earlier.path}: is of the same video, no earlier session", "Give another --previous.")
+
+
+def _session(stored: Stored, earlier: Stored, index: int, wanted: Wanted) -> front.Session:
+    name = f"session {index}" if wanted.pseudonym else printable.text(earlier.video.file, 60)
+    return front.Session(name, tuple(compare(earlier.reps, stored.reps)), tuple(_differing(stored, earlier)))
+
+
+def _differing(stored: Stored, earlier: Stored) -> Iterator[str]:
+    """What else than the lifter may lie behind a change."""
+    styles = [{rep.style for rep in each.reps} for each in (stored, earlier)]
+    if styles[0] != styles[1]:
+        yield "The styles of the two lifts differ: a change may be the style's."
+    if any(stored.provenance.get(name) != earlier.provenance.get(name) for name in ("models", "zero")):
+        yield "Model or zero of the two analyses differ: a change may be theirs."
+
+
+def _facts(stored: Stored, wanted: Wanted) -> back.Facts:
+    privacy = stored.provenance.get("privacy")
+    return back.Facts(
+        video_check="yes, the hash of the video at hand is the same"
+        if wanted.video is not None
+        else "not checked: the video was not at hand; compare the hash",
+        redacted=isinstance(privacy, dict) and privacy.get("heads_blurred") is True,
+        file=f"of {wanted.pseudonym}" if wanted.pseudonym else stored.video.file,
+        anonymous=bool(wanted.pseudonym),
+        date_note="not known; the file's own metadata say 1970-01-01" if wanted.date is None else str(iso(wanted.date)),
+    )

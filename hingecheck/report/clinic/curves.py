@@ -1,0 +1,152 @@
+"""Reads `angles.csv` back, and lays the curves of all repetitions over the phases of one of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from hingecheck.errors import ResultUnreadable
+from hingecheck.records import Floats
+from hingecheck.results.reading import Stored, StoredRep
+
+FILE: Final = "angles.csv"
+NEEDED: Final = ("time_s", "hip_flexion_deg", "lumbar_flexion_deg", "lumbar_low_deg", "lumbar_high_deg")
+PHASE_EVENTS: Final = {
+    "liftoff_s": "lift-off",
+    "knee_pass_s": "knee pass",
+    "lockout_s": "lockout",
+    "lowering_s": "lowering",
+    "end_s": "end",
+    "onset_s": "pull begins",
+    "start_s": "start",
+}
+"""Events of the axis in words, those that matter most first."""
+
+NEAREST: Final = 0.03
+"""Of events closer than this share of the axis one is drawn, the one that matters most."""
+
+POINTS: Final = 160
+_REMEDY: Final = "Analyze the clip again; both files of a result folder belong together."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve over the axis 0..1: pieces of points (x, value in degrees), broken where nothing was measured."""
+
+    pieces: tuple[tuple[tuple[float, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Curves of one angle over the phases: those of the shown repetition and of the others."""
+
+    shown: Line
+    others: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Where the events of the shown repetition lie on the axis 0..1, and between which seconds of the clip it runs."""
+
+    places: tuple[float, ...]
+    names: tuple[str, ...]
+    from_s: float
+    to_s: float
+
+
+def read(stored: Stored) -> dict[str, Floats] | None:
+    """Column name -> values (N,), NaN where a cell is empty; None if the file is not there.
+
+    Raises ResultUnreadable if it does not belong to the analysis.
+    """
+    path = stored.path.parent / FILE
+    if not path.exists():
+        return None
+    columns = _columns(path)
+    time_s = columns["time_s"]
+    fits = len(time_s) == stored.video.frames_read and bool(np.all(np.diff(time_s) > 0))
+    if not fits or abs(time_s[-1] - stored.video.duration_s) > 1.0:
+        raise ResultUnreadable(f"{path}: is not the table of this analysis (its frames or times differ)", _REMEDY)
+    value, low, high = (columns[f"lumbar_{part}_deg"] for part in ("flexion", "low", "high"))
+    if np.any(np.isnan(low) != np.isnan(high)) or np.any(low > value) or np.any(value > high):
+        raise ResultUnreadable(f"{path}: a lumbar angle lies outside its own interval", _REMEDY)
+    return columns
+
+
+def phases(rep: StoredRep) -> Phases | None:
+    """The axis of the overlay; None where fewer than two events happened."""
+    happened = {name: rep.events[name] for name in PHASE_EVENTS if name in rep.events}
+    width_s = max(happened.values(), default=0.0) - min(happened.values(), default=0.0)
+    kept: dict[str, float] = {}
+    for name, time_s in happened.items():
+        if all(abs(time_s - other_s) > NEAREST * width_s for other_s in kept.values()):
+            kept[name] = time_s
+    if len(kept) < 2:
+        return None
+    names = sorted(kept, key=kept.__getitem__)
+    first_s, last_s = kept[names[0]], kept[names[-1]]
+    places = tuple((kept[name] - first_s) / (last_s - first_s) for name in names)
+    return Phases(places, tuple(names), first_s, last_s)
+
+
+def overlay(columns: Mapping[str, Floats], name: str, shown: StoredRep, reps: Sequence[StoredRep]) -> Overlay | None:
+    """One angle over the phases of `shown`; each repetition's time runs evenly within a phase."""
+    axis = phases(shown)
+    if axis is None:
+        return None
+    lines = {rep.number: line(columns, name, axis, rep) for rep in reps}
+    return Overlay(lines[shown.number], tuple(found for number, found in lines.items() if number != shown.number))
+
+
+def line(columns: Mapping[str, Floats], name: str, axis: Phases, rep: StoredRep) -> Line:
+    """One repetition's curve, as far as it has the events of the axis, one after the other."""
+    places = list(zip(axis.places, axis.names, strict=True))
+    pieces: list[tuple[tuple[float, float], ...]] = []
+    open_piece: list[tuple[float, float]] = []
+    for (place, event), (next_place, next_event) in pairwise(places):
+        if event not in rep.events or next_event not in rep.events or rep.events[next_event] <= rep.events[event]:
+            pieces, open_piece = [*pieces, tuple(open_piece)], []
+            continue
+        count = max(2, round(POINTS * (next_place - place)))
+        part = np.linspace(0.0, 1.0, count)
+        moments_s = rep.events[event] + part * (rep.events[next_event] - rep.events[event])
+        for share, value in zip(part, _at(columns, name, moments_s), strict=True):
+            if np.isnan(value):
+                pieces, open_piece = [*pieces, tuple(open_piece)], []
+            else:
+                open_piece.append((round(place + float(share) * (next_place - place), 5), round(float(value), 2)))
+    return Line(tuple(piece for piece in (*pieces, tuple(open_piece)) if len(piece) > 1))
+
+
+def _at(columns: Mapping[str, Floats], name: str, moments_s: Floats) -> Floats:
+    """Values between two frames lie on a straight line; next to an unmeasured frame there is none."""
+    return np.asarray(np.interp(moments_s, columns["time_s"], columns[name], left=np.nan, right=np.nan))
+
+
+def _columns(path: Path) -> dict[str, Floats]:
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8")), strict=True))
+        head, body = rows[0], rows[1:]
+        missing = [name for name in NEEDED if name not in head]
+        if missing or not body:
+            raise ValueError(f"{', '.join(missing) or 'every row'} is missing")
+        wanted = [head.index(name) for name in NEEDED]
+        table = np.array([[_number(row[index]) for index in wanted] for row in body])
+    except (OSError, ValueError, IndexError, csv.Error) as error:
+        raise ResultUnreadable(f"{path}: cannot be read as a table of angles ({error})", _REMEDY) from error
+    return dict(zip(NEEDED, table.T, strict=True))
+
+
+def _number(cell: str) -> float:
+    value = float(cell) if cell else float("nan")
+    if cell and not abs(value) <= 1e6:
+        raise ValueError(f"{json.dumps(cell)} is no number that can be meant")
+    return value

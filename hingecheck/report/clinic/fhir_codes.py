@@ -1,0 +1,109 @@
+"""Our code system and questionnaire of the FHIR bundle, from `fhir_codes.toml`, and the lifter's answers in them."""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from hingecheck.results.reading import StoredReport
+
+NAMESPACE: Final = uuid.UUID("5b0f8a52-5f5e-4d0c-9d8e-2f6f0c4f3b11")
+"""All our addresses are drawn from this one: we own no web address to name them by."""
+
+
+def _own(name: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(NAMESPACE, name)}"
+
+
+CODES: Final = _own("codes/1")
+QUESTIONNAIRE: Final = _own("questionnaire/1")
+ANALYSIS_HASH: Final = _own("sha256 of analysis.json")
+VIDEO_HASH: Final = _own("sha256 of the video")
+
+
+@cache
+def _tables() -> dict[str, dict[str, dict[str, Any]]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def metrics() -> Mapping[str, Mapping[str, Any]]:
+    """Metrics that have a code, with UCUM unit and scale."""
+    return _tables()["metric"]
+
+
+def _all() -> dict[str, dict[str, Any]]:
+    return {code: entry for group in _tables().values() for code, entry in group.items()}
+
+
+def concept(code: str) -> dict[str, Any]:
+    """A CodeableConcept of our own system."""
+    display = _all()[code]["display"]
+    return {"coding": [{"system": CODES, "code": code, "display": display}], "text": display}
+
+
+def code_system() -> dict[str, Any]:
+    """All our codes with their definitions."""
+    names = ("display", "definition")
+    return {
+        "resourceType": "CodeSystem",
+        "url": CODES,
+        "version": "1",
+        "name": "HingecheckCodes",
+        "title": "Codes of hingecheck",
+        "status": "active",
+        "content": "complete",
+        "caseSensitive": True,
+        "concept": [{"code": code} | {name: entry[name] for name in names} for code, entry in _all().items()],
+    }
+
+
+def answers(report: StoredReport) -> Iterator[dict[str, Any]]:
+    """Items of a QuestionnaireResponse."""
+    scores = [
+        _item(f"soreness-{site}", f"Soreness: {site}", {"valueDecimal": s}) for site, s in report.soreness.items()
+    ]
+    if scores:
+        yield {"linkId": "soreness", "text": _question("soreness")["display"], "item": scores}
+    for code in ("sitting-hours", "load-kg"):
+        value = getattr(report, code.replace("-", "_"))
+        if value is not None:
+            unit = _question(code)["unit"]
+            quantity = {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
+            yield _item(code, _question(code)["display"], {"valueQuantity": quantity})
+    if report.rpe is not None:
+        yield _item("rpe", _question("rpe")["display"], {"valueDecimal": report.rpe})
+    if report.note.strip():
+        yield _item("note", _question("note")["display"], {"valueString": report.note.strip()})
+
+
+def questionnaire(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The questions that were answered, so that the answers can be read without this software."""
+    return {
+        "resourceType": "Questionnaire",
+        "url": QUESTIONNAIRE,
+        "version": "1",
+        "name": "HingecheckSelfReport",
+        "title": "What the lifter reports",
+        "status": "active",
+        "item": [_asked(item) for item in items],
+    }
+
+
+def _asked(item: Mapping[str, Any]) -> dict[str, Any]:
+    head = {"linkId": item["linkId"], "text": item["text"]}
+    if "item" in item:
+        return head | {"type": "group", "item": [_asked(part) for part in item["item"]]}
+    kind = next(name.removeprefix("value").lower() for name in item["answer"][0])
+    return head | {"type": kind}
+
+
+def _question(code: str) -> dict[str, Any]:
+    return _tables()["question"][code]
+
+
+def _item(link: str, words: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {"linkId": link, "text": words, "answer": [value]}

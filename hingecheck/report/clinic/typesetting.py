@@ -1,0 +1,38 @@
+"""Data into a PDF: the only file that imports typst.
+
+PDF/A-2a and PDF/UA-1 (tagged, fonts embedded), from the fonts in typst's own wheel alone, so that the same data give
+the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from hingecheck.errors import ExtraMissing
+
+FONT: Final = "Libertinus Serif"
+TEMPLATE: Final = Path(__file__).with_name("pages.typ")
+_EXTRA: Final = "Run pip install 'hingecheck[clinic]'."
+
+
+def pdf(data: Mapping[str, Any]) -> bytes:
+    """The report as PDF; raises ExtraMissing if the typesetter or its fonts are not there."""
+    try:
+        import typst
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("the typesetter of the PDF report is not installed", _EXTRA) from error
+    if FONT not in typst.Fonts(include_system_fonts=False, include_embedded_fonts=True).families():
+        raise ExtraMissing(
+            f"the typesetter comes without its fonts ({FONT} is missing)",
+            "Run pip install --force-reinstall typst: the wheel carries them.",
+        )
+    return typst.compile(
+        TEMPLATE.read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        pdf_standards=["a-2a", "ua-1"],
+        sys_inputs={"data": json.dumps(dict(data) | {"font": FONT}, ensure_ascii=False, allow_nan=False)},
+    )

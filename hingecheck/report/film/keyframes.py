@@ -1,0 +1,126 @@
+"""`keyframes.png`: lift-off, knee pass and lockout of every repetition, with what was measured drawn on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from hingecheck import landmarks
+from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
+from hingecheck.report.film import drawing, overlay
+from hingecheck.report.film.drawing import Pen
+
+CELL_WIDTH_PX: Final = 360
+CELL_HEIGHT_PX: Final = 480
+CAPTION_PX: Final = 84
+ROOM: Final = 3.1
+"""Height of the part of the picture that is shown, in trunk lengths of the upright lifter."""
+
+EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
+CAPTION: Final = (("hip", "hip_flexion"), ("knee", "knee_flexion"), ("low back", "lumbar_flexion"))
+
+PicturesAt = Callable[[Sequence[float]], list[Bytes]]
+"""Times in seconds -> the upright pictures (h, w, 3) shown then."""
+
+
+@dataclass(frozen=True)
+class KeyFrame:
+    """A moment of a repetition: a picture (480, 360, 3) with what was measured, and the angles in words.
+
+    An event that did not happen has neither; its `time_s` is NaN.
+    """
+
+    rep: Rep
+    event: str
+    time_s: float
+    picture: Bytes | None
+    lines: tuple[str, ...]
+
+
+def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
+    """The key frames of every repetition, event after event."""
+    wanted = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
+    pictures = iter(pictures_at([s for _, _, s in wanted if not np.isnan(s)]))
+    scene = overlay.Scene.of(analysis)
+    return tuple(
+        KeyFrame(rep, event, s, None, ("did not happen",))
+        if np.isnan(s)
+        else KeyFrame(rep, event, s, _cell(scene, next(pictures), s), _lines(analysis, s))
+        for rep, event, s in wanted
+    )
+
+
+def shown_s(rep: RepMetrics, name: str) -> float:
+    """Lift-off is shown where its angles are read: in the posture that the lifter pulls from."""
+    return float(rep.pulled_from_s if name == "liftoff_s" else getattr(rep.rep, name))
+
+
+def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
+    """All of them as one PNG: a row a repetition, a column an event; `names` stand before the rows' captions."""
+    before = [name for name in names or [""] * len(frames) for _ in EVENTS]
+    cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
+    rows = [np.hstack(cells[i : i + len(EVENTS)]) for i in range(0, len(cells), len(EVENTS))]
+    _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    return bytes(data)
+
+
+def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
+    """A picture, `width_px` wide, as WebP of a quality from 0 to 100."""
+    size = (width_px, round(picture.shape[0] * width_px / picture.shape[1]))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, quality])
+    return bytes(data)
+
+
+def frame_at(analysis: Analysis, time_s: float) -> int:
+    """Index of the frame whose picture is shown for a time: the first that is not before it."""
+    frame = int(np.searchsorted(analysis.angles.time_s, time_s - 1e-6))
+    return min(frame, len(analysis.angles.time_s) - 1)
+
+
+def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
+    frame = frame_at(scene.analysis, time_s)
+    pen = _window(scene, frame)
+    matrix = np.array([[pen.zoom, 0, -pen.left * pen.zoom], [0, pen.zoom, -pen.top * pen.zoom]])
+    size = (CELL_WIDTH_PX, CELL_HEIGHT_PX)
+    part = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=drawing.INK)
+    cell = np.ascontiguousarray(part, np.uint8)
+    overlay.skeleton(cell, scene, frame, pen)
+    overlay.back(cell, scene, frame, pen)
+    return cell
+
+
+def _window(scene: overlay.Scene, frame: int) -> Pen:
+    """A window around the whole lifter, the same size in every cell so that cells compare."""
+    analysis, trunk_px = scene.analysis, scene.trunk_px
+    zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
+    ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
+    hip = analysis.pose.middle_px(landmarks.HIPS)[frame]
+    middle_x = float(np.nanmean([ankle[0], hip[0]]))
+    bottom_y = float(ankle[1]) + 0.35 * trunk_px
+    return Pen(middle_x - CELL_WIDTH_PX / 2 / zoom, bottom_y - CELL_HEIGHT_PX / zoom, zoom)
+
+
+def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
+    frame = frame_at(analysis, time_s)
+    return tuple(f"{label} {overlay.said(getattr(analysis.angles, name), frame)}" for label, name in CAPTION)
+
+
+def _caption(frame: KeyFrame, name: str) -> Bytes:
+    strip = np.full((CAPTION_PX, CELL_WIDTH_PX, 3), drawing.PAPER, np.uint8)
+    moment = "" if np.isnan(frame.time_s) else f"  {frame.time_s:.2f} s"
+    title = f"{name} rep {frame.rep.number}  {frame.event}{moment}".strip()
+    drawing.plain_words(strip, (8, 21), title, (drawing.INK, 17))
+    for row, line in enumerate(frame.lines):
+        drawing.plain_words(strip, (8, 40 + 18 * row), line, (drawing.INK, 14))
+    return strip
+
+
+def _shown(frame: KeyFrame) -> Bytes:
+    if frame.picture is None:
+        return np.full((CELL_HEIGHT_PX, CELL_WIDTH_PX, 3), 225, np.uint8)
+    return frame.picture

@@ -1,0 +1,127 @@
+"""A trend as a page: points with intervals over time, and the same as a table."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hingecheck import __version__
+from hingecheck.history.trends import Point, Trend
+from hingecheck.names import shown
+from hingecheck.report import trend_wording
+from hingecheck.report.page import template
+from hingecheck.report.terminal import trend as trend_lines
+
+WIDTH_PX: Final = 860
+HEIGHT_PX: Final = 300
+LEFT_PX: Final = 70
+BOTTOM_PX: Final = 46
+MARGIN_PX: Final = 18
+TICKS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where days and values lie on the picture."""
+
+    first_day: int
+    last_day: int
+    low: float
+    high: float
+
+    def x(self, day: int) -> float:
+        span = max(1, self.last_day - self.first_day)
+        room = WIDTH_PX - LEFT_PX - 2 * MARGIN_PX
+        middle = 0.5 if self.first_day == self.last_day else (day - self.first_day) / span
+        return round(LEFT_PX + MARGIN_PX + middle * room, 1)
+
+    def y(self, value: float) -> float:
+        return round(HEIGHT_PX - BOTTOM_PX - (value - self.low) / (self.high - self.low) * _room(), 1)
+
+
+def page(trends: Sequence[Trend]) -> str:
+    """HTML that loads nothing; a chart and a table for each style of lift."""
+    context = {
+        "athlete": shown(trends[0].athlete),
+        "metric": trends[0].metric,
+        "charts": [_chart(trend) for trend in trends],
+        "version": __version__,
+    }
+    return template.render("trend.html", context, styles=["trend.css"])
+
+
+def _chart(trend: Trend) -> dict[str, Any]:
+    dated = [point for point in trend.points if point.session.date and point.value.known]
+    return {
+        "style": trend.style,
+        "clips": len(trend.points),
+        "notes": trend_lines.notes(trend),
+        "rows": [_row(point, trend) for point in trend.points],
+        "picture": _picture(dated, trend) if dated else None,
+        "adjusted": trend.slope.known,
+        "reference": f"{trend.reference_kg:.0f} kg",
+    }
+
+
+def _row(point: Point, trend: Trend) -> dict[str, str]:
+    load = point.session.report.load_kg
+    return {
+        "date": point.session.date or "no date",
+        "clip": shown(point.session.file),
+        "load": "–" if load is None else f"{load:g} kg",
+        "value": trend_wording.measured(point.value, trend.metric),
+        "at_load": trend_wording.measured(point.at_load, trend.metric) if point.at_load.known else "–",
+        "change": trend_wording.change(point.change, trend.metric),
+    }
+
+
+def _picture(points: Sequence[Point], trend: Trend) -> dict[str, Any]:
+    days = [day(point.session.date) for point in points]
+    frame = _Frame(min(days), max(days), *trend_lines.extent(trend))
+    ticks = _ticks(frame.low, frame.high)
+    return {
+        "width": WIDTH_PX,
+        "height": HEIGHT_PX,
+        "left": LEFT_PX,
+        "bottom": HEIGHT_PX - BOTTOM_PX,
+        "ticks": [{"y": frame.y(tick), "text": trend_wording.number(tick, trend.metric)} for tick in ticks],
+        "first": points[0].session.date,
+        "last": points[-1].session.date,
+        "first_x": frame.x(frame.first_day),
+        "last_x": frame.x(frame.last_day),
+        "points": [_mark(point, frame, trend) for point in points],
+    }
+
+
+def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
+    value = point.value
+    return {
+        "x": frame.x(day(point.session.date)),
+        "y": frame.y(value.value),
+        "low": frame.y(value.low),
+        "high": frame.y(value.high),
+        "changed": point.change.told == "changed",
+        "moved": frame.y(point.at_load.value) if point.at_load.known else None,
+        "text": f"{point.session.date}: {trend_wording.measured(value, trend.metric)}",
+    }
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers between the ends: about five."""
+    rough = (high - low) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough)
+    return [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _room() -> int:
+    return HEIGHT_PX - BOTTOM_PX - MARGIN_PX
+
+
+def day(date: str) -> int:
+    """Days since 1970 of YYYY-MM-DD."""
+    year, month, number = map(int, date.split("-"))
+    return calendar.timegm((year, month, number, 0, 0, 0)) // 86400

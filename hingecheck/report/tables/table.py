@@ -1,0 +1,82 @@
+"""Tables as CSV and Parquet: the same columns, numbers as numbers, an empty cell for what is not known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from hingecheck import names
+from hingecheck.errors import UsageError
+from hingecheck.results import folder
+
+Cell = str | float | int | None
+Kind = Literal["text", "number", "count"]
+
+_COMMANDS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
+_DECIMALS: Final = 4
+_ARROW: Final = {"text": "string", "number": "float64", "count": "int64"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with their kinds, and rows in their order."""
+
+    columns: Mapping[str, Kind]
+    rows: Sequence[Sequence[Cell]]
+
+
+def as_csv(table: Table) -> bytes:
+    """UTF-8.  A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cell(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode()
+
+
+def as_parquet(table: Table) -> bytes:
+    """The same table with typed columns; raises UsageError if pyarrow is not installed."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise UsageError("Parquet needs pyarrow", "Run pip install 'hingecheck[table]'.") from error
+    fields = [(name, getattr(pa, _ARROW[kind])()) for name, kind in table.columns.items()]
+    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(fields)
+    arrays = [pa.array([_known(c) for c in column], kind) for column, (_, kind) in zip(columns, fields, strict=True)]
+    out = io.BytesIO()
+    parquet.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out)
+    return out.getvalue()
+
+
+def put_parquet(path: Path, table: Table) -> bool:
+    """Write the table, or remove an older one without pyarrow; returns whether it is there.  Raises OSError."""
+    try:
+        data = as_parquet(table)
+    except UsageError:
+        path.unlink(missing_ok=True)
+        return False
+    folder.put(path, data)
+    return True
+
+
+def _cell(cell: Cell) -> str:
+    known = _known(cell)
+    if known is None:
+        return ""
+    if isinstance(known, str):
+        return f"'{known}" if known.startswith(_COMMANDS) else known
+    return f"{known:.{_DECIMALS}f}".rstrip("0").rstrip(".") if isinstance(known, float) else str(known)
+
+
+def _known(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return round(cell, _DECIMALS) if math.isfinite(cell) else None
+    if isinstance(cell, str):
+        return names.readable(cell)
+    return cell

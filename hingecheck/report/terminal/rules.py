@@ -1,0 +1,32 @@
+"""What `hingecheck explain` prints: rules and thresholds with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from hingecheck.judgement.criteria import Criteria, Rule
+
+
+def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
+    """Print each rule; with all of them, the verdict's thresholds too."""
+    console.print(Text(f"Criteria version {criteria.version}", style="dim"))
+    for name, rule in rules.items():
+        _block(console, f"{name}: {rule.title}", f"{rule.metric} {rule.side} {rule.limit:g} ({rule.unit})", rule)
+    if len(rules) == len(criteria.rules):
+        for name, threshold in criteria.verdict.items():
+            _block(console, f"verdict.{name}", f"{threshold.value:g} ({threshold.unit})", threshold)
+
+
+def _block(console: Console, title: str, limit: str, entry: object) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+    fields = {"limit": limit} | {
+        label: str(getattr(entry, name))
+        for label, name in (("why", "rationale"), ("source", "source"), ("population", "population"))
+    }
+    for label, value in fields.items():
+        console.print(Padding(Text.assemble((f"{label}: ", "dim"), value), (0, 0, 0, 2)))

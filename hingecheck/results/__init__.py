@@ -1,0 +1,1 @@
+"""analysis.json, written and read."""

@@ -1,0 +1,154 @@
+"""`analysis.json`: the contract's document, and the one that says what went wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from hingecheck import names
+from hingecheck.errors import HingecheckError
+from hingecheck.metrics.comparison import Comparison, Side
+from hingecheck.records import Analysis, Finding, Measure, RepMetrics
+
+SCHEMA: Final = "hingecheck/analysis/1"
+COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
+_DECIMALS: Final = 4
+
+
+def document(analysis: Analysis) -> dict[str, Any]:
+    """The analysis as plain data, keys as in the contract; what is not measured is null, with its reason."""
+    view, verdict = analysis.view, analysis.verdict
+    return {
+        "schema": SCHEMA,
+        "video": _plain(asdict(analysis.video)),
+        "view": {
+            "side": view.side,
+            "facing": view.facing,
+            "yaw_deg": _measure(view.yaw_deg),
+            "assessable": view.assessable,
+            "reasons": list(view.reasons),
+        },
+        "style": _plain(asdict(analysis.style)),
+        "reps": [_rep(rep) for rep in analysis.reps],
+        "verdict": {
+            "pattern": verdict.pattern,
+            "lumbar_share_trunk": _measure(verdict.share),
+            "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
+            "reasons": list(verdict.reasons),
+            "reps_used": list(verdict.reps_used),
+            "sentence": verdict.sentence,
+            "cue": verdict.cue,
+            "surer": list(verdict.surer),
+        },
+        "findings": [_finding(finding) for finding in analysis.findings],
+        "set": {
+            "metrics": {name: _measure(measure) for name, measure in analysis.over_set.items()},
+            "reasons": {name: measure.reason for name, measure in analysis.over_set.items() if measure.reason},
+            "most_different_rep": analysis.most_different,
+        },
+        "self_report": None if analysis.self_report.empty else _plain(asdict(analysis.self_report)),
+        "advice": _plain(asdict(analysis.advice)),
+        "provenance": dict(analysis.provenance) | {"zero": analysis.spine.zero, "losses": _losses(analysis)},
+    }
+
+
+def failure(error: HingecheckError) -> dict[str, Any]:
+    """What `--json` prints when there is no analysis."""
+    told = {"code": error.exit_code, "kind": error.kind, "message": error.message, "remedy": error.remedy}
+    return {"schema": SCHEMA, "error": told}
+
+
+def comparison(found: Comparison) -> dict[str, Any]:
+    """Two repetitions and every difference, second less first, as plain data."""
+    return {
+        "schema": COMPARISON_SCHEMA,
+        "first": _side(found.first),
+        "second": _side(found.second),
+        "one_clip": found.one_clip,
+        "differences": {
+            item.name: {
+                "first": _measure(item.first),
+                "second": _measure(item.second),
+                "difference": _measure(item.difference),
+                "reason": item.difference.reason or None,
+                "basis": item.basis,
+                "excludes_zero": item.clear,
+            }
+            for item in found.differences
+        },
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    video, verdict = side.analysis.video, side.analysis.verdict
+    return {
+        "file": video.file,
+        "sha256": video.sha256,
+        "rep": _rep(side.rep),
+        "verdict": {"pattern": verdict.pattern, "sentence": verdict.sentence},
+        "provenance": dict(side.analysis.provenance),
+    }
+
+
+def text(data: Mapping[str, Any]) -> str:
+    """The document as JSON: UTF-8, two spaces, one newline at the end, never NaN."""
+    return names.readable(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def _rep(rep: RepMetrics) -> dict[str, Any]:
+    event = rep.rep
+    events = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
+    return {
+        "number": event.number,
+        "style": event.style,
+        **{name: _plain(getattr(event, name)) for name in events},
+        "complete": event.complete,
+        "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
+        "reasons": {name: measure.reason for name, measure in rep.values.items() if measure.reason},
+        "notes": list(rep.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "status": finding.status,
+        "value": _plain(finding.measure.value),
+        "low": _plain(finding.measure.low),
+        "high": _plain(finding.measure.high),
+        "limit": finding.limit,
+        "unit": finding.unit,
+        "reps": list(finding.reps),
+        "evidence_s": _plain(list(finding.evidence_s)) if finding.evidence_s else None,
+        "text": finding.text,
+        "source": finding.source,
+    }
+
+
+def _losses(analysis: Analysis) -> dict[str, int]:
+    """Frames that were filled, and frames without a lifter or without a lumbar angle."""
+    return {
+        "frames_without_lifter": int((~analysis.pose.seen).sum()),
+        "frames_filled": int(analysis.pose.filled.any(axis=1).sum()),
+        "frames_without_lumbar": int((analysis.spine.lumbar_flexion.reason != "").sum()),
+    }
+
+
+def _measure(measure: Measure) -> dict[str, Any] | None:
+    if not measure.known:
+        return None
+    return {"value": _plain(measure.value), "low": _plain(measure.low), "high": _plain(measure.high)}
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as JSON takes them: rounded Python floats, NaN as null; containers likewise."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return round(float(value), _DECIMALS) if math.isfinite(value) else None
+    return value

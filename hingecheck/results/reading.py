@@ -1,0 +1,327 @@
+"""Reads an `analysis.json` back, strictly: what another program or a hand has changed is found here, or nowhere.
+
+Names that this version does not know (metrics, rules, styles, extra keys) are kept or passed over; what it does know
+must have the right type, be finite, and agree with itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NoReturn, get_args
+
+from hingecheck.errors import ResultUnreadable
+from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, Status
+from hingecheck.results.document import SCHEMA
+from hingecheck.results.nodes import Node
+
+LARGEST_BYTES: Final = 64_000_000
+EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+_REMEDY: Final = "Analyze the clip again; if the file was edited by hand, put the original back."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVideo:
+    """What is stored of the clip; `file` is a bare name."""
+
+    file: str
+    sha256: str
+    width: int
+    height: int
+    duration_s: float
+    frames_read: int
+    frames_failed: int
+    rotation_deg: int
+    rate_hz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredView:
+    """Where the camera stood."""
+
+    side: str
+    facing: str
+    yaw_deg: Measure
+    assessable: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRep:
+    """One repetition: the events that happened (name -> seconds), and each metric or the reason why there is none.
+
+    All repetitions have the same metrics: METRICS, and those that the file has beside them.
+    """
+
+    number: int
+    style: str
+    events: Mapping[str, float]
+    complete: bool
+    values: Mapping[str, Measure]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """What one rule said."""
+
+    rule: str
+    status: str
+    measure: Measure
+    limit: float
+    unit: str
+    reps: tuple[int, ...]
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """The pattern, and what it rests on."""
+
+    pattern: str
+    share: Measure
+    reasons: tuple[str, ...]
+    reps_used: tuple[int, ...]
+    sentence: str
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """What the lifter said."""
+
+    soreness: Mapping[str, float]
+    sitting_hours: float | None
+    load_kg: float | None
+    rpe: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An analysis read back from `path`, whose bytes have the hash `sha256`.
+
+    `style` is the set's style in words and whose word it is, "" where the analysis does not tell.
+    `context` are the sentences that set the self-report beside the measurement; `provenance` is as it was written.
+    """
+
+    path: Path
+    sha256: str
+    video: StoredVideo
+    view: StoredView
+    style: str
+    reps: tuple[StoredRep, ...]
+    verdict: StoredVerdict
+    findings: tuple[StoredFinding, ...]
+    over_set: Mapping[str, Measure]
+    self_report: StoredReport | None
+    context: tuple[str, ...]
+    see: str
+    provenance: Mapping[str, Any]
+
+
+def read(path: Path) -> Stored:
+    """The analysis in `path`; raises ResultUnreadable that says where in the file what is wrong."""
+    data = _bytes(path)
+    root = Node(_parsed(data, path), path.name, _refuse)
+    if root.key("schema").text() != SCHEMA:
+        raise ResultUnreadable(
+            f"{path}: is written in {root.key('schema').text()!r}, this version reads {SCHEMA!r}",
+            "Analyze the clip again with this version of hingecheck.",
+        )
+    if root.optional("error") is not None:
+        raise ResultUnreadable(f"{path}: holds an error, no analysis", "Analyze a clip in which it succeeds.")
+    return _checked(_stored(root, path, hashlib.sha256(data).hexdigest()))
+
+
+def _refuse(place: str, what: str) -> NoReturn:
+    raise ResultUnreadable(f"{place}: {what}", _REMEDY)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            _refuse(str(path), "is far too large for an analysis")
+        return path.read_bytes()
+    except OSError as error:
+        raise ResultUnreadable(
+            f"{path}: cannot be read ({error.strerror})", "Give the analysis.json of a result folder."
+        ) from error
+
+
+def _parsed(data: bytes, path: Path) -> Any:
+    def no_constant(name: str) -> NoReturn:
+        raise ValueError(f"{name} is no number of JSON")
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a name stands twice in one object")
+        return found
+
+    try:
+        return json.loads(data.decode("utf-8"), parse_constant=no_constant, object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise ResultUnreadable(f"{path}: is damaged, or no JSON ({error})", _REMEDY) from error
+
+
+def _stored(root: Node, path: Path, sha256: str) -> Stored:
+    advice, over_set, given = root.key("advice"), root.key("set"), root.optional("self_report")
+    return Stored(
+        path=path,
+        sha256=sha256,
+        video=_video(root.key("video")),
+        view=_view(root.key("view")),
+        style=_style(root.optional("style")),
+        reps=_reps(root.key("reps")),
+        verdict=_verdict(root.key("verdict")),
+        findings=tuple(_finding(node) for node in root.key("findings").items()),
+        over_set=_measures(over_set),
+        self_report=None if given is None else _report(given),
+        context=advice.key("context").texts(),
+        see=advice.key("see").text(),
+        provenance=dict(root.key("provenance").table()),
+    )
+
+
+def _video(node: Node) -> StoredVideo:
+    rate = node.optional("rate_hz")
+    return StoredVideo(
+        file=node.key("file").text(),
+        sha256=node.key("sha256").text(),
+        width=node.key("width").whole(),
+        height=node.key("height").whole(),
+        duration_s=node.key("duration_s").number(),
+        frames_read=node.key("frames_read").whole(),
+        frames_failed=node.key("frames_failed").whole(),
+        rotation_deg=node.key("rotation_deg").whole(),
+        rate_hz=None if rate is None else rate.number(),
+    )
+
+
+def _view(node: Node) -> StoredView:
+    yaw = node.optional("yaw_deg")
+    return StoredView(
+        side=node.key("side").text(),
+        facing=node.key("facing").one_of(("left", "right")),
+        yaw_deg=Measure.missing("the yaw was not found") if yaw is None else yaw.measure(),
+        assessable=node.key("assessable").truth(),
+        reasons=node.key("reasons").texts(),
+    )
+
+
+def _style(node: Node | None) -> str:
+    if node is None:
+        return ""
+    words = node.key("name").text().replace("_", " ")
+    if node.key("given").truth():
+        return f"{words}, as given"
+    if words == "not sure":
+        return words
+    return f"{words}, read off the movement ({node.key('confidence').number():.0%})"
+
+
+def _reps(node: Node) -> tuple[StoredRep, ...]:
+    """All repetitions; a metric that one of them has not in the file is missing there."""
+    found = [_rep(item) for item in node.items()]
+    names = dict.fromkeys([*(name for rep in found for name in rep.values), *METRICS])
+    missing = Measure.missing(NOT_STORED)
+    return tuple(replace(rep, values={name: rep.values.get(name, missing) for name in names}) for rep in found)
+
+
+def _rep(node: Node) -> StoredRep:
+    events = {name: found.number() for name in EVENTS if (found := node.optional(name)) is not None}
+    return StoredRep(
+        number=node.key("number").whole(),
+        style=node.key("style").text(),
+        events=events,
+        complete=node.key("complete").truth(),
+        values=_measures(node),
+        notes=node.key("notes").texts(),
+    )
+
+
+def _measures(node: Node) -> dict[str, Measure]:
+    """`metrics` and `reasons` as one: a name has a number or a reason, never both, never neither."""
+    reasons = {name: reason.text() for name, reason in node.key("reasons").entries()}
+    found: dict[str, Measure] = {}
+    for name, entry in node.key("metrics").entries():
+        if entry.missing != (name in reasons):
+            _refuse(entry.place, "must be a number with an interval, or null with its reason")
+        found[name] = Measure.missing(reasons[name] or "no reason given") if entry.missing else entry.measure()
+    return found
+
+
+def _verdict(node: Node) -> StoredVerdict:
+    share = node.optional("lumbar_share_trunk")
+    reasons = node.key("reasons").texts()
+    return StoredVerdict(
+        pattern=node.key("pattern").one_of(get_args(Pattern)),
+        share=Measure.missing("; ".join(reasons) or "not measured") if share is None else share.measure(),
+        reasons=reasons,
+        reps_used=tuple(item.whole() for item in node.key("reps_used").items()),
+        sentence=node.key("sentence").text(),
+        cue=node.key("cue").text(),
+    )
+
+
+def _finding(node: Node) -> StoredFinding:
+    text, missing = node.key("text").text(), node.optional("value") is None
+    return StoredFinding(
+        rule=node.key("rule").text(),
+        status=node.key("status").one_of(get_args(Status)),
+        measure=Measure.missing(text or "not assessed") if missing else node.measure(),
+        limit=node.key("limit").number(),
+        unit=node.key("unit").text(),
+        reps=tuple(item.whole() for item in node.key("reps").items()),
+        text=text,
+        source=node.key("source").text(),
+    )
+
+
+def _report(node: Node) -> StoredReport:
+    numbers = {name: node.optional(name) for name in ("sitting_hours", "load_kg", "rpe")}
+    return StoredReport(
+        soreness={site: score.number() for site, score in node.key("soreness").entries()},
+        note=node.key("note").text(),
+        **{name: None if found is None else found.number() for name, found in numbers.items()},
+    )
+
+
+def _checked(stored: Stored) -> Stored:
+    """What must agree with itself; raises ResultUnreadable."""
+    video, numbers = stored.video, [rep.number for rep in stored.reps]
+    place = stored.path.name
+    checks = {
+        "video.file must be a bare file name": video.file == Path(video.file).name
+        and video.file not in ("", ".", ".."),
+        "video.sha256 must be 64 hexadecimal digits": _SHA256.fullmatch(video.sha256) is not None,
+        "video's sizes, times and counts must be positive": min(video.width, video.height, video.frames_read) > 0
+        and video.duration_s >= 0
+        and video.frames_failed >= 0,
+        "reps must be one or more, numbered upwards": bool(numbers) and all(a < b for a, b in pairwise(numbers)),
+        "verdict.reps_used must name repetitions of the file": set(stored.verdict.reps_used) <= set(numbers),
+        "a verdict other than cannot_tell must rest on a number": stored.verdict.pattern == "cannot_tell"
+        or stored.verdict.share.known,
+        "the events of a repetition must follow each other within the clip": all(
+            _in_order(rep, video.duration_s) for rep in stored.reps
+        ),
+    }
+    for what, fits in checks.items():
+        if not fits:
+            _refuse(place, what)
+    return stored
+
+
+def _in_order(rep: StoredRep, duration_s: float) -> bool:
+    """Lift-off, knee pass and lockout in this order, everything inside the clip (a second of grace)."""
+    path = [rep.events[name] for name in ("liftoff_s", "knee_pass_s", "lockout_s") if name in rep.events]
+    inside = all(-1.0 <= time_s <= duration_s + 1.0 for time_s in rep.events.values())
+    return inside and all(a <= b for a, b in pairwise(path))

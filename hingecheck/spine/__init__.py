@@ -1,0 +1,1 @@
+"""The back's contour and what it says of the spine."""

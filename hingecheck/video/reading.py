@@ -1,0 +1,217 @@
+"""Stage 1, read: a path becomes upright frames with the file's own timestamps.
+
+PyAV decodes; display rotation and non-square pixels are applied; what cannot be decoded is counted.  No
+frame is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import queue
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+
+from hingecheck.errors import InputError
+from hingecheck.records import Bytes, Frame, VideoInfo
+from hingecheck.video import container
+from hingecheck.video.container import PLAYABLE
+
+HEIGHT_PX = 512
+"""Frames are scaled to at most this height: a lifter fills about half of it, and the pose network sees 256 x 256."""
+
+DECODE_AHEAD = 8
+_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+
+
+class Video:
+    """One clip.  Iterate `frames()` once, then `info()` tells what was read."""
+
+    def __init__(self, path: Path) -> None:
+        """Checks that `path` holds a video that can be opened; raises VideoNotFound or InputError."""
+        self.path = path
+        self._times_s: list[float] = []
+        self._failed = 0
+        self._promised = 0
+        self.first_s = 0.0
+        """The file's own time of the first frame that `frames()` read, which is time 0 from there on."""
+        with _pictured(path) as clip:
+            self.expected_s = (clip.duration or 0) / av.time_base
+            self.width, self.height, self.rotation_deg = _display_size(clip, path)
+
+    def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
+        """Every decodable frame in order, scaled to at most `height_px`; raises InputError if there is none."""
+        self._times_s, self._failed = [], 0
+        scale = min(1.0, height_px / self.height)
+        with _pictured(self.path) as clip:
+            first_s = None
+            self._promised = clip.streams.video[0].frames
+            for picture in self._decode(clip):
+                stamp_s = float(picture.time)
+                first_s = stamp_s if first_s is None else first_s
+                self.first_s = first_s
+                time_s = stamp_s - first_s
+                if self._times_s and time_s <= self._times_s[-1]:
+                    self._failed += 1  # two pictures cannot be shown at one moment
+                    continue
+                self._times_s.append(time_s)
+                yield Frame(time_s, self._upright(picture, scale), scale)
+        if not self._times_s:
+            raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
+
+    def info(self) -> VideoInfo:
+        """What `frames()` has read."""
+        times_s = np.array(self._times_s)
+        step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan")
+        return VideoInfo(
+            file=self.path.name,
+            sha256=_sha256(self.path),
+            width=self.width,
+            height=self.height,
+            duration_s=float(times_s[-1]) + (step_s if len(times_s) > 1 else 0.0),
+            frames_read=len(times_s),
+            frames_failed=max(self._failed, self._promised - len(times_s)),
+            rotation_deg=self.rotation_deg,
+            rate_hz=1.0 / step_s,
+        )
+
+    def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
+        """The pictures shown at `times_s`, full size, (h, w, 3) RGB each: a second pass over the file."""
+        found: dict[int, Bytes] = {}
+        wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
+        with _pictured(self.path) as clip:
+            first_s = None
+            for picture in self._decode(clip):
+                first_s = float(picture.time) if first_s is None else first_s
+                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - 1e-6:
+                    found[wanted.pop(0)] = self._upright(picture, 1.0)
+                if not wanted:
+                    break
+        return [found[i] for i in range(len(times_s)) if i in found]
+
+    def key_pictures(self, most: int) -> list[Frame]:
+        """Up to `most` of the file's key frames, spread over the clip: cheap to decode, to look around in."""
+        scale = min(1.0, HEIGHT_PX / self.height)
+        frames: list[Frame] = []
+        with _pictured(self.path) as clip:
+            stream = clip.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            for picture in self._decode(clip):
+                frames.append(Frame(float(picture.time), self._upright(picture, scale), scale))
+                if len(frames) > 2 * most:  # thin out evenly as we go: the clip may be hours long
+                    frames = frames[::2]
+        keep = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
+        return [frames[i] for i in keep]
+
+    def spread_pictures(self, count: int) -> list[Frame]:
+        """`count` pictures at even distances, for clips with few key frames: decodes the whole clip."""
+        first_s, pause_s = self.expected_s / (2 * count), self.expected_s / count
+        chosen: list[Frame] = []
+        for frame in self.frames():
+            if frame.time_s >= first_s + len(chosen) * pause_s:
+                chosen.append(frame)
+        return chosen
+
+    def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
+        """Frames of the first video stream; damaged ones and those without a time are counted, not raised."""
+        stream = clip.streams.video[0]
+        stream.thread_type = "AUTO"
+        packets = clip.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except FFmpegError:  # the file breaks off
+                self._failed += 1
+                return
+            try:
+                pictures = packet.decode()
+            except FFmpegError:
+                self._failed += 1
+                continue
+            for picture in pictures:
+                if picture.time is None or picture.is_corrupt:
+                    self._failed += 1
+                    continue
+                yield picture
+
+    def _upright(self, picture: VideoFrame, scale: float) -> Bytes:
+        """RGB array, turned as the display matrix asks; C-contiguous whatever the row padding was."""
+        width, height = round(self.width * scale), round(self.height * scale)
+        if self.rotation_deg % 180:
+            width, height = height, width
+        rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
+        if self.rotation_deg:
+            return np.asarray(cv2.rotate(rgb, _TURNS[self.rotation_deg]), np.uint8)
+        return np.ascontiguousarray(rgb)
+
+
+def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
+    """The same frames, decoded in a thread of their own a few frames ahead of whoever reads them."""
+    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=DECODE_AHEAD)
+    stopped = threading.Event()
+
+    def put(item: Frame | BaseException | None) -> bool:
+        while not stopped.is_set():
+            with contextlib.suppress(queue.Full):
+                waiting.put(item, timeout=0.1)
+                return True
+        return False
+
+    def decode() -> None:
+        try:
+            for frame in frames:
+                if not put(frame):
+                    return
+            put(None)
+        except BaseException as error:  # handed over: it is raised where the frames are read
+            put(error)
+
+    thread = threading.Thread(target=decode, daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def _pictured(path: Path) -> Iterator[InputContainer]:
+    """The clip at `path`, which has a picture."""
+    with container.open_clip(path) as clip:
+        if not clip.streams:
+            raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", PLAYABLE)
+        if not clip.streams.video:
+            raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
+        yield clip
+
+
+def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
+    """Width and height as displayed, and the rotation (0, 90, 180, 270, counter-clockwise) that gives it."""
+    stream = clip.streams.video[0]
+    try:
+        picture = next(clip.decode(stream))
+    except (FFmpegError, StopIteration) as error:
+        raise InputError(f"{path}: not one frame of it can be decoded", PLAYABLE) from error
+    pixel = float(stream.sample_aspect_ratio or 1) or 1.0
+    width, height = round(picture.width * pixel), picture.height
+    rotation_deg = round(picture.rotation / 90) * 90 % 360
+    return (height, width, rotation_deg) if rotation_deg % 180 else (width, height, rotation_deg)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,68 @@
+"""Small grey pictures that are kept of a clip while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import cv2
+import numpy as np
+
+from hingecheck.records import Bytes, Frame, Glimpses
+
+HEIGHT_PX: Final = 256
+BLUR_PX: Final = 1.2
+
+ENLARGED: Final = 2
+STEP_S: Final = 0.12
+MOST: Final = 512
+"""More pictures than this are thinned out to half: about 20 MB of an upright clip, however long."""
+
+
+class Keeper:
+    """Keeps small grey pictures of the frames that pass through it."""
+
+    def __init__(self) -> None:
+        self._grey: list[Bytes] = []
+        self._time_s: list[float] = []
+        self._step_s = STEP_S
+        self._place = (1.0, (0.0, 0.0))
+
+    def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The same frames; every STEP_S one of them is kept small."""
+        for frame in frames:
+            if not self._time_s or frame.time_s >= self._time_s[-1] + self._step_s:
+                self._keep(frame)
+            yield frame
+
+    def _keep(self, frame: Frame) -> None:
+        shrink = min(1.0, HEIGHT_PX / frame.rgb.shape[0])
+        small = cv2.resize(frame.rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), BLUR_PX)
+        self._grey.append(np.asarray(grey, np.uint8))
+        self._time_s.append(frame.time_s)
+        self._place = (frame.scale * shrink, frame.origin_px)
+        if len(self._time_s) > MOST:
+            self._grey, self._time_s, self._step_s = self._grey[::2], self._time_s[::2], 2 * self._step_s
+
+    def glimpses(self) -> Glimpses:
+        """What was kept."""
+        scale, origin_px = self._place
+        return Glimpses(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
+
+
+def pictures(glimpses: Glimpses, count: int) -> list[Frame]:
+    """`count` of the small pictures at even distances, enlarged, as frames."""
+    chosen = np.unique(np.linspace(0, len(glimpses.grey) - 1, count).round().astype(int))
+    large = [
+        cv2.resize(glimpses.grey[i], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR) for i in chosen
+    ]
+    return [
+        Frame(
+            float(glimpses.time_s[i]),
+            np.repeat(np.asarray(grey, np.uint8)[..., None], 3, axis=2),
+            glimpses.scale * ENLARGED,
+            glimpses.origin_px,
+        )
+        for i, grey in zip(chosen, large, strict=True)
+    ]

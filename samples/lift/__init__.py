@@ -1,0 +1,1 @@
+"""What is lifted and how."""

@@ -1,0 +1,1 @@
+"""The posable lifter."""

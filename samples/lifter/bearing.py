@@ -1,0 +1,36 @@
+"""How somebody stands: a deeper or flatter lumbar arch, a rounder upper back, built into the rest body."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from samples.lifter.body import Array, Body, build_body
+from samples.lifter.skeleton import pitch, pose_body, skin
+from samples.spec import BodySpec
+
+
+@lru_cache(maxsize=16)
+def standing_body(spec: BodySpec) -> Body:
+    """The body whose rest is this person's own standing: the zero of every spinal angle."""
+    average = build_body(replace(spec, lordosis_deg=0.0, kyphosis_deg=0.0))
+    if spec.lordosis_deg == 0.0 and spec.kyphosis_deg == 0.0:
+        return average
+    curved = pose_body(average, curves(spec), average.head("root"))
+    vertices = skin(average, curved)
+    floor, scale = vertices[:, 2].min(), spec.stature_m / float(np.ptp(vertices[:, 2]))
+    down = np.array([0.0, 0.0, floor])
+    return replace(average, vertices=(vertices - down) * scale, heads=(curved.joints - down) * scale)
+
+
+def curves(spec: BodySpec) -> dict[str, Array]:
+    """World rotations that arch the lumbar spine (half of it by the pelvis) and round the upper back.
+
+    Head, arms and legs keep their directions.
+    """
+    arch, top = spec.lordosis_deg, spec.kyphosis_deg - 0.5 * spec.lordosis_deg
+    turned = {"root": 0.5, "spine04": 0.1, "spine03": -0.25, "spine02": -0.5}
+    world = {name: pitch(share * arch) for name, share in turned.items()}
+    world |= {"spine01": pitch(top), "neck01": pitch(0.5 * top), "neck02": pitch(0.25 * top)}
+    still = ["neck03", *(f"{name}.{side}" for name in ("upperleg01", "upperarm01") for side in "LR")]
+    return world | {name: np.eye(3) for name in still}

@@ -1,0 +1,158 @@
+"""Arms and legs: joint rotations that bring the ankle to its place on the floor and the hand to the bar."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from samples.lifter.body import Array, Body
+from samples.lifter.skeleton import between, frame, turn, unit
+
+FINGER_CURL_DEG = (62.0, 82.0, 45.0)  # of the three finger joints around a 28-mm bar
+PALM_DEPTH_M = 0.012
+
+
+@dataclass(frozen=True)
+class LegGoal:
+    """World places (3,) of hip and ankle, a knee to bend towards, the foot's outward turn (left positive)."""
+
+    hip_m: Array
+    knee_hint_m: Array
+    ankle_m: Array
+    toe_out_deg: float
+
+
+@dataclass(frozen=True)
+class HandGoal:
+    """Place (3,) of the wrist, directions (3,) of the hand, of its palm, and from the shoulder to the elbow's side."""
+
+    wrist_m: Array
+    along: Array
+    palm: Array
+    elbow: Array
+
+
+@dataclass(frozen=True)
+class ArmGoal:
+    """World places (3,) of the shoulder and of the bar under this hand; grip 0 = hang free, 1 = hold.
+
+    The palm looks back on a bar and inwards on what is held at the sides; `away` 1 puts the hand to `free` instead.
+    """
+
+    shoulder_m: Array
+    bar_m: Array
+    grip: float
+    curl: float
+    inwards: bool = False
+    away: float = 0.0
+    free: HandGoal | None = None
+
+
+def rotation_about(axis: Array, angle_deg: float) -> Array:
+    """Rotation about an axis (3,) by the right-hand rule."""
+    x, y, z = unit(axis)
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    angle = np.radians(angle_deg)
+    turned: Array = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * cross @ cross
+    return turned
+
+
+def middle_joint(start: Array, end: Array, lengths: tuple[float, float], hint: Array) -> Array:
+    """Knee or elbow of a two-bone limb, on the side of the hint.
+
+    The limb stretches out where the end is too far.
+    """
+    upper, lower = lengths
+    along = unit(end - start)
+    distance = min(float(np.linalg.norm(end - start)), (upper + lower) * 0.99999)
+    near = (upper**2 - lower**2 + distance**2) / (2.0 * distance)
+    aside = hint - start
+    aside = aside - along * (aside @ along)
+    height = np.sqrt(max(upper**2 - near**2, 0.0))
+    joint: Array = start + along * near + aside / max(float(np.linalg.norm(aside)), 1e-9) * height
+    return joint
+
+
+def leg_rotations(body: Body, side: str, goal: LegGoal) -> dict[str, Array]:
+    """World rotations of thigh, shank and foot."""
+    hip, knee, ankle = (body.head(f"{name}.{side}") for name in ("upperleg01", "lowerleg01", "foot"))
+    lengths = float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
+    bent = middle_joint(goal.hip_m, goal.ankle_m, lengths, goal.knee_hint_m)
+    hinge_rest = np.array([0.0, 1.0, 0.0])
+    hinge = turn(goal.toe_out_deg) @ hinge_rest
+    thigh = frame(bent - goal.hip_m, hinge) @ frame(knee - hip, hinge_rest).T
+    shank = frame(goal.ankle_m - bent, hinge) @ frame(ankle - knee, hinge_rest).T
+    foot = turn(goal.toe_out_deg - rest_toe_out_deg(body, side))
+    return {f"upperleg01.{side}": thigh, f"lowerleg01.{side}": shank, f"foot.{side}": foot}
+
+
+def rest_toe_out_deg(body: Body, side: str) -> float:
+    """Direction of the rest foot, ankle to second toe, left positive."""
+    along = body.head(f"toe2-1.{side}") - body.head(f"foot.{side}")
+    return float(np.degrees(np.arctan2(along[1], along[0])))
+
+
+def grip_length_m(body: Body) -> float:
+    """Wrist to the centre of a gripped bar, along the hand."""
+    return float(np.linalg.norm(body.head("finger3-1.L") - body.head("wrist.L")))
+
+
+def arm_rotations(body: Body, side: str, goal: ArmGoal) -> dict[str, Array]:
+    """World rotations of upper arm, forearm, hand and fingers."""
+    sign = 1.0 if side == "L" else -1.0
+    shoulder, elbow, wrist = (body.head(f"{name}.{side}") for name in ("upperarm01", "lowerarm01", "wrist"))
+    lengths = float(np.linalg.norm(elbow - shoulder)), float(np.linalg.norm(wrist - elbow))
+    hand, wrist_at = _hand(body, side, goal, sum(lengths))
+    aside = np.array([-0.5, 0.35 * sign, -0.3])
+    hinge = np.array([-0.5 * sign, -0.87, 0.0])  # the elbow's crease looks forward and a little inward
+    if goal.free is not None and goal.away > 0.0:
+        aside = aside + (goal.free.elbow - aside) * goal.away
+    bent = middle_joint(goal.shoulder_m, wrist_at, lengths, goal.shoulder_m + aside)
+    if goal.free is not None and goal.away > 0.0:
+        bends = np.cross(bent - goal.shoulder_m, wrist_at - bent)
+        hinge = hinge + (unit(bends + 1e-9) - hinge) * goal.away
+    hinge_rest = np.cross(elbow - shoulder, wrist - elbow)
+    upper = frame(bent - goal.shoulder_m, hinge) @ frame(elbow - shoulder, hinge_rest).T
+    fore = frame(wrist_at - bent, hinge) @ frame(wrist - elbow, hinge_rest).T
+    rotations = {f"upperarm01.{side}": upper, f"lowerarm01.{side}": fore, f"wrist.{side}": hand}
+    rotations[f"lowerarm02.{side}"] = between(fore, hand, 0.55)
+    return rotations | _fingers(body, side, hand, goal.curl)
+
+
+def _hand(body: Body, side: str, goal: ArmGoal, arm_m: float) -> tuple[Array, Array]:
+    """World rotation of the hand and place of the wrist, between hanging free, holding the bar and being away."""
+    sign = 1.0 if side == "L" else -1.0
+    rest = _hand_frame(body, side)
+    pull = unit(goal.bar_m - goal.shoulder_m)
+    hang = unit(np.array([0.05, 0.12 * sign, -1.0]))
+    free = frame(hang, np.array([-1.0, 0.0, 0.0])) @ rest.T
+    holding = frame(pull, np.array([-1.0, 0.0, 0.0]) if goal.inwards else np.array([0.0, sign, 0.0]))
+    palm = np.array([0.0, -sign, 0.0]) if goal.inwards else np.array([-1.0, 0.0, 0.0])
+    hold_at = goal.bar_m - holding[:, 0] * grip_length_m(body) - palm * PALM_DEPTH_M
+    free_at = goal.shoulder_m + hang * arm_m * 0.985
+    share = float(np.clip(goal.grip, 0.0, 1.0))
+    place = free_at + (hold_at - free_at) * share
+    turned = between(free, holding @ rest.T, share)
+    if goal.free is not None and goal.away > 0.0:
+        there = frame(goal.free.along, np.cross(goal.free.along, goal.free.palm) * sign) @ rest.T
+        turned, place = between(turned, there, goal.away), place + (goal.free.wrist_m - place) * goal.away
+    out = place - goal.shoulder_m
+    place = goal.shoulder_m + out * min(1.0, arm_m / float(np.linalg.norm(out)))
+    return turned, place
+
+
+def _hand_frame(body: Body, side: str) -> Array:
+    knuckles = body.head(f"finger5-1.{side}") - body.head(f"finger2-1.{side}")
+    return frame(body.head(f"finger3-1.{side}") - body.head(f"wrist.{side}"), knuckles)
+
+
+def _fingers(body: Body, side: str, hand: Array, curled: float) -> dict[str, Array]:
+    """Curl the fingers towards the palm; half curled where the hand hangs free."""
+    sign = 1.0 if side == "L" else -1.0
+    knuckles = (hand @ _hand_frame(body, side))[:, 1]
+    rotations: dict[str, Array] = {}
+    for finger in range(2, 6):
+        bend = 0.0
+        for joint, curl in enumerate(FINGER_CURL_DEG, start=1):
+            bend += curl * (0.15 + 0.85 * curled)
+            rotations[f"finger{finger}-{joint}.{side}"] = rotation_about(knuckles, sign * bend) @ hand
+    return rotations

@@ -1,0 +1,1 @@
+"""Room, plates, camera."""
