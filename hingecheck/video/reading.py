@@ -123,19 +123,19 @@ class Video:
     def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
         """Frames of the first video stream; damaged ones and those without a time are counted, not raised."""
         stream = clip.streams.video[0]
-        stream.thread_type = "AUTO"
+        stream.thread_type = "SLICE"  # threads that share out frames mend damaged ones differently every time
         packets = clip.demux(stream)
         while True:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
-            except FFmpegError:  # the file breaks off
+            except (FFmpegError, OSError):  # the file breaks off, or its disk does
                 self._failed += 1
                 return
             try:
                 pictures = packet.decode()
-            except FFmpegError:
+            except (FFmpegError, OSError):
                 self._failed += 1
                 continue
             for picture in pictures:
@@ -204,7 +204,7 @@ def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
     stream = clip.streams.video[0]
     try:
         picture = next(clip.decode(stream))
-    except (FFmpegError, StopIteration) as error:
+    except (FFmpegError, OSError, StopIteration) as error:
         raise InputError(f"{path}: not one frame of it can be decoded", PLAYABLE) from error
     pixel = float(stream.sample_aspect_ratio or 1) or 1.0
     width, height = round(picture.width * pixel), picture.height

@@ -111,18 +111,27 @@ def _encodable(frame: Frame) -> av.VideoFrame:
 
 
 def _sound(clip: InputContainer, film: OutputContainer, first_s: float) -> Iterator[Packet[Any]]:
-    """The first sound track's packets, in the film's time; adds its stream to the film at once."""
-    track = clip.streams.audio[0] if clip.streams.audio else None
+    """The packets of the first sound track with a decoder, in the film's time; adds its stream to the film at once."""
+    track = next((track for track in clip.streams.audio if track.codec_context is not None), None)
     if track is None:
         return iter(())
     if track.codec.canonical_name in COPIED:
-        return _copied(clip, track, film.add_stream_from_template(track), first_s)
-    return _encoded(clip, track, film, first_s)
+        return _in_order(_copied(clip, track, film.add_stream_from_template(track), first_s))
+    return _in_order(_encoded(clip, track, film, first_s))
+
+
+def _in_order(packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
+    """The packets less those that a damaged clip puts before one that came earlier: no film can hold them."""
+    last = -math.inf
+    for packet in packets:
+        if packet.pts is not None and packet.dts is not None and last < packet.dts <= packet.pts:
+            last = packet.dts
+            yield packet
 
 
 def _copied(clip: InputContainer, track: AudioStream, stream: AudioStream, first_s: float) -> Iterator[Packet[Any]]:
     """The packets as they are, less those before the first picture."""
-    with contextlib.suppress(FFmpegError):  # the file breaks off: so does the sound
+    with contextlib.suppress(FFmpegError, OSError):  # the file breaks off: so does the sound
         for packet in clip.demux(track):
             if packet.pts is None or packet.dts is None or packet.time_base is None:
                 continue
@@ -140,7 +149,7 @@ def _encoded(clip: InputContainer, track: AudioStream, film: OutputContainer, fi
 
 
 def _anew(clip: InputContainer, track: AudioStream, stream: Any, first_s: float) -> Iterator[Packet[Any]]:
-    with contextlib.suppress(FFmpegError):
+    with contextlib.suppress(FFmpegError, OSError):
         for packet in clip.demux(track):
             with contextlib.suppress(FFmpegError):
                 for frame in packet.decode():
