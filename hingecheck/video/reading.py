@@ -121,7 +121,12 @@ class Video:
         return chosen
 
     def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
-        """Frames of the first video stream; damaged ones and those without a time are counted, not raised."""
+        """Frames of the first video stream; damaged ones and those without a time are counted, not raised.
+
+        An AVI file does not say when a frame is shown, only in which order frames are decoded; FFmpeg's guess puts
+        half of them before others.  They come out of the decoder in the right order, so each is shown when it comes.
+        """
+        shown = -1
         stream = clip.streams.video[0]
         stream.thread_type = "SLICE"  # threads that share out frames mend damaged ones differently every time
         packets = clip.demux(stream)
@@ -139,6 +144,8 @@ class Video:
                 self._failed += 1
                 continue
             for picture in pictures:
+                if clip.format.name == "avi":
+                    picture.pts = shown = shown + 1 if picture.dts is None else picture.dts
                 if picture.time is None or picture.is_corrupt:
                     self._failed += 1
                     continue
