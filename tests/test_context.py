@@ -100,7 +100,7 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
         RepMetrics(
             Rep(number, "floor", 0, 0, 0, 0, 1, 1, 2, 3, True),
             every(
-                lumbar_share_trunk=Measure(share, share - 0.1, share + 0.1),
+                lumbar_share_trunk=Measure(share, share, share),
                 lumbar_at_liftoff_deg=Measure(60 * share, 0.0, 60.0),
                 concentric_s=Measure(seconds, seconds, seconds),
             ),

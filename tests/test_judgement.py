@@ -198,6 +198,23 @@ def test_a_share_unlike_any_lifter_is_doubted() -> None:
     assert "a doubtful reading" in told.sentence
 
 
+def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
+    more, less = described(angle(44.0), angle(-4.0)), described(angle(-3.0), angle(50.0))
+    for rep, edge, words in ((more, 1.0, "nearly all of the trunk's movement"), (less, 0.0, "none of the trunk's")):
+        share = rep.values["lumbar_share_trunk"]
+        assert share.value == edge
+        assert 0.0 <= share.low <= share.high <= 1.0
+        assert share.low < share.high
+        assert any(note.startswith(words) for note in rep.notes)
+    told = verdict([more])
+    assert told.pattern == "low_back_led"
+    assert f"100% ({told.share.low:.0%} to 100%)" in told.sentence
+    oblique = replace(SIDE_VIEW, assessable=False)
+    assert described(angle(44.0), angle(-4.0), view=oblique).notes == ()
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        replace(more, values=dict(more.values) | {"lumbar_share_thigh": Measure(0.9, 0.7, 1.1)})
+
+
 def test_an_oblique_view_gets_no_pattern() -> None:
     oblique = View("right", "right", Measure(40.0, 31.0, 49.0), False, ("too far off",))
     told = verdict([described(angle(10.0), angle(50.0), view=oblique)] * 2, oblique)

@@ -34,6 +34,7 @@ def test_another_unit_keeps_the_interval_in_order() -> None:
 def test_value_and_interval_are_cut_together() -> None:
     found = Measure(1.1, 0.8, 1.4).clipped(0.0, 1.0)
     assert (found.value, found.low, found.high) == (1.0, 0.8, 1.0)
+    assert Measure.of(0.9, 0.2).clipped(0.0, 1.0).sd == pytest.approx(0.2)
     assert Measure.missing("hidden").clipped(0.0, 1.0).reason == "hidden"
 
 

@@ -60,6 +60,18 @@ def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed
     assert session.value("lumbar_peak_deg").reason == NOT_STORED
 
 
+def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Path) -> None:
+    def change(made: dict[str, Any]) -> None:
+        for place in (made["verdict"], made["reps"][0]["metrics"]):
+            place["lumbar_share_trunk"] = stored.measure(1.1, 0.3)
+
+    found = reading.read(changed(change, tmp_path))
+    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    shares = (found.verdict.share, found.reps[0].values["lumbar_share_trunk"])
+    for share in (*shares, session.share, session.reps[0].metrics["lumbar_share_trunk"]):
+        assert (share.value, share.low, share.high) == pytest.approx((1.0, 0.8, 1.0))
+
+
 def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) -> None:
     def change(made: dict[str, Any]) -> None:
         for rep in made["reps"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hingecheck.errors import InputError, UsageError
+from hingecheck.errors import InputError, ResultUnreadable, UsageError
 from hingecheck.history import error_card, repeatability, sessions, trends
 from hingecheck.history.logbook import MIGRATIONS, Logbook
 from hingecheck.history.sessions import Session
@@ -232,9 +233,23 @@ def test_a_damaged_result_is_no_session(tmp_path: Path) -> None:
     for name in ("video", "verdict", "reps", "findings", "view", "provenance"):
         with pytest.raises(InputError, match="lacks"):
             sessions.session({key: value for key, value in whole.items() if key != name}, "Ana", "", "x")
+    outside = json.loads(json.dumps(whole))
+    outside["verdict"]["lumbar_share_trunk"] = {"value": 0.5, "low": 0.6, "high": 0.7}
+    with pytest.raises(ResultUnreadable, match="outside its own interval"):
+        sessions.session(outside, "Ana", "", "x")
     later = json.loads(json.dumps(whole))
     later["reps"][0]["metrics"]["something_new_deg"] = {"value": 1.0, "low": 0.0, "high": 2.0}
     assert sessions.session(later, "Ana", "", "x").value("something_new_deg").value == 1.0
+
+
+def test_a_damaged_number_in_the_logbook_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    with Logbook(path) as book:
+        book.record([clip("2026-01-05", 0.2, who="Ana")])
+    with contextlib.closing(sqlite3.connect(path)) as rows, rows:
+        rows.execute("UPDATE session SET share_low = 0.9")
+    with Logbook(path) as book, pytest.raises(ResultUnreadable, match="lumbar_share_trunk is damaged"):
+        book.sessions("Ana")
 
 
 def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names
-from hingecheck.errors import UsageError
+from hingecheck.errors import ResultUnreadable, UsageError
 from hingecheck.history.sessions import RepResult, Session
-from hingecheck.records import Measure, SelfReport
+from hingecheck.records import Measure, SelfReport, bounded
 
 WAIT_S: Final = 60.0
 
@@ -61,8 +61,9 @@ _AT_ONCE: Final = 100
 """Sessions a transaction: the logbook is whole after each, and other writers need not wait long."""
 
 _LINES: Final = "\n"
+_SHARE: Final = ("share", "share_low", "share_high", "share_reason")
 _SESSION: Final = (
-    *("date", "file", "folder", "sha256", "version", "pattern", "share", "share_low", "share_high", "share_reason"),
+    *("date", "file", "folder", "sha256", "version", "pattern", *_SHARE),
     *("sentence", "cue", "reasons", "flags", "load_kg", "rpe", "sitting_hours", "note"),
 )
 
@@ -124,7 +125,7 @@ class Logbook:
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
         """All sessions, or an athlete's, by athlete, date and file; with `metric`, only that one is read.
 
-        Raises UsageError if nobody has that name.
+        Raises UsageError if nobody has that name, ResultUnreadable if a number is damaged.
         """
         where, who = ("", ()) if athlete is None else ("WHERE athlete.id = ?", (self._known(athlete),))
         found = self._rows.execute(
@@ -228,7 +229,7 @@ class Logbook:
         return Session(
             athlete=athlete,
             **{name: told[name] for name in plain},
-            share=_measure(told["share"], told["share_low"], told["share_high"], told["share_reason"]),
+            share=self._measure("lumbar_share_trunk", *(told[column] for column in _SHARE)),
             reasons=_parts(told["reasons"]),
             flags=_parts(told["flags"]),
             reps=self._reps(number, metric),
@@ -250,7 +251,16 @@ class Logbook:
             " ORDER BY metric",
             (rep, metric),
         )
-        return {name: _measure(*numbers) for name, *numbers in found}
+        return {name: self._measure(name, *numbers) for name, *numbers in found}
+
+    def _measure(self, name: str, value: float | None, low: float, high: float, reason: str) -> Measure:
+        try:
+            return Measure.missing(reason) if value is None else bounded(name, Measure(value, low, high))
+        except (ValueError, TypeError) as error:
+            raise ResultUnreadable(
+                f"{self.path}: a stored {name} is damaged ({error})",
+                "Record its result again, or give another logbook with --logbook.",
+            ) from error
 
 
 def _columns(session: Session) -> tuple[Any, ...]:
@@ -275,10 +285,6 @@ def _path(path: str) -> str | bytes:
 
 def _numbers(measure: Measure) -> tuple[float | None, float | None, float | None]:
     return (measure.value, measure.low, measure.high) if measure.known else (None, None, None)
-
-
-def _measure(value: float | None, low: float, high: float, reason: str) -> Measure:
-    return Measure.missing(reason) if value is None else Measure(value, low, high)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck.errors import InputError
-from hingecheck.records import NOT_STORED, Measure, SelfReport, counting, listed
+from hingecheck.errors import ResultUnreadable
+from hingecheck.records import NOT_STORED, Measure, SelfReport, bounded, counting, listed
 
 SCHEMA: Final = "hingecheck/analysis/1"
 _NUMBERS: Final = ("sitting_hours", "load_kg", "rpe")
@@ -59,19 +59,19 @@ class Session:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The document in a result folder; raises InputError if there is none that can be read."""
+    """The document in a result folder; raises ResultUnreadable if there is none that can be read."""
     path = folder / "analysis.json"
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as a result", _NOT_A_RESULT) from error
+        raise ResultUnreadable(f"{path}: cannot be read as a result", _NOT_A_RESULT) from error
     if not isinstance(told, dict) or told.get("schema") != SCHEMA or "error" in told:
-        raise InputError(f"{path}: is no result of schema {SCHEMA}", _NOT_A_RESULT)
+        raise ResultUnreadable(f"{path}: is no result of schema {SCHEMA}", _NOT_A_RESULT)
     return told
 
 
 def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Session:
-    """The result as a session of an athlete; raises InputError if the document is not whole."""
+    """The result as a session of an athlete; raises ResultUnreadable if the document is not whole."""
     try:
         verdict = told["verdict"]
         made = Session(
@@ -82,7 +82,7 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
             sha256=str(told["video"]["sha256"]),
             version=str(told["provenance"].get("versions", {}).get("hingecheck", "")),
             pattern=str(verdict["pattern"]),
-            share=measure(verdict.get("lumbar_share_trunk"), "the clip cannot tell"),
+            share=bounded("lumbar_share_trunk", measure(verdict.get("lumbar_share_trunk"), "the clip cannot tell")),
             sentence=str(verdict.get("sentence", "")),
             cue=str(verdict.get("cue", "")),
             reasons=tuple(dict.fromkeys(map(str, [*verdict["reasons"], *told["view"]["reasons"]]))),
@@ -92,7 +92,7 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
         )
         return only(made, listed([rep.metrics for rep in made.reps]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{folder}: the result lacks what a session needs ({error})", _NOT_A_RESULT) from error
+        raise ResultUnreadable(f"{folder}: the result lacks what a session needs ({error})", _NOT_A_RESULT) from error
 
 
 def only(whole: Session, metrics_kept: Collection[str]) -> Session:
@@ -112,7 +112,7 @@ def measure(told: Mapping[str, Any] | None, reason: str) -> Measure:
 
 def _rep(told: Mapping[str, Any]) -> RepResult:
     reasons = told.get("reasons", {})
-    values = {str(name): measure(value, str(reasons.get(name, ""))) for name, value in told["metrics"].items()}
+    values = {n: bounded(n, measure(value, str(reasons.get(n, "")))) for n, value in told["metrics"].items()}
     return RepResult(int(told["number"]), str(told.get("style", "")), bool(told["complete"]), values)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from hingecheck.history import error_card, repeatability
 from hingecheck.history.error_card import Scatter
 from hingecheck.history.sessions import Session
-from hingecheck.records import Floats, Measure
+from hingecheck.records import Floats, Measure, bounded
 
 HEADLINE: Final = "lumbar_share_trunk"
 LIKE_LOAD: Final = 0.1
@@ -116,7 +116,8 @@ def of_athlete(sessions: Sequence[Session], metric: str = HEADLINE) -> tuple[Tre
 def _trend(readings: list[_Reading], metric: str) -> Trend:
     reference_kg, slope = _load_line(_days(readings), _own_sd([r for r in readings if r.value.known]), metric)
     points = tuple(
-        Point(r.session, r.value, _moved(r, reference_kg, slope), _change(r, readings, metric)) for r in readings
+        Point(r.session, r.value, bounded(metric, _moved(r, reference_kg, slope)), _change(r, readings, metric))
+        for r in readings
     )
     return Trend(readings[0].session.athlete, metric, readings[0].session.style, points, reference_kg, slope)
 

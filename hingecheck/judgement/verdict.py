@@ -126,10 +126,10 @@ def _sentence(pattern: Pattern, share: Measure, count: int, why: tuple[str, ...]
     if pattern == "cannot_tell":
         return f"This clip cannot tell whether hips or low back led: {why[0]}."
     repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
-    low, high = max(share.low, 0.0), min(share.high, 1.0)
+    part = f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"
     return (
-        f"The pattern is consistent with {NAMES[pattern]}: {share.value:.0%} ({low:.0%} to {high:.0%}) of the "
-        f"trunk's movement came from the lumbar spine, over {repetitions}."
+        f"The pattern is consistent with {NAMES[pattern]}: {part} of the trunk's movement came from the lumbar spine, "
+        f"over {repetitions}."
     )
 
 

@@ -13,6 +13,7 @@ thoraco-lumbar junction (T = lumbar + pelvis), or in lumbar + hip, has
     SD(share)^2 = (SD(L) / T)^2 + (L SD(T) / T^2)^2 - 2 r L SD(L) SD(T) / T^3,
 
 where r is how the errors of L and T go together (SHARED_ERROR for the junction, 0 where it is not known).
+A share lies between 0 and 1.  Errors of L and T may put it outside; it is cut off there, and a note says so.
 
 Where a plate hides the back at lockout, the lifter's own standing stands in for it, with a wider interval
 and a note.
@@ -20,14 +21,26 @@ and a note.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from hingecheck.metrics import bar_path, coordination
-from hingecheck.records import METRICS, NO_MAX_BEND, Angle, AngleTrack, Measure, Plates, Rep, RepMetrics, View, counting
+from hingecheck.records import (
+    METRICS,
+    NO_MAX_BEND,
+    Angle,
+    AngleTrack,
+    Measure,
+    Plates,
+    Rep,
+    RepMetrics,
+    View,
+    bounded,
+    counting,
+)
 
 SETUP_WINDOW_S: Final = (-0.15, 0.0)
 PULL_WINDOW_S: Final = (0.0, 0.10)
@@ -76,6 +89,10 @@ CHANGES: Final = {
     "knee_change_deg": "knee_flexion",
     "trunk_change_deg": "trunk_lean",
 }
+WHOLES: Final = {
+    "lumbar_share_trunk": "the trunk's movement",
+    "lumbar_share_thigh": "the movement of low back and hip",
+}
 SIDE_VIEW_ONLY: Final = ("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh")
 FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg", "hip_change_deg")
 """Changes whose top position may be taken from the own standing, which is their zero."""
@@ -107,8 +124,11 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     notes: list[str] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
     lumbar = values["lumbar_change_deg"]
-    values["lumbar_share_trunk"] = _share(lumbar, values["junction_change_deg"], shared=SHARED_ERROR)
-    values["lumbar_share_thigh"] = _share(lumbar, _plus(lumbar, values["hip_change_deg"]))
+    shares = {
+        "lumbar_share_trunk": _ratio(lumbar, values["junction_change_deg"], shared=SHARED_ERROR),
+        "lumbar_share_thigh": _ratio(lumbar, _plus(lumbar, values["hip_change_deg"])),
+    }
+    values |= {name: bounded(name, share) for name, share in shares.items()}
     values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
     values["lumbar_peak_deg"] = _peak(track, rep)
     values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], own.most_lumbar)
@@ -119,7 +139,9 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
-    if not view.assessable:
+    if view.assessable:
+        notes += _beyond(shares)
+    else:
         values |= {name: Measure.missing(OBLIQUE) for name in SIDE_VIEW_ONLY}
     return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))
 
@@ -189,18 +211,27 @@ def _plus(lumbar: Measure, other: Measure) -> Measure:
     return Measure(lumbar.value + other.value, lumbar.value + other.low, lumbar.value + other.high)
 
 
-def _share(part: Measure, whole: Measure, too_little: str = TRUNK_STILL, *, shared: float = 0.0) -> Measure:
+def _ratio(part: Measure, whole: Measure, too_little: str = TRUNK_STILL, *, shared: float = 0.0) -> Measure:
     """Part / whole, their errors correlated by `shared`; `too_little` of too small a whole."""
     if part.known and whole.known and whole.value < SMALLEST_MOVEMENT_DEG:
         return Measure.missing(too_little)
     return part.over(whole, shared=shared)
 
 
+def _beyond(shares: Mapping[str, Measure]) -> Iterator[str]:
+    """Notes on shares that were read outside 0 to 1."""
+    for name, share in shares.items():
+        if share.known and share.value > 1.0:
+            yield f"nearly all of {WHOLES[name]} came from the low back: more than 100 % was read"
+        elif share.known and share.value < 0.0:
+            yield f"none of {WHOLES[name]} came from the low back: less than 0 % was read"
+
+
 def _percent(part: Measure, whole: Measure | None) -> Measure:
     """`part` in percent of the lifter's own greatest flexion."""
     if whole is None:
         return Measure.missing(NO_MAX_BEND)
-    return _share(part, whole, SMALL_BEND).times(100)
+    return _ratio(part, whole, SMALL_BEND).times(100)
 
 
 def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:

@@ -40,6 +40,7 @@ from hingecheck.records.reps import (
     NO_MAX_BEND,
     NO_SCALE,
     NOT_STORED,
+    SHARES,
     UNASKED,
     AnyRep,
     Family,
@@ -48,6 +49,7 @@ from hingecheck.records.reps import (
     Repetition,
     RepMetrics,
     StyleName,
+    bounded,
     counting,
     listed,
 )
@@ -60,6 +62,7 @@ __all__ = [
     "NOT_STORED",
     "NO_MAX_BEND",
     "NO_SCALE",
+    "SHARES",
     "UNASKED",
     "Z90",
     "Advice",
@@ -99,6 +102,7 @@ __all__ = [
     "VideoInfo",
     "View",
     "Words",
+    "bounded",
     "counting",
     "listed",
 ]

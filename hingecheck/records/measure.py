@@ -56,8 +56,8 @@ class Measure:
 
     @property
     def sd(self) -> float:
-        """SD of a normal distribution with this interval."""
-        return (self.high - self.low) / (2 * Z90)
+        """SD of a normal distribution with this interval: from its wider half, as the other may be cut off."""
+        return max(self.value - self.low, self.high - self.value) / Z90
 
     def chance_below(self, limit: float) -> float:
         """Probability that the true value lies under `limit`, if errors are normally distributed."""

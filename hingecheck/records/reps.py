@@ -75,11 +75,22 @@ METRICS: Final = (
 )
 """What every repetition of every analysis has, in this order: each a value, or the reason why there is none."""
 
+SHARES: Final = (
+    *("lumbar_share_trunk", "lumbar_share_thigh"),
+    *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
+)
+"""Parts of a whole: value and interval lie between 0 and 1."""
+
 NO_MAX_BEND: Final = "the lifter's greatest bend is not known: give --max-bend"
 NO_SCALE: Final = "no scale: give --stature-cm, or film with 450-mm plates in view"
 NOT_STORED: Final = "not measured by the version that wrote this file"
 UNASKED: Final = frozenset({NO_MAX_BEND, NO_SCALE, NOT_STORED})
 """Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""
+
+
+def bounded(name: str, measure: Measure) -> Measure:
+    """The measure of that name, cut to 0..1 if it is a share."""
+    return measure.clipped(0.0, 1.0) if name in SHARES else measure
 
 
 def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
@@ -105,6 +116,10 @@ class RepMetrics:
         if tuple(self.values) != METRICS:
             differing = sorted(set(self.values) ^ set(METRICS)) or "their order"
             raise ValueError(f"a repetition has each metric of METRICS once, in their order; here differs: {differing}")
+        for name in SHARES:
+            share = self.values[name]
+            if share.known and not 0.0 <= share.low <= share.high <= 1.0:
+                raise ValueError(f"{name} lies between 0 and 1, not between {share.low} and {share.high}")
 
     @property
     def complete(self) -> bool:

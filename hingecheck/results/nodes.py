@@ -95,6 +95,7 @@ class Node:
     def measure(self) -> Measure:
         """A number inside its interval, from the members value, low and high."""
         value, low, high = (self.key(name).number() for name in ("value", "low", "high"))
-        if not low <= value <= high:
-            self.refuse(self.place, f"{value:g} lies outside its own interval {low:g} to {high:g}")
-        return Measure(value, low, high)
+        try:
+            return Measure(value, low, high)
+        except ValueError as error:
+            self.refuse(self.place, str(error))

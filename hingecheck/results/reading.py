@@ -1,7 +1,8 @@
 """Reads an `analysis.json` back, strictly: what another program or a hand has changed is found here, or nowhere.
 
 Names that this version does not know (metrics, rules, styles, extra keys) are kept or passed over; what it does know
-must have the right type, be finite, and agree with itself.
+must have the right type, be finite, and agree with itself.  A share that an earlier version wrote outside 0..1 is cut
+there.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, Status
+from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, Status, bounded
 from hingecheck.results.document import SCHEMA
 from hingecheck.results.nodes import Node
 
+SHARE: Final = "lumbar_share_trunk"
 LARGEST_BYTES: Final = 64_000_000
 EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
@@ -255,16 +257,18 @@ def _measures(node: Node) -> dict[str, Measure]:
     for name, entry in node.key("metrics").entries():
         if entry.missing != (name in reasons):
             _refuse(entry.place, "must be a number with an interval, or null with its reason")
-        found[name] = Measure.missing(reasons[name] or "no reason given") if entry.missing else entry.measure()
+        missing = Measure.missing(reasons.get(name) or "no reason given")
+        found[name] = missing if entry.missing else bounded(name, entry.measure())
     return found
 
 
 def _verdict(node: Node) -> StoredVerdict:
-    share = node.optional("lumbar_share_trunk")
-    reasons = node.key("reasons").texts()
+    share, reasons = node.optional(SHARE), node.key("reasons").texts()
     return StoredVerdict(
         pattern=node.key("pattern").one_of(get_args(Pattern)),
-        share=Measure.missing("; ".join(reasons) or "not measured") if share is None else share.measure(),
+        share=Measure.missing("; ".join(reasons) or "not measured")
+        if share is None
+        else bounded(SHARE, share.measure()),
         reasons=reasons,
         reps_used=tuple(item.whole() for item in node.key("reps_used").items()),
         sentence=node.key("sentence").text(),

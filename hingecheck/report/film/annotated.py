@@ -142,9 +142,8 @@ def _told(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | Non
 
 
 def percent(share: Measure) -> str:
-    """A share in per cent, with its interval; no end of it lies outside 0 to 100."""
-    low, high = (float(np.clip(end, 0, 1)) for end in (share.low, share.high))
-    return f"{100 * share.value:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+    """A share in per cent, with its interval."""
+    return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
 
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:
@@ -158,7 +157,7 @@ def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Me
     """Where the border between hips and low back lies with 90 % probability once the lift is done."""
     left, top, right, bottom = box
     middle = (top + bottom) / 2
-    ends = left + (right - left) * (1 - np.clip([share.high, share.low], 0, 1))
+    ends = left + (right - left) * (1 - np.array([share.high, share.low]))
     drawing.line(picture, pen, _points(ends, [middle, middle]), drawing.PAPER, 1.4)
     for x in ends:
         drawing.line(picture, pen, _points([x, x], [top + 1, bottom - 1]), drawing.PAPER, 1.4)
