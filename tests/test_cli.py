@@ -120,10 +120,15 @@ def test_without_out_the_result_lands_in_a_folder_named_after_the_clip(tmp_path:
     (tmp_path / "my lift.mp4").write_bytes(sample_clip.read_bytes())
     (tmp_path / "my lift").mkdir()
     (tmp_path / "my lift" / "notes.txt").write_text("mine")
+    refused = hingecheck("analyze", "my lift.mp4", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--out" in refused.stderr
+    (tmp_path / "my lift" / "notes.txt").unlink()
+    (tmp_path / "my lift").rmdir()
     done = hingecheck("analyze", "my lift.mp4", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
-        *("analysis.json", "angles.csv", "annotated.mp4", "keyframes.png", "notes.txt", "report.html")
+        *("analysis.json", "angles.csv", "annotated.mp4", "keyframes.png", "report.html")
     ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
 
