@@ -12,6 +12,7 @@ import numpy as np
 from hingecheck import landmarks
 from hingecheck.backends import bundles
 from hingecheck.errors import NobodyFound
+from hingecheck.filtering import lasting_s
 from hingecheck.geometry import length
 from hingecheck.kinematics import view
 from hingecheck.pose import camera_motion, cleaning, estimation, lifter
@@ -35,9 +36,8 @@ from hingecheck.video import reading, thumbnails
 LOOK_AROUND: Final = 6
 """Pictures in which everybody is looked for before one person is followed."""
 
-LEAST_SEEN: Final = 0.1
-FEWEST_SEEN: Final = 3
-"""A lifter is there if the trunk is seen in this share of the frames and in this many."""
+LEAST_SEEN, LEAST_SEEN_S = 0.1, 0.09
+"""A lifter is there if the trunk is seen in this share of the frames and for so long."""
 
 Through = Callable[[Iterable[Frame]], Iterable[Frame]]
 
@@ -125,7 +125,7 @@ def _watched(frames: Iterable[Frame], expected_s: float, watch: Watch | None) ->
 
 
 def _with_somebody(track: PoseTrack, path: Path) -> PoseTrack:
-    if track.seen.mean() < LEAST_SEEN or track.seen.sum() < FEWEST_SEEN:
+    if track.seen.mean() < LEAST_SEEN or lasting_s(track.time_s, track.seen) < LEAST_SEEN_S:
         raise NobodyFound(
             f"{path}: nobody was found in {len(track.seen)} frames",
             "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from hingecheck import movie, recorded
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Bytes
-from hingecheck.video import Video
+from hingecheck.video import recording_day, writing
+from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures
 
 KINDS = (("mp4", "libx264"), ("avi", "mpeg4"), ("avi", "libx264"), ("mkv", "libx264"))
@@ -114,7 +114,7 @@ def test_a_cut_avi_gives_what_it_holds(part: float, codec: str, tmp_path: Path) 
     info = clip.info()
     assert len(first[0]) == info.frames_read >= 5
     assert info.frames_read + info.frames_failed >= 60
-    movie.write(tmp_path / "film.mp4", clip, clip.frames(), info.rate_hz)
+    writing.write(tmp_path / "film.mp4", clip, clip.frames(), info.rate_hz)
     assert seen(Video(tmp_path / "film.mp4"))[0] == pytest.approx(first[0], abs=1e-4)
 
 
@@ -122,7 +122,7 @@ def test_sound_without_a_decoder_is_left_out_of_the_film(tmp_path: Path) -> None
     data = written(tmp_path / "clip.mp4", "libx264", moving(10, 40, 60), sound=True).read_bytes()
     (tmp_path / "clip.mp4").write_bytes(data.replace(b"mp4a", b"xxxx"))
     clip = Video(tmp_path / "clip.mp4")
-    movie.write(tmp_path / "film.mp4", clip, clip.frames(), 25.0)
+    writing.write(tmp_path / "film.mp4", clip, clip.frames(), 25.0)
     assert len(seen(Video(tmp_path / "film.mp4"))[0]) == 10
 
 
@@ -134,11 +134,11 @@ def test_no_damage_ends_in_a_traceback(suffix: str, codec: str, tmp_path: Path) 
     for turn in range(25):
         path.write_bytes(harmed(whole, random, turn))
         try:
-            recorded.day(path)
+            recording_day.day(path)
             clip = Video(path)
             times_s, _ = seen(clip)
             assert clip.info().frames_read == len(times_s)
-            movie.write(tmp_path / "film.mp4", clip, clip.frames(), 25.0)
+            writing.write(tmp_path / "film.mp4", clip, clip.frames(), 25.0)
             read += 1
         except HingecheckError as error:
             told.append(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hingecheck import filtering
 
@@ -44,3 +45,35 @@ def test_variable_rate_is_the_same_movement() -> None:
 def test_a_stretch_too_short_to_filter_comes_back_as_it_is() -> None:
     short = np.array([1.0, 5.0, 2.0])
     assert np.array_equal(filtering.smooth(TIME_S[:3], short), short)
+
+
+@pytest.mark.parametrize("rate_hz", [24, 25, 30, 50, 60, 120, 240])
+def test_a_spike_is_taken_out_by_its_length_in_seconds(rate_hz: int) -> None:
+    time_s = np.arange(0, 3, 1 / rate_hz)
+    spike = np.where(np.abs(time_s - 1.5) < 0.03, 40.0, 0.0)
+    assert np.abs(filtering.smooth(time_s, spike)).max() < 1e-6
+    pause = np.where(np.abs(time_s - 1.5) < 0.15, 40.0, 0.0)
+    assert filtering.smooth(time_s, pause).max() > 30.0
+
+
+@pytest.mark.parametrize("rate_hz", [10, 24, 30, 60, 240])
+def test_a_stretch_is_too_short_by_its_length_in_seconds(rate_hz: int) -> None:
+    time_s = np.arange(0, 0.45, 1 / rate_hz)
+    noise = np.random.default_rng(3).normal(0, 1, len(time_s))
+    assert np.array_equal(filtering.smooth(time_s, noise), noise)
+    time_s = np.arange(0, 1.2, 1 / rate_hz)
+    noise = np.random.default_rng(3).normal(0, 1, len(time_s))
+    assert filtering.smooth(time_s, noise).std() < 0.8 * noise.std()
+
+
+def test_at_thirty_frames_a_second_sixteen_frames_are_filtered_and_fifteen_are_not() -> None:
+    noise = np.random.default_rng(4).normal(0, 1, 16)
+    for rate_hz in (30.0, 30000 / 1001):
+        time_s = np.arange(16) / rate_hz
+        assert not np.array_equal(filtering.smooth(time_s, noise), noise)
+        assert np.array_equal(filtering.smooth(time_s[:15], noise[:15]), noise[:15])
+
+
+def test_uneven_frames_too_few_to_filter_come_back_as_they_are() -> None:
+    time_s = np.cumsum([0.0, *([0.01] * 4), *([0.25] * 5)])
+    assert np.array_equal(filtering.smooth(time_s, time_s**2), time_s**2)

@@ -12,7 +12,7 @@ from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.metrics import repetition
 from hingecheck.pose import cleaning
 from hingecheck.records import NO_MAX_BEND, AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View, pose
-from hingecheck.segmentation import segment
+from hingecheck.segmentation import hand_height, segment, turns
 from hingecheck.spine import contour, inference
 from tests import lifter
 
@@ -235,6 +235,17 @@ def test_what_the_model_does_not_know_is_not_measured(model: lifter.Model, reaso
     assert set(bones.lumbar_flexion.reason) == {reason}
     assert np.isnan(bones.pelvis_tilt.value_deg).all()
     assert not np.isnan(bones.trunk_lean.value_deg).any()
+
+
+@pytest.mark.parametrize(("rate_hz", "frames"), [(24.0, 3), (30.0, 3), (60.0, 6), (120.0, 11)])
+def test_where_a_clip_begins_and_ends_is_told_in_seconds(rate_hz: float, frames: int) -> None:
+    _, _, measured, _ = stages(lifter.track(lifter.Set(rate_hz=rate_hz).posture()))
+    followed = hand_height.follow(measured)
+    assert followed is not None
+    n = len(measured.time_s)
+    course = turns.Course(measured, followed, np.full(n, np.nan), (), (), (), ())
+    assert [course.begins_at(i) for i in range(n)] == [i < frames for i in range(n)]
+    assert [course.ends_at(i) for i in range(n)] == [i >= n - frames for i in range(n)]
 
 
 def test_a_trunk_that_is_small_or_cut_off_is_not_measured() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from hingecheck import posture
+from hingecheck.filtering import lasting_s
 from hingecheck.records import AngleTrack, Bools, Floats
 
 MOMENTS, APART_S = 24, 0.6
@@ -37,7 +38,11 @@ surely is in the second share, which is asked where the hands are not lost altog
 LEAST_WAY: Final = 0.18
 """Nor is one with which they go up and down by less."""
 
+LEAST_S: Final = 0.15
+"""What is known for less time tells nothing of the hands."""
+
 FEWEST, STEPS = 5, 8
+"""Pictures that a series needs, and steps of the load's height."""
 
 
 class Load(Protocol):
@@ -94,7 +99,7 @@ def follow_load(track: AngleTrack, load: Load, *, surely: bool) -> Hands | None:
 
 def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
     known = ~np.isnan(height)
-    if known.sum() < FEWEST:
+    if lasting_s(track.time_s, known) < LEAST_S:
         return None
     return Hands(np.interp(track.time_s, track.time_s[known], height[known]), lifted)
 
@@ -106,9 +111,10 @@ def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
     """
     lifted = _lifted(track.time_s, time_s, over)
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
-    if both.sum() < FEWEST:
+    if lasting_s(track.time_s, both) < LEAST_S:
         bent = track.trunk_thigh.value_deg >= posture.HINGED_DEG  # then the hands were seen not to hang: a squat
-        usual = not bent.any() and np.isnan(track.hand_height).all() and np.isfinite(lifted).sum() >= FEWEST
+        unseen = not bent.any() and bool(np.isnan(track.hand_height).all())
+        usual = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
         return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
     told = _along(lifted, lifted[both], track.hand_height[both])
     agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())

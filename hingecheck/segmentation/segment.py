@@ -27,7 +27,7 @@ from hingecheck.records import AngleTrack, Family, Rep
 from hingecheck.segmentation import events
 from hingecheck.segmentation.hand_height import Hands, follow, follow_load, lost
 from hingecheck.segmentation.lift_type import family_of, floor_band
-from hingecheck.segmentation.turns import CUT_FRAMES, SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
+from hingecheck.segmentation.turns import SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
 
 TOP_BAND: Final = 0.20
 """How near to the top's height a peak must be, in shares of the pull."""
@@ -141,7 +141,7 @@ def _on_bar(course: Course) -> list[bool]:
     bottom = height[list(course.valleys)]
     band = floor_band(course)
     grips = np.array(course.grips)
-    cut = len(height) - 1 - course.valleys[-1] <= CUT_FRAMES  # on the way down when the clip ends
+    cut = course.ends_at(course.valleys[-1])  # on the way down when the clip ends
     if not grips.any():
         floor = float(np.median(bottom))
         level = np.abs(bottom - floor) <= band
@@ -170,7 +170,7 @@ def _ends_up(course: Course, *, alone: bool) -> bool:
 def _rises_at_once(course: Course) -> bool:
     """True if the clip begins with the hands already on their way up: the first lift-off is not in it."""
     early = course.height[course.time_s <= course.time_s[0] + FIRST_S]
-    return course.valleys[0] <= CUT_FRAMES and bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
+    return course.begins_at(course.valleys[0]) and bool(early[-1] - early[0] > FASTEST_START * FIRST_S)
 
 
 def _floor_rep(course: Course, turns: tuple[int, int, int], number: int) -> Rep:
@@ -226,7 +226,7 @@ def _top_to_top(course: Course) -> tuple[Rep, ...]:
     height, peaks, found = course.height, course.peaks, list[Rep]()
     for index, valley in enumerate(course.valleys):
         before, after = peaks[index], peaks[index + 1]
-        begun = before <= CUT_FRAMES and not is_upright(course, before)
+        begun = course.begins_at(before) and not is_upright(course, before)
         if begun or min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
             continue  # the clip begins or ends in the middle of it
         if _followed(course, valley, after, after) and _followed(course, before, valley, valley):

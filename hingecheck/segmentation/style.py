@@ -36,7 +36,8 @@ FAMILIES: Final[Mapping[StyleName, Family]] = {
     "pick_up": "pick_up",
 }
 FEATURES: Final = ("hand_height", "knee_deg", "lean_deg")
-_AROUND: Final = 3
+AROUND_S: Final = 0.11
+"""The position is read over so much time before and after the moment of it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> Lif
 def bottom(track: AngleTrack, rep: Rep) -> Floats:
     """FEATURES (3,) of the position a repetition is pulled from."""
     at = int(np.argmin(np.abs(track.time_s - rep.onset_s)))
-    near = slice(max(0, at - _AROUND), at + _AROUND + 1)
+    near = np.abs(track.time_s - track.time_s[at]) <= AROUND_S
     series = (track.hand_height, track.knee_flexion.value_deg, track.trunk_lean.value_deg)
     return np.array([np.median(values[near]) for values in series])
 

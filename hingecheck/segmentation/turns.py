@@ -45,7 +45,7 @@ SLOW_GRIP_S, SLOW_GRIP_SHARE, NEAR_BOTTOM = 1.1, 1.25, 0.06
 STARTS_DOWN: Final = 0.12
 """A clip that begins with the hands this near to the bottom, in shares of the pull, begins with a grip."""
 
-CUT_FRAMES: Final = 2
+CUT_S: Final = 0.085
 """A lowest point this near to the clip's first or last frame is where it was cut, not where the hands turned."""
 
 HALFWAY: Final = 0.3
@@ -128,6 +128,14 @@ class Course:
         """Times of the frames (N,)."""
         return self.track.time_s
 
+    def begins_at(self, frame: int) -> bool:
+        """True if the clip begins at a frame, to CUT_S."""
+        return bool(self.time_s[frame] - self.time_s[0] <= CUT_S)
+
+    def ends_at(self, frame: int) -> bool:
+        """True if the clip ends at a frame, to CUT_S."""
+        return bool(self.time_s[-1] - self.time_s[frame] <= CUT_S)
+
 
 def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Course | None:
     """The bends of a clip, and of the load what the pictures tell; None if there is no bend."""
@@ -135,7 +143,7 @@ def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Cou
     low, high = float(np.quantile(height, 0.01)), float(np.quantile(height, 0.98))
     if high - low < SMALLEST_PULL or low > HANDS_LOW:
         return None
-    valleys = _hinges(track, hands, _valleys(height))
+    valleys = _hinges(track, hands, _valleys(track.time_s, height))
     if not valleys:
         return None
     peaks = _peaks(track, hands, valleys)
@@ -149,7 +157,7 @@ def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Cou
     return replace(course, plates=plates, **_seen(course, pictures))
 
 
-def _valleys(height: Floats) -> list[int]:
+def _valleys(time_s: Floats, height: Floats) -> list[int]:
     """Lowest points at least SMALLEST_PULL deep; two equally low points of one rest at the bottom count as one.
 
     A clip that begins halfway up begins with a low point that is none.
@@ -161,7 +169,7 @@ def _valleys(height: Floats) -> list[int]:
         if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:
             continue
         valleys.append(int(valley))
-    if len(valleys) > 1 and valleys[0] <= CUT_FRAMES:
+    if len(valleys) > 1 and time_s[valleys[0]] - time_s[0] <= CUT_S:
         lowest = float(height[valleys[1:]].min())
         if height[valleys[0]] - lowest > HALFWAY * (height.max() - lowest):
             return valleys[1:]

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck import posture
+from hingecheck.filtering import lasting_s
 from hingecheck.records import Bools, Observed, Words
 
 SHORTEST_STANDING_S: Final = 0.2
@@ -18,7 +19,6 @@ def own_standing(observed: Observed, reason: Words) -> Bools:
     track, sign = observed.track, observed.view.facing_sign
     upright = posture.stands_upright(track, sign) & posture.keeps_still(track, sign) & (reason == "")
     quiet: Bools = upright & posture.outside_bends(track, sign)
-    step_s = float(np.median(np.diff(track.time_s))) if len(track.time_s) > 1 else 0.0
-    if quiet.sum() * step_s >= SHORTEST_STANDING_S:
+    if lasting_s(track.time_s, quiet) >= SHORTEST_STANDING_S:
         return quiet
-    return upright if upright.sum() * step_s >= SHORTEST_STANDING_S else np.zeros(len(reason), bool)
+    return upright if lasting_s(track.time_s, upright) >= SHORTEST_STANDING_S else np.zeros(len(reason), bool)
