@@ -83,8 +83,7 @@ def analyze(
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
         report = SelfReport(self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
-        stages.ready(clip, asked)
-        if target is not None:
+        if target is not None and not clip.is_dir():  # a folder is no clip, which the analysis says
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force)
         with progress(quiet=as_json or quiet) as watch:
