@@ -1,4 +1,4 @@
-"""The whole analysis, top to bottom: the order of the stages (2 to 5 stand in `sight`)."""
+"""The whole analysis, top to bottom: the order of the stages (2 to 5 stand in `observation`)."""
 
 from __future__ import annotations
 
@@ -86,58 +86,65 @@ def ready(path: Path, asked: Asked) -> Ready:
     )
 
 
-def analyze(path: Path, asked: Asked | None = None, *, watch: observation.Watch | None = None) -> Analysis:
+def analyze(
+    path: Path,
+    asked: Asked | None = None,
+    *,
+    watch: observation.Watch | None = None,
+    source: observation.PoseSource | None = None,
+) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
-    What the call itself gets wrong is told before anything is measured.
+    Mistakes in the call are reported before anything is measured.  `source` gives the landmarks in place of the pose
+    network that `asked` names.
     """
     asked = asked or Asked()
     given = ready(path, asked)
-    clip, bundle, report, rules = given.clip, given.pose, given.report, given.rules
+    poses = source or observation.PoseNetwork(given.pose.path)
     net, finder = _nets(*given.parts)
-    zero = _zero(given.standing, bundle, net)
-    look = observation.best(
-        clip.spread_pictures,
-        lambda nearer: observation.sight(clip, bundle, watch, nearer),
-        lambda seen: _look(seen, _Models(net, zero, finder), given.style),
+    zero = _zero(given.standing, poses, net)
+    best = observation.best_pass(
+        given.clip.spread_pictures,
+        lambda framing: observation.observe(given.clip, poses, watch, framing),
+        lambda seen: _measure(seen, _Models(net, zero, finder), given.style),
     )
-    found = _some(look, path)
-    most = _max_bend(given.max_bend, bundle, net, zero)
-    own = repetition.Own(most, report.stature_cm)
-    described = tuple(repetition.describe(look.angles, rep, look.view, own, look.plates) for rep in found)
+    own = repetition.Own(_max_bend(given.max_bend, poses, net, zero), given.report.height_cm)
+    described = tuple(
+        repetition.describe(best.angles, rep, best.view, own, best.plates) for rep in repetitions(best, path)
+    )
     over_set = set_drift.describe(described)
-    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, look.view, rules)
+    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, best.view, given.rules)
     return Analysis(
-        video=clip.info(),
-        view=look.view,
-        pose=look.observed.track,
-        contour=look.observed.contour,
-        spine=look.spine,
-        angles=look.angles,
-        style=look.style,
+        video=given.clip.info(),
+        view=best.view,
+        pose=camera_motion.put_back(best.observation.observed.track, best.observation.camera_px),
+        contour=best.observation.observed.contour,
+        spine=best.spine,
+        angles=best.angles,
+        style=best.style,
         reps=described,
         findings=findings,
         verdict=verdict,
         over_set=over_set,
         most_different=set_drift.most_different(described),
-        self_report=report,
-        advice=advice.give(report, findings, verdict),
-        provenance=_provenance((bundle, *given.parts), rules) | _own(asked),
+        self_report=given.report,
+        advice=advice.give(given.report, findings, verdict),
+        provenance=_provenance((given.pose, *given.parts), given.rules) | _own(asked),
     )
 
 
-def _look(seen: observation.Sight, models: _Models, given: StyleName | None) -> observation.Look:
-    """Infer, measure, segment."""
+def _measure(seen: observation.Observation, models: _Models, given: StyleName | None) -> observation.Pass:
+    """Infer the spine, measure angles, find the bar, segment."""
     observed = seen.observed
-    bones = inference.infer(models.back, observed, models.zero)
-    towards = view.with_yaw(observed.view, bones.yaw_deg)
-    angle = angles.measure(camera_motion.taken_out(observed.track, seen.sway_px), towards, bones)
-    held = detection.find(models.finder, seen.glimpses, observed.track, towards)
-    pictures = evidence.Pictures(seen.glimpses, observed.track, held)
-    family = None if given is None else style.FAMILIES[given]
-    found = segment.segment(angle, family=family, pictures=pictures)
-    angle = angles.without(angle, _by_load(angle, found), LOST_BEHIND)
-    return observation.Look(observed, bones, towards, angle, style.tell(angle, found, given), found, held)
+    spine = inference.infer(models.back, observed, models.zero)
+    better = view.with_yaw(observed.view, spine.yaw_deg)
+    track = angles.measure(observed.track, better, spine)
+    plates = detection.find(models.finder, seen.thumbnails, observed.track, better)
+    pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
+    lift_type = None if given is None else style.LIFT_TYPES[given]
+    reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
+    track = angles.without(track, _by_load(track, reps), LOST_BEHIND)
+    return observation.Pass(seen, spine, better, track, style.tell(track, reps, given), reps, plates)
 
 
 def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
@@ -147,15 +154,16 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
-def _some(look: observation.Look, path: Path) -> Sequence[Rep]:
-    if not look.reps:
-        lies = look.plates is not None and evidence.lies(look.plates)
-        what = "a person is at a bar that stays where it lies:" if lies else "a person is there, but"
+def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
+    """The repetitions of the best pass; raises NoRepetition if there are none."""
+    if not best.reps:
+        on_floor = best.plates is not None and evidence.lies(best.plates)
+        what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",
             "Film from before the first pull until the bar is down again, hands and feet in the picture.",
         )
-    return look.reps
+    return best.reps
 
 
 def _nets(
@@ -167,11 +175,13 @@ def _nets(
     return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(clip: reading.Video | None, bundle: bundles.Bundle, net: inference.SpineModel) -> inference.Zero | None:
+def _zero(
+    clip: reading.Video | None, poses: observation.PoseSource, net: inference.SpineModel
+) -> inference.Zero | None:
     """The standing in the clip that `--standing` names."""
     if clip is None:
         return None
-    found = inference.standing_zero(net, observation.sight(clip, bundle).observed)
+    found = inference.standing_zero(net, observation.observe(clip, poses).observed)
     if found is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
@@ -181,12 +191,12 @@ def _zero(clip: reading.Video | None, bundle: bundles.Bundle, net: inference.Spi
 
 
 def _max_bend(
-    clip: reading.Video | None, bundle: bundles.Bundle, net: inference.SpineModel, zero: inference.Zero | None
+    clip: reading.Video | None, poses: observation.PoseSource, net: inference.SpineModel, zero: inference.Zero | None
 ) -> Measure | None:
     """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
     if clip is None:
         return None
-    return inference.most_lumbar(inference.infer(net, observation.sight(clip, bundle).observed, zero))
+    return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses).observed, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:

@@ -1,16 +1,27 @@
-"""Stages 2 to 5 of a clip, or of a part of its picture: observe, trace, clean, orient, with the camera's sway out."""
+"""Stages 2 to 5 of a clip: observe, trace, clean, orient; and, where the lifter was not seen well, a second pass.
+
+Steps of one pass (`observe`):
+
+1. The pose source reads the clip: landmarks, traces of the trunk and thumbnails.
+2. The thumbnails tell how the camera moved.  Its motion is taken out once, here: from now on all coordinates of the
+   track lie in the room.  They are put back into the picture only when something is drawn.
+3. The landmarks are cleaned, and the view is told.
+
+The pose model follows one person.  If that is a bystander, or if a small lifter is lost while bent, a second pass is
+framed on the part of the picture in which things move (`best_pass`).  Bystanders stand still in the room, so what moves
+them in the picture is the camera.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.backends import bundles
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
 from hingecheck.geometry import length
@@ -20,56 +31,96 @@ from hingecheck.records import (
     AngleTrack,
     Floats,
     Frame,
-    Glimpses,
     LiftStyle,
+    Observed,
     Plates,
     PoseTrack,
     Rep,
+    Seen,
     Spine,
-    Trace,
+    Thumbnails,
     View,
-    pose,
 )
 from hingecheck.spine import contour
-from hingecheck.video import reading, thumbnails
+from hingecheck.video import reading
+from hingecheck.video import thumbnails as small
 
 LOOK_AROUND: Final = 6
-"""Pictures in which everybody is looked for before one person is followed."""
+"""Number of pictures in which everybody is looked for before one person is followed."""
 
 LEAST_SEEN, LEAST_SEEN_S = 0.1, 0.09
 """A lifter is there if the trunk is seen in this share of the frames and for so long."""
 
-Through = Callable[[Iterable[Frame]], Iterable[Frame]]
+MOTION_PICTURES: Final = 10
+"""Number of pictures, spread over the clip, that are compared to find the part that moves."""
+
+OFTEN_SEEN: Final = 0.75
+"""A lifter who is measured in a smaller share of the frames is looked for again."""
+
+CLEARLY_MORE: Final = 0.1
+"""A pass that measures so much more of the frames saw something that the other did not."""
+
+BYSTANDER_HEIGHT: Final = 0.85
+"""A person whose shoulders never come nearer to the ankles than this share of the usual distance never bends."""
 
 Watch = Callable[[float, float], None]
 """Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
 
+Spread = Callable[[int], Sequence[Frame]]
+"""Gives so many pictures from all over the clip."""
+
+
+class PoseSource(Protocol):
+    """Where landmarks come from: the pose network, or a replay of what it gave once."""
+
+    def read(self, clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> Seen:
+        """Everything seen of one person in `clip`, in `region` of it if one is given."""
+
 
 @dataclass(frozen=True)
-class Nearer:
-    """A part of the picture to look at alone, and how far (N, 2) the room is shifted in each frame, where known."""
+class PoseNetwork:
+    """The pose network of a bundle (`.task`), run on every frame."""
+
+    bundle: Path
+
+    def read(self, clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> Seen:
+        """Follow the lifter through the clip; where others are in the picture, choose the lifter first."""
+        from hingecheck.backends.mediapipe import MediaPipeEstimator
+
+        keeper = small.Keeper()
+        with MediaPipeEstimator(self.bundle) as estimator:
+            part = region or _lifter(clip, estimator)
+            frames = _watched(reading.ahead(lifter.crop(clip.frames(), part)), clip.expected_s, watch)
+            track, traces = estimation.observe(keeper.watch(frames), estimator, contour.trace)
+        return Seen(track, tuple(traces), keeper.thumbnails())
+
+
+@dataclass(frozen=True)
+class Framing:
+    """The part of the picture that a pass looks at, and the camera's motion (N, 2) in each frame, where known."""
 
     region: lifter.Region
-    sway_px: Floats | None = None
+    camera_px: Floats | None = None
 
 
 @dataclass(frozen=True)
-class Sight:
+class Observation:
     """What stages 2 to 5 make of a clip, or of a part of its picture.
 
-    `glimpses` are small pictures of it, with the camera's sway taken out; `sway_px` (N, 2) is that sway, in frames.
+    `observed.track` and `thumbnails` are those of a camera that stands still; `camera_px` (N, 2) is the motion that
+    was taken out of each frame.
     """
 
-    observed: pose.Observed
-    glimpses: Glimpses
-    sway_px: Floats
+    observed: Observed
+    thumbnails: Thumbnails
+    camera_px: Floats
 
 
 @dataclass(frozen=True)
-class Look:
+class Pass:
     """What stages 2 to 8 make of a clip, or of a part of its picture."""
 
-    observed: pose.Observed
+    observation: Observation
     spine: Spine
     view: View
     angles: AngleTrack
@@ -77,36 +128,58 @@ class Look:
     reps: Sequence[Rep]
     plates: Plates | None = None
 
+    @property
+    def measured(self) -> float:
+        """Share of the frames in which the lifter is seen, with landmarks that make a posture."""
+        return float((~np.isnan(self.angles.trunk_thigh.value_deg)).mean())
 
-def sight(
-    clip: reading.Video, bundle: bundles.Bundle, watch: Watch | None = None, nearer: Nearer | None = None
-) -> Sight:
+
+def observe(
+    clip: reading.Video, source: PoseSource, watch: Watch | None = None, framing: Framing | None = None
+) -> Observation:
     """Observe, trace, clean, orient; raises NobodyFound."""
-    keeper = thumbnails.Keeper()
-    region = None if nearer is None else nearer.region
-    raw, traces = _observe(clip, bundle, lambda frames: keeper.watch(_watched(frames, clip.expected_s, watch)), region)
-    glimpses = keeper.glimpses()
-    if nearer is None or nearer.sway_px is None:
-        turns = camera_motion.turns(glimpses, raw)
-        sway_px = camera_motion.shift_px(glimpses, turns, raw)
+    seen = source.read(clip, None if framing is None else framing.region, watch)
+    if framing is None or framing.camera_px is None:
+        motion = camera_motion.transforms(seen.thumbnails, seen.track)
+        camera_px = camera_motion.shift_px(seen.thumbnails, motion, seen.track)
     else:
-        sway_px = nearer.sway_px
-        turns = camera_motion.shifts(glimpses, raw.time_s, sway_px)
-    steady = _with_somebody(cleaning.clean(camera_motion.taken_out(raw, sway_px)), clip.path)
-    track = camera_motion.taken_out(steady, -sway_px)
-    observed = pose.Observed(contour.collect(traces), raw, track, view.orient(track))
-    return Sight(observed, camera_motion.steadied(glimpses, turns), sway_px)
+        camera_px = framing.camera_px
+        motion = camera_motion.from_shifts(seen.thumbnails, seen.track.time_s, camera_px)
+    track = _with_somebody(cleaning.clean(camera_motion.taken_out(seen.track, camera_px)), clip.path)
+    observed = Observed(contour.collect(seen.traces), seen.track, track, view.orient(track))
+    return Observation(observed, camera_motion.steadied(seen.thumbnails, motion), camera_px)
 
 
-def _observe(
-    clip: reading.Video, bundle: bundles.Bundle, through: Through, region: lifter.Region | None
-) -> tuple[PoseTrack, list[Trace]]:
-    from hingecheck.backends.mediapipe import MediaPipeEstimator
+def best_pass(
+    spread: Spread, see: Callable[[Framing | None], Observation], measure: Callable[[Observation], Pass]
+) -> Pass:
+    """The pass over the whole picture; or one over the part that moves, if the lifter was lost or a bystander followed.
 
-    with MediaPipeEstimator(bundle.path) as estimator:
-        part = region or _lifter(clip, estimator)
-        frames = reading.ahead(lifter.crop(clip.frames(), part))
-        return estimation.observe(through(frames), estimator, contour.trace)
+    Raises NobodyFound if nobody is seen.  A pass may hold no repetition.
+    """
+    try:
+        observation = see(None)
+    except NobodyFound:
+        second = _second_pass(_framing(spread, None), see, measure)
+        if second is None:
+            raise
+        return second
+    first = measure(observation)
+    if first.reps and first.measured >= OFTEN_SEEN:
+        return first
+    second = _second_pass(_framing(spread, observation), see, measure)
+    return second if second is not None and is_better(second, first) else first
+
+
+def is_better(second: Pass, first: Pass) -> bool:
+    """True if the second pass sees more of a lifter who was often lost, or follows somebody else.
+
+    It is no second chance to find a repetition in what was seen as well before.
+    """
+    if _somebody_else(first.observation.observed.track, second.observation.observed.track):
+        return second.measured > first.measured or not first.reps
+    more = second.measured - first.measured
+    return more > 0 and (first.measured < OFTEN_SEEN or more >= CLEARLY_MORE)
 
 
 def _lifter(clip: reading.Video, estimator: estimation.PoseEstimator) -> lifter.Region | None:
@@ -133,82 +206,42 @@ def _with_somebody(track: PoseTrack, path: Path) -> PoseTrack:
     return track
 
 
-MOTION_PICTURES: Final = 10
-OFTEN_SEEN: Final = 0.75
-"""A lifter who is measured in less than this share of the frames is looked for again, nearer."""
-
-CLEARLY_MORE: Final = 0.1
-"""A look that measures so much more of the frames sees what the other did not."""
-
-STANDS: Final = 0.85
-"""Somebody whose shoulders never come nearer to the ankles than this share of the usual distance only watches."""
-
-Spread = Callable[[int], Sequence[Frame]]
-"""So many pictures from all over the clip."""
-
-
-def best(spread: Spread, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look:
-    """The whole picture; or the part where things move, if a bystander was followed or the lifter often lost.
-
-    Raises NobodyFound if nobody is seen; a look may tell no repetition.
-    """
-    try:
-        sight = see(None)
-    except NobodyFound:
-        second = _again(_nearer(spread, None), see, read)
-        if second is None:
-            raise
-        return second
-    first = read(sight)
-    if first.reps and _measured(first) >= OFTEN_SEEN:
-        return first
-    second = _again(_nearer(spread, sight), see, read)
-    return second if second is not None and is_better(second, first) else first
-
-
-def is_better(second: Look, first: Look) -> bool:
-    """True if the second look sees more of a lifter who was often lost, or follows somebody else.
-
-    A second chance to find a repetition it is not.
-    """
-    one, other = _measured(first), _measured(second)
-    if _somebody_else(first.observed.track, second.observed.track):
-        return other > one or not first.reps
-    return other > one and (one < OFTEN_SEEN or other - one >= CLEARLY_MORE)
-
-
-def _again(nearer: Nearer | None, see: Callable[[Nearer | None], Sight], read: Callable[[Sight], Look]) -> Look | None:
-    """A look that tells repetitions, if there is one."""
-    if nearer is None:
+def _second_pass(
+    framing: Framing | None, see: Callable[[Framing | None], Observation], measure: Callable[[Observation], Pass]
+) -> Pass | None:
+    """A pass with that framing, if it finds repetitions."""
+    if framing is None:
         return None
     try:
-        second = read(see(nearer))
+        second = measure(see(framing))
     except NobodyFound:
         return None
     return second if second.reps else None
 
 
-def _nearer(spread: Spread, first: Sight | None) -> Nearer | None:
-    """Where things move, with the camera's sway taken out as far as it is known; None if nothing does."""
+def _framing(spread: Spread, first: Observation | None) -> Framing | None:
+    """The part that moves once the camera's motion is taken out as far as it is known; None if nothing moves."""
     if first is None:
         region = lifter.moving_part(spread(MOTION_PICTURES))
-        return None if region is None else Nearer(region)
-    track = camera_motion.taken_out(first.observed.track, first.sway_px)
-    left_px = _wander_px(track)
+        return None if region is None else Framing(region)
+    track = first.observed.track
+    left_px = bystander_motion_px(track)
     if left_px is None:
-        region = lifter.moving_part(thumbnails.pictures(first.glimpses, MOTION_PICTURES))
-        return None if region is None else Nearer(region)
-    steady = camera_motion.steadied(first.glimpses, camera_motion.shifts(first.glimpses, track.time_s, left_px))
-    region = lifter.moving_part(thumbnails.pictures(steady, MOTION_PICTURES))
-    return None if region is None else Nearer(lifter.beside(region, track), first.sway_px + left_px)
+        region = lifter.moving_part(small.pictures(first.thumbnails, MOTION_PICTURES))
+        return None if region is None else Framing(region)
+    steady = camera_motion.steadied(
+        first.thumbnails, camera_motion.from_shifts(first.thumbnails, track.time_s, left_px)
+    )
+    region = lifter.moving_part(small.pictures(steady, MOTION_PICTURES))
+    return None if region is None else Framing(lifter.beside(region, track), first.camera_px + left_px)
 
 
-def _wander_px(track: PoseTrack) -> Floats | None:
-    """How far (N, 2) somebody who stands still is from where they usually are; None for anybody who bends."""
+def bystander_motion_px(track: PoseTrack) -> Floats | None:
+    """How far (N, 2) a person who stands still is from their usual place; None for a person who bends."""
     shoulder, hip = (track.middle_px(pair) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
     known = track.seen
     tall_px = length(shoulder - track.middle_px(landmarks.ANKLES))[known]
-    if np.quantile(tall_px, 0.05) < STANDS * np.median(tall_px):
+    if np.quantile(tall_px, 0.05) < BYSTANDER_HEIGHT * np.median(tall_px):
         return None
     middle = (shoulder + hip) / 2
     away = middle - np.median(middle[known], axis=0)
@@ -220,8 +253,3 @@ def _somebody_else(one: PoseTrack, other: PoseTrack) -> bool:
     hips = [track.middle_px(landmarks.HIPS) for track in (one, other)]
     trunk = one.middle_px(landmarks.SHOULDERS) - hips[0]
     return bool(np.hypot(*(np.nanmedian(hips[0], 0) - np.nanmedian(hips[1], 0))) > np.nanmedian(length(trunk)))
-
-
-def _measured(look: Look) -> float:
-    """Share of the frames in which the lifter is seen, with landmarks that make a posture."""
-    return float((~np.isnan(look.angles.trunk_thigh.value_deg)).mean())

@@ -2,7 +2,7 @@
 
     python -m tests.no_network hingecheck.cli analyze clip.mp4
 
-A seccomp filter refuses the `socket` system call for every family but local (AF_UNIX) ones, also from native code
+A seccomp filter refuses the `socket` system call for every lift_type but local (AF_UNIX) ones, also from native code
 and from every thread: the process dies with SIGSYS.
 """
 

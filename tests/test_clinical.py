@@ -177,7 +177,7 @@ def test_a_typesetter_without_fonts_or_none_at_all_is_told(tmp_path: Path, monke
     class Bare:
         def __init__(self, **_: object) -> None: ...
 
-        def families(self) -> list[str]:
+        def lift_types(self) -> list[str]:
             return []
 
     with monkeypatch.context() as patch:

@@ -16,7 +16,7 @@ ALLOWED_BESIDE = {
     "angles": {"knees"},
     "heuristics": {"criteria"},
     "metrics": {"bar", "coordination"},
-    "reps": {"bends", "events", "family", "hands"},
+    "reps": {"bends", "events", "lift_type", "hands"},
     "video": {"container"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -13,9 +13,9 @@ import pytest
 from hingecheck.barbell import evidence
 from hingecheck.errors import UsageError
 from hingecheck.metrics import bar_path
-from hingecheck.records import NO_SCALE, AngleTrack, Bytes, Floats, Frame, Glimpses, Rep
+from hingecheck.records import NO_SCALE, AngleTrack, Bytes, Floats, Frame, Rep, Thumbnails
 from hingecheck.segmentation import segment, style
-from hingecheck.video import thumbnails
+from hingecheck.video import thumbnails as small
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import stages
@@ -33,15 +33,15 @@ def room(*, plates_up: bool, shift_px: int = 0, light: int = 0) -> Bytes:
     return np.asarray(np.clip(moved.astype(int) + light, 0, 255), np.uint8)
 
 
-def glimpses(pictures: list[Bytes]) -> Glimpses:
-    keeper = thumbnails.Keeper()
+def thumbnails(pictures: list[Bytes]) -> Thumbnails:
+    keeper = small.Keeper()
     passed = list(keeper.watch(Frame(float(t), picture, 1.0) for t, picture in enumerate(pictures)))
     assert len(passed) == len(pictures)
-    return keeper.glimpses()
+    return keeper.thumbnails()
 
 
 def pictures(rooms: list[Bytes]) -> evidence.Pictures:
-    return evidence.Pictures(glimpses(rooms), lifter.track(TWO.posture()))
+    return evidence.Pictures(thumbnails(rooms), lifter.track(TWO.posture()))
 
 
 def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -> None:
@@ -102,11 +102,11 @@ def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
 
 def test_long_clips_are_kept_in_little_memory() -> None:
     frames = (Frame(0.5 * i, np.zeros((512, 256, 3), np.uint8), 0.5) for i in range(3000))
-    keeper = thumbnails.Keeper()
+    keeper = small.Keeper()
     assert sum(1 for _ in keeper.watch(frames)) == 3000
-    kept = keeper.glimpses()
+    kept = keeper.thumbnails()
     assert kept.grey.shape[1:] == (256, 128)
-    assert thumbnails.MOST / 2 <= len(kept.time_s) <= thumbnails.MOST
+    assert small.MOST / 2 <= len(kept.time_s) <= small.MOST
     assert kept.time_s[-1] > 1400
     assert kept.scale == 0.25
 
@@ -197,7 +197,7 @@ def test_a_style_is_named_only_where_it_looks_like_one() -> None:
             knee_flexion=replace(track.knee_flexion, value_deg=knee),
             trunk_lean=replace(track.trunk_lean, value_deg=lean),
         )
-        told = style.tell(posed, [replace(found[0], style=style.FAMILIES[name])], None)
+        told = style.tell(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
         assert told.name in {name, "not_sure"}
         assert 0.3 < told.confidence <= 1.0
         assert (told.name == "not_sure") == (told.confidence < style.SURE)

@@ -13,10 +13,10 @@ from hingecheck.barbell import evidence
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
-from hingecheck.records import AngleTrack, Bytes, Floats, Frame, Glimpses, PoseTrack
+from hingecheck.records import AngleTrack, Bytes, Floats, Frame, PoseTrack, Thumbnails
 from hingecheck.segmentation import hand_height, segment
 from hingecheck.spine import inference
-from hingecheck.video import thumbnails
+from hingecheck.video import thumbnails as small
 from tests import lifter
 from tests.conftest import noise_pictures
 from tests.test_motion import observe
@@ -47,16 +47,16 @@ def room(by_px: float) -> Bytes:
     return np.asarray(picture, np.uint8)
 
 
-def filmed(time_s: Floats, by_px: Floats) -> Glimpses:
+def filmed(time_s: Floats, by_px: Floats) -> Thumbnails:
     """What is kept of a film of the plates."""
-    keeper = thumbnails.Keeper()
+    keeper = small.Keeper()
     for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(time_s, by_px, strict=True)):
         pass
-    return keeper.glimpses()
+    return keeper.thumbnails()
 
 
 @pytest.fixture(scope="module")
-def glimpses() -> Glimpses:
+def thumbnails() -> Thumbnails:
     return filmed(POSTURE.time_s, LIFTED_PX)
 
 
@@ -73,25 +73,25 @@ def measured(track: PoseTrack) -> AngleTrack:
     return angles.measure(cleaned, view.orient(cleaned), inference.infer(lifter.Model(), observe(track)))
 
 
-def test_the_load_is_followed_to_the_hands_top_and_back(glimpses: Glimpses) -> None:
-    told = evidence.Pictures(glimpses, ONE).heights([0.5, 6.0])
+def test_the_load_is_followed_to_the_hands_top_and_back(thumbnails: Thumbnails) -> None:
+    told = evidence.Pictures(thumbnails, ONE).heights([0.5, 6.0])
     off = [np.abs(height - np.interp(time_s, POSTURE.time_s, LIFTED_PX) / LEG_PX).max() for time_s, height in told]
     assert min(off) < 0.03
 
 
-def test_a_load_that_never_moves_is_not_followed(glimpses: Glimpses) -> None:
-    still = replace(glimpses, grey=np.repeat(glimpses.grey[:1], len(glimpses.grey), axis=0))
+def test_a_load_that_never_moves_is_not_followed(thumbnails: Thumbnails) -> None:
+    still = replace(thumbnails, grey=np.repeat(thumbnails.grey[:1], len(thumbnails.grey), axis=0))
     assert evidence.Pictures(still, ONE).heights([0.5, 6.0]) == []
-    assert evidence.Pictures(glimpses, ONE).heights([0.5]) == []
+    assert evidence.Pictures(thumbnails, ONE).heights([0.5]) == []
 
 
-def test_a_lifter_lost_in_every_bend_is_told_by_the_load(glimpses: Glimpses) -> None:
+def test_a_lifter_lost_in_every_bend_is_told_by_the_load(thumbnails: Thumbnails) -> None:
     whole = measured(ONE)
     (rep,) = segment.segment(whole)
     track = lost(ONE, (1.8, 5.2), (6.8, 10.2))
     cut = measured(track)
     assert segment.segment(cut) == ()
-    (told,) = segment.segment(cut, pictures=evidence.Pictures(glimpses, track))
+    (told,) = segment.segment(cut, pictures=evidence.Pictures(thumbnails, track))
     assert told.by_load
     assert not rep.by_load
     assert told.complete
@@ -114,22 +114,22 @@ def test_the_load_adds_the_repetition_in_which_the_lifter_is_lost() -> None:
     assert second.lockout_s == pytest.approx(whole[1].lockout_s, abs=0.15)
 
 
-def test_a_lifter_who_is_seen_needs_no_load(glimpses: Glimpses) -> None:
+def test_a_lifter_who_is_seen_needs_no_load(thumbnails: Thumbnails) -> None:
     whole = measured(ONE)
-    assert segment.segment(whole, pictures=evidence.Pictures(glimpses, ONE)) == segment.segment(whole)
+    assert segment.segment(whole, pictures=evidence.Pictures(thumbnails, ONE)) == segment.segment(whole)
 
 
-def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(glimpses: Glimpses) -> None:
+def test_a_load_that_goes_where_the_hands_do_not_is_not_in_them(thumbnails: Thumbnails) -> None:
     other = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
-    assert hand_height.follow_load(measured(other), evidence.Pictures(glimpses, other), surely=False) is None
+    assert hand_height.follow_load(measured(other), evidence.Pictures(thumbnails, other), surely=False) is None
 
 
-def test_what_moves_beside_a_squat_is_not_in_the_hands(glimpses: Glimpses) -> None:
+def test_what_moves_beside_a_squat_is_not_in_the_hands(thumbnails: Thumbnails) -> None:
     xy_px = ONE.xy_px.copy()
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         xy_px[:, wrist] = xy_px[:, shoulder] + [0.0, 80.0]
     squat = replace(ONE, xy_px=xy_px)
-    pictures = evidence.Pictures(glimpses, squat)
+    pictures = evidence.Pictures(thumbnails, squat)
     assert pictures.heights([0.5, 6.0])
     assert segment.segment(measured(squat), pictures=pictures) == ()
 
@@ -144,12 +144,12 @@ class HandsThemselves(evidence.Pictures):
         return [(self.once.time_s[::4], (hand_px.max() - hand_px) / LEG_PX)]
 
 
-def test_what_hangs_at_every_upright_moment_was_lifted_from_nowhere(glimpses: Glimpses) -> None:
+def test_what_hangs_at_every_upright_moment_was_lifted_from_nowhere(thumbnails: Thumbnails) -> None:
     track = lost(HandsThemselves.once, (2.2, 4.8))
-    told = hand_height.follow_load(measured(track), HandsThemselves(glimpses, track), surely=False)
+    told = hand_height.follow_load(measured(track), HandsThemselves(thumbnails, track), surely=False)
     assert told is not None
     assert told.borrowed.any()
-    assert segment.segment(measured(track), pictures=HandsThemselves(glimpses, track)) == ()
+    assert segment.segment(measured(track), pictures=HandsThemselves(thumbnails, track)) == ()
 
 
 def test_the_nearest_of_some_times_is_found() -> None:

@@ -68,7 +68,7 @@ WRONG = {
     ("--load-kg", "-1"): (2, "out of range"),
     ("--rpe", "10.5"): (2, "out of range"),
     ("--rpe", "hard"): (2, "Invalid value"),
-    ("--stature-cm", "1.8"): (2, "out of range"),
+    ("--height-cm", "1.8"): (2, "out of range"),
     ("--note", "x" * 2001): (2, "longer than 2000"),
     ("--pseudonym", "../P17"): (2, "cannot stand for a file name"),
     ("--pseudonym", " "): (2, "cannot stand for a file name"),

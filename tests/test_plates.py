@@ -19,9 +19,9 @@ from hingecheck.barbell import detection, evidence
 from hingecheck.errors import ModelError, NoRepetition
 from hingecheck.kinematics import view
 from hingecheck.metrics import bar_path, repetition
-from hingecheck.records import METRICS, NO_SCALE, AngleTrack, Bytes, Floats, Glimpses, Measure, Plates, PoseTrack, Rep
+from hingecheck.records import METRICS, NO_SCALE, AngleTrack, Bytes, Floats, Measure, Plates, PoseTrack, Rep, Thumbnails
 from hingecheck.segmentation import segment
-from hingecheck.video import thumbnails
+from hingecheck.video import thumbnails as small
 from hingecheck.video.reading import Video
 from tests import lifter
 from tests.conftest import SAMPLES
@@ -55,9 +55,9 @@ class Told:
 def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
     """What is made of it, in small pictures of nothing."""
     time_s = np.arange(0.0, len(told.chance)) * STEP_S
-    glimpses = Glimpses(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
+    thumbnails = Thumbnails(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
     seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
-    return detection.find(detection.Finder(told, told), glimpses, told.track, seen)
+    return detection.find(detection.Finder(told, told), thumbnails, told.track, seen)
 
 
 def at_the_hands(track: PoseTrack) -> Told:
@@ -108,8 +108,8 @@ def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothin
     assert found(told, yaw_deg=40.0) is None
     unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
     assert np.isnan(posture.leg_px(unseen))
-    glimpses = Glimpses(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
-    assert detection.find(detection.Finder(told, told), glimpses, unseen, view.orient(told.track)) is None
+    thumbnails = Thumbnails(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
+    assert detection.find(detection.Finder(told, told), thumbnails, unseen, view.orient(told.track)) is None
 
 
 def test_a_bare_bar_is_what_looks_tiny_to_the_model_that_knows_it() -> None:
@@ -132,8 +132,8 @@ def series(*heights: float) -> Plates:
 
 
 def pictures_with(held: Plates | None) -> evidence.Pictures:
-    glimpses = Glimpses(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0))
-    return evidence.Pictures(glimpses, lifter.track(TWO.posture()), held)
+    thumbnails = Thumbnails(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0))
+    return evidence.Pictures(thumbnails, lifter.track(TWO.posture()), held)
 
 
 def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
@@ -159,11 +159,11 @@ def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to()
     ("held", "told"),
     [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (series(0.0, float("nan")), False), (None, False)],
 )
-def test_who_lifts_nothing_is_told_so(held: Plates | None, told: bool) -> None:
-    look = cast(observation.Look, SimpleNamespace(reps=(), plates=held))
+def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, told: bool) -> None:
+    best = cast(observation.Pass, SimpleNamespace(reps=(), plates=held))
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
-        analysis._some(look, Path("set.mp4"))
-    assert ("stays where it lies" in refused.value.message) == told
+        analysis.repetitions(best, Path("set.mp4"))
+    assert ("never leaves the floor" in refused.value.message) == told
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ class Hanging(evidence.Pictures):
 
     def __init__(self, *told: bool | None) -> None:
         super().__init__(
-            Glimpses(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0)),
+            Thumbnails(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0)),
             lifter.track(TWO.posture()),
         )
         self.told = list(told)
@@ -188,7 +188,7 @@ class Hanging(evidence.Pictures):
 
 
 @pytest.mark.parametrize(
-    ("hanging", "count", "family"),
+    ("hanging", "count", "lift_type"),
     [
         ((False, False, False), 0, ""),  # set up twice, nothing lifted
         ((False, True, False), 1, "floor"),
@@ -199,10 +199,10 @@ class Hanging(evidence.Pictures):
     ],
 )
 def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
-    two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, family: str
+    two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, lift_type: str
 ) -> None:
     told = segment.segment(two[0], pictures=Hanging(*hanging))
-    assert [rep.style for rep in told] == [family] * count
+    assert [rep.style for rep in told] == [lift_type] * count
 
 
 def test_low_plates_at_the_clips_end_do_not_lie_while_the_lifter_is_still_bent() -> None:
@@ -331,26 +331,26 @@ def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> Pose
 
 def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: detection.Finder) -> None:
     truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
-    keeper = thumbnails.Keeper()
+    keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
-    glimpses = keeper.glimpses()
-    track = standing_at(*FEET_PX, glimpses.time_s)
-    seen = detection.find(finder, glimpses, track, replace(view.orient(track), facing=truth["facing"]))
+    thumbnails = keeper.thumbnails()
+    track = standing_at(*FEET_PX, thumbnails.time_s)
+    seen = detection.find(finder, thumbnails, track, replace(view.orient(track), facing=truth["facing"]))
     assert seen is not None
     assert (~np.isnan(seen.up)).mean() > 0.95
-    true_m = np.interp(glimpses.time_s, truth["frames"]["time_s"], truth["frames"]["bar_height_m"])
+    true_m = np.interp(thumbnails.time_s, truth["frames"]["time_s"], truth["frames"]["bar_height_m"])
     apart_m = 0.225 * seen.up - (true_m - true_m.min())
     assert np.nanmax(np.abs(apart_m)) < 0.04
     assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
 
 
 def test_where_no_plates_are_the_finder_finds_none(finder: detection.Finder) -> None:
-    keeper = thumbnails.Keeper()
+    keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
-    glimpses = keeper.glimpses()
+    thumbnails = keeper.thumbnails()
     x_px, y_px, leg_px = FEET_PX
-    above = standing_at(x_px, y_px - 1.2 * leg_px, 0.5 * leg_px, glimpses.time_s)
-    assert detection.find(finder, glimpses, above, view.orient(above)) is None
+    above = standing_at(x_px, y_px - 1.2 * leg_px, 0.5 * leg_px, thumbnails.time_s)
+    assert detection.find(finder, thumbnails, above, view.orient(above)) is None
 
 
 def test_a_damaged_finder_is_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks, posture
-from hingecheck.records import LARGEST_BARE, Bools, Bytes, Floats, Glimpses, Plates, PoseTrack, View
+from hingecheck.records import LARGEST_BARE, Bools, Bytes, Floats, Plates, PoseTrack, Thumbnails, View
 
 SIZE_PX: Final = 112
 """The part of the picture that is looked at, in pixels of its own."""
@@ -83,16 +83,16 @@ def window(foot_px: Floats, leg_px: float) -> Floats:
     return np.column_stack([scale * np.eye(2), -scale * corner])
 
 
-def find(finder: Finder, glimpses: Glimpses, track: PoseTrack, view: View) -> Plates | None:
+def find(finder: Finder, thumbnails: Thumbnails, track: PoseTrack, view: View) -> Plates | None:
     """The end of the bar that the lifter handles; None where it is hardly ever seen."""
     foot_px, leg_px = posture.feet_px(track), posture.leg_px(track)
     if np.isnan(leg_px) or not view.assessable:
         return None
-    turn = window((foot_px - np.array(glimpses.origin_px)) * glimpses.scale, leg_px * glimpses.scale)
+    turn = window((foot_px - np.array(thumbnails.origin_px)) * thumbnails.scale, leg_px * thumbnails.scale)
     parts = np.asarray(
         [
             cv2.warpAffine(grey, turn, (SIZE_PX, SIZE_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            for grey in glimpses.grey
+            for grey in thumbnails.grey
         ],
         np.uint8,
     )
@@ -102,10 +102,10 @@ def find(finder: Finder, glimpses: Glimpses, track: PoseTrack, view: View) -> Pl
         seen = _seen(chance, ends[:, 3], kind)
         if seen.mean() < LEAST_SEEN or np.median(chance[seen]) < kind.usual:
             return None
-        aside = _aside(track, glimpses.time_s[seen], _display_px(ends[seen], turn, glimpses)) / leg_px
+        aside = _aside(track, thumbnails.time_s[seen], _display_px(ends[seen], turn, thumbnails)) / leg_px
         if aside > kind.aside + NEAR_END * abs(np.sin(np.radians(view.yaw_deg.value))):
             return None
-        return _followed(np.where(seen[:, None], ends, np.nan), glimpses.time_s, view)
+        return _followed(np.where(seen[:, None], ends, np.nan), thumbnails.time_s, view)
 
     return found(finder.plated, PLATED) or found(finder.either, BARE)
 
@@ -128,10 +128,10 @@ def _followed(ends: Floats, time_s: Floats, view: View) -> Plates:
     return Plates(time_s, ahead / np.cos(np.radians(view.yaw_deg.value)), lies - away[:, 1], radius * SIDE / SIZE_PX)
 
 
-def _display_px(found: Floats, turn: Floats, glimpses: Glimpses) -> Floats:
+def _display_px(found: Floats, turn: Floats, thumbnails: Thumbnails) -> Floats:
     """Middles (M, 2) in display pixels."""
     small = (found[:, :2] - turn[:, 2]) / turn[0, 0]
-    return np.asarray(small / glimpses.scale + np.array(glimpses.origin_px))
+    return np.asarray(small / thumbnails.scale + np.array(thumbnails.origin_px))
 
 
 def _aside(track: PoseTrack, time_s: Floats, middle_px: Floats) -> float:

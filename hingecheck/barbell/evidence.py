@@ -23,7 +23,7 @@ import numpy as np
 from hingecheck import landmarks, posture
 from hingecheck.barbell import template
 from hingecheck.landmarks import Point
-from hingecheck.records import Bools, Bytes, Floats, Glimpses, Plates, PoseTrack
+from hingecheck.records import Bools, Bytes, Floats, Plates, PoseTrack, Thumbnails
 
 SOON_S: Final = 0.2
 """What plates do in pictures so near to a moment, they do then."""
@@ -103,11 +103,11 @@ class _Place:
 class Pictures:
     """Small pictures of a clip with the part of each that is compared; raises nothing: what cannot be told is None."""
 
-    def __init__(self, glimpses: Glimpses, track: PoseTrack, found: Plates | None = None) -> None:
-        self._glimpses = glimpses
+    def __init__(self, thumbnails: Thumbnails, track: PoseTrack, found: Plates | None = None) -> None:
+        self._thumbnails = thumbnails
         self._plates = found
         self._track = track
-        self._place = _place(glimpses, track)
+        self._place = _place(thumbnails, track)
 
     def groups(self, upright_s: Sequence[float]) -> list[int] | None:
         """For each of some upright moments the number of its group of like pictures; None if it cannot be said."""
@@ -135,10 +135,10 @@ class Pictures:
         apart = np.nan_to_num([self._either_way(first_s, time_s, COARSE)[0] for time_s in later_s])
         if apart.max() < ALIKE:
             return []
-        one, other = (_at(self._glimpses, time_s) for time_s in (first_s, later_s[int(np.argmax(apart))]))
+        one, other = (_at(self._thumbnails, time_s) for time_s in (first_s, later_s[int(np.argmax(apart))]))
         unlike = _unlike(one, other, COARSE, self._place.compared) | _unlike(other, one, COARSE, self._place.compared)
-        found = template.heights(self._glimpses, (one, other), unlike & self._place.around, self._place.leg_px)
-        return [(self._glimpses.time_s, height) for height in found]
+        found = template.heights(self._thumbnails, (one, other), unlike & self._place.around, self._place.leg_px)
+        return [(self._thumbnails.time_s, height) for height in found]
 
     def plates_up(self) -> tuple[Floats, Floats] | None:
         """Times (M,) and how high (M,) plates are above where they lie, in leg lengths; None if there are none.
@@ -189,7 +189,9 @@ class Pictures:
         if self._place is None:
             return np.full(3, np.nan)
         part, low, away = self._place.part, self._place.low, self._place.away
-        unlike = _unlike(_at(self._glimpses, first_s), _at(self._glimpses, second_s), neighbours, self._place.compared)
+        unlike = _unlike(
+            _at(self._thumbnails, first_s), _at(self._thumbnails, second_s), neighbours, self._place.compared
+        )
         if away.any() and unlike[away].mean() > MOST_AWAY:
             return np.full(3, np.nan)
         legs = self._legs(first_s) | self._legs(second_s)
@@ -198,9 +200,9 @@ class Pictures:
     def _legs(self, time_s: float) -> Bools:
         """The pixels (h, w) of the legs and feet at a moment, and a little around them."""
         assert self._place is not None
-        drawn = np.zeros(self._glimpses.grey.shape[1:], np.uint8)
+        drawn = np.zeros(self._thumbnails.grey.shape[1:], np.uint8)
         points_px = self._track.xy_px[int(np.argmin(np.abs(self._track.time_s - time_s)))]
-        places = (points_px - np.array(self._glimpses.origin_px)) * self._glimpses.scale
+        places = (points_px - np.array(self._thumbnails.origin_px)) * self._thumbnails.scale
         wide = max(1, round(LEGS * self._place.leg_px))
         for start, end in (places[list(ends)] for leg in _LEGS for ends in pairwise(leg)):
             if not np.isnan([start, end]).any():
@@ -244,20 +246,21 @@ def _first_like(same: Bools) -> list[int]:
     return [int(np.argmax(row)) for row in same]
 
 
-def _at(glimpses: Glimpses, time_s: float) -> Bytes:
-    return np.asarray(glimpses.grey[int(np.argmin(np.abs(glimpses.time_s - time_s)))])
+def _at(thumbnails: Thumbnails, time_s: float) -> Bytes:
+    return np.asarray(thumbnails.grey[int(np.argmin(np.abs(thumbnails.time_s - time_s)))])
 
 
-def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
+def _place(thumbnails: Thumbnails, track: PoseTrack) -> _Place | None:
     """Where the feet are, and where the lifter does not reach; None if that is not known, or too small."""
     shoulder, knee = (track.middle_px(pair) for pair in (landmarks.SHOULDERS, landmarks.KNEES))
     foot, leg_px = posture.feet_px(track), posture.leg_px(track)
     if np.isnan(leg_px):
         return None
     knee_y = float(np.nanmedian(knee[:, 1]))
-    rows, columns = np.indices(glimpses.grey.shape[1:])
+    rows, columns = np.indices(thumbnails.grey.shape[1:])
     x, y = (
-        (grid + 0.5) / glimpses.scale + origin for grid, origin in zip((columns, rows), glimpses.origin_px, strict=True)
+        (grid + 0.5) / thumbnails.scale + origin
+        for grid, origin in zip((columns, rows), thumbnails.origin_px, strict=True)
     )
     aside = np.abs(x - foot[0]) / leg_px
     part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
@@ -265,7 +268,7 @@ def _place(glimpses: Glimpses, track: PoseTrack) -> _Place | None:
     away = (aside > AWAY) | (y < high)
     low = part & (y > knee_y + UNDER * leg_px)
     around = (aside < AROUND) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + NEARER * leg_px)
-    return _Place(part, low, around, away, leg_px * glimpses.scale) if part.sum() >= FEWEST_PX else None
+    return _Place(part, low, around, away, leg_px * thumbnails.scale) if part.sum() >= FEWEST_PX else None
 
 
 def _unlike(a: Bytes, b: Bytes, neighbours: Bytes, compared: Bools) -> Bools:

@@ -18,7 +18,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck.records import Bools, Bytes, Floats, Glimpses
+from hingecheck.records import Bools, Bytes, Floats, Thumbnails
 
 FEWEST_PX: Final = 60
 """Smaller things, in pixels of the small pictures, are taken for something else too easily."""
@@ -45,7 +45,7 @@ class _Patch:
     y: int
 
 
-def heights(glimpses: Glimpses, moments: Sequence[Bytes], unlike: Bools, leg_px: float) -> list[Floats]:
+def heights(thumbnails: Thumbnails, moments: Sequence[Bytes], unlike: Bools, leg_px: float) -> list[Floats]:
     """How far (M,) the load is above where it lies, in leg lengths, in each small picture; NaN where it is not seen.
 
     `moments`: two pictures, before and after the load has left its place, in either order; `unlike` (h, w): what
@@ -53,7 +53,7 @@ def heights(glimpses: Glimpses, moments: Sequence[Bytes], unlike: Bools, leg_px:
     load's: of the other moment's patch, bare floor, nothing travels, or what it is mistaken for.
     """
     patches = [patch for picture in moments if (patch := _patch(picture, unlike)) is not None]
-    found = [_followed(glimpses, patch, leg_px) for patch in patches]
+    found = [_followed(thumbnails, patch, leg_px) for patch in patches]
     return [height for height in found if (height >= LEAST_TRAVEL).mean() >= LEAST_LIFTED]
 
 
@@ -71,13 +71,13 @@ def _patch(picture: Bytes, unlike: Bools) -> _Patch | None:
     return _Patch(picture[window], ((number == largest) & unlike)[window].astype(np.uint8), x, y)
 
 
-def _followed(glimpses: Glimpses, patch: _Patch, leg_px: float) -> Floats:
+def _followed(thumbnails: Thumbnails, patch: _Patch, leg_px: float) -> Floats:
     """Heights (M,) in leg lengths of the place that is most like the patch."""
     rows, columns = patch.picture.shape
     top, left = max(0, patch.y - round(UP * leg_px)), max(0, patch.x - round(ASIDE * leg_px))
     window = np.s_[top : patch.y + rows + round(DOWN * leg_px), left : patch.x + columns + round(ASIDE * leg_px)]
-    height = np.full(len(glimpses.grey), np.nan)
-    for index, picture in enumerate(glimpses.grey):
+    height = np.full(len(thumbnails.grey), np.nan)
+    for index, picture in enumerate(thumbnails.grey):
         like = cv2.matchTemplate(picture[window], patch.picture, cv2.TM_CCOEFF_NORMED, mask=patch.own)
         like[~np.isfinite(like)] = -1.0  # plain windows
         if like.max() >= LEAST_LIKE:

@@ -45,9 +45,10 @@ def analyze(
     sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
     load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
     rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
-    stature_cm: Annotated[
-        float | None, typer.Option(help="The lifter's stature: gives the bar's way in centimetres.")
+    height_cm: Annotated[
+        float | None, typer.Option(help="The lifter's height: gives the bar path in centimetres.")
     ] = None,
+    stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Leave out the annotated video.")] = False,
     single_file: Annotated[
         bool, typer.Option("--single-file", help="Put the annotated video into report.html, too.")
@@ -81,7 +82,9 @@ def analyze(
             redactor.models()
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
-        report = SelfReport(self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, stature_cm)
+        report = SelfReport(
+            self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height_cm or stature_cm
+        )
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         if target is not None and not clip.is_dir():  # a folder is no clip, which the analysis says
             check = folder.check if out is not None else folder.check_unnamed

@@ -24,7 +24,7 @@ LIMITS: Final = {
     "sitting_hours": (0.0, 24.0),
     "load_kg": (0.0, 600.0),
     "rpe": (0.0, 10.0),
-    "stature_cm": (100.0, 250.0),
+    "height_cm": (100.0, 250.0),
 }
 LONGEST_NOTE: Final = 2000
 

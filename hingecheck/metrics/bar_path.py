@@ -1,12 +1,12 @@
 """Beside stage 9: the bar's way forward, read off the plates, or off the wrists while nothing hides them.
 
 Plates that are seen tell how far the bar's near end goes, counted in their own radius; those of the usual bars measure
-450 mm (IWF Technical and Competition Rules), which makes it centimetres.  Share of the stature needs the stature then,
+450 mm (IWF Technical and Competition Rules), which makes it centimetres.  Share of the height needs the height then,
 or takes a usual one.
 
 Without them: the hands hold the bar, so the midpoint of the wrists follows it.  From the position the lifter pulls from
 until the knee pass the arms are in view.  Lengths are counted in the lifter's own legs, hip to ankle, which are 0.491
-of the stature (Drillis and Contini 1966); centimetres need the stature.
+of the height (Drillis and Contini 1966); centimetres need the height.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ FORWARD_SD_PERCENT: Final = 1.3
 over 31 repetitions of twelve others (`samples.card.motion`)."""
 
 MOST_FORWARD_PERCENT: Final = 7.6
-"""From the middle of the foot to the toes (a foot is 0.152 of the stature, Drillis and Contini 1966): wrists that seem
+"""From the middle of the foot to the toes (a foot is 0.152 of the height, Drillis and Contini 1966): wrists that seem
 to go farther are misplaced, as nobody pulls a bar that hangs before the toes."""
 
 PLATE_RADIUS_CM: Final = 22.5
 SMALLEST_LEGS: Final = 0.29
 """Plates that look smaller than this, in leg lengths, are no 450-mm plates: those hang nearer to the camera than the
-lifter's middle, and look like 0.30 and more to a lifter of usual stature."""
+lifter's middle, and look like 0.30 and more to a lifter of usual height."""
 
 SCALE_NOTE: Final = "the plates in view are the scale of the bar's way, taken to measure 450 mm"
 
@@ -44,7 +44,7 @@ PLATES_SD_CM: Final = 0.5
 square errors 0.32 and 0.88 (compared as in `samples.card.motion`).  Real lenses and bars that turn about the vertical
 are not in it."""
 
-USUAL_STATURE_CM, USUAL_SD = 170.0, 0.06
+USUAL_HEIGHT_CM, USUAL_SD = 170.0, 0.06
 """Adults of both sexes and many countries (NCD-RisC 2016), with a spread that holds nine tenths of them."""
 
 LEAST_KNOWN: Final = 0.5
@@ -52,18 +52,18 @@ AT_REST_S: Final = 0.1
 
 
 def describe(
-    track: AngleTrack, rep: Rep, stature_cm: float | None, plates: Plates | None, notes: list[str]
+    track: AngleTrack, rep: Rep, height_cm: float | None, plates: Plates | None, notes: list[str]
 ) -> dict[str, Measure]:
-    """The bar's way forward between the pull's beginning and the knee pass, % of stature and cm.
+    """The bar's way forward between the pull's beginning and the knee pass, % of height and cm.
 
     Adds to `notes` that plates were the scale, if they were.
     """
     by_plates = None if plates is None or plates.radius_legs < SMALLEST_LEGS else _forward_cm(plates, rep)
     if by_plates is not None:
         notes.append(SCALE_NOTE)
-        return {"bar_forward_percent": _of_stature(by_plates, stature_cm), "bar_forward_cm": by_plates}
+        return {"bar_forward_percent": _of_height(by_plates, height_cm), "bar_forward_cm": by_plates}
     percent = _forward_percent(track, rep)
-    way_cm = Measure.missing(NO_SCALE) if stature_cm is None else percent.times(stature_cm / 100)
+    way_cm = Measure.missing(NO_SCALE) if height_cm is None else percent.times(height_cm / 100)
     return {"bar_forward_percent": percent, "bar_forward_cm": way_cm}
 
 
@@ -81,10 +81,10 @@ def _forward_cm(plates: Plates, rep: Rep) -> Measure | None:
     return Measure.of(value, float(np.hypot(PLATES_SD_CM, risen_cm * np.tan(np.radians(ROLL_SD_DEG)))))
 
 
-def _of_stature(way_cm: Measure, stature_cm: float | None) -> Measure:
-    """The same in % of stature; of an adult's usual one, and less surely, if it is not known."""
-    way = way_cm.times(100 / (stature_cm or USUAL_STATURE_CM))
-    unsure = 0.0 if stature_cm else USUAL_SD * way.value
+def _of_height(way_cm: Measure, height_cm: float | None) -> Measure:
+    """The same in % of height; of an adult's usual one, and less surely, if it is not known."""
+    way = way_cm.times(100 / (height_cm or USUAL_HEIGHT_CM))
+    unsure = 0.0 if height_cm else USUAL_SD * way.value
     return Measure.of(way.value, float(np.hypot(way.sd, unsure)))
 
 

@@ -110,10 +110,10 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is known of the lifter beside the clip: the greatest lumbar flexion, if it was filmed, and the stature."""
+    """What is known of the lifter beside the clip: the greatest lumbar flexion, if it was filmed, and the height."""
 
     most_lumbar: Measure | None = None
-    stature_cm: float | None = None
+    height_cm: float | None = None
 
 
 NOTHING: Final = Own()
@@ -135,7 +135,7 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     values |= coordination.describe(track, rep)
     values |= _by_phase(track, rep) | _at_top(track, rep)
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
-    values |= bar_path.describe(track, rep, own.stature_cm, plates, notes)
+    values |= bar_path.describe(track, rep, own.height_cm, plates, notes)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)

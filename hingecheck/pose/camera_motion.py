@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks, posture
-from hingecheck.records import Bools, Bytes, Floats, Glimpses, PoseTrack
+from hingecheck.records import Bools, Bytes, Floats, PoseTrack, Thumbnails
 
 BESIDE, ABOVE, BELOW = 0.7, 0.5, 0.3
 """Nearer than this to the lifter's place (leg lengths: to both sides, over the shoulders, under the ankles) a point may
@@ -43,14 +43,16 @@ LEAST_KNOWN: Final = 0.5
 """The sway must be known in this share of the pictures."""
 
 
-def turns(glimpses: Glimpses, track: PoseTrack) -> Floats:
+def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
     """The transforms (M, 2, 3) that take the middle picture to each, in their own pixels; identity if not known."""
-    still = np.tile(np.eye(2, 3), (len(glimpses.grey), 1, 1))
-    lifter = _lifter(glimpses, track)
+    still = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
+    lifter = _lifter(thumbnails, track)
     if lifter is None:
         return still
-    shrink = min(1.0, HEIGHT_PX / glimpses.grey.shape[1])
-    small = [cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for picture in glimpses.grey]
+    shrink = min(1.0, HEIGHT_PX / thumbnails.grey.shape[1])
+    small = [
+        cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for picture in thumbnails.grey
+    ]
     middle = np.asarray(small[len(small) // 2])
     corners = _corners(middle, cv2.resize(lifter.astype(np.uint8), middle.shape[::-1]) > 0)
     if len(corners) < FEWEST_POINTS:
@@ -61,58 +63,63 @@ def turns(glimpses: Glimpses, track: PoseTrack) -> Floats:
     if known.mean() < LEAST_KNOWN:
         return still
     columns = found.reshape(len(found), -1).T
-    filled = [np.interp(glimpses.time_s, glimpses.time_s[known], column[known]) for column in columns]
+    filled = [np.interp(thumbnails.time_s, thumbnails.time_s[known], column[known]) for column in columns]
     return np.stack(filled, axis=1).reshape(found.shape)
 
 
-def shift_px(glimpses: Glimpses, turn: Floats, track: PoseTrack) -> Floats:
+def shift_px(thumbnails: Thumbnails, turn: Floats, track: PoseTrack) -> Floats:
     """How far (N, 2) the room is shifted in each frame of `track`, where the lifter stands, in display pixels."""
-    foot = _foot(glimpses, track)
+    foot = _foot(thumbnails, track)
     if np.isnan(foot).any():
         return np.zeros((len(track.time_s), 2))
-    shift = (turn[:, :, :2] @ foot + turn[:, :, 2] - foot) / glimpses.scale
-    return np.stack([np.interp(track.time_s, glimpses.time_s, shift[:, k]) for k in (0, 1)], axis=1)
+    shift = (turn[:, :, :2] @ foot + turn[:, :, 2] - foot) / thumbnails.scale
+    return np.stack([np.interp(track.time_s, thumbnails.time_s, shift[:, k]) for k in (0, 1)], axis=1)
 
 
-def shifts(glimpses: Glimpses, time_s: Floats, shift_px: Floats) -> Floats:
-    """The transforms (M, 2, 3) of `turns` where the room is known to be shifted so far (N, 2) at some times (N,)."""
-    turn = np.tile(np.eye(2, 3), (len(glimpses.grey), 1, 1))
+def from_shifts(thumbnails: Thumbnails, time_s: Floats, shift_px: Floats) -> Floats:
+    """The transforms (M, 2, 3) of a camera whose room is known to be shifted so far (N, 2) at some times (N,)."""
+    turn = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
     for k in (0, 1):
-        turn[:, k, 2] = glimpses.scale * np.interp(glimpses.time_s, time_s, shift_px[:, k])
+        turn[:, k, 2] = thumbnails.scale * np.interp(thumbnails.time_s, time_s, shift_px[:, k])
     return turn
 
 
-def steadied(glimpses: Glimpses, turn: Floats) -> Glimpses:
+def steadied(thumbnails: Thumbnails, turn: Floats) -> Thumbnails:
     """The small pictures as a camera that stands still would have taken them."""
-    size = glimpses.grey.shape[:0:-1]
+    size = thumbnails.grey.shape[:0:-1]
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     grey = [
         cv2.warpAffine(picture, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        for picture, matrix in zip(glimpses.grey, turn, strict=True)
+        for picture, matrix in zip(thumbnails.grey, turn, strict=True)
     ]
-    return replace(glimpses, grey=np.stack(grey).astype(np.uint8))
+    return replace(thumbnails, grey=np.stack(grey).astype(np.uint8))
 
 
 def taken_out(track: PoseTrack, shift_px: Floats) -> PoseTrack:
-    """The landmarks as a camera that stands still would have seen them."""
+    """The landmarks in the room: as a camera that stands still would have seen them."""
     return replace(track, xy_px=track.xy_px - shift_px[:, None])
 
 
-def _foot(glimpses: Glimpses, track: PoseTrack) -> Floats:
+def put_back(track: PoseTrack, shift_px: Floats) -> PoseTrack:
+    """The landmarks in the picture as it was filmed: where they are drawn."""
+    return replace(track, xy_px=track.xy_px + shift_px[:, None])
+
+
+def _foot(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
     """Where the lifter stands (2,), in pixels of the small pictures."""
     ankle = np.nanmedian(track.middle_px(landmarks.ANKLES)[track.seen], axis=0) if track.seen.any() else np.nan
-    return np.asarray((ankle - np.array(glimpses.origin_px)) * glimpses.scale)
+    return np.asarray((ankle - np.array(thumbnails.origin_px)) * thumbnails.scale)
 
 
-def _lifter(glimpses: Glimpses, track: PoseTrack) -> Bools | None:
+def _lifter(thumbnails: Thumbnails, track: PoseTrack) -> Bools | None:
     """The pixels (h, w) of the small pictures that the lifter and the load may cover; None without a lifter."""
     if not track.seen.any():
         return None
     shoulder = track.middle_px(landmarks.SHOULDERS)
-    foot = _foot(glimpses, track)
-    leg = posture.leg_px(track) * glimpses.scale
-    top = (float(np.nanquantile(shoulder[:, 1], 0.02)) - glimpses.origin_px[1]) * glimpses.scale
-    rows, columns = np.indices(glimpses.grey.shape[1:])
+    foot = _foot(thumbnails, track)
+    leg = posture.leg_px(track) * thumbnails.scale
+    top = (float(np.nanquantile(shoulder[:, 1], 0.02)) - thumbnails.origin_px[1]) * thumbnails.scale
+    rows, columns = np.indices(thumbnails.grey.shape[1:])
     beside = np.abs(columns - foot[0]) < BESIDE * leg
     return np.asarray(beside & (rows > top - ABOVE * leg) & (rows < foot[1] + BELOW * leg))
 

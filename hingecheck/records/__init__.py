@@ -2,7 +2,7 @@
 
 ==============  =======================================================================================
 read            `Frame`, `VideoInfo`, `Thumbnails`
-observe, trace  `Sighting`, `Trace`, `PoseTrack`, `BackContour`
+observe, trace  `Sighting`, `Trace`, `PoseTrack`, `Seen`, `BackContour`
 orient          `View`, `Observed` (all that the spine is inferred from)
 infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
@@ -31,6 +31,7 @@ from hingecheck.records.pose import (
     Facing,
     Observed,
     PoseTrack,
+    Seen,
     Sighting,
     Trace,
     View,
@@ -43,8 +44,8 @@ from hingecheck.records.reps import (
     SHARES,
     UNASKED,
     AnyRep,
-    Family,
     LiftStyle,
+    LiftType,
     Rep,
     Repetition,
     RepMetrics,
@@ -53,7 +54,7 @@ from hingecheck.records.reps import (
     counting,
     listed,
 )
-from hingecheck.records.video import Frame, Glimpses, VideoInfo
+from hingecheck.records.video import Frame, Thumbnails, VideoInfo
 
 __all__ = [
     "CROP_SIZE_PX",
@@ -75,12 +76,11 @@ __all__ = [
     "Bytes",
     "Drill",
     "Facing",
-    "Family",
     "Finding",
     "Floats",
     "Frame",
-    "Glimpses",
     "LiftStyle",
+    "LiftType",
     "Measure",
     "Observed",
     "Pattern",
@@ -89,6 +89,7 @@ __all__ = [
     "Rep",
     "RepMetrics",
     "Repetition",
+    "Seen",
     "SelfReport",
     "Sighting",
     "Spine",
@@ -97,6 +98,7 @@ __all__ = [
     "Status",
     "StyleName",
     "Tangent",
+    "Thumbnails",
     "Trace",
     "Verdict",
     "VideoInfo",

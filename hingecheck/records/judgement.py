@@ -53,12 +53,12 @@ class SelfReport:
     load_kg: float | None = None
     rpe: float | None = None
     note: str = ""
-    stature_cm: float | None = None
+    height_cm: float | None = None
 
     @property
     def empty(self) -> bool:
         """True if nothing was reported."""
-        numbers = (self.sitting_hours, self.load_kg, self.rpe, self.stature_cm)
+        numbers = (self.sitting_hours, self.load_kg, self.rpe, self.height_cm)
         return not self.soreness and not self.note and all(number is None for number in numbers)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hingecheck import landmarks
 from hingecheck.records.arrays import Bools, Bytes, Floats, check, check_time
 from hingecheck.records.measure import Measure
+from hingecheck.records.video import Thumbnails
 
 Facing = Literal["left", "right"]
 
@@ -100,6 +101,22 @@ class BackContour:
         outward = left if edge == 0 else -left
         along = self.station[None, :, None] * axis
         return self.origin_px[:, None, :] + along + self.offset[:, edge, :, None] * outward
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything a pose source saw of one person in a clip: landmarks, a trace of the trunk a frame, thumbnails.
+
+    Coordinates are those of the picture as it was filmed; the camera's motion is still in them.
+    """
+
+    track: PoseTrack
+    traces: tuple[Trace, ...]
+    thumbnails: Thumbnails
+
+    def __post_init__(self) -> None:
+        if len(self.traces) != len(self.track.time_s):
+            raise ValueError(f"{len(self.traces)} traces of {len(self.track.time_s)} frames")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol, TypeVar
 
 from hingecheck.records.measure import Measure
 
-Family = Literal["floor", "romanian", "pick_up"]
+LiftType = Literal["floor", "romanian", "pick_up"]
 """How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
 
 StyleName = Literal[
@@ -36,7 +36,7 @@ class Rep:
     """
 
     number: int
-    style: Family
+    style: LiftType
     start_s: float
     onset_s: float
     liftoff_s: float
@@ -82,7 +82,7 @@ SHARES: Final = (
 """Parts of a whole: value and interval lie between 0 and 1."""
 
 NO_MAX_BEND: Final = "the lifter's greatest bend is not known: give --max-bend"
-NO_SCALE: Final = "no scale: give --stature-cm, or film with 450-mm plates in view"
+NO_SCALE: Final = "no scale: give --height-cm, or film with 450-mm plates in view"
 NOT_STORED: Final = "not measured by the version that wrote this file"
 UNASKED: Final = frozenset({NO_MAX_BEND, NO_SCALE, NOT_STORED})
 """Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""

@@ -36,7 +36,7 @@ class VideoInfo:
 
 
 @dataclass(frozen=True)
-class Glimpses:
+class Thumbnails:
     """Small grey pictures (M, h, w) at some times (M,): display pixel x lies at (x - `origin_px`) * `scale`."""
 
     time_s: Floats

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.geometry import known_median
-from hingecheck.records import Family
+from hingecheck.records import LiftType
 from hingecheck.segmentation.turns import Course, is_upright
 
 ROMANIAN_HEIGHT, TOUCHED_HEIGHT, STEADY_HEIGHT = 0.42, 0.38, 0.33
@@ -33,7 +33,7 @@ CARRIED: Final = 0.11
 """Hands this much farther in front than before, in leg lengths, carry what was picked up."""
 
 
-def family_of(course: Course) -> Family:
+def lift_type_of(course: Course) -> LiftType:
     """How it is lifted, as far as the movement and the pictures tell."""
     if len(course.valleys) == 1 and _carries(course):
         return "pick_up"

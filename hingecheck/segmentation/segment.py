@@ -23,10 +23,10 @@ from typing import Final
 import numpy as np
 
 from hingecheck import posture
-from hingecheck.records import AngleTrack, Family, Rep
+from hingecheck.records import AngleTrack, LiftType, Rep
 from hingecheck.segmentation import events
 from hingecheck.segmentation.hand_height import Hands, follow, follow_load, lost
-from hingecheck.segmentation.lift_type import family_of, floor_band
+from hingecheck.segmentation.lift_type import floor_band, lift_type_of
 from hingecheck.segmentation.turns import SMALLEST_PULL, Course, Pictures, at_the_bar, course_of, is_upright
 
 TOP_BAND: Final = 0.20
@@ -64,15 +64,17 @@ CUT_OFF_S: Final = 1.5
 """A clip that ends this soon after lockout was cut while the bar was up."""
 
 
-def segment(track: AngleTrack, *, family: Family | None = None, pictures: Pictures | None = None) -> tuple[Rep, ...]:
-    """The repetitions of a clip in order; empty if there is none.  `family`: how it is lifted, if that is known.
+def segment(
+    track: AngleTrack, *, lift_type: LiftType | None = None, pictures: Pictures | None = None
+) -> tuple[Rep, ...]:
+    """The repetitions of a clip in order; empty if there is none.  `lift_type`: how it is lifted, if that is known.
 
     Where the lifter is lost, the load tells the repetitions that the hands do not: it is lifted from where it lies.
     """
-    found = _found(track, follow(track), family, pictures)
+    found = _found(track, follow(track), lift_type, pictures)
     if pictures is None or not (lost(track) or not found):
         return found
-    told = _found(track, follow_load(track, pictures, surely=bool(found)), family or "floor", pictures)
+    told = _found(track, follow_load(track, pictures, surely=bool(found)), lift_type or "floor", pictures)
     new = [rep for rep in told if not any(_overlap(rep, other) for other in found)]
     more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
     both = sorted((*found, *more), key=lambda rep: rep.liftoff_s)
@@ -85,12 +87,14 @@ def _overlap(one: Rep, other: Rep) -> bool:
     return one.liftoff_s < ends_s[1] and other.liftoff_s < ends_s[0]
 
 
-def _found(track: AngleTrack, hands: Hands | None, family: Family | None, pictures: Pictures | None) -> tuple[Rep, ...]:
+def _found(
+    track: AngleTrack, hands: Hands | None, lift_type: LiftType | None, pictures: Pictures | None
+) -> tuple[Rep, ...]:
     """The repetitions that the hands' way tells."""
     course = None if hands is None else course_of(track, hands, pictures)
     if course is None:
         return ()
-    how = family or family_of(course)
+    how = lift_type or lift_type_of(course)
     if how == "romanian":
         return _top_to_top(course)
     return _picked_up(course) if how == "pick_up" else _from_floor(course)

@@ -18,13 +18,13 @@ from typing import Final, get_args
 import numpy as np
 
 from hingecheck.errors import UsageError
-from hingecheck.records import AngleTrack, Family, Floats, LiftStyle, Rep, StyleName
+from hingecheck.records import AngleTrack, Floats, LiftStyle, LiftType, Rep, StyleName
 
 AUTO: Final = "auto"
 SURE: Final = 0.75
 """A style is named only if it is at least this probable."""
 
-FAMILIES: Final[Mapping[StyleName, Family]] = {
+LIFT_TYPES: Final[Mapping[StyleName, LiftType]] = {
     "conventional": "floor",
     "sumo": "floor",
     "stiff_leg": "floor",
@@ -54,10 +54,10 @@ def parse(word: str) -> StyleName | None:
     """The user's word for the style, None for `auto`; raises UsageError with the words that are known."""
     if word == AUTO:
         return None
-    for name in FAMILIES:
+    for name in LIFT_TYPES:
         if word.replace("-", "_").lower() == name:
             return name
-    known = ", ".join((AUTO, *FAMILIES))
+    known = ", ".join((AUTO, *LIFT_TYPES))
     raise UsageError(f"--style {word}: no such style", f"Known are {known}.")
 
 
@@ -68,7 +68,7 @@ def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> Lif
     if not reps:
         return LiftStyle("not_sure", 0.0, given=False)
     looks = _looks()
-    like = np.array([FAMILIES[name] == reps[0].style for name in looks.names])
+    like = np.array([LIFT_TYPES[name] == reps[0].style for name in looks.names])
     away = (np.median([bottom(track, rep) for rep in reps], axis=0) - looks.mean) / looks.spread
     if np.isnan(away).any():
         return LiftStyle("not_sure", 0.0, given=False)

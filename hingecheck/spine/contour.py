@@ -11,6 +11,8 @@ station stays comparable from frame to frame.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +61,7 @@ def trace(frame: Frame, sighting: Sighting | None) -> Trace:
     )
 
 
-def collect(traces: list[Trace]) -> BackContour:
+def collect(traces: Sequence[Trace]) -> BackContour:
     """Single traces as arrays over time."""
     return BackContour(
         station=STATION.copy(),

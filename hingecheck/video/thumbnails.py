@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck.records import Bytes, Frame, Glimpses
+from hingecheck.records import Bytes, Frame, Thumbnails
 
 HEIGHT_PX: Final = 256
 BLUR_PX: Final = 1.2
@@ -45,24 +45,24 @@ class Keeper:
         if len(self._time_s) > MOST:
             self._grey, self._time_s, self._step_s = self._grey[::2], self._time_s[::2], 2 * self._step_s
 
-    def glimpses(self) -> Glimpses:
+    def thumbnails(self) -> Thumbnails:
         """What was kept."""
         scale, origin_px = self._place
-        return Glimpses(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
+        return Thumbnails(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
 
 
-def pictures(glimpses: Glimpses, count: int) -> list[Frame]:
+def pictures(thumbnails: Thumbnails, count: int) -> list[Frame]:
     """`count` of the small pictures at even distances, enlarged, as frames."""
-    chosen = np.unique(np.linspace(0, len(glimpses.grey) - 1, count).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(thumbnails.grey) - 1, count).round().astype(int))
     large = [
-        cv2.resize(glimpses.grey[i], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR) for i in chosen
+        cv2.resize(thumbnails.grey[i], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_LINEAR) for i in chosen
     ]
     return [
         Frame(
-            float(glimpses.time_s[i]),
+            float(thumbnails.time_s[i]),
             np.repeat(np.asarray(grey, np.uint8)[..., None], 3, axis=2),
-            glimpses.scale * ENLARGED,
-            glimpses.origin_px,
+            thumbnails.scale * ENLARGED,
+            thumbnails.origin_px,
         )
         for i, grey in zip(chosen, large, strict=True)
     ]

@@ -29,7 +29,7 @@ def true_reps(truth: Mapping[str, Any]) -> list[RepMetrics]:
     """The complete repetitions of a truth file, described as the analyzer describes its own."""
     track = _track(truth)
     reps = [_rep(track, rep, truth["style"]) for rep in truth["reps"] if rep["complete"]]
-    own = repetition.Own(stature_cm=100 * _stature_m(truth))
+    own = repetition.Own(height_cm=100 * _stature_m(truth))
     return [repetition.describe(track, rep, SIDE, own) for rep in reps]
 
 

@@ -69,9 +69,9 @@ def f1(counts: Sequence[Count]) -> float:
 
 
 def style_is_right(result: SetResult) -> bool:
-    """Whether the style told is the true one, or the true one's family where only a family is told."""
-    family = "romanian" if result.movement in TOP_FAMILY else FLOOR_FAMILY
-    return result.told in (result.movement, family if result.movement != NO_MOVEMENT else NO_MOVEMENT)
+    """Whether the style told is the true one, or the true one's lift_type where only a lift_type is told."""
+    lift_type = "romanian" if result.movement in TOP_FAMILY else FLOOR_FAMILY
+    return result.told in (result.movement, lift_type if result.movement != NO_MOVEMENT else NO_MOVEMENT)
 
 
 def table(results: Sequence[SetResult]) -> str:

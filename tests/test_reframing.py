@@ -1,0 +1,148 @@
+"""When a clip is looked at a second time, and which of two looks counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hingecheck import observation
+from hingecheck.errors import NobodyFound
+from hingecheck.landmarks import HIPS, SHOULDERS
+from hingecheck.observation import Framing, Observation, Pass, is_better
+from hingecheck.pose import lifter as search
+from hingecheck.records import Floats, Thumbnails
+from hingecheck.segmentation import style
+from hingecheck.video import thumbnails as small
+from tests import lifter
+from tests.test_motion import observe, stages
+
+ONE = lifter.track(lifter.Set().posture())
+
+
+def moving() -> Thumbnails:
+    """Thumbnails in which a bright thing goes down through the middle of the picture."""
+    grey = np.full((30, 256, 144), 90, np.uint8)
+    for index, picture in enumerate(grey):
+        picture[80 + 2 * index : 140 + 2 * index, 60:90] = 220
+    return Thumbnails(np.arange(30.0), grey, 0.5, (0.0, 0.0))
+
+
+def seen(xy_px: Floats = ONE.xy_px) -> Observation:
+    """An observation of these landmarks before a camera that stands still."""
+    return Observation(observe(replace(ONE, xy_px=xy_px)), moving(), np.zeros((len(ONE.time_s), 2)))
+
+
+def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
+    """A pass that saw these landmarks and found a repetition or not."""
+    orient, bones, angle, _ = stages(replace(ONE, xy_px=xy_px))
+    rep = stages(ONE)[3][:1]
+    return Pass(seen(xy_px), bones, orient, angle, style.tell(angle, (), None), rep if with_rep else ())
+
+
+def lost(*frames: slice) -> Floats:
+    xy_px = ONE.xy_px.copy()
+    for some in frames:
+        xy_px[some] = np.nan
+    return xy_px
+
+
+def misplaced(some: slice) -> Floats:
+    """Hips where the shoulders are and the reverse: seen, and no posture."""
+    xy_px = ONE.xy_px.copy()
+    for hip, shoulder in zip(HIPS, SHOULDERS, strict=True):
+        xy_px[some, hip], xy_px[some, shoulder] = ONE.xy_px[some, shoulder], ONE.xy_px[some, hip]
+    return xy_px
+
+
+@pytest.mark.parametrize("with_rep", [True, False])
+def test_a_lifter_who_was_seen_well_gets_no_second_chance_to_have_lifted(with_rep: bool) -> None:
+    first = one_pass(ONE.xy_px, with_rep=False)
+    assert not is_better(one_pass(ONE.xy_px + 10.0, with_rep=with_rep), first)
+
+
+def test_somebody_else_than_the_one_followed_first_counts() -> None:
+    assert is_better(one_pass(ONE.xy_px + np.array([400.0, 0.0]), with_rep=True), one_pass(ONE.xy_px, with_rep=False))
+
+
+def test_of_two_looks_at_one_lifter_the_one_that_sees_more_counts() -> None:
+    half, third = lost(slice(60, 240)), lost(slice(60, 180))
+    assert is_better(one_pass(third, with_rep=True), one_pass(half, with_rep=True))
+    assert not is_better(one_pass(half, with_rep=True), one_pass(third, with_rep=True))
+
+
+def test_a_lifter_who_is_lost_as_often_again_gets_no_second_chance_either() -> None:
+    half, third = lost(slice(60, 240)), lost(slice(60, 180))
+    assert not is_better(one_pass(half, with_rep=True), one_pass(half, with_rep=False))
+    assert not is_better(one_pass(half, with_rep=True), one_pass(third, with_rep=False))
+    assert is_better(one_pass(third, with_rep=True), one_pass(half, with_rep=False))
+
+
+def test_landmarks_that_make_no_posture_are_as_good_as_none() -> None:
+    spoilt = one_pass(misplaced(slice(85, 145)), with_rep=False)
+    assert spoilt.observation.observed.track.seen.all()
+    assert spoilt.measured > observation.OFTEN_SEEN
+    assert is_better(one_pass(ONE.xy_px, with_rep=True), spoilt)
+
+
+def test_a_second_pass_counts_only_where_it_finds_what_the_first_did_not() -> None:
+    whole, half = one_pass(ONE.xy_px, with_rep=True), one_pass(lost(slice(60, 240)), with_rep=True)
+    nothing = one_pass(ONE.xy_px, with_rep=False)
+
+    def best(first: Pass | None, second: Pass | None) -> Pass:
+        framings: list[Framing | None] = []
+
+        def see(framing: Framing | None) -> Observation:
+            framings.append(framing)
+            if (first if framing is None else second) is None:
+                raise NobodyFound("nobody", "look again")
+            return seen()
+
+        def measure(_: Observation) -> Pass:
+            found = first if framings[-1] is None else second
+            assert found is not None
+            return found
+
+        return observation.best_pass(lambda count: small.pictures(moving(), count), see, measure)
+
+    assert best(whole, half) is whole
+    assert best(half, whole) is whole
+    assert best(half, None) is half
+    assert best(half, nothing) is half
+    assert best(None, half) is half
+    assert best(nothing, None) is nothing
+    for second in (None, nothing):
+        with pytest.raises(NobodyFound):
+            best(None, second)
+
+
+def test_the_part_that_moves_is_found_in_thumbnails_too() -> None:
+    region = search.moving_part(small.pictures(moving(), 10))
+    assert region is not None
+    assert region.left == pytest.approx(60 / 0.5, abs=40)
+    assert region.right == pytest.approx(90 / 0.5, abs=40)
+    assert region.top < 80 / 0.5
+    assert region.bottom > 190 / 0.5
+
+
+def test_what_moves_somebody_who_watches_is_the_cameras_doing() -> None:
+    still = lifter.track(lifter.Set(bends=()).posture())
+    wander_px = 9.0 * np.stack([np.sin(still.time_s), np.cos(0.7 * still.time_s)], axis=1)
+    told = observation.bystander_motion_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
+    assert told is not None
+    assert told - np.median(told, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
+    assert observation.bystander_motion_px(ONE) is None
+
+
+def test_somebody_who_watches_is_cut_off_unless_that_cuts_into_the_lifter() -> None:
+    x = ONE.xy_px[..., 0]
+    right, left = float(x.max()), float(x.min())
+    watching = replace(ONE, xy_px=ONE.xy_px[:1].repeat(len(ONE.time_s), axis=0))
+    first, last = (float(f(np.nanmedian(watching.xy_px[..., 0], 0))) for f in (np.min, np.max))
+    region = search.Region(last - 50, 0, last + 350, 900)
+    assert search.beside(region, watching) == replace(region, left=last)
+    region = search.Region(first - 350, 0, first + 50, 900)
+    assert search.beside(region, watching) == replace(region, right=first)
+    region = search.Region(left - 20, 0, right + 20, 900)
+    assert search.beside(region, watching) == region
