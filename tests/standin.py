@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from hingecheck.batch import isolation
-from hingecheck.batch.jobs import THUMBNAIL, Job
+from hingecheck.batch.jobs import Job
 from hingecheck.errors import NobodyFound, UsageError
 from hingecheck.results import folder
+from hingecheck.results.folder import THUMBNAIL
 
 WORK = "tests.standin:measure"
 

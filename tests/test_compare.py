@@ -15,7 +15,7 @@ from hingecheck import cli
 from hingecheck.errors import UsageError
 from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import NO_SCALE, Analysis, Measure
+from hingecheck.records import NO_SCALE, Analysis, Comparison, Difference, Measure
 from hingecheck.report.page import comparison as comparison_page
 from hingecheck.results import document
 from tests.conftest import write_video
@@ -27,7 +27,7 @@ def other_clip(share: float = 0.6) -> Analysis:
     return replace(analysis, video=replace(analysis.video, sha256="1" * 64))
 
 
-def by_name(found: comparison.Comparison) -> dict[str, comparison.Difference]:
+def by_name(found: Comparison) -> dict[str, Difference]:
     return {item.name: item for item in found.differences}
 
 

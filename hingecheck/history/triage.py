@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final, Literal
 
 from hingecheck import names
-from hingecheck.batch.jobs import THUMBNAIL
 from hingecheck.errors import InputError
 from hingecheck.history import sessions, trends
 from hingecheck.history.logbook import Logbook
 from hingecheck.history.sessions import Session
 from hingecheck.history.trends import Change, Trend
 from hingecheck.records.season import Failure, Outcome
+from hingecheck.results.folder import THUMBNAIL
 
 Group = Literal["low_back_led", "changed", "not_measured", "other"]
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from hingecheck import names
 from hingecheck.errors import HingecheckError
-from hingecheck.metrics.comparison import Comparison, Side
 from hingecheck.records import Analysis, Finding, Measure, RepMetrics
+from hingecheck.records.comparison import Comparison, Side
 
 SCHEMA: Final = "hingecheck/analysis/1"
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"

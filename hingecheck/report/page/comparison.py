@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from hingecheck import names
-from hingecheck.metrics.comparison import Comparison, Difference, Side
 from hingecheck.records import Angle, Floats
+from hingecheck.records.comparison import Comparison, Difference, Side
 from hingecheck.report import phases, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis, template

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck.metrics.comparison import Comparison
 from hingecheck.names import shown
 from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
+from hingecheck.records.comparison import Comparison
 from hingecheck.report import wording
 from hingecheck.report.terminal import sparkline
 
