@@ -82,9 +82,8 @@ def analyze(
             redactor.models()
         if quiet and verbose:
             raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
-        report = SelfReport(
-            self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height_cm or stature_cm
-        )
+        height_cm = _height_cm(height_cm, stature_cm)
+        report = SelfReport(self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height_cm)
         asked = stages.Asked(model, standing, max_bend, criteria, style, report)
         if target is not None and not clip.is_dir():  # a folder is no clip, which the analysis says
             check = folder.check if out is not None else folder.check_unnamed
@@ -105,3 +104,15 @@ def analyze(
     if verbose:
         summary.show_all(result, out_console)
     out_console.print(Text(f"Results: {target} (open {result_folder.PAGE})"))
+
+
+def _height_cm(given: float | None, old: float | None) -> float | None:
+    """The height by either name of its option; raises UsageError if the two names give two heights."""
+    from hingecheck.errors import UsageError
+
+    if given is not None and old is not None and given != old:
+        raise UsageError(
+            f"--height-cm {given:g} and --stature-cm {old:g}: cannot both be meant",
+            "Give --height-cm alone; --stature-cm is its old name.",
+        )
+    return old if given is None else given
