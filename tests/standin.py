@@ -57,7 +57,8 @@ def result(
     )
     made["reps"] = [rep | own for rep in made["reps"]]
     made["video"] |= {"file": names.readable(file), "sha256": sha256}
-    return made
+    copied: dict[str, Any] = json.loads(json.dumps(made))  # a test may change one repetition alone
+    return copied
 
 
 def measure(job: Job) -> None:
