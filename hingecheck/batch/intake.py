@@ -94,7 +94,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
     skipped = None if skip is None else skip.resolve()
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        if MARKER in files and here != folder:
+        if MARKER in files and here != folder:  # a result: its videos are ours
             folders.clear()
             continue
         folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() != skipped]

@@ -72,7 +72,7 @@ def analyze(
     output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
     with told(as_json=as_json):
         target = _checked_target(output)
-        height = height_cm or stature_cm
+        height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target)
     _show(result, output, target)
@@ -151,3 +151,15 @@ def _show(result: Analysis, output: _Output, target: Path | None) -> None:
     if output.verbose:
         summary.show_all(result, out_console)
     out_console.print(Text(f"Results: {target} (open {result_folder.PAGE})"))
+
+
+def _height_cm(given: float | None, old: float | None) -> float | None:
+    """The height by either name of its option; raises UsageError if the two names give two heights."""
+    from hingecheck.errors import UsageError
+
+    if given is not None and old is not None and given != old:
+        raise UsageError(
+            f"--height-cm {given:g} and --stature-cm {old:g}: cannot both be meant",
+            "Give --height-cm alone; --stature-cm is its old name.",
+        )
+    return old if given is None else given

@@ -14,6 +14,7 @@ from hingecheck import names
 from hingecheck.errors import InputError
 from hingecheck.history import sessions, triage
 from hingecheck.history.sessions import Session
+from hingecheck.results import reading
 from hingecheck.results.folder import MARKER, RECORD
 
 SUMMARIES: Final = ("index.html", "results.csv", "results.parquet")
@@ -69,9 +70,10 @@ def _session(folder: Path, athlete: str, date: str, logbook: Path) -> Session | 
     if not athlete:
         return Refused(folder, "its athlete is not known: give --athlete")
     try:
-        return sessions.session(sessions.read(folder), athlete, date, triage.inside(folder, logbook))
+        stored = reading.read(folder / MARKER)
     except InputError as error:
         return Refused(folder, error.message)
+    return sessions.session(stored, athlete, date, triage.inside(folder, logbook))
 
 
 def _listed(place: Path) -> dict[Path, dict[str, str]]:

@@ -22,7 +22,6 @@ YAW_SD_DEG = 5.5
 """SD of the yaw estimate over rendered clips of known yaw: it is good to about 9 degrees at 90 %."""
 
 
-
 def orient(track: PoseTrack) -> View:
     """The clip's view, decided from all frames in which the trunk is known."""
     facing = _facing(track)

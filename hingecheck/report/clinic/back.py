@@ -12,8 +12,8 @@ from typing import Any, Final
 from hingecheck.history import detectable, error_card
 from hingecheck.judgement import criteria, self_report
 from hingecheck.records import Measure
+from hingecheck.records.stored import Stored
 from hingecheck.report.clinic import printable
-from hingecheck.results.reading import Stored
 
 CARD_METRICS: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg")
 CARD_HEAD: Final = ("Condition", "Clips / reps", *(printable.name(metric) for metric in CARD_METRICS))

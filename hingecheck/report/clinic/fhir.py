@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from hingecheck.errors import ExtraMissing, ResultUnreadable
 from hingecheck.records import Measure, listed
+from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report.clinic import clinical, fhir_codes
 from hingecheck.report.clinic.clinical import Wanted
-from hingecheck.results.reading import Stored, StoredRep
 
 UCUM: Final = "http://unitsofmeasure.org"
 ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"

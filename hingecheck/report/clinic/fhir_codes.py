@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck.results.reading import StoredReport
+from hingecheck.records import SelfReport
 
 NAMESPACE: Final = uuid.UUID("5b0f8a52-5f5e-4d0c-9d8e-2f6f0c4f3b11")
 """All our addresses are drawn from this one: we own no web address to name them by."""
@@ -61,7 +61,7 @@ def code_system() -> dict[str, Any]:
     }
 
 
-def answers(report: StoredReport) -> Iterator[dict[str, Any]]:
+def answers(report: SelfReport) -> Iterator[dict[str, Any]]:
     """Items of a QuestionnaireResponse."""
     scores = [
         _item(f"soreness-{site}", f"Soreness: {site}", {"valueDecimal": s}) for site, s in report.soreness.items()

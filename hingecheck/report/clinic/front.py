@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from hingecheck.history.changes import Change
 from hingecheck.records import Floats, counting, listed
+from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report.clinic import curves, printable
-from hingecheck.results.reading import Stored, StoredRep
 
 PATTERNS: Final = {
     "hip_led": "Hip-led",
