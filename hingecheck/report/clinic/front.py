@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hingecheck.history.changes import Change
+from hingecheck.history.changes import MetricChange
 from hingecheck.records import Floats, counting, listed
 from hingecheck.report.clinic import curves, printable
 from hingecheck.results.reading import Stored, StoredRep
@@ -31,7 +31,7 @@ class Session:
     """An earlier session by the name under which it is shown, how this one compares, and what else differs."""
 
     name: str
-    changes: tuple[Change, ...]
+    changes: tuple[MetricChange, ...]
     notes: tuple[str, ...] = ()
 
 

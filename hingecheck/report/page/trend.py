@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hingecheck import __version__
+from hingecheck.history.detectable import METHOD
 from hingecheck.history.trends import Point, Trend
 from hingecheck.names import shown
 from hingecheck.report import trend_wording
@@ -48,6 +49,7 @@ def page(trends: Sequence[Trend]) -> str:
         "athlete": shown(trends[0].athlete),
         "metric": trends[0].metric,
         "charts": [_chart(trend) for trend in trends],
+        "method": METHOD,
         "version": __version__,
     }
     return template.render("trend.html", context, styles=["trend.css"])
