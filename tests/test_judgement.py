@@ -208,7 +208,7 @@ def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
         assert any(note.startswith(words) for note in rep.notes)
     told = verdict([more])
     assert told.pattern == "low_back_led"
-    assert f"100% ({told.share.low:.0%} to 100%)" in told.sentence
+    assert f"100 % ({100 * told.share.low:.0f} to 100)" in told.sentence
     oblique = replace(SIDE_VIEW, assessable=False)
     assert described(angle(44.0), angle(-4.0), view=oblique).notes == ()
     with pytest.raises(ValueError, match="between 0 and 1"):

@@ -121,6 +121,11 @@ def test_a_measure_reads_the_same_wherever_it_is_shown(metric: str, shown: dict[
         assert READ[metric][1] in text, where
 
 
+def test_the_verdicts_sentence_reads_the_share_as_the_pages_do() -> None:
+    verdict = staged().verdict
+    assert wording.measure("lumbar_share_trunk", verdict.share) in verdict.sentence
+
+
 def test_a_difference_reads_the_same_in_comparison_and_clinicians_report(tmp_path: Path) -> None:
     name = "lumbar_share_trunk"
     sides = [comparison.choose(replace(staged(), video=replace(staged().video, sha256=digit)), 1) for digit in "12"]
