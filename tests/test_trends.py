@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from hingecheck.errors import ResultUnreadable, UsageError
-from hingecheck.history import archive, error_card, repeatability, sessions, trends
+from hingecheck.history import archive, error_card, sessions, trends
 from hingecheck.history.logbook import MIGRATIONS, Logbook
 from hingecheck.history.sessions import Session
 from hingecheck.records import SelfReport
@@ -48,7 +48,7 @@ def changes(*clips: Session) -> list[str]:
 
 
 def test_a_change_is_one_only_beyond_the_error_of_two_clips() -> None:
-    sd = 0.30 / (2 * 1.96)  # limits of agreement of the share, from -0.13 to +0.17, 25 clips
+    sd = 0.30 / (2 * error_card.AGREEMENT)  # limits of agreement of the share, from -0.13 to +0.17, 25 clips
     limit = 2.064 * np.sqrt(2) * sd  # Student's t with 24 degrees of freedom
     for step, told in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
         (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
@@ -132,17 +132,8 @@ def test_the_error_card_and_the_package_agree() -> None:
         unread = float(cells[8].removesuffix("%")) / 100
         scatter = error_card.scatter(metric)
         assert scatter is not None
-        assert scatter.sd == pytest.approx((high - low) / (2 * 1.96))
+        assert scatter.sd == pytest.approx((high - low) / (2 * error_card.AGREEMENT))
         assert scatter.freedom <= clips * (1 - unread)
-
-
-def test_repeats_are_pooled_over_days() -> None:
-    found = repeatability.own([[1.0, 3.0], [5.0], [10.0, 10.0, 13.0]])
-    assert found is not None
-    assert found.freedom == 3
-    assert found.sd == pytest.approx(np.sqrt((1 + 1 + 1 + 1 + 4) / 3))
-    assert repeatability.own([[1.0], [2.0]]) is None
-    assert repeatability.detectable([(1.0, 10**9)]) == pytest.approx(1.96, abs=1e-3)
 
 
 # --- logbook -----------------------------------------------------------------------------------------
@@ -243,6 +234,7 @@ def schema(path: Path) -> list[Any]:
 def test_several_processes_write_at_once(tmp_path: Path) -> None:
     code = """
 import sys; from pathlib import Path
+from hingecheck.history import archive, error_card, sessions, trends
 from hingecheck.history.logbook import Logbook; from tests.test_trends import clip
 with Logbook(Path(sys.argv[1])) as book:
     for i in range(1, 29): book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])

@@ -84,7 +84,7 @@ def row(item: Difference) -> dict[str, Any]:
         "name": wording.name(item.name),
         "first": wording.measure(item.name, item.first),
         "second": wording.measure(item.name, item.second),
-        "difference": wording.measure(item.name, item.difference),
+        "difference": wording.differing(item.name, item.difference),
         "reason": item.difference.reason,
         "differs": item.clear,
         "basis": item.basis,
