@@ -144,7 +144,7 @@ def _measure(seen: observation.Observation, models: _Models, given: StyleName | 
     lift_type = None if given is None else style.LIFT_TYPES[given]
     reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
     track = angles.without(track, _by_load(track, reps), LOST_BEHIND)
-    return observation.Pass(seen, spine, better, track, style.tell(track, reps, given), reps, plates)
+    return observation.Pass(seen, spine, better, track, style.classify(track, reps, given), reps, plates)
 
 
 def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:

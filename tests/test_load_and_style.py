@@ -177,7 +177,7 @@ def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
 
 def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> None:
     track, found = measured(THREE)
-    told = style.tell(track, found, "sumo")
+    told = style.classify(track, found, "sumo")
     assert (told.name, told.confidence, told.given) == ("sumo", 1.0, True)
     assert style.parse("auto") is None
     assert style.parse("trap-bar") == "trap_bar"
@@ -187,7 +187,7 @@ def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> No
 
 
 def test_a_style_is_named_only_where_it_looks_like_one() -> None:
-    looks = style._looks()
+    looks = style._classes()
     track, found = measured(THREE)
     for name, mean in zip(looks.names, looks.mean, strict=True):
         height, knee, lean = (np.full(len(track.time_s), value) for value in mean)
@@ -197,7 +197,7 @@ def test_a_style_is_named_only_where_it_looks_like_one() -> None:
             knee_flexion=replace(track.knee_flexion, value_deg=knee),
             trunk_lean=replace(track.trunk_lean, value_deg=lean),
         )
-        told = style.tell(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
+        told = style.classify(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
         assert told.name in {name, "not_sure"}
         assert 0.3 < told.confidence <= 1.0
         assert (told.name == "not_sure") == (told.confidence < style.SURE)
