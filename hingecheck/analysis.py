@@ -157,7 +157,7 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
 def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
     """The repetitions of the best pass; raises NoRepetition if there are none."""
     if not best.reps:
-        on_floor = best.plates is not None and evidence.lies(best.plates)
+        on_floor = best.plates is not None and evidence.never_leaves_floor(best.plates)
         what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",
