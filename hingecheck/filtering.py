@@ -71,8 +71,8 @@ def smooth(time_s: Floats, values: Floats) -> Floats:
     sections = butter(_ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / step_s, output="sos")
     even = sosfiltfilt(sections, even, axis=0)
     # 4
-    back = np.stack([np.interp(time_s, grid_s, column) for column in even.T], axis=1)
-    return np.asarray(back.reshape(values.shape))
+    smoothed = np.stack([np.interp(time_s, grid_s, column) for column in even.T], axis=1)
+    return np.asarray(smoothed.reshape(values.shape))
 
 
 def smooth_known(time_s: Floats, values: Floats) -> Floats:

@@ -40,6 +40,7 @@ class Point(IntEnum):
 Pair = tuple[Point, Point]
 """A paired body part: (left, right)."""
 
+# The paired body parts.
 EARS: Final[Pair] = (Point.LEFT_EAR, Point.RIGHT_EAR)
 SHOULDERS: Final[Pair] = (Point.LEFT_SHOULDER, Point.RIGHT_SHOULDER)
 ELBOWS: Final[Pair] = (Point.LEFT_ELBOW, Point.RIGHT_ELBOW)

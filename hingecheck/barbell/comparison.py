@@ -120,7 +120,9 @@ def differing(first: Bytes, second: Bytes, neighbours: Bytes, compared: Bools) -
     most = sum(steps[-1] for steps in SHIFTS_PX)
     margin = (most, most, most, most, cv2.BORDER_REPLICATE)
     # 1
-    lightest, darkest = (cv2.copyMakeBorder(how(second, neighbours), *margin) for how in (cv2.dilate, cv2.erode))
+    lightest, darkest = (
+        cv2.copyMakeBorder(extreme(second, neighbours), *margin) for extreme in (cv2.dilate, cv2.erode)
+    )
     height, width = first.shape
     mask = compared.astype(np.uint8)
 

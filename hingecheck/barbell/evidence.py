@@ -91,7 +91,7 @@ class Pictures:
         whole, low, beside = self._matrices(upright_s, comparison.FINE_NEIGHBOURS)  # 2
         return _grouped(whole, low if _returns(whole < FINE) else beside, FINE) or number
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:
+    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
         """True if nothing around the feet moved between the upright moments, as far as can be seen."""
         return bool((self._matrices(upright_s, comparison.FINE_NEIGHBOURS)[0] < FINE).all())
 
@@ -136,15 +136,15 @@ class Pictures:
         hang = [_hangs(plates.up_legs[np.abs(plates.time_s - time_s) <= SOON_S]) for time_s in times_s]
         return unknown if plates.bare and True not in hang and not never_leaves_floor(plates) else hang
 
-    def apart(self, first_s: float, second_s: float) -> float:
+    def fine_difference(self, first_s: float, second_s: float) -> float:
         """Share of the area around the feet that differs in the fine comparison, 0..1; NaN if unknown."""
         return float(self._either_way(first_s, second_s, comparison.FINE_NEIGHBOURS)[0])
 
-    def alike(self, first_s: float, second_s: float) -> bool:
+    def look_same(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same around the feet, in the coarse comparison."""
         return bool(self._either_way(first_s, second_s, comparison.COARSE_NEIGHBOURS)[0] < ALIKE)
 
-    def moved(self, first_s: float, second_s: float) -> float:
+    def coarse_difference(self, first_s: float, second_s: float) -> float:
         """Share of the area around the feet that differs in the coarse comparison, 0..1; NaN if unknown.
 
         Only pixels of the first picture count.

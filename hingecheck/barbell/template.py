@@ -96,9 +96,9 @@ def _followed(thumbnails: Thumbnails, patch: _Patch, leg_px: float) -> Floats:
     window = np.s_[top : patch.y + rows + round(DOWN * leg_px), left : patch.x + columns + round(ASIDE * leg_px)]
     height = np.full(len(thumbnails.grey), np.nan)
     for index, picture in enumerate(thumbnails.grey):
-        like = cv2.matchTemplate(picture[window], patch.picture, cv2.TM_CCOEFF_NORMED, mask=patch.own)  # 2
-        like[~np.isfinite(like)] = -1.0  # windows of a single grey level
-        if like.max() >= LEAST_LIKE:  # 3
-            row = int(np.unravel_index(np.argmax(like), like.shape)[0])
+        correlation = cv2.matchTemplate(picture[window], patch.picture, cv2.TM_CCOEFF_NORMED, mask=patch.own)  # 2
+        correlation[~np.isfinite(correlation)] = -1.0  # windows of a single grey level
+        if correlation.max() >= LEAST_LIKE:  # 3
+            row = int(np.unravel_index(np.argmax(correlation), correlation.shape)[0])
             height[index] = (patch.y - top - row) / leg_px
     return height

@@ -59,10 +59,10 @@ class Spared:
 
     def real(self, circles_px: Floats) -> Floats:
         """The circles (n, 3) that may be heads: they lie beside the body, or where a head is known to be."""
-        known = np.zeros(len(circles_px), bool)
+        at_head = np.zeros(len(circles_px), bool)
         for head in self.heads_px:
-            known |= np.hypot(*(circles_px - head)[:, :2].T) < head[2]
-        return np.asarray(circles_px[known | ~self.body.holds(circles_px[:, :2])])
+            at_head |= np.hypot(*(circles_px - head)[:, :2].T) < head[2]
+        return np.asarray(circles_px[at_head | ~self.body.holds(circles_px[:, :2])])
 
     def open(self, xy_px: Floats, circle: Floats) -> Floats:
         """Whether points (h, w, 2) around a circle (3,) may be blurred: 1 or 0 (h, w)."""
@@ -76,13 +76,13 @@ NOTHING: Final = Spared(bodies.NOWHERE, ())
 """Nothing is spared: a blur may reach the whole picture."""
 
 
-def retouch(tracks: Sequence[Track], look: Look, known: Bodies) -> Retouch:
-    """The function that blurs the heads of the tracks and what `look` still finds, but not the `known` bodies."""
+def retouch(tracks: Sequence[Track], look: Look, spared_bodies: Bodies) -> Retouch:
+    """The function that blurs the heads of the tracks and what `look` still finds, but not the `spared_bodies`."""
     clean_s = float("-inf")
 
     def blurred(picture: Bytes, time_s: float) -> Bytes:
         nonlocal clean_s
-        circles_px, spared = _moment(tracks, known, time_s)
+        circles_px, spared = _moment(tracks, spared_bodies, time_s)
         out = blur(picture, circles_px, spared)  # 1
         if 0.0 <= time_s - clean_s < CHECK_PAUSE_S:  # 3
             return out
@@ -97,11 +97,11 @@ def retouch(tracks: Sequence[Track], look: Look, known: Bodies) -> Retouch:
     return blurred
 
 
-def _moment(tracks: Sequence[Track], known: Bodies, time_s: float) -> tuple[list[Floats], Spared]:
+def _moment(tracks: Sequence[Track], spared_bodies: Bodies, time_s: float) -> tuple[list[Floats], Spared]:
     """The circles to blur at a time, and what they must not reach."""
     placed = [(track.sure, circle) for track in tracks if (circle := track.at(time_s)) is not None]
     heads_px = [circle for sure, circle in placed if sure]
-    spared = Spared(known.at(time_s), heads_px)
+    spared = Spared(spared_bodies.at(time_s), heads_px)
     alone = np.array([circle for sure, circle in placed if not sure]).reshape(-1, 3)
     return [*heads_px, *spared.real(alone)], spared
 

@@ -54,13 +54,13 @@ class Region:
 
     def away_px(self, xy_px: Floats) -> Floats:
         """Distance of points (..., 2) from the nearest band, in pixels; negative inside, infinite without bands."""
-        away = np.full(xy_px.shape[:-1], np.inf)
+        distance_px = np.full(xy_px.shape[:-1], np.inf)
         for x0, y0, x1, y1, half in self.bands_px:
             start, along = np.array([x0, y0]), np.array([x1 - x0, y1 - y0])
             share = np.clip((xy_px - start) @ along / max(float(along @ along), 1e-9), 0.0, 1.0)
-            apart = xy_px - start - share[..., None] * along
-            away = np.minimum(away, np.hypot(apart[..., 0], apart[..., 1]) - half)
-        return away
+            offset = xy_px - start - share[..., None] * along
+            distance_px = np.minimum(distance_px, np.hypot(offset[..., 0], offset[..., 1]) - half)
+        return distance_px
 
     def near(self, xy_px: Floats, reach_px: float) -> Region:
         """The region of the bands that come nearer than `reach_px` to a point (2,)."""

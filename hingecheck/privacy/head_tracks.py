@@ -129,10 +129,10 @@ def heads(xy_px: Floats, trunk_px: Floats) -> Floats:
 
 def beside(circles_px: Floats, track: Track | None, time_s: float) -> Floats:
     """The circles (n, 3 or more) whose middle lies outside the circle of `track` at a time."""
-    own = None if track is None else track.at(time_s)
-    if own is None:
+    circle = None if track is None else track.at(time_s)
+    if circle is None:
         return circles_px
-    return np.asarray(circles_px[np.hypot(*(circles_px[:, :2] - own[:2]).T) > own[2]])
+    return np.asarray(circles_px[np.hypot(*(circles_px[:, :2] - circle[:2]).T) > circle[2]])
 
 
 def link(sightings: Iterable[tuple[float, Floats]]) -> list[Track]:

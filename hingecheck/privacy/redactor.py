@@ -81,10 +81,10 @@ def hiding(
     """A function that blurs all heads in pictures of a clip; `pose`: the lifter's landmarks, `frames`: the clip's."""
     search = _Search(people, detector, head_tracks.lifter(pose))  # 1
     looks = list(search.looks(frames))  # 2
-    known = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
-    others = head_tracks.link((look.time_s, look.heads(search.own, known)) for look in looks)  # 3
-    tracks = others if search.own is None else [search.own, *others]
-    return blurring.retouch(tracks, search.left, known)  # 4
+    bodies = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
+    others = head_tracks.link((look.time_s, look.heads(search.lifter_head, bodies)) for look in looks)  # 3
+    tracks = others if search.lifter_head is None else [search.lifter_head, *others]
+    return blurring.retouch(tracks, search.left, bodies)  # 4
 
 
 @dataclass(frozen=True)
@@ -99,18 +99,18 @@ class _Look:
     people_px: Floats
     lost: bool
 
-    def heads(self, own: head_tracks.Track | None, known: Bodies) -> Floats:
+    def heads(self, lifter_head: head_tracks.Track | None, bodies: Bodies) -> Floats:
         """Heads (k, 4) other than the lifter's: x, y, radius, and 1 if the head was seen together with its shoulders.
 
         Where the lifter was lost, a head may be the lifter's.  It then counts as a face without shoulders.
         """
-        body = known.at(self.time_s)
-        people_px = self.people_px if self.lost else known.others(self.people_px, self.time_s)
+        body = bodies.at(self.time_s)
+        people_px = self.people_px if self.lost else bodies.others(self.people_px, self.time_s)
         sure = shoulders_seen(people_px, body) & (not self.lost)
         people = np.column_stack([head_tracks.heads(people_px, trunk_lengths(people_px)), sure])
         faces_px = self.faces_px[~body.holds(self.faces_px[:, :2])]
         heads_px = np.concatenate([np.pad(faces_px, ((0, 0), (0, 1))), people])
-        return heads_px if self.lost else head_tracks.beside(heads_px, own, self.time_s)
+        return heads_px if self.lost else head_tracks.beside(heads_px, lifter_head, self.time_s)
 
 
 def models() -> tuple[bundles.Bundle, bundles.Bundle]:
@@ -122,12 +122,12 @@ def models() -> tuple[bundles.Bundle, bundles.Bundle]:
 class _Search:
     """Looks for people and faces; where the lifter was lost, more often, and one vote makes a face.
 
-    `own`: the lifter's head.
+    `lifter_head`: the lifter's head.
     """
 
     people: head_search.People
     detector: head_search.Faces
-    own: head_tracks.Track | None
+    lifter_head: head_tracks.Track | None
 
     def looks(self, frames: Iterable[Frame]) -> Iterator[_Look]:
         """One search every LOOK_PAUSE_S, every LOST_PAUSE_S while the lifter is lost, and one when the loss begins."""
@@ -151,7 +151,7 @@ class _Search:
 
     def _lost(self, time_s: float) -> bool:
         """True if the lifter's head is not seen near a time."""
-        return self.own is None or not self.own.seen(time_s)
+        return self.lifter_head is None or not self.lifter_head.seen(time_s)
 
 
 def checked(pseudonym: str) -> str:
@@ -181,8 +181,8 @@ def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
 def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
     """The provenance without file names of the user's own clips, thresholds and model."""
     nameless = dict(provenance)
-    version, own, _ = str(nameless.get("criteria", "")).partition(" with ")
-    nameless["criteria"] = f"{version} with a file of the user's own" if own else version
+    version, user_file, _ = str(nameless.get("criteria", "")).partition(" with ")
+    nameless["criteria"] = f"{version} with a file of the user's own" if user_file else version
     for key, change in (("own_clips", _clips(pseudonym)), ("models", _model), ("settings", _settings)):
         table = nameless.get(key)
         if isinstance(table, dict):

@@ -46,8 +46,10 @@ LONGEST_PULL_SLACK_S: Final = 0.6
 """Longest time between the last still moment and lift-off, in seconds: the body moves before the bar does."""
 
 _EARLY: Final = 0.05
+"""The first share of a rise from which its beginning is extrapolated."""
+
 _LATER: Final = 0.15
-"""The two shares of a rise from which its beginning is extrapolated."""
+"""The second share."""
 
 _HALF: Final = 0.5
 """Share of a rise that it passes once only: the search for other shares starts there."""
@@ -130,8 +132,8 @@ def lowering_s(time_s: Floats, height: Floats, top: int, after: int) -> tuple[fl
     if after < 0:
         return float(time_s[-1]), float("nan")
     n = len(height) - 1
-    back = rise(-time_s[::-1], height[::-1], n - after, n - top)
-    return -back.lockout_s, -back.liftoff_s
+    reversed_rise = rise(-time_s[::-1], height[::-1], n - after, n - top)
+    return -reversed_rise.lockout_s, -reversed_rise.liftoff_s
 
 
 def lowest_s(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> float:

@@ -29,8 +29,8 @@ there."""
 TOUCHED_HEIGHT: Final = 0.38
 """The same height for hands that turn round at once."""
 
-STEADY_HEIGHT: Final = 0.33
-"""The same height for a lifter who may hold something all the time (`Course.steady`)."""
+MAYBE_HELD_HEIGHT: Final = 0.33
+"""The same height for a lifter who may hold something all the time (`Course.maybe_held`)."""
 
 LOWEST_HEIGHT: Final = 0.12
 """Height of the hands at the bottom, in leg lengths.  Lower hands are at a bar on the floor, because a bar would hang
@@ -62,7 +62,7 @@ def lift_type_of(course: Course) -> LiftType:
         return "pick_up"
     if False in course.in_hand:  # 2
         return "floor"
-    if course.held and course.is_upright(course.peaks[0]):  # 3
+    if course.always_held and course.is_upright(course.peaks[0]):  # 3
         return "romanian"
     return "romanian" if _turns_above_floor(course) else "floor"  # 4
 
@@ -85,7 +85,7 @@ def _turns_above_floor(course: Course) -> bool:
     middle = float(np.median(height))
     if middle < LOWEST_HEIGHT:
         return False
-    if course.steady and middle > STEADY_HEIGHT and knee_deg < GRIPPED_KNEE_DEG:
+    if course.maybe_held and middle > MAYBE_HELD_HEIGHT and knee_deg < GRIPPED_KNEE_DEG:
         return True
     lowest = height <= height.min() + floor_band(course)
     if course.grips[int(np.argmax(lowest))]:  # a set from the floor begins with a grip

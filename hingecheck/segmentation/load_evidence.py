@@ -49,18 +49,18 @@ IN_HAND: Final = 0.1
 class LoadAtPeaks:
     """What the pictures show of the load.
 
-    `in_hand` (B + 1), `held` and `steady` have the meaning of the same fields of `Course`.
+    `in_hand` (B + 1), `always_held` and `maybe_held` have the meaning of the same fields of `Course`.
     """
 
     in_hand: tuple[bool | None, ...]
-    held: bool = False
-    steady: bool = False
+    always_held: bool = False
+    maybe_held: bool = False
 
 
 def load_at_peaks(course: Course, pictures: Pictures) -> LoadAtPeaks:
     """Whether the load hangs from the hands at each peak, as far as the pictures show it."""
     unknown = (None,) * len(course.peaks)
-    lifted = course.hands.lifted[list(course.peaks)]
+    lifted = course.hands.load_height[list(course.peaks)]
     if np.isfinite(lifted).any():  # 1
         followed = tuple(None if np.isnan(height) else bool(height > IN_HAND) for height in lifted)
         # A load that is never seen on the floor may be the hands themselves.
@@ -71,7 +71,7 @@ def load_at_peaks(course: Course, pictures: Pictures) -> LoadAtPeaks:
     hanging = tuple(None if up is False and off else up for up, off in zip(pictures.hanging(rests_s), cut, strict=True))
     answers = {up for up, off in zip(hanging, cut, strict=True) if not off}
     if True in answers and (False in answers or None not in answers):  # 2
-        return LoadAtPeaks(hanging, held=answers == {True})
+        return LoadAtPeaks(hanging, always_held=answers == {True})
     group_of = pictures.groups([time_s for time_s, up in zip(rests_s, upright, strict=True) if up])
     if False in hanging and (group_of is None or len(set(group_of)) < 2):  # 3
         return LoadAtPeaks(hanging)
@@ -88,11 +88,11 @@ def _from_bends_alone(
 ) -> LoadAtPeaks:
     """Whether something large moves down with the hands in every bend; all upright moments look alike."""
     bottoms_s = [float(course.time_s[valley]) for valley in course.valleys]
-    least = float(np.min([pictures.moved(*pair) for pair in zip(rests_s, bottoms_s, strict=False)]))
+    least = float(np.min([pictures.coarse_difference(*pair) for pair in zip(rests_s, bottoms_s, strict=False)]))
     limbs = LIMBS if len(bottoms_s) > 1 else ONCE_LIMBS
     upright_s = [time_s for time_s, up in zip(rests_s, upright, strict=True) if up]
-    steady = least > ARMS and upright[0] and pictures.unmoved(upright_s)
-    return LoadAtPeaks((None,) * len(course.peaks), held=least > limbs, steady=steady)
+    maybe_held = least > ARMS and upright[0] and pictures.nothing_moved(upright_s)
+    return LoadAtPeaks((None,) * len(course.peaks), always_held=least > limbs, maybe_held=maybe_held)
 
 
 def _cut_off(upright: Sequence[bool]) -> list[bool]:
@@ -134,7 +134,7 @@ def _from_groups(course: Course, pictures: Pictures, groups: Sequence[int | None
         inside = 0 < index < len(groups) - 1
         if number is None:
             left_s = float(course.time_s[course.valleys[index - 1]])
-            in_hand.append(not pictures.alike(_at_rest_s(course, peak), left_s) if inside else None)
+            in_hand.append(not pictures.look_same(_at_rest_s(course, peak), left_s) if inside else None)
         else:
             in_hand.append(number != empty if inside or number in loaded | {empty} else None)
     return tuple(in_hand)
@@ -166,4 +166,4 @@ def _from_nearby_bends(course: Course, pictures: Pictures, peaks: Sequence[int])
     """Median difference (0..1) of some peaks, given by number, from the bends before and after them."""
     beside = [(peak, bend) for peak in peaks for bend in (peak - 1, peak) if 0 <= bend < len(course.valleys)]
     times_s = [(_at_rest_s(course, course.peaks[peak]), course.time_s[course.valleys[bend]]) for peak, bend in beside]
-    return float(np.median([pictures.apart(up_s, float(bent_s)) for up_s, bent_s in times_s]))
+    return float(np.median([pictures.fine_difference(up_s, float(bent_s)) for up_s, bent_s in times_s]))

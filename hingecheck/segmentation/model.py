@@ -51,7 +51,7 @@ class Pictures(Load, Protocol):
     def groups(self, upright_s: Sequence[float]) -> list[int] | None:
         """Number of the group of similar pictures for each upright moment; None if no groups can be formed."""
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:
+    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
         """True if nothing around the feet moved between the upright moments."""
 
     def plates_up(self) -> tuple[Floats, Floats] | None:
@@ -60,13 +60,13 @@ class Pictures(Load, Protocol):
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         """For each moment: True if plates hang, False if they lie on the floor, None if they are not seen."""
 
-    def apart(self, first_s: float, second_s: float) -> float:
+    def fine_difference(self, first_s: float, second_s: float) -> float:
         """Share of the picture around the feet that differs between two moments, 0..1; NaN if unknown."""
 
-    def alike(self, first_s: float, second_s: float) -> bool:
+    def look_same(self, first_s: float, second_s: float) -> bool:
         """True if two moments look the same around the feet."""
 
-    def moved(self, first_s: float, second_s: float) -> float:
+    def coarse_difference(self, first_s: float, second_s: float) -> float:
         """Share of the picture around the feet that differs, in the coarse comparison, 0..1; NaN if unknown."""
 
 
@@ -74,17 +74,17 @@ class Pictures(Load, Protocol):
 class Hands:
     """Height of the hands in every frame: `height` (N,) in leg lengths, without gaps.
 
-    `lifted` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of the
-    hands comes from the load.  It is NaN in all other frames.
+    `load_height` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of
+    the hands comes from the load.  It is NaN in all other frames.
     """
 
     height: Floats
-    lifted: Floats
+    load_height: Floats
 
     @property
     def from_load(self) -> Bools:
         """Frames (N,) in which the height of the hands comes from the load, whether the lifter is seen or not."""
-        return ~np.isnan(self.lifted)
+        return ~np.isnan(self.load_height)
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ class Course:
     `plates` (N,): height of the plates above their resting place, in leg lengths; NaN where they are not seen.
     `grips` (B): True if the hands rest at this valley long enough to grip a bar.
     `in_hand` (B + 1): True if the load hung from the hands at this peak, False if not, None if unknown.
-    `held`: True if the load went down with the hands from every peak and never stayed down.
-    `steady`: True if more than the arms may have moved down with the hands, and nothing around the feet moved between
-    the upright moments.  The lifter may then hold something all the time.
+    `always_held`: True if the load went down with the hands from every peak and never stayed down.
+    `maybe_held`: True if more than the arms may have moved down with the hands, and nothing around the feet moved
+    between the upright moments.  The lifter may then hold something all the time.
     """
 
     track: AngleTrack
@@ -106,8 +106,8 @@ class Course:
     peaks: tuple[int, ...]
     grips: tuple[bool, ...]
     in_hand: tuple[bool | None, ...]
-    held: bool = False
-    steady: bool = False
+    always_held: bool = False
+    maybe_held: bool = False
 
     @property
     def height(self) -> Floats:

@@ -88,7 +88,7 @@ def segment(
         return reps
     load_hands = follow_load(track, pictures, surely=bool(reps))  # 6
     load_reps = _reps(track, load_hands, lift_type or "floor", pictures)
-    new = [rep for rep in load_reps if not any(_overlap(rep, known) for known in reps)]
+    new = [rep for rep in load_reps if not any(_overlap(rep, by_hands) for by_hands in reps)]
     more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
     both = sorted((*reps, *more), key=lambda rep: rep.liftoff_s)
     return tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))

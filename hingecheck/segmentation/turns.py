@@ -99,7 +99,9 @@ def _with_load(course: Course, pictures: Pictures) -> Course:
     path = pictures.plates_up()
     plates = course.plates if path is None else resampled(course.time_s, *path)
     load = load_evidence.load_at_peaks(course, pictures)
-    return replace(course, plates=plates, in_hand=load.in_hand, held=load.held, steady=load.steady)
+    return replace(
+        course, plates=plates, in_hand=load.in_hand, always_held=load.always_held, maybe_held=load.maybe_held
+    )
 
 
 def _valleys(time_s: Floats, height: Floats) -> list[int]:
