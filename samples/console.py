@@ -20,19 +20,19 @@ class Named(Protocol):
         """The name that the user types."""
 
 
-Thing = TypeVar("Thing", bound=Named)
+Item = TypeVar("Item", bound=Named)
 
 
-def chosen(things: Sequence[Thing], only: Sequence[str], kind: str) -> list[Thing]:
+def select_by_name(items: Sequence[Item], only: Sequence[str], kind: str) -> list[Item]:
     """Return the items that `--only` names, in their own order; all items if it names none.
 
     `kind` is the word for an item in the error message. Raises SpecError for an unknown name.
     """
-    unknown = set(only) - {thing.name for thing in things}
+    unknown = set(only) - {item.name for item in items}
     if unknown:
-        names = ", ".join(thing.name for thing in things)
+        names = ", ".join(item.name for item in items)
         raise SpecError(f"--only {sorted(unknown)[0]}: no {kind} of that name. Allowed: {names}")
-    return [thing for thing in things if not only or thing.name in only]
+    return [item for item in items if not only or item.name in only]
 
 
 def run_app(app: typer.Typer) -> int:

@@ -17,7 +17,7 @@ from samples.card.plots import draw_pictures
 from samples.card.report import write_card
 from samples.card.rows import write_rows
 from samples.card.run import finished, forget, run_card
-from samples.console import chosen, run_app
+from samples.console import run_app, select_by_name
 from samples.errors import SpecError
 
 app = typer.Typer(add_completion=False, help="Measure the analyzer's errors on rendered deadlifts.")
@@ -44,11 +44,11 @@ def evaluate(  # noqa: PLR0913
         return
     if out is None:
         raise SpecError("--out is missing: give a folder for the results, or use --freeze")
-    wanted = chosen(designed_set(), only or [], "clip")
+    items = select_by_name(designed_set(), only or [], "clip")
     if again and not report:
-        forget(wanted, out)
+        forget(items, out)
     if not report:
-        _measure(wanted, out, processes, keep=keep)
+        _measure(items, out, processes, keep=keep)
     _write(out, card)
 
 

@@ -50,8 +50,8 @@ def frames_command(
 ) -> None:
     """Draw random training frames with masks, landmarks and angles; finished items are kept."""
     begin = time.monotonic()
-    made = make_frames(count, out, seed=seed, per_item=per_item, processes=processes)
-    _report_speed(made, begin, processes)
+    new_frames = make_frames(count, out, seed=seed, per_item=per_item, processes=processes)
+    _report_speed(new_frames, begin, processes)
 
 
 def _report_speed(frames: int, begin_s: float, processes: int) -> None:

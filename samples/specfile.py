@@ -46,12 +46,12 @@ def parse_spec(table: Mapping[str, Any]) -> ClipSpec:
 
 def _record(kind: type[Record], table: Mapping[str, Any], prefix: str) -> Record:
     """Build one dataclass from a table; `prefix` is the dotted path for messages."""
-    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
+    known_fields = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     for key in table:
-        if key not in known:
-            raise SpecError(_unknown(prefix + key, key, list(known)))
+        if key not in known_fields:
+            raise SpecError(_unknown(prefix + key, key, list(known_fields)))
     hints = get_type_hints(kind)
-    values = {key: _value(hints[key], known[key], value, prefix + key) for key, value in table.items()}
+    values = {key: _value(hints[key], known_fields[key], value, prefix + key) for key, value in table.items()}
     return kind(**values)
 
 

@@ -162,8 +162,8 @@ def near_end(stage: Stage, frame: int) -> NDArray[np.float64]:
     ends_m = [np.array([now.bar_m[0], side * across_m, now.bar_m[1]]) for side in (-1.0, 1.0)]
     middle_m = min(ends_m, key=lambda end_m: float(np.linalg.norm(view.eye_m - end_m)))
     ring_m = middle_m + radius_m * np.column_stack([np.cos(AROUND), 0.0 * AROUND, np.sin(AROUND)])
-    seen = project(stage.spec, view, np.vstack([middle_m, ring_m]))
-    return np.concatenate([seen[0], np.ptp(seen[1:], axis=0) / 2.0])
+    pixels = project(stage.spec, view, np.vstack([middle_m, ring_m]))
+    return np.concatenate([pixels[0], np.ptp(pixels[1:], axis=0) / 2.0])
 
 
 def _lifter(stage: Stage) -> tuple[NDArray[np.float64], float]:

@@ -58,13 +58,13 @@ def targets(plates: Floats) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     3. Near (B, C, C): 1 in the cells where the box is learned.
     """
     middles = np.arange(CELLS) + 0.5
-    known = np.asarray(~np.isnan(plates).any(axis=1))
+    has_plate = np.asarray(~np.isnan(plates).any(axis=1))
     cells = np.nan_to_num(plates, nan=-1e3 * CELL_PX) / CELL_PX
     right = cells[:, 0, None, None] - middles[None, None, :] + np.zeros((1, CELLS, 1))
     down = cells[:, 1, None, None] - middles[None, :, None] + np.zeros((1, 1, CELLS))
     away = right**2 + down**2
     nearest = away == away.min(axis=(1, 2), keepdims=True)
-    inside = np.asarray(((cells[:, :2] > 0) & (cells[:, :2] < CELLS)).all(axis=1) & known)
+    inside = np.asarray(((cells[:, :2] > 0) & (cells[:, :2] < CELLS)).all(axis=1) & has_plate)
     heat = np.exp(-away / (2 * SPREAD_CELLS**2))
     heat[nearest] = 1.0
     heat[~inside] = 0.0
@@ -139,9 +139,9 @@ def measure(model: PlateNet, check: list[Example], least: float = 0.5) -> dict[s
     chance, place, true = np.concatenate(chances), np.concatenate(places), np.concatenate(plates)
     inside = ((true[:, :2] > 0) & (true[:, :2] < SIZE_PX)).all(axis=1)
     no_bar = np.isnan(true).any(axis=1)
-    apart_px = np.hypot(*(place - true)[:, :2].T)
-    apart, bare = apart_px / true[:, 3], inside & (true[:, 3] < LARGEST_BARE * SIZE_PX / SIDE)
-    near_truth = apart_px < np.maximum(0.5 * true[:, 3], BARE_OFF_PX)
+    error_px = np.hypot(*(place - true)[:, :2].T)
+    error_in_radii, bare = error_px / true[:, 3], inside & (true[:, 3] < LARGEST_BARE * SIZE_PX / SIDE)
+    near_truth = error_px < np.maximum(0.5 * true[:, 3], BARE_OFF_PX)
     bare_found = bare & (chance > least) & near_truth
     inside &= ~bare
     found_plates = inside & (chance > least) & near_truth
@@ -153,10 +153,10 @@ def measure(model: PlateNet, check: list[Example], least: float = 0.5) -> dict[s
         "elsewhere": float(((chance > least) & ~near_truth)[inside].mean()),
         "bare": float(bare_found[bare].mean()) if bare.any() else 0.0,
         "bare_elsewhere": float(((chance > least) & ~near_truth)[bare].mean()) if bare.any() else 0.0,
-        "bare_place": float(np.median(apart_px[bare_found])) * SIDE / SIZE_PX if bare_found.any() else 0.0,
+        "bare_place": float(np.median(error_px[bare_found])) * SIDE / SIZE_PX if bare_found.any() else 0.0,
         "false": float((chance[no_bar] > least).mean()),
-        "place": float(np.median(apart[found_plates])),
-        "place90": float(np.quantile(apart[found_plates], 0.9)),
+        "place": float(np.median(error_in_radii[found_plates])),
+        "place90": float(np.quantile(error_in_radii[found_plates], 0.9)),
         "size": float(np.median(size)),
         "size90": float(np.quantile(size, 0.9)),
     }

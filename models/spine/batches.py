@@ -102,9 +102,9 @@ def between_frames(axis: NDArray[np.float64], points: NDArray[np.float64]) -> ND
     square = (up**2).sum(axis=1)[:, None]
 
     def place(point: NDArray[np.float64]) -> NDArray[np.float64]:
-        apart = point * flip - hip
-        both = np.stack([(apart * forward).sum(axis=1), (apart * up).sum(axis=1)], axis=1)
-        return np.asarray(both / square)
+        from_hip = point * flip - hip
+        coordinates = np.stack([(from_hip * forward).sum(axis=1), (from_hip * up).sum(axis=1)], axis=1)
+        return np.asarray(coordinates / square)
 
     new_hip, new_shoulder = (
         place(points[:, list(pair)].mean(axis=1)) for pair in (landmarks.HIPS, landmarks.SHOULDERS)

@@ -26,7 +26,7 @@ from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
 from hingecheck.spine import contour
 from models.spine.data import TARGETS, Frames
-from models.spine.export import Heads, calibrate, chosen, together, turned_deg
+from models.spine.export import Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
 from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
@@ -51,7 +51,7 @@ SHIPPED = Path(__file__).resolve().parents[1]
 
 def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> dict[str, list[float]]:
     """Return the numbers of every group of frames."""
-    _, predicted, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     moved = frames.first != np.arange(len(frames))
     side = moved & (np.abs(frames.yaw_deg) <= SIDE_DEG)
     spec = [specs[item] for item in frames.item]
@@ -98,7 +98,7 @@ def standing_share(
     Returns the degrees of error per degree of the first three and per percent of the last (4,), the share of the
     error's variance that they explain, and its mean absolute value before and after they are removed.
     """
-    _, predicted, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > DEEP_DEG)
     bent &= frames.first != np.arange(len(frames))
     error = (predicted[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
@@ -121,7 +121,7 @@ def verdicts(members: list[SpineNet], heads: Heads, frames: Frames, support: flo
     """
     limits = dict(criteria.load().verdict)
     limits["support"] = replace(limits["support"], value=support)
-    _, predicted, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
     pulled = true[:, junction] + turned_deg(frames)
     rows = np.flatnonzero((pulled > PULLED_FROM_DEG) & (np.abs(frames.yaw_deg) <= SQUARE_DEG))
@@ -143,7 +143,7 @@ def shared_error(members: list[SpineNet], heads: Heads, frames: Frames) -> tuple
 
     Frames are bent as in a pull, within SIDE_DEG of the side view.
     """
-    _, predicted, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
     pulled = true[:, junction] + turned_deg(frames) > PULLED_FROM_DEG
     rows = pulled & (np.abs(frames.yaw_deg) <= SIDE_DEG)
@@ -168,10 +168,14 @@ def edge_error(frames: Frames) -> tuple[float, float, float]:
     top, low = (
         round(part * CROP_PX) for part in (contour.HIP_IN_CROP[1] - contour.TRUNK_IN_CROP, contour.HIP_IN_CROP[1])
     )
-    seen, true = (_first_column(crop[side, top:low]) for crop in (frames.crop, frames.true_crop))
-    apart = 100 * (true - seen) / (contour.TRUNK_IN_CROP * CROP_PX)
-    apart = apart[~np.isnan(apart)]
-    return float(np.median(np.abs(apart))), float(np.quantile(np.abs(apart), 0.9)), float(np.median(apart))
+    observed, true = (_first_column(crop[side, top:low]) for crop in (frames.crop, frames.true_crop))
+    difference = 100 * (true - observed) / (contour.TRUNK_IN_CROP * CROP_PX)
+    difference = difference[~np.isnan(difference)]
+    return (
+        float(np.median(np.abs(difference))),
+        float(np.quantile(np.abs(difference), 0.9)),
+        float(np.median(difference)),
+    )
 
 
 def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -191,7 +195,7 @@ def main() -> None:
     parser.add_argument("members", type=Path, nargs="*", help="trained members; none: the shipped ones")
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
-    members, frames = chosen(options.members, options.data, SHIPPED)
+    members, frames = members_and_frames(options.members, options.data, SHIPPED)
     heads = calibrate(members, frames)
     specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(options.data.glob("item_*.npz"))]
     print(

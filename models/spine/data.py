@@ -110,8 +110,8 @@ def _facing_right(item: Any) -> dict[str, Any]:
         points = np.full((count, landmarks.COUNT, 2), np.nan, np.float32)
         world, visibility = np.full((count, landmarks.COUNT, 3), np.nan, np.float32), points[..., 0]
         axis = pair_middles(joints, *(bone_pair(name) for name in ("upperleg01", "upperarm01")))
-    seen = item["seen_crop"] if "seen_crop" in item else item["true_crop"]
-    crops = {"crop": seen, "true_crop": item["true_crop"]}
+    crop = item["seen_crop"] if "seen_crop" in item else item["true_crop"]
+    crops = {"crop": crop, "true_crop": item["true_crop"]}
     return {
         **{name: crop[:, :, ::-1] if left else crop for name, crop in crops.items()},
         "axis": axis,
@@ -134,8 +134,10 @@ def pair_middles(points: NDArray[np.float32], low: tuple[int, int], high: tuple[
 
 def swapped(names: list[str]) -> list[int]:
     """Return the order of names with left and right exchanged."""
-    other = [name[:-1] + {"L": "R", "R": "L"}.get(name[-1], name[-1]) if "." in name else name for name in names]
-    return [names.index(name) for name in other]
+    mirrored_names = [
+        name[:-1] + {"L": "R", "R": "L"}.get(name[-1], name[-1]) if "." in name else name for name in names
+    ]
+    return [names.index(name) for name in mirrored_names]
 
 
 def _mirrored_joints(joints_px: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -100,21 +100,23 @@ class Heads(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return `single` (B, 16) and `change` (B, 21), degrees."""
         parts = zip(self.members, torch.split(code, CODE, dim=1), torch.split(standing, CODE, dim=1), strict=True)
-        return self.together([head(own, zero) for head, own, zero in parts], turned_deg)
+        return self.combined([head(own, zero) for head, own, zero in parts], turned_deg)
 
-    def together(
+    def combined(
         self, pairs: list[tuple[torch.Tensor, torch.Tensor]], turned_deg: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Combine the members' outputs, each (own, change), and calibrate them."""
         count = len(TARGETS)
         owns = [torch.cat([own[:, :count], own[:, 2 * count : 2 * count + 1]], dim=1) for own, _ in pairs]
         own_vars = [torch.cat([own[:, count : 2 * count], own[:, 2 * count + 1 :]], dim=1).exp() for own, _ in pairs]
-        single, single_sd, _ = _together(owns, own_vars)
-        change, change_sd, apart = _together([c[:, :count] for _, c in pairs], [c[:, count:].exp() for _, c in pairs])
+        single, single_sd, _ = _combined_moments(owns, own_vars)
+        change, change_sd, disagreement = _combined_moments(
+            [c[:, :count] for _, c in pairs], [c[:, count:].exp() for _, c in pairs]
+        )
         single, single_sd = single * UNIT_DEG + self.single_shift, single_sd * UNIT_DEG * self.single_width
         change_sd = change_sd * UNIT_DEG * self.change_width
         change = self._without_prior(change * UNIT_DEG, change_sd, turned_deg)
-        return torch.cat([single, single_sd], dim=1), torch.cat([change, change_sd, apart * UNIT_DEG], dim=1)
+        return torch.cat([single, single_sd], dim=1), torch.cat([change, change_sd, disagreement * UNIT_DEG], dim=1)
 
     def _without_prior(self, change: torch.Tensor, sd: torch.Tensor, turned_deg: torch.Tensor) -> torch.Tensor:
         """Move the lumbar share away from the usual one by as much as the prior has pulled it there."""
@@ -128,12 +130,12 @@ class Heads(nn.Module):
         return torch.cat([pelvis, lumbar + difference, change[:, LUMBAR + 1 :]], dim=1)
 
 
-def _together(means: list[torch.Tensor], variances: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+def _combined_moments(means: list[torch.Tensor], variances: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
     """Mean, total SD and disagreement of the members."""
     mean = sum(means[1:], means[0]) / len(means)
-    apart = sum(((m - mean) ** 2 for m in means[1:]), (means[0] - mean) ** 2) / len(means)
+    spread = sum(((m - mean) ** 2 for m in means[1:]), (means[0] - mean) ** 2) / len(means)
     variance = sum(variances[1:], variances[0]) / len(variances)
-    return mean, (variance + apart).sqrt(), apart.sqrt()
+    return mean, (variance + spread).sqrt(), spread.sqrt()
 
 
 def load_member(path: Path) -> SpineNet:
@@ -144,7 +146,7 @@ def load_member(path: Path) -> SpineNet:
     return model.eval()
 
 
-def chosen(paths: list[Path], data: Path, folder: Path) -> tuple[list[SpineNet], Frames]:
+def members_and_frames(paths: list[Path], data: Path, folder: Path) -> tuple[list[SpineNet], Frames]:
     """Return the members and the frames to calibrate on.
 
     With paths: these members, and the lifters kept from their training. Without: the members in `folder`, and all of
@@ -158,13 +160,13 @@ def chosen(paths: list[Path], data: Path, folder: Path) -> tuple[list[SpineNet],
 
 
 @torch.no_grad()
-def together(
+def predict_ensemble(
     members: list[SpineNet], heads: Heads, frames: Frames
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the ensemble's outputs: single (N, 16), change (N, 21), and the truths (N, 8), (N, 7); degrees."""
     outputs = [_predicted(member, frames) for member in members]
     pairs = [(torch.from_numpy(own), torch.from_numpy(change)) for own, change, _, _ in outputs]
-    single, change = heads.together(pairs, torch.from_numpy(turned_deg(frames)[:, None].astype(np.float32)))
+    single, change = heads.combined(pairs, torch.from_numpy(turned_deg(frames)[:, None].astype(np.float32)))
     target, yaw = outputs[0][2], outputs[0][3]
     return single.numpy(), change.numpy(), np.concatenate([target[0], yaw[:, None]], 1) * UNIT_DEG, target[1] * UNIT_DEG
 
@@ -195,12 +197,12 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
     moved = side & (frames.first != np.arange(len(frames)))
     bent = moved & (frames.angles_deg[:, TARGETS.index("trunk")] > BENT_DEG)
     count = len(TARGETS)
-    single, change, true, true_change = together(members, heads, frames)
+    single, change, true, true_change = predict_ensemble(members, heads, frames)
     _widen(heads, change[bent], true_change[bent])  # 1.
     junction = (change[:, JUNCTION] + turned_deg(frames))[bent]  # 2.
     heads.usual_share[0] = float((change[bent, LUMBAR] @ junction) / (junction @ junction))
     heads.prior[0] = brentq(lambda width: _slope(members, heads, (frames, bent), width) - WANTED_SLOPE, 0.12, 2.0)
-    single, change, true, true_change = together(members, heads, frames)
+    single, change, true, true_change = predict_ensemble(members, heads, frames)
     _widen(heads, change[bent], true_change[bent])  # 3.
     for k in range(count + 1):  # 4.
         shift = float(np.median((true - single[:, : count + 1])[side, k]))
@@ -213,7 +215,7 @@ def _slope(members: list[SpineNet], heads: Heads, which: tuple[Frames, np.ndarra
     """Slope of the lumbar change of the bent frames against the truth, with a prior of that width."""
     frames, bent = which
     heads.prior[0] = width
-    _, change, _, true_change = together(members, heads, frames)
+    _, change, _, true_change = predict_ensemble(members, heads, frames)
     return float(np.polyfit(true_change[bent, LUMBAR], change[bent, LUMBAR], 1)[0])
 
 
@@ -269,7 +271,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    members, frames = chosen(options.members, options.data, options.out)
+    members, frames = members_and_frames(options.members, options.data, options.out)
     if options.members:
         write_encoders(members, options.out)
     write_heads(calibrate(members, frames), options.out)

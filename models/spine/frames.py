@@ -87,7 +87,7 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
     """Draw, observe and write one item; return the number of frames kept."""
     stage = _feasible(seed)
     frames = choose_frames(stage, per_item)
-    seen: list[tuple[Instant, Sighting, Any, Any]] = []
+    observed: list[tuple[Instant, Sighting, Any, Any]] = []
     with Raster(*SIZE_PX, samples=0, shadow_px=512) as raster:
         for frame in frames:
             picture = unpacked(compressed(stage.spec, draw_frame(stage, raster, frame)))
@@ -98,9 +98,9 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
                 if frame == frames[0]:
                     break  # without the standing frame the item has no zero
                 continue
-            seen.append((now, sighting, draw_mask(stage, raster, frame), joints_px))
-    _write(item_path(folder, seed), stage, seen)
-    return len(seen)
+            observed.append((now, sighting, draw_mask(stage, raster, frame), joints_px))
+    _write(item_path(folder, seed), stage, observed)
+    return len(observed)
 
 
 def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
@@ -168,23 +168,23 @@ def _joints_px(stage: Stage, frame: int, now: Instant) -> Any:
 def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
     """Whether the pose model found another person than the lifter."""
     hip, axis = true_axis(joints_px)
-    seen = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
-    apart = (float(np.hypot(*(a - b))) for a, b in zip((hip, hip + axis), seen, strict=True))
-    return max(apart) > SOMEBODY_ELSE * float(np.hypot(*axis))
+    observed_middles = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    distances = (float(np.hypot(*(a - b))) for a, b in zip((hip, hip + axis), observed_middles, strict=True))
+    return max(distances) > SOMEBODY_ELSE * float(np.hypot(*axis))
 
 
-def _write(path: Path, stage: Stage, seen: list[tuple[Instant, Sighting, Any, Any]]) -> None:
+def _write(path: Path, stage: Stage, observed: list[tuple[Instant, Sighting, Any, Any]]) -> None:
     """Write one item; an item in which nobody was found holds no frames."""
-    sightings = [sighting for _, sighting, _, _ in seen]
+    sightings = [sighting for _, sighting, _, _ in observed]
     table = {
         "seen_crop": np.array([_crop(s, s.mask) for s in sightings], np.uint8),
-        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in seen], np.uint8),
+        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in observed], np.uint8),
         "points": np.array([s.xy_px for s in sightings], np.float32),
         "visibility": np.array([s.visibility for s in sightings], np.float32),
         "world": np.array([s.world_m for s in sightings], np.float32),
-        "joints_px": np.array([joints for *_, joints in seen], np.float32),
+        "joints_px": np.array([joints for *_, joints in observed], np.float32),
     }
-    _save(path, table | _truth(stage, [now for now, *_ in seen]))
+    _save(path, table | _truth(stage, [now for now, *_ in observed]))
 
 
 def _truth(stage: Stage, instants: list[Instant]) -> dict[str, Any]:

@@ -29,26 +29,29 @@ BONES = {
 """The joint that each pair of landmarks belongs to."""
 
 NEIGHBOURS = 6
-"""The lender is drawn from this many most similar frames."""
+"""The donor is drawn from this many most similar frames."""
 
 YAW_SCALE_DEG, PLACE_SCALE = 4.0, 0.06
 """These differences of yaw (degrees) and of joint places (trunk lengths) count as equal in similarity."""
 
 
-def lend(seen: Frames, drawn: Frames, random: np.random.Generator) -> None:
+def lend(observed: Frames, drawn: Frames, random: np.random.Generator) -> None:
     """Give each silhouette the landmarks of a similar observed frame (in place).
 
-    1. Find the observed frames with the most similar joints, yaw and trunk pitch; draw one of them as the lender.
-    2. Take the lender's landmark errors: landmark minus true joint, in the frame of the true trunk.
+    1. Find the observed frames with the most similar joints, yaw and trunk pitch; draw one of them as the donor.
+    2. Take the donor's landmark errors: landmark minus true joint, in the frame of the true trunk.
     3. Add them to the silhouette's true joints; copy visibility and depth.
     """
-    tree = cKDTree(_likeness(seen))  # 1.
+    tree = cKDTree(_likeness(observed))  # 1.
     near = tree.query(_likeness(drawn), NEIGHBOURS)[1]
     donor = near[np.arange(len(drawn)), random.integers(0, NEIGHBOURS, len(drawn))]
-    error = _in_true_frame(seen.points, seen.joints)[donor] - _in_true_frame(_anchors(seen), seen.joints)[donor]
+    error = (
+        _in_true_frame(observed.points, observed.joints)[donor]
+        - _in_true_frame(_anchors(observed), observed.joints)[donor]
+    )
     place = _in_true_frame(_anchors(drawn), drawn.joints) + error
     drawn.points[:] = _out_of_true_frame(place, drawn.joints)
-    drawn.visibility[:], drawn.world[:] = seen.visibility[donor], seen.world[donor]
+    drawn.visibility[:], drawn.world[:] = observed.visibility[donor], observed.world[donor]
 
 
 def _likeness(frames: Frames) -> NDArray[np.float64]:
@@ -82,10 +85,10 @@ def _true_base(joints: NDArray[np.float32]) -> tuple[Any, Any, Any]:
 def _in_true_frame(points: NDArray[np.float32], joints: NDArray[np.float32]) -> NDArray[np.float64]:
     """Points (N, P, 2) as (forward, up) from the true mid-hip, in true trunk lengths."""
     hip, up, forward = _true_base(joints)
-    apart = points - hip
+    from_hip = points - hip
     square = (up**2).sum(axis=-1)
-    both = np.stack([(apart * forward).sum(axis=-1), (apart * up).sum(axis=-1)], axis=-1)
-    return np.asarray(both / square[..., None], np.float64)
+    coordinates = np.stack([(from_hip * forward).sum(axis=-1), (from_hip * up).sum(axis=-1)], axis=-1)
+    return np.asarray(coordinates / square[..., None], np.float64)
 
 
 def _out_of_true_frame(place: NDArray[np.float64], joints: NDArray[np.float32]) -> NDArray[np.float64]:

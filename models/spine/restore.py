@@ -52,8 +52,8 @@ def _convolutions(encoder: Table, member: int) -> list[tuple[NDArray[Any], NDArr
     """The merged weights and shifts of one member, in the order of use. The export does not name them."""
     values = [value for name, value in encoder.items() if name.startswith("onnx::Conv")]
     members = sum(name.endswith("middle") for name in encoder)
-    own = np.array_split(np.arange(len(values)), members)[member]
-    return [(values[i], values[i + 1]) for i in own[::2]]
+    member_indices = np.array_split(np.arange(len(values)), members)[member]
+    return [(values[i], values[i + 1]) for i in member_indices[::2]]
 
 
 @torch.no_grad()

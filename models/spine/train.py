@@ -76,8 +76,8 @@ def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[d
         options, make_batch(frames, np.concatenate(groups[:300]), options.size, None if options.start else random)
     )
     optimiser = _optimiser(model, options.rate)
-    seen = [group for group in groups if not frames.drawn[group[0]]]
-    plan = [groups] * (options.epochs - options.last) + [seen] * options.last
+    observed_groups = [group for group in groups if not frames.drawn[group[0]]]
+    plan = [groups] * (options.epochs - options.last) + [observed_groups] * options.last
     steps = sum(-(-len(lot) // ITEMS_A_BATCH) for lot in plan)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]

@@ -142,6 +142,6 @@ def after_line(fit: Fit, measure: Floats, true: Floats) -> Agreement:
 def f1(results: Sequence[ClipResult]) -> float:
     """Return 2 TP / (2 TP + FP + FN) over complete repetitions; NaN if there are none."""
     true = sum(len(result.reps) for result in results)
-    found = sum(result.found_reps for result in results)
-    total = true + found + sum(result.extra_reps for result in results)
-    return 2.0 * found / total if total else NAN
+    matched = sum(result.found_reps for result in results)
+    total = true + matched + sum(result.extra_reps for result in results)
+    return 2.0 * matched / total if total else NAN

@@ -38,8 +38,8 @@ def measure_clip(item: Item, clip: Path, truth: Mapping[str, Any]) -> ClipResult
         yaw_error_deg=round(yaw.value - truth["yaw_deg"], 2) if yaw.known else None,
         facing_right=analysis.view.facing == truth["facing"],
         seen=seen_share(analysis.pose),
-        extra_reps=sum(rep.rep.complete for rep in analysis.reps) - sum(found is not None for _, found in pairs),
-        reps=tuple(_rep(analysis, true, found) for true, found in pairs),
+        extra_reps=sum(rep.rep.complete for rep in analysis.reps) - sum(measured is not None for _, measured in pairs),
+        reps=tuple(_rep(analysis, true, measured) for true, measured in pairs),
         frames={name: frame_error(analysis, name, truth) for name in ANGLES},
     )
 
@@ -82,8 +82,8 @@ def true_patterns(shares: Sequence[float]) -> tuple[str, ...]:
     if not shares:
         return ()
     share = float(np.median(shares))
-    both = {_pattern(share - NEIGHBOUR), _pattern(share + NEIGHBOUR)}
-    return tuple(name for name in ("hip_led", "mixed", "low_back_led") if name in both)
+    within_tolerance = {_pattern(share - NEIGHBOUR), _pattern(share + NEIGHBOUR)}
+    return tuple(name for name in ("hip_led", "mixed", "low_back_led") if name in within_tolerance)
 
 
 def _pattern(share: float) -> str:
@@ -146,11 +146,11 @@ def frame_error(analysis: Analysis, name: str, truth: Mapping[str, Any]) -> Fram
     inside = (times >= truth["reps"][0]["start_s"]) & (times <= truth["reps"][-1]["end_s"])
     if known.sum() < 2 or not inside.any():
         return FrameError(None, 0.0)
-    here, seen = times[inside], analysis.angles.time_s[known]
-    near = np.abs(here[:, None] - seen[None]).min(axis=1) < NEAR_FRAME_S
-    error = np.interp(here, seen, angle.value_deg[known]) - np.array(truth["frames"][f"{name}_deg"])[inside]
+    true_s, measured_s = times[inside], analysis.angles.time_s[known]
+    near = np.abs(true_s[:, None] - measured_s[None]).min(axis=1) < NEAR_FRAME_S
+    error = np.interp(true_s, measured_s, angle.value_deg[known]) - np.array(truth["frames"][f"{name}_deg"])[inside]
     if not near.any():
         return FrameError(None, 0.0)
-    half = Z90 * np.interp(here, seen, angle.sd_deg[known])
+    half = Z90 * np.interp(true_s, measured_s, angle.sd_deg[known])
     inside = round(float((np.abs(error) <= half)[near].mean()), 4)
     return FrameError(_number(float(np.abs(error[near]).mean())), round(float(near.mean()), 4), inside)

@@ -21,14 +21,14 @@ def draw_pictures(results: Sequence[ClipResult], folder: Path) -> list[Path]:
     """Write every picture; return their paths."""
     pyplot = _pyplot()
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
+    paths = []
     for name, draw in (("agreement", _agreement), ("yaw", _yaw), ("peers", _peers)):
         figure = draw(pyplot, results)
         path = folder / f"{name}.png"
         figure.savefig(path, dpi=DPI, metadata={"Software": None})
         pyplot.close(figure)
-        made.append(path)
-    return made
+        paths.append(path)
+    return paths
 
 
 def _pyplot() -> Any:

@@ -68,9 +68,9 @@ def _beginning(items: Sequence[Item], results: Sequence[ClipResult]) -> list[str
 def _outcomes(results: Sequence[ClipResult]) -> str:
     """How many clips were analysed and refused."""
     outcomes = Counter(result.outcome for result in results)
-    seen = outcomes.pop(ANALYSED, 0)
+    analysed = outcomes.pop(ANALYSED, 0)
     refusals = ", ".join(f"{count} × {kind.replace('_', ' ')}" for kind, count in sorted(outcomes.items()))
-    return f"Analysed: {seen} clips. Refused by the analyzer: {refusals or 'none'}."
+    return f"Analysed: {analysed} clips. Refused by the analyzer: {refusals or 'none'}."
 
 
 def _measures(results: Sequence[ClipResult]) -> list[str]:

@@ -82,7 +82,7 @@ def _table(card: str, title: str) -> list[list[str]]:
 
 def _numbers(cell: str) -> list[float]:
     """The numbers in a cell."""
-    return [float(found) for found in _NUMBER.findall(cell.replace("−", "-"))]
+    return [float(text) for text in _NUMBER.findall(cell.replace("−", "-"))]
 
 
 def write_rows() -> None:

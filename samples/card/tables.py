@@ -119,11 +119,11 @@ def peer_table(results: Sequence[ClipResult]) -> str:
     true = [rep.truth[LUMBAR] for result in results for rep in result.reps]
     if not true:
         return "No clip yet."
-    own = measured_pairs(results, LUMBAR)
-    line = best_line(*own)
+    own_pairs = measured_pairs(results, LUMBAR)
+    line = best_line(*own_pairs)
     rows = [
         _estimator("hingecheck", of_metric(results, LUMBAR), line.correlation),
-        _estimator("hingecheck, after a best-fit line", after_line(line, *own), line.correlation),
+        _estimator("hingecheck, after a best-fit line", after_line(line, *own_pairs), line.correlation),
     ]
     for name, words in PEER_WORDS.items():
         pairs = paired(results, name, LUMBAR)

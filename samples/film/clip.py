@@ -64,11 +64,11 @@ def set_stage(spec: ClipSpec) -> Stage:
     lifter = dress(spec.body, spec.clothes)
     plan = plan_set(spec, lifter.body)
     crowd = tuple(bystanders(spec))
-    fixed = furnish(spec) + [surface for other in crowd for surface in other.surfaces]
+    fixed = furnish(spec) + [surface for bystander in crowd for surface in bystander.surfaces]
     fixed += support(spec.bar, plan.bar_rest_m) if spec.lift.style not in (*FROM_THE_TOP, "squat") else []
     if spec.scene.mirror:
         fixed += reflected(fixed, spec)
-    looks = (look(lifter), *(look(other.person) for other in crowd))
+    looks = (look(lifter), *(look(bystander.person) for bystander in crowd))
     wander = shake(spec, int(plan.duration_s * spec.video.rate_hz))
     load = bar_at_origin(spec.bar)
     return Stage(

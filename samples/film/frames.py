@@ -136,11 +136,11 @@ def _observed(pictures: list[Image]) -> dict[str, Array]:
             return {}
         sightings = [observer.see(picture) for picture in pictures]
     nobody = np.full((POINTS, 3), np.nan), np.zeros(pictures[0].shape[:2], dtype=bool)
-    seen = [nobody if each is None else each for each in sightings]
+    results = [nobody if each is None else each for each in sightings]
     return {
         "seen": np.array([each is not None for each in sightings]),
-        "landmarks": np.array([points for points, _ in seen], dtype=np.float32),
-        "seen_mask": np.array([np.packbits(mask, axis=1) for _, mask in seen]),
+        "landmarks": np.array([points for points, _ in results], dtype=np.float32),
+        "seen_mask": np.array([np.packbits(mask, axis=1) for _, mask in results]),
     }
 
 

@@ -29,8 +29,8 @@ def _table(spec: ClipSpec) -> tuple[Array, Array]:
     width, height = spec.video.width_px, spec.video.height_px
     across = (np.arange(width) + 0.5) / width * 2.0 - 1.0
     down = (np.arange(height) + 0.5) / height * 2.0 - 1.0
-    seen = np.stack(np.meshgrid(across, down), axis=-1)
-    drawn = ideal(spec, seen) / stretch(spec)
+    recorded = np.stack(np.meshgrid(across, down), axis=-1)
+    drawn = ideal(spec, recorded) / stretch(spec)
     place = (drawn * 0.5 + 0.5) * [width, height] - 0.5
     return place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
 

@@ -137,9 +137,9 @@ class Raster:
 
     def _upload(self, surface: Surface, *, keep: bool) -> Any:
         """Return the surface's vertex and index buffers; kept buffers are reused."""
-        known = self._kept.get(id(surface)) if keep else None
-        if known is not None:
-            return known[1]
+        kept = self._kept.get(id(surface)) if keep else None
+        if kept is not None:
+            return kept[1]
         table = np.concatenate(
             [surface.places, surface.normals, surface.colours, surface.rest, surface.marks],
             axis=1,

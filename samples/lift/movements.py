@@ -31,11 +31,11 @@ def fidget(line: Timeline, spec: ClipSpec, body: Body, number: int) -> None:
     kind = FIDGETS[(spec.seed + number) % len(FIDGETS)]
     pace = float(random.uniform(0.85, 1.2)) / spec.lift.tempo
     if kind == "bend":
-        there = part_way(Posture(), bottom_posture(spec, body, 0), {}, float(random.uniform(0.36, 0.46))).but(grip=0.0)
+        goal = part_way(Posture(), bottom_posture(spec, body, 0), {}, float(random.uniform(0.36, 0.46))).but(grip=0.0)
     else:
         hands: Hands = "hair" if kind == "hair" else "belt"
-        there = Posture(hands=hands, away=1.0, neck_deg=float(random.uniform(-4.0, 14.0)))
-    line.go(there, 0.75 * pace)
+        goal = Posture(hands=hands, away=1.0, neck_deg=float(random.uniform(-4.0, 14.0)))
+    line.go(goal, 0.75 * pace)
     line.hold(0.5 * pace)
     line.go(Posture(), 0.7 * pace)
     line.hold(0.3 * pace)

@@ -137,8 +137,8 @@ def arm_stretch(joints: dict[str, Array], stature_m: float) -> float:
     shoulder, elbow, wrist = (joints[f"{name}.L"] for name in ("upperarm01", "lowerarm01", "wrist"))
     hand = np.linalg.norm(joints["finger3-1.L"] - wrist)
     bones = np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)
-    wanted = shoulder[2] - KNUCKLE_SHARE_OF_STATURE * stature_m - hand
-    return float(np.clip(wanted / bones, 1.0, 1.25))
+    wanted_m = shoulder[2] - KNUCKLE_SHARE_OF_STATURE * stature_m - hand
+    return float(np.clip(wanted_m / bones, 1.0, 1.25))
 
 
 def _lengthen_arms(

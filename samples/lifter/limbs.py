@@ -157,8 +157,8 @@ def _hand(body: Body, side: str, goal: ArmGoal, arm_m: float) -> tuple[Array, Ar
     place = free_at + (hold_at - free_at) * share
     turned = between(free, holding @ rest.T, share)
     if goal.free is not None and goal.away > 0.0:  # 3.
-        there = frame(goal.free.along, np.cross(goal.free.along, goal.free.palm) * sign) @ rest.T
-        turned, place = between(turned, there, goal.away), place + (goal.free.wrist_m - place) * goal.away
+        free_goal = frame(goal.free.along, np.cross(goal.free.along, goal.free.palm) * sign) @ rest.T
+        turned, place = between(turned, free_goal, goal.away), place + (goal.free.wrist_m - place) * goal.away
     out = place - goal.shoulder_m  # 4.
     place = goal.shoulder_m + out * min(1.0, arm_m / float(np.linalg.norm(out)))
     return turned, place

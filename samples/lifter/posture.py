@@ -63,7 +63,7 @@ def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
     Escamilla 2000 gives 32 cm between the feet for the conventional and 70 cm for the sumo deadlift.
     """
     size = body.stature_m / 1.76
-    own: dict[Style, Stance] = {
+    by_style: dict[Style, Stance] = {
         "stiff_leg": Stance(0.135 * size, 7.0, 0.265 * size),
         "kettlebell": Stance(0.215 * size, 14.0, 0.055),
         "trap_bar": Stance(0.15 * size, 8.0, 0.3, "sides"),
@@ -73,10 +73,10 @@ def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
         "tie_shoes": Stance(0.11 * size, 6.0, 0.12 * size),
         "walk_through": Stance(0.1 * size, 6.0, 0.265 * size),
     }
-    if style in own:
-        return own[style]
+    if style in by_style:
+        return by_style[style]
     if load == "trap_bar":
-        return own["trap_bar"]
+        return by_style["trap_bar"]
     if load == "kettlebell":
         return replace(stance_for(body, style), hand_y_m=0.055)
     if style == "sumo":

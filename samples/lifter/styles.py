@@ -64,8 +64,8 @@ def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
     lumbar = lumbar_change_deg(spec, repetition)
     thoracic = spec.lift.thoracic_change_deg
     spine = (lumbar, THORACIC_SHARE * lumbar if thoracic < 0 else thoracic, spec.lift.gaze)
-    wanted = _lowest(spec, body.stature_m / 1.76, spine)
-    return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), wanted)
+    conditions = _lowest(spec, body.stature_m / 1.76, spine)
+    return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), conditions)
 
 
 def _lowest(spec: ClipSpec, size: float, spine: tuple[float, float, float]) -> Bottom:
@@ -109,7 +109,7 @@ def squat_bottom(spec: ClipSpec, top: Posture) -> Posture:
     )
 
 
-def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
+def solve_bottom(body: Body, stance: Stance, conditions: Bottom) -> Posture:
     """Find the thigh and pelvis pitch for which straight arms reach the bar.
 
     Least squares over two angles; the two errors are the bar's height and the shoulders' place (or the thigh's pitch).
@@ -117,13 +117,13 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
     """
 
     def posture(angles: Array) -> Posture:
-        neck = -wanted.gaze * (angles[1] + wanted.lumbar_deg + wanted.thoracic_deg)
+        neck = -conditions.gaze * (angles[1] + conditions.lumbar_deg + conditions.thoracic_deg)
         return Posture(
-            shank_deg=wanted.shank_deg,
+            shank_deg=conditions.shank_deg,
             thigh_deg=float(angles[0]),
             pelvis_deg=float(angles[1]),
-            lumbar_deg=wanted.lumbar_deg,
-            thoracic_deg=wanted.thoracic_deg,
+            lumbar_deg=conditions.lumbar_deg,
+            thoracic_deg=conditions.thoracic_deg,
             neck_deg=float(neck),
             grip=1.0,
         )
@@ -131,16 +131,16 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
     def miss(angles: Array) -> Array:
         bar = bar_place(body, stance, posture(angles))
         shoulder = shoulder_place(body, stance, posture(angles))
-        aside = shoulder[0] - bar[0] - wanted.shoulder_ahead_m
-        if wanted.thigh_deg is not None:
-            aside = 0.01 * (angles[0] - wanted.thigh_deg)  # 1 degree counts as 1 cm
-        return np.array([bar[1] - wanted.bar_height_m, aside])
+        aside = shoulder[0] - bar[0] - conditions.shoulder_ahead_m
+        if conditions.thigh_deg is not None:
+            aside = 0.01 * (angles[0] - conditions.thigh_deg)  # 1 degree counts as 1 cm
+        return np.array([bar[1] - conditions.bar_height_m, aside])
 
     solution = least_squares(miss, [45.0, 45.0], bounds=([0.0, -8.0], [100.0, 100.0]))
     if np.abs(solution.fun).max() > TOLERANCE_M:
         raise ImpossiblePose(
-            f"no posture reaches the bar: lumbar flexion {wanted.lumbar_deg:.0f} degrees, bar at "
-            f"{wanted.bar_height_m:.3f} m. Use a smaller lift.lumbar_change_deg or lift.drift_deg, or "
+            f"no posture reaches the bar: lumbar flexion {conditions.lumbar_deg:.0f} degrees, bar at "
+            f"{conditions.bar_height_m:.3f} m. Use a smaller lift.lumbar_change_deg or lift.drift_deg, or "
             f"bar.floor_height_m between 0.2 and 0.4"
         )
     return posture(solution.x)

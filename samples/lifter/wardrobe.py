@@ -153,8 +153,8 @@ def _marks(body: Body) -> Array:
             far,
             near,
         )
-        mine = body.vertices[:, 1] * sign > 0
-        marks[mine, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[mine]
+        this_side = body.vertices[:, 1] * sign > 0
+        marks[this_side, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[this_side]
     eyes = np.asarray(weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)).ravel()
     marks[eyes > 0.5, 1] = 2.0
     return marks
@@ -214,8 +214,8 @@ def _fall(body: Body, places: Array, trunk: Array, looseness_m: float) -> Array:
     sector = ((angle + np.pi) / (2 * np.pi) * 36).astype(int) % 36
     widest = np.zeros(len(places))
     for number in np.unique(sector[trunk]):
-        mine = np.flatnonzero((sector == number) & trunk)
-        order = mine[np.argsort(-places[mine, 2])]
+        in_sector = np.flatnonzero((sector == number) & trunk)
+        order = in_sector[np.argsort(-places[in_sector, 2])]
         widest[order] = np.maximum.accumulate(radius[order])
     gain = np.clip(widest - radius, 0.0, 0.075) * min(1.0, looseness_m / 0.05)
     shift = np.zeros_like(places)
@@ -242,8 +242,8 @@ def _hang(person: Person, garment: Garment, blended: Array, lifter: bool) -> Sur
 
     Cloth lies on the skin where the surface faces up. It hangs where the surface faces down.
     """
-    mine = blended[garment.follows]
-    close, loose = skin_points(garment.close, mine), skin_points(garment.hanging, mine)
+    transforms = blended[garment.follows]
+    close, loose = skin_points(garment.close, transforms), skin_points(garment.hanging, transforms)
     up = normals(close, garment.faces)[:, 2]
     pressed = np.clip(up * 1.6, 0.0, 1.0)[:, None]
     places = loose + (close - loose) * pressed

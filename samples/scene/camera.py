@@ -76,12 +76,12 @@ def distorted(spec: ClipSpec, flat: Array) -> Array:
     return guess
 
 
-def ideal(spec: ClipSpec, seen: Array) -> Array:
+def ideal(spec: ClipSpec, shown: Array) -> Array:
     """Return the ideal place of what the lens shows at a place.
 
     r_ideal = r (1 + k r^2), where r is 1 at half the diagonal.
     """
-    return seen * (1.0 + spec.camera.distortion * _radius_squared(spec, seen))[..., None]
+    return shown * (1.0 + spec.camera.distortion * _radius_squared(spec, shown))[..., None]
 
 
 def _radius_squared(spec: ClipSpec, flat: Array) -> Array:

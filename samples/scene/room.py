@@ -32,13 +32,13 @@ def room_turn(spec: ClipSpec) -> Array:
 def furnish(spec: ClipSpec) -> list[Surface]:
     """Return everything that stands still. In the room's own axes the wall runs along x at y = wall distance."""
     scene, random = spec.scene, np.random.default_rng([spec.seed, 4])
-    things = [_floor(scene), *_walls(scene)]
+    surfaces = [_floor(scene), *_walls(scene)]
     if scene.rack:
-        things.append(_rack(scene, float(random.uniform(-1.5, -0.9)) * random.choice([-1.0, 1.0])))
+        surfaces.append(_rack(scene, float(random.uniform(-1.5, -0.9)) * random.choice([-1.0, 1.0])))
     if scene.shelf:
-        things.append(_shelf(scene, random))
-    things += _posters(scene, random) if not scene.mirror else [_mirror_frame(scene)]
-    turned = [moved(thing, room_turn(spec), np.zeros(3)) for thing in things]
+        surfaces.append(_shelf(scene, random))
+    surfaces += _posters(scene, random) if not scene.mirror else [_mirror_frame(scene)]
+    turned = [moved(surface, room_turn(spec), np.zeros(3)) for surface in surfaces]
     return turned + (_platform() if scene.platform else [])
 
 
@@ -107,16 +107,16 @@ def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
 
 def _posters(scene: SceneSpec, random: np.random.Generator) -> list[Surface]:
     """A banner and a sign on the wall, and a plyo box beside it."""
-    far, things = scene.wall_distance_m, []
+    far, surfaces = scene.wall_distance_m, []
     for _ in range(int(random.integers(1, 3))):
         centre = np.array([random.uniform(-2.0, 2.0), far - 0.015, random.uniform(1.5, 2.3)])
         size = np.array([random.uniform(0.4, 1.2), 0.02, random.uniform(0.3, 0.8)])
         colour = random.uniform(0.1, 0.8, 3)
-        things.append(box(centre, size, colour))
-        things.append(box(centre - [0.0, 0.012, 0.0], size * [0.8, 1.0, 0.25], np.clip(colour + 0.35, 0, 1)))
+        surfaces.append(box(centre, size, colour))
+        surfaces.append(box(centre - [0.0, 0.012, 0.0], size * [0.8, 1.0, 0.25], np.clip(colour + 0.35, 0, 1)))
     where = np.array([random.uniform(-2.6, 2.6), far - 0.35, 0.3])
-    things.append(box(where, np.array([0.5, 0.5, 0.6]), np.array([0.6, 0.47, 0.3])))
-    return things
+    surfaces.append(box(where, np.array([0.5, 0.5, 0.6]), np.array([0.6, 0.47, 0.3])))
+    return surfaces
 
 
 def _mirror_frame(scene: SceneSpec) -> Surface:

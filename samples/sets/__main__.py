@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from samples.console import chosen, run_app
+from samples.console import run_app, select_by_name
 from samples.sets.design import SEED, designed_sets
 from samples.sets.run import finished, forget, measure_sets, render_sets
-from samples.sets.table import TABLE, written
+from samples.sets.table import TABLE, write_table
 
 app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets of every style and nuisance.")
 
@@ -32,14 +32,14 @@ def sets(  # noqa: PLR0913
 
     Finished sets are kept. Run the same command again to continue.
     """
-    begin, wanted = time.monotonic(), chosen(designed_sets(seed), only or [], "set")
+    begin, specs = time.monotonic(), select_by_name(designed_sets(seed), only or [], "set")
     if again:
-        forget(wanted, out)
-    frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
+        forget(specs, out)
+    frames = render_sets(specs, out, processes) if render_only else measure_sets(specs, out, processes)
     print(f"{frames} frames in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
-    results = [result for spec in wanted if (result := finished(spec, out)) is not None]
+    results = [result for spec in specs if (result := finished(spec, out)) is not None]
     if results and not render_only:
-        print(written(results, out / TABLE))
+        print(write_table(results, out / TABLE))
 
 
 def main() -> int:

@@ -65,12 +65,13 @@ def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
 
     If the analyzer finds nobody or no repetition, it reports no movement.
     """
-    found: tuple[FoundRep, ...] = ()
+    found_reps: tuple[FoundRep, ...] = ()
     bottom: tuple[float, ...]
-    outcome, told, named, bottom = ANALYSED, NO_MOVEMENT, "", ()
+    outcome, movement, named, bottom = ANALYSED, NO_MOVEMENT, "", ()
     try:
         analysis = analyze(video)
-        told, found, named, bottom = told_style(analysis), _found(analysis), analysis.style.name, _bottom(analysis)
+        movement, found_reps = reported_style(analysis), _found(analysis)
+        named, bottom = analysis.style.name, _bottom(analysis)
     except (NobodyFound, NoRepetition) as error:
         outcome = error.kind
     return SetResult(
@@ -79,9 +80,9 @@ def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
         version=__version__,
         movement=truth["movement"],
         outcome=outcome,
-        told=told,
+        told=movement,
         true=true_reps(truth),
-        found=found,
+        found=found_reps,
         style=named,
         bottom=bottom,
     )
@@ -94,7 +95,7 @@ def true_reps(truth: Mapping[str, Any]) -> tuple[TrueRep, ...]:
     )
 
 
-def told_style(analysis: Analysis) -> str:
+def reported_style(analysis: Analysis) -> str:
     """Return the style that most of the reported repetitions have."""
     return Counter(rep.rep.style for rep in analysis.reps).most_common(1)[0][0]
 

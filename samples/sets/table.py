@@ -43,10 +43,10 @@ def count(result: SetResult) -> Count:
     """
     slower = float(result.spec.get("video", {}).get("slow_motion", 1.0))
     pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)
-    sure = [(true, found) for true, found in pairs if true.counts]
+    sure = [(true_rep, found_rep) for true_rep, found_rep in pairs if true_rep.counts]
     return Count(
-        lockout_s=tuple((found.lockout_s - (true.lockout_s or 0.0)) / slower for true, found in sure),
-        liftoff_s=tuple((found.liftoff_s - (true.liftoff_s or 0.0)) / slower for true, found in sure),
+        lockout_s=tuple((found_rep.lockout_s - (true_rep.lockout_s or 0.0)) / slower for true_rep, found_rep in sure),
+        liftoff_s=tuple((found_rep.liftoff_s - (true_rep.liftoff_s or 0.0)) / slower for true_rep, found_rep in sure),
         missed=sum(rep.counts for rep in result.true) - len(sure),
         false=len(result.found) - len(pairs),
     )
@@ -87,7 +87,7 @@ def table(results: Sequence[SetResult]) -> str:
     return "\n".join([HEAD, "|" + "---|" * 10, *lines, "", *_together(results, counts)]) + "\n"
 
 
-def written(results: Sequence[SetResult], path: Path) -> str:
+def write_table(results: Sequence[SetResult], path: Path) -> str:
     """Write the table to a file and return it."""
     text = table(results)
     write_whole(path, text)
@@ -96,11 +96,11 @@ def written(results: Sequence[SetResult], path: Path) -> str:
 
 def _line(result: SetResult, each: Count) -> str:
     """One set's line; a wrong movement is in bold."""
-    told = result.told if style_is_right(result) else f"**{result.told}**"
+    reported = result.told if style_is_right(result) else f"**{result.told}**"
     true = sum(rep.counts for rep in result.true)
     numbers = f"{true} | {len(result.found)} | {each.missed or ''} | {each.false or ''} | {f1([each]):.2f}"
     errors = f"{_mean_ms(each.lockout_s)} | {_mean_ms(each.liftoff_s)}"
-    return f"| {result.name} | {result.movement} | {told} | {numbers} | {errors} |"
+    return f"| {result.name} | {result.movement} | {reported} | {numbers} | {errors} |"
 
 
 def _mean_ms(errors_s: Sequence[float]) -> str:
