@@ -64,7 +64,7 @@ def _write(out: Path, card: Path) -> None:
     items = designed_set()
     results = [result for item in items if (result := finished(item, out)) is not None]
     if not results:
-        raise SpecError(f"--out {out}: this folder has no finished result; run without --report first")
+        raise SpecError(f"--out {out}: this folder holds no finished result; run without --report first")
     card.mkdir(parents=True, exist_ok=True)
     draw_pictures(results, card / "pictures")
     print(f"{write_card(items, results, card)}: {len(results)} of {len(items)} clips", file=sys.stderr)

@@ -65,12 +65,12 @@ def targets(plates: Floats) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     away = right**2 + down**2
     nearest = away == away.min(axis=(1, 2), keepdims=True)
     inside = np.asarray(((cells[:, :2] > 0) & (cells[:, :2] < CELLS)).all(axis=1) & has_plate)
-    heat = np.exp(-away / (2 * SPREAD_CELLS**2))
+    heat = np.exp(-away / (2 * SPREAD_CELLS**2))  # 1.
     heat[nearest] = 1.0
     heat[~inside] = 0.0
     size = np.log(np.maximum(cells[:, 2:], 0.1))[:, :, None, None] + np.zeros((1, 1, CELLS, CELLS))
-    box = np.concatenate([np.stack([right, down], axis=1), size], axis=1)
-    near = ((away <= NEAR_CELLS**2) & inside[:, None, None]).astype(np.float32)
+    box = np.concatenate([np.stack([right, down], axis=1), size], axis=1)  # 2.
+    near = ((away <= NEAR_CELLS**2) & inside[:, None, None]).astype(np.float32)  # 3.
     return tuple(torch.from_numpy(np.asarray(part, np.float32)) for part in (heat, box, near))  # type: ignore[return-value]
 
 

@@ -100,13 +100,13 @@ def standing_share(
     """
     _, predicted, _, true = predict_ensemble(members, heads, frames)
     bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > DEEP_DEG)
-    bent &= frames.first != np.arange(len(frames))
+    bent &= frames.first != np.arange(len(frames))  # 1.
     error = (predicted[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
     bodies = [specs[item]["body"] for item in frames.item[bent]]
     built = [[body["lordosis_deg"], body["kyphosis_deg"], 100 * body["low_lumbar_share"]] for body in bodies]
     thoracic = frames.angles_deg[bent, TARGETS.index("thoracic")]
     causes = np.column_stack([np.ones(len(error)), np.insert(np.array(built), 2, thoracic, axis=1)])
-    factors = np.linalg.lstsq(causes, error)[0]
+    factors = np.linalg.lstsq(causes, error)[0]  # 2.
     rest = error - causes @ factors
     explained = 1 - float(rest.var() / error.var())
     return factors[1:], explained, float(np.abs(error).mean()), float(np.abs(rest).mean())

@@ -45,11 +45,11 @@ def lend(observed: Frames, drawn: Frames, random: np.random.Generator) -> None:
     tree = cKDTree(_likeness(observed))  # 1.
     near = tree.query(_likeness(drawn), NEIGHBOURS)[1]
     donor = near[np.arange(len(drawn)), random.integers(0, NEIGHBOURS, len(drawn))]
-    error = (
+    error = (  # 2.
         _in_true_frame(observed.points, observed.joints)[donor]
         - _in_true_frame(_anchors(observed), observed.joints)[donor]
     )
-    place = _in_true_frame(_anchors(drawn), drawn.joints) + error
+    place = _in_true_frame(_anchors(drawn), drawn.joints) + error  # 3.
     drawn.points[:] = _out_of_true_frame(place, drawn.joints)
     drawn.visibility[:], drawn.world[:] = observed.visibility[donor], observed.world[donor]
 

@@ -21,13 +21,13 @@ def standing_body(spec: BodySpec) -> Body:
     2. Bend the spine by the spec's lordosis and kyphosis.
     3. Put the feet back on the floor and restore the body height.
     """
-    average = build_body(replace(spec, lordosis_deg=0.0, kyphosis_deg=0.0))
+    average = build_body(replace(spec, lordosis_deg=0.0, kyphosis_deg=0.0))  # 1.
     if spec.lordosis_deg == 0.0 and spec.kyphosis_deg == 0.0:
         return average
-    curved = pose_body(average, curves(spec), average.head("root"))
+    curved = pose_body(average, curves(spec), average.head("root"))  # 2.
     vertices = skin(average, curved)
     floor, scale = vertices[:, 2].min(), spec.stature_m / float(np.ptp(vertices[:, 2]))
-    down = np.array([0.0, 0.0, floor])
+    down = np.array([0.0, 0.0, floor])  # 3.
     return replace(average, vertices=(vertices - down) * scale, heads=(curved.joints - down) * scale)
 
 

@@ -42,9 +42,9 @@ def count(result: SetResult) -> Count:
     3. In slow motion, divide times by the slow-motion factor.
     """
     slower = float(result.spec.get("video", {}).get("slow_motion", 1.0))
-    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)
-    sure = [(true_rep, found_rep) for true_rep, found_rep in pairs if true_rep.counts]
-    return Count(
+    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)  # 1.
+    sure = [(true_rep, found_rep) for true_rep, found_rep in pairs if true_rep.counts]  # 2.
+    return Count(  # 3.
         lockout_s=tuple((found_rep.lockout_s - (true_rep.lockout_s or 0.0)) / slower for true_rep, found_rep in sure),
         liftoff_s=tuple((found_rep.liftoff_s - (true_rep.liftoff_s or 0.0)) / slower for true_rep, found_rep in sure),
         missed=sum(rep.counts for rep in result.true) - len(sure),
