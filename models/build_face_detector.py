@@ -3,9 +3,11 @@
     npm pack @mediapipe/face_detection@0.4.1657300184 && tar xzf mediapipe-face_detection-*.tgz
     python -m models.build_face_detector package/
 
-The weights are Google's, published under Apache-2.0 in that package; no byte of them is changed.  The tasks runtime
-refuses a bare network, so it gets a `TFLITE_METADATA` buffer that states how its image input is normalised, like the
-pose networks (`build_pose_bundles.py`).  The same input gives the same bytes.
+Input: the unpacked package. Output: `face_short.tflite` beside this file.
+
+Google trained the weights and publishes them under Apache-2.0 in that package. This script changes none of them. The
+tasks runtime refuses a network without metadata. So the script adds a `TFLITE_METADATA` buffer, which says how the
+image input is normalised, as for the pose networks (`build_pose_bundles.py`). The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ def main() -> None:
         sys.exit(__doc__)
     network = (Path(sys.argv[1]) / SOURCE).read_bytes()
     if hashlib.sha256(network).hexdigest() != SOURCE_SHA256:
-        sys.exit(f"{SOURCE}: its sha256 is not that of @mediapipe/face_detection@0.4.1657300184; download it again")
+        sys.exit(f"{SOURCE}: the sha256 differs from @mediapipe/face_detection@0.4.1657300184; download it again")
     data = with_metadata(network, image_input_metadata(127.5, 127.5))
     (Path(__file__).parent / "face_short.tflite").write_bytes(data)
     print(f"face_short.tflite  {len(data)} bytes  sha256 {hashlib.sha256(data).hexdigest()}")

@@ -1,12 +1,18 @@
 """Build the pose bundles in this folder from the published npm package.
 
     npm pack @mediapipe/pose@0.5.1675469404 && tar xzf mediapipe-pose-*.tgz
-    python models/build_pose_bundles.py package/
+    python -m models.build_pose_bundles package/
 
-The weights are Google's, published under Apache-2.0 in that package; no byte of them is changed.  The
-tasks runtime refuses a bare network, so each gets a `TFLITE_METADATA` buffer that states how its image
-input is normalised, and the detector and one landmark network are stored together in an uncompressed
-zip (`pose_detector.tflite`, `pose_landmarks_detector.tflite`).  The same input gives the same bytes.
+Input: the unpacked package. Output: `pose_lite.task`, `pose_full.task` and `pose_heavy.task` beside this file.
+
+Google trained the weights and publishes them under Apache-2.0 in that package. This script changes none of them. The
+tasks runtime refuses a network without metadata.
+
+1. Add a `TFLITE_METADATA` buffer to each network, which says how the image input is normalised.
+2. Put the detector and one landmark network in an uncompressed zip (`pose_detector.tflite`,
+   `pose_landmarks_detector.tflite`).
+
+The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -29,24 +35,27 @@ SOURCE_SHA256 = {
     "pose_landmark_full.tflite": "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
     "pose_landmark_heavy.tflite": "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
 }
-ALIGNMENT_BYTES = 4  # the runtime maps the networks straight out of the zip
-LOCAL_HEADER_BYTES = 30  # of a zip entry, before its name
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+ALIGNMENT_BYTES = 4  # the runtime maps the networks directly from the zip file
+LOCAL_HEADER_BYTES = 30  # length of a zip entry's header before its name
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same input gives the same bytes
 
 
 def read_checked(package: Path, name: str) -> bytes:
-    """Bytes of `package/name`; ends the program if they are not the published ones."""
+    """Return the bytes of `package/name`; end the program if they are not the published ones."""
     path = package / name
     if not path.is_file():
-        sys.exit(f"{path}: no such file; give the folder that `tar xzf` unpacked the npm package into")
+        sys.exit(f"{path}: no such file; give the folder of the unpacked npm package")
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != SOURCE_SHA256[name]:
-        sys.exit(f"{path}: its sha256 is not that of @mediapipe/pose@0.5.1675469404; download it again")
+        sys.exit(f"{path}: the sha256 differs from @mediapipe/pose@0.5.1675469404; download it again")
     return data
 
 
 def filled(table: Any, **fields: object) -> Any:
-    """A generated table object with `fields` set (the generated classes take no arguments)."""
+    """Set fields of a generated table object and return it.
+
+    The generated classes take no arguments.
+    """
     for name, value in fields.items():
         if not hasattr(table, name):
             raise AttributeError(f"{type(table).__name__} has no field {name}")
@@ -55,7 +64,7 @@ def filled(table: Any, **fields: object) -> Any:
 
 
 def image_input_metadata(mean: float, std: float) -> bytes:
-    """A `M001` metadata buffer: one RGB image input, normalised as (pixel - mean) / std."""
+    """Return an `M001` metadata buffer: one RGB image input, normalised as (pixel - mean) / std."""
     options = filled(metadata_schema.NormalizationOptionsT(), mean=[mean], std=[std])
     unit = filled(
         metadata_schema.ProcessUnitT(),
@@ -77,7 +86,7 @@ def image_input_metadata(mean: float, std: float) -> bytes:
 
 
 def with_metadata(network: bytes, metadata: bytes) -> bytes:
-    """The same network with one more buffer that holds `metadata`."""
+    """Return the same network with one more buffer that holds `metadata`."""
     model = model_schema.ModelT.InitFromPackedBuf(network, 0)
     model.buffers.append(filled(model_schema.BufferT(), data=list(metadata)))
     entry = filled(model_schema.MetadataT(), name="TFLITE_METADATA", buffer=len(model.buffers) - 1)
@@ -88,14 +97,14 @@ def with_metadata(network: bytes, metadata: bytes) -> bytes:
 
 
 def bundle(networks: dict[str, bytes]) -> bytes:
-    """An uncompressed zip whose entries begin at multiples of four bytes."""
+    """Return an uncompressed zip whose entries start at multiples of four bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, data in networks.items():
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
             begin = out.tell() + LOCAL_HEADER_BYTES + len(name)
             padding = -begin % ALIGNMENT_BYTES
-            # An extra field of its own (id 0xFFFF, 4 bytes of header) pads without breaking any reader.
+            # A private extra field (id 0xFFFF, 4 bytes of header) pads the entry; every zip reader accepts it.
             entry.extra = b"\xff\xff" + padding.to_bytes(2, "little") + bytes(padding) if padding else b""
             archive.writestr(entry, data)
     return out.getvalue()

@@ -1,4 +1,7 @@
-"""What the command lines of this folder share: a refusal is one line and an exit code, never a traceback."""
+"""Shared parts of this folder's command lines: choosing items by name, and exit codes.
+
+A refused input prints one line and gives an exit code. It never prints a traceback.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -10,27 +13,33 @@ from samples.errors import SampleError, SpecError
 
 
 class Named(Protocol):
-    """What a command line can be asked for by name."""
+    """Something that `--only` can choose by its name."""
 
     @property
     def name(self) -> str:
-        """The name."""
+        """The name that the user types."""
 
 
-Thing = TypeVar("Thing", bound=Named)
+Item = TypeVar("Item", bound=Named)
 
 
-def chosen(things: Sequence[Thing], only: Sequence[str], kind: str) -> list[Thing]:
-    """Those that `--only` names, in their own order; all where it names none."""
-    unknown = set(only) - {thing.name for thing in things}
+def select_by_name(items: Sequence[Item], only: Sequence[str], kind: str) -> list[Item]:
+    """Return the items that `--only` names, in their own order; all items if it names none.
+
+    `kind` is the word for an item in the error message. Raises SpecError for an unknown name.
+    """
+    unknown = set(only) - {item.name for item in items}
     if unknown:
-        names = ", ".join(thing.name for thing in things)
+        names = ", ".join(item.name for item in items)
         raise SpecError(f"--only {sorted(unknown)[0]}: no {kind} of that name. Allowed: {names}")
-    return [thing for thing in things if not only or thing.name in only]
+    return [item for item in items if not only or item.name in only]
 
 
 def run_app(app: typer.Typer) -> int:
-    """Run; a refusal exits with 2, a folder or file that cannot be used with 3, Ctrl-C with 130."""
+    """Run a command line and return its exit code.
+
+    2: the input is refused. 3: a file or folder cannot be used. 130: the user pressed Ctrl-C.
+    """
     try:
         app()
     except SampleError as error:

@@ -1,15 +1,15 @@
 """Errors of the renderer.
 
-SampleError                  anything refused here
-├── SpecError                a key, value or combination of a spec; also a ValueError
-├── ImpossiblePose           the body cannot take the pose asked for
-├── MissingExtra             anny, torch or moderngl is not installed, or no OpenGL driver is found
+SampleError                  every error that this folder raises on purpose
+├── SpecError                a key, value or combination of a spec is wrong; also a ValueError
+├── ImpossiblePose           the body cannot take the requested pose
+├── MissingExtra             a package (anny, torch, moderngl ...) or an OpenGL driver is missing
 └── MissingCodec             this build of PyAV has no such encoder
 """
 
 
 class SampleError(Exception):
-    """Root of everything that the renderer refuses."""
+    """Base class of every error that the renderer raises on purpose."""
 
 
 class SpecError(SampleError, ValueError):
@@ -21,8 +21,8 @@ class ImpossiblePose(SampleError):
 
 
 class MissingExtra(SampleError, ImportError):
-    """A package or driver of the `render` extra is absent."""
+    """A package or driver of the `render` extra is missing."""
 
 
 class MissingCodec(SampleError):
-    """The video encoder asked for is absent from this PyAV build."""
+    """The requested video encoder is not in this PyAV build."""

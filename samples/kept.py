@@ -1,4 +1,7 @@
-"""Rendered clips that are kept: drawn once, known by the spec in their truth file."""
+"""Reuse of rendered clips.
+
+Each truth file holds the spec of its clip. A clip is drawn again only if that spec differs from the wanted one.
+"""
 
 import json
 from collections.abc import Mapping
@@ -13,13 +16,13 @@ from samples.specfile import parse_spec
 
 
 def as_json(spec: ClipSpec) -> dict[str, Any]:
-    """A spec as a JSON file gives it back."""
+    """Return a spec as plain JSON types (lists instead of tuples)."""
     table: dict[str, Any] = json.loads(json.dumps(asdict(spec)))
     return table
 
 
 def same_spec(table: Mapping[str, Any], spec: ClipSpec) -> bool:
-    """Whether a file's spec is this one; keys that are younger than the file count as default."""
+    """Check whether a stored spec equals this one; keys missing in the store get their defaults."""
     try:
         return parse_spec(table) == spec
     except SpecError:
@@ -27,18 +30,19 @@ def same_spec(table: Mapping[str, Any], spec: ClipSpec) -> bool:
 
 
 def is_rendered(spec: ClipSpec, folder: Path) -> bool:
-    """Whether video and truth of this very spec are there."""
+    """Check whether the folder holds the video and truth file of exactly this spec."""
     video, truth = _paths(spec, folder)
-    known = truth.exists() and video.exists()
-    return known and same_spec(json.loads(truth.read_text(encoding="utf-8"))["spec"], spec)
+    both_exist = truth.exists() and video.exists()
+    return both_exist and same_spec(json.loads(truth.read_text(encoding="utf-8"))["spec"], spec)
 
 
 def rendered(spec: ClipSpec, folder: Path) -> tuple[Path, Path]:
-    """Video and truth; drawn unless there from a run before."""
+    """Return the paths of video and truth file; render them first if they are missing."""
     if not is_rendered(spec, folder):
         render_clip(spec, folder)
     return _paths(spec, folder)
 
 
 def _paths(spec: ClipSpec, folder: Path) -> tuple[Path, Path]:
+    """Paths of video and truth file."""
     return folder / f"{spec.name}.mp4", folder / f"{spec.name}.truth.json"

@@ -1,9 +1,7 @@
-"""What the pose model sees in a drawn frame.
+"""The pose model's view of a drawn frame, for training data.
 
-The hook for training data. Without mediapipe or a bundle: nothing.
-
-Frames of one item lie far apart in time, so the model looks at each afresh (image mode), not as a video
-whose landmarks it would smooth.
+The frames of one item are far apart in time. So the model runs in image mode and sees each frame alone. Video mode
+would smooth the landmarks over time. Without mediapipe or without a model file, the observer sees nothing.
 """
 
 from pathlib import Path
@@ -19,7 +17,10 @@ POINTS = 33
 
 
 class Observer:
-    """The pose model, or a stand-in that sees nobody where it is not installed."""
+    """The pose model, or a stand-in that finds nobody if the model is not installed.
+
+    `bundle` is the model size: "lite", "full" or "heavy". Use it as a context manager.
+    """
 
     def __init__(self, bundle: str = "lite") -> None:
         self._landmarker: Any = None
@@ -36,13 +37,13 @@ class Observer:
 
     @property
     def present(self) -> bool:
-        """Whether there is a model."""
+        """Whether the pose model is available."""
         return self._landmarker is not None
 
     def see(self, picture: Image) -> tuple[Array, Mask] | None:
-        """Landmarks (33, 3).
+        """Return landmarks and person mask of a picture, or None if nobody is found.
 
-        X and y in pixels, visibility; and the model's person mask. None: nobody found.
+        Landmarks (33, 3): x and y in pixels, and visibility. Mask (H, W): True on the person.
         """
         if self._landmarker is None:
             return None
@@ -59,6 +60,7 @@ class Observer:
 
 
 def _open(path: Path) -> Any:
+    """Open the pose model; None without mediapipe."""
     try:
         from mediapipe.tasks.python import BaseOptions, vision
     except ImportError:

@@ -1,4 +1,7 @@
-"""TOML file -> ClipSpec. Every key is checked; a wrong one is refused with its name and what is allowed."""
+"""Read a ClipSpec from a TOML file.
+
+Every key is checked. An unknown key or a wrong value raises SpecError. The message names the key and what is allowed.
+"""
 
 import difflib
 import re
@@ -15,7 +18,7 @@ Record = TypeVar("Record")
 
 
 def read_spec(path: Path) -> ClipSpec:
-    """Read one spec file; its name is the file's stem unless the file gives one."""
+    """Read one spec file; the file's stem is the clip's name unless the file sets `name`."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -42,22 +45,25 @@ def parse_spec(table: Mapping[str, Any]) -> ClipSpec:
 
 
 def _record(kind: type[Record], table: Mapping[str, Any], prefix: str) -> Record:
-    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
+    """Build one dataclass from a table; `prefix` is the dotted path for messages."""
+    known_fields = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     for key in table:
-        if key not in known:
-            raise SpecError(_unknown(prefix + key, key, list(known)))
+        if key not in known_fields:
+            raise SpecError(_unknown(prefix + key, key, list(known_fields)))
     hints = get_type_hints(kind)
-    values = {key: _value(hints[key], known[key], value, prefix + key) for key, value in table.items()}
+    values = {key: _value(hints[key], known_fields[key], value, prefix + key) for key, value in table.items()}
     return kind(**values)
 
 
 def _unknown(full: str, key: str, allowed: list[str]) -> str:
+    """Error text for an unknown key, with the nearest known one."""
     near = difflib.get_close_matches(key, allowed, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"unknown key {full!r}{hint} Allowed here: {', '.join(allowed)}"
 
 
 def _value(hint: Any, item: Field[Any], value: Any, key: str) -> Any:
+    """Check and convert one value by the field's type."""
     if is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, Mapping):
             raise SpecError(f"{key} must be a table")
@@ -70,12 +76,14 @@ def _value(hint: Any, item: Field[Any], value: Any, key: str) -> Any:
 
 
 def _choice(allowed: tuple[Any, ...], value: Any, key: str) -> Any:
+    """Return the value if it is one of the choices."""
     if value not in allowed:
         raise SpecError(f"{key} = {value!r}: allowed are {', '.join(map(repr, allowed))}")
     return value
 
 
 def _typed(kind: type, value: Any, key: str) -> Any:
+    """Return the value if it has the type; an int is accepted as a float."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -84,6 +92,7 @@ def _typed(kind: type, value: Any, key: str) -> Any:
 
 
 def _bounded(item: Field[Any], value: Any, key: str) -> Any:
+    """Check the field's limits: range, evenness or colour format."""
     limits = item.metadata
     if "low" in limits and not limits["low"] <= value <= limits["high"]:
         raise SpecError(f"{key} = {value}: allowed are {limits['low']} to {limits['high']}")

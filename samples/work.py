@@ -1,4 +1,4 @@
-"""Many independent items over processes: resumable, with progress and time left on stderr."""
+"""Run many independent items in parallel processes, with progress on stderr."""
 
 import os
 import sys
@@ -12,9 +12,10 @@ Item = TypeVar("Item")
 
 
 def run_all(work: Callable[[Item], int], items: Sequence[Item], processes: int) -> int:
-    """Call `work` on every item in processes of its own; it returns how many frames it made. Returns the sum.
+    """Call `work` on every item and return the sum of the frames that it reports.
 
-    The first error stops the rest and is raised again here.
+    `processes` is the number of worker processes; 1 works in this process. The first error stops the rest and is
+    raised here.
     """
     begin, frames = time.monotonic(), 0
     if processes == 1:
@@ -36,12 +37,13 @@ def run_all(work: Callable[[Item], int], items: Sequence[Item], processes: int) 
 
 
 def _one_core() -> None:
-    """Keep the software rasteriser and the linear algebra of a worker on one core."""
+    """Limit the software rasteriser and the linear algebra of this process to one core."""
     for name in ("LP_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
 
 
 def _report(done: int, count: int, frames: int, spent_s: float) -> None:
+    """Print how many items are done, the speed and the time left."""
     left = spent_s / done * (count - done)
     rate = frames / max(spent_s, 1e-9)
     text = f"{done}/{count} done, {frames} frames, {rate:.1f} frames/s, {left / 60:.1f} min left"

@@ -14,25 +14,25 @@ from hingecheck.barbell.detection import SIZE_PX
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 
-from models.plates import train  # noqa: E402
+from models.plates import examples, painting, train  # noqa: E402
 from models.plates.net import CELL_PX, PlateNet  # noqa: E402
 
 PLATE = np.array([70.0, 190.0, 17.0, 18.0])
 NONE = np.full(4, np.nan)
 
 
-def disc() -> train.Example:
+def disc() -> examples.Example:
     """A light plate on a dark floor."""
     grey = np.full((256, 144), 40, np.uint8)
     cv2.ellipse(grey, (70, 190), (17, 18), 0, 0, 360, (210.0,), -1)
-    return train.Example(grey, PLATE, np.array([60.0, 200.0]), 80.0)
+    return examples.Example(grey, PLATE, np.array([60.0, 200.0]), 80.0)
 
 
 def test_what_is_asked_of_the_cells_is_where_the_plates_are() -> None:
     plates = np.array([[33.0, 71.5, 12.0, 14.0], NONE, [300.0, 20.0, 9.0, 9.0]])
-    heat, told, near = train.targets(plates)
+    heat, box, near = train.targets(plates)
     logit = torch.where(heat > 0, torch.log(heat.clamp(1e-6, 1 - 1e-6) / (1 - heat.clamp(1e-6, 1 - 1e-6))), -9.0)
-    chance, place = train.decoded(torch.cat([logit[:, None], told], dim=1))
+    chance, place = train.decoded(torch.cat([logit[:, None], box], dim=1))
     assert place[0] == pytest.approx(plates[0], abs=1e-3)
     assert chance[0] > 0.99
     assert (chance[1:] < 0.01).all(), "no plates, or outside the picture"
@@ -41,16 +41,16 @@ def test_what_is_asked_of_the_cells_is_where_the_plates_are() -> None:
 
 
 def test_a_picture_that_is_moved_takes_its_plate_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "PAINTED", 0.0)
+    monkeypatch.setattr(examples, "PAINTED", 0.0)
     places = set()
     for seed in range(12):
-        picture, plate = train.example(disc(), np.random.default_rng(seed))
+        picture, plate = examples.example(disc(), np.random.default_rng(seed))
         away = np.hypot(*(np.indices(picture.shape)[::-1] + 0.5 - plate[:2, None, None])) / plate[3]
         assert picture.shape == (SIZE_PX, SIZE_PX)
         assert picture[away < 0.8].mean() > picture[(away > 1.2) & (away < 1.5)].mean() + 15
         places.add(round(float(plate[0])))
     assert len(places) > 5
-    plain, plate = train.example(disc(), None)
+    plain, plate = examples.example(disc(), None)
     x, y = plate[:2].astype(int)
     assert plain[y, x] > 180
     assert plain[y, x + int(1.5 * plate[2])] < 80
@@ -62,11 +62,11 @@ def test_paint_stays_inside_the_plate() -> None:
     outside = np.hypot((columns - PLATE[0]) / PLATE[2], (rows - PLATE[1]) / PLATE[3]) > 1.25
     changed = 0
     for seed in range(20):
-        other = train.painted(one.grey, PLATE, np.random.default_rng(seed))
+        other = painting.painted(one.grey, PLATE, np.random.default_rng(seed))
         assert (other[outside] == one.grey[outside]).all()
         changed += bool((other != one.grey).any())
     assert changed > 15
-    assert (train.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
+    assert (painting.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
 
 
 def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path: Path) -> None:
@@ -76,10 +76,12 @@ def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path:
     for seed in (5, 7):
         make_item(seed, folder=tmp_path, per_item=4, bare=1.0)
     known = [
-        train.example(one, None) for check in (False, True) for one in train.load(tmp_path, check=check, bare=True)
+        examples.example(frame, None)
+        for check in (False, True)
+        for frame in examples.load(tmp_path, check=check, bare=True)
     ]
     assert len(known) == 8
-    blind = [one for check in (False, True) for one in train.load(tmp_path, check=check, bare=False)]
+    blind = [one for check in (False, True) for one in examples.load(tmp_path, check=check, bare=False)]
     assert np.isnan([one.plate for one in blind]).all()
     true = np.array([plate for _, plate in known])
     plated, either = (Reader(bundle.path) for bundle in bundles.plates())
@@ -92,7 +94,7 @@ def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path:
 def test_the_loss_falls_on_a_picture_that_is_learned() -> None:
     torch.manual_seed(1)
     torch.set_num_threads(1)
-    picture, plate = train.example(disc(), None)
+    picture, plate = examples.example(disc(), None)
     pictures = torch.from_numpy(np.stack([picture, np.full_like(picture, 40)])[:, None].astype(np.float32) / 255)
     asked = train.targets(np.stack([plate, NONE]))
     model = PlateNet()

@@ -16,7 +16,7 @@ from hingecheck.spine import contour
 
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 
-from models.spine import data, export, restore, train  # noqa: E402
+from models.spine import batches, data, export, lending, restore, train  # noqa: E402
 from models.spine.frames import CROP_PX  # noqa: E402
 from samples.film.frames import JOINTS  # noqa: E402
 
@@ -42,7 +42,7 @@ def landmark_places() -> np.ndarray:
 
 def joint_places() -> np.ndarray:
     joints = np.tile([180.0, 170.0], (len(JOINTS), 1))
-    for name, pair in data.BONES.items():
+    for name, pair in lending.BONES.items():
         for side, point in zip("LR", pair, strict=True):
             joints[JOINTS.index(f"{name}.{side}")] = landmark_places()[point] + [3.0, -2.0]
     return joints
@@ -54,7 +54,7 @@ def item(folder: Path, number: int, *, left: bool = False, drawn: bool = False, 
     if left:
         mask, last = np.ascontiguousarray(mask[:, ::-1]), mask.shape[1] - 1
         points, joints = (np.column_stack([last - places[:, 0], places[:, 1]]) for places in (points, joints))
-        points, joints = points[data._SWAPPED_POINTS], joints[data._swapped(list(JOINTS))]
+        points, joints = points[data.SWAPPED_POINTS], joints[data.swapped(list(JOINTS))]
     hip, shoulder = (points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
     crop = contour.crop(mask, hip, shoulder - hip, CROP_PX)
     table: dict[str, Any] = {
@@ -87,8 +87,8 @@ def test_a_crop_moved_with_its_landmarks_is_the_crop_cut_there() -> None:
         cut.append(contour.crop(mask, hip, shoulder - hip, size))
     axis = np.stack([points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS)])[None]
     source = torch.from_numpy(cut[0])[None]
-    got = data._warp(source, data._between_frames(axis, moved[None]), 72)[0, 0].numpy()
-    still = data._warp(source, data._between_frames(axis, points[None]), 72)[0, 0].numpy()
+    got = batches.warp(source, batches.between_frames(axis, moved[None]), 72)[0, 0].numpy()
+    still = batches.warp(source, batches.between_frames(axis, points[None]), 72)[0, 0].numpy()
     assert np.abs(got - cut[1] / 255).mean() < 0.002
     assert np.abs(still - cut[1] / 255).mean() > 0.02
 
@@ -97,13 +97,13 @@ def test_a_mirrored_item_is_the_same_lesson(tmp_path: Path) -> None:
     for side in ("right", "left"):
         (tmp_path / side).mkdir()
         item(tmp_path / side, 1, left=side == "left")
-    batches = []
+    pair = []
     for side in ("right", "left"):
         frames = data.load(tmp_path / side, part="train")
-        batches.append(data.make_batch(frames, np.arange(len(frames)), 72, None))
-    assert (batches[0].crop - batches[1].crop).abs().mean() < 0.01
-    assert torch.allclose(batches[0].features, batches[1].features, atol=1e-5)
-    assert torch.allclose(batches[0].target, batches[1].target, atol=1e-5)
+        pair.append(batches.make_batch(frames, np.arange(len(frames)), 72, None))
+    assert (pair[0].crop - pair[1].crop).abs().mean() < 0.01
+    assert torch.allclose(pair[0].features, pair[1].features, atol=1e-5)
+    assert torch.allclose(pair[0].target, pair[1].target, atol=1e-5)
 
 
 def test_bodies_are_split_and_standing_is_found(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_bodies_are_split_and_standing_is_found(tmp_path: Path) -> None:
     frames = data.load(tmp_path, part="train")
     assert len(frames) == 6
     assert frames.first.tolist() == [0, 0, 0, 3, 3, 3]
-    batch = data.make_batch(frames, np.arange(3, 6), 72, None)
+    batch = batches.make_batch(frames, np.arange(3, 6), 72, None)
     assert batch.first.tolist() == [0, 0, 0]
     assert (batch.target[:, 1] * data.UNIT_DEG).tolist() == pytest.approx([0.0, 5.0, 10.0])
 
@@ -125,7 +125,7 @@ def test_a_silhouette_borrows_the_errors_of_a_frame_like_it(tmp_path: Path) -> N
             item(tmp_path / name, number, drawn=drawn)
     seen, drawn_frames = (data.load(tmp_path / name, part="train") for name in ("seen", "drawn"))
     assert np.isnan(drawn_frames.points).all()
-    data.lend(seen, drawn_frames, np.random.default_rng(1))
+    lending.lend(seen, drawn_frames, np.random.default_rng(1))
     assert np.abs(drawn_frames.points - seen.points).max() < 0.01
     both = data.joined([seen, drawn_frames])
     assert both.first[len(seen)] == len(seen)
@@ -157,7 +157,7 @@ def test_a_member_that_ships_can_be_trained_on_and_says_the_same(tmp_path: Path)
     for number in (1, 2, 3):
         item(tmp_path, number)
     frames = data.load(tmp_path, part="train")
-    batch = data.make_batch(frames, np.arange(len(frames)), 72, None)
+    batch = batches.make_batch(frames, np.arange(len(frames)), 72, None)
     encoder, head = bundles.spine()
     crop = (batch.crop.numpy()[:, 0] * 255).round().astype(np.uint8)
     code = SpineNet(encoder.path, head.path).encode(crop, batch.features.numpy().astype(float))

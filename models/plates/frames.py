@@ -1,13 +1,15 @@
-"""Training frames for the plate finder: rendered lifts with the outline of the bar's near end known.
+"""Training frames for the plate finder: rendered lifts with the known outline of the bar's near end.
 
     python -m models.plates.frames 24000 --out DIR --processes 2
     python -m models.plates.frames 6000 --seed 701 --bare 1 --out DIR --processes 2
 
-An item is one lifter with one load: `grey` (K, h, w) 8 bit, moments of the whole clip as small as the analyzer keeps
-them (`hingecheck.load`), not yet blurred; `plate` (K, 4), middle x, y and half width, half height in pixels of the
-outer face of the plates nearer to the camera, or of the sleeve's end where there are none, NaN where there is no bar;
-`foot` (2,) and `leg_px`, where the lifter
-stands during the lift and how long the leg is in the picture.
+An item is one `.npz` file: one lifter with one load. K is the number of frames.
+
+- `grey` (K, h, w), 8 bit: moments of the whole clip, as small as the analyzer's thumbnails
+  (`hingecheck.video.thumbnails`), not yet blurred.
+- `plate` (K, 4), pixels: middle x, middle y, half width, half height of the outer face of the plates nearer to the
+  camera. Without plates: of the sleeve's end. NaN without a bar.
+- `foot` (2,) and `leg_px`: the lifter's place during the lift, and the length of the leg in the picture.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ from samples.spec import BarSpec, ClipSpec, Load, Style
 from samples.work import run_all
 
 SIZES_PX: Final = ((308, 512), (308, 512), (512, 308))
+"""Picture sizes, width and height; one is drawn at random."""
+
 SMALLEST_PLATE_MM: Final = 60.0
-"""The renderer draws no smaller ones (`samples.props.plates`)."""
+"""The renderer draws no smaller plates (`samples.scene.props.plates`)."""
 
 STYLES: Final[tuple[Style, ...]] = (
     "conventional",
@@ -52,22 +56,28 @@ STYLES: Final[tuple[Style, ...]] = (
     "tie_shoes",
 )
 ODDS: Final = (0.3, 0.12, 0.06, 0.05, 0.08, 0.06, 0.18, 0.03, 0.03, 0.04, 0.03, 0.02)
+"""Probability of each style."""
+
 LOADS: Final[dict[Style, Load]] = {"kettlebell": "kettlebell", "trap_bar": "trap_bar", "pick_up": "box"}
+"""Loads of the styles that do not use a bar."""
+
 WITHOUT: Final = {"hinge": 1.0, "squat": 1.0, "tie_shoes": 1.0, "conventional": 0.15, "sumo": 0.1, "rdl": 0.2}
-"""How often nothing is held or stands there."""
+"""Probability that nothing is held or stands there, by style."""
 
 ACROSS_M: Final = {"upright": (1.3, 2.6), "wide": (2.0, 3.6)}
-"""How much of the room is across the picture's shorter side."""
+"""Width of the room along the picture's shorter side, metres: smallest and largest."""
 
 SLEEVE_RADIUS_M: Final = 0.025
+"""Radius of a sleeve."""
 
 AROUND: Final = np.linspace(0.0, 2.0 * np.pi, 32, endpoint=False)
+"""Angles around the outline of a plate, radians."""
 
 
 def training_spec(seed: int, bare: float = 0.0) -> ClipSpec:
-    """A random lift, or something else than a lift, with plates, without, or with another load.
+    """Return a random lift or another movement, with plates, without plates, or with another load.
 
-    `bare`: how often plates are left out that would be drawn.
+    `bare`: probability that plates are left out.
     """
     random = np.random.default_rng([seed, 50])
     size = SIZES_PX[int(random.integers(len(SIZES_PX)))]
@@ -91,7 +101,7 @@ def training_spec(seed: int, bare: float = 0.0) -> ClipSpec:
 
 
 def _bar(random: np.random.Generator, bar: BarSpec, load: Load, style: Style) -> BarSpec:
-    """Most plates stand on the floor; those of block pulls are higher."""
+    """A random bar. Most plates stand on the floor; those of block pulls are higher."""
     plate_mm = float(random.choice([0.0, 230.0, 325.0, 350.0, 400.0, 450.0], p=[0.1, 0.08, 0.07, 0.07, 0.08, 0.6]))
     grey = f"{int(random.integers(20, 235)):02x}"
     colour = bar.plate_colour if random.random() < 0.5 else f"#{3 * grey}"
@@ -101,7 +111,7 @@ def _bar(random: np.random.Generator, bar: BarSpec, load: Load, style: Style) ->
 
 
 def _bare(seed: int, bar: BarSpec, odds: float) -> BarSpec:
-    """The same, or a bar without plates on something low."""
+    """The same bar, or (with probability `odds`) a bar without plates on a low support."""
     random = np.random.default_rng([seed, 53])
     if random.random() >= odds:
         return bar
@@ -109,7 +119,7 @@ def _bare(seed: int, bar: BarSpec, odds: float) -> BarSpec:
 
 
 def make_item(seed: int, *, folder: Path, per_item: int, bare: float) -> int:
-    """Draw and write one item; returns its frames."""
+    """Draw and write one item; return its number of frames."""
     stage = _feasible(seed, bare)
     random = np.random.default_rng([seed, 51])
     frames = np.unique(random.integers(0, stage.frame_count, per_item))
@@ -131,15 +141,15 @@ def make_item(seed: int, *, folder: Path, per_item: int, bare: float) -> int:
     }
     path = item_path(folder, seed)
     part = path.with_name(f".{path.stem}.part.npz")
-    np.savez_compressed(part, **table)  # type: ignore[arg-type]  # numpy's stubs take a table's names for options
+    np.savez_compressed(part, **table)  # type: ignore[arg-type]  # numpy's stubs mistake the names for options
     part.replace(path)
     return len(frames)
 
 
 def near_end(stage: Stage, frame: int) -> NDArray[np.float64]:
-    """Middle x, y, half width, half height (4,) px of what ends the bar towards the camera; NaN without a bar.
+    """Return the near end of the bar in a frame: middle x, y, half width, half height (4,) px; NaN without a bar.
 
-    The outer face of the plates, or the end of the sleeve where there are none.
+    It is the outer face of the plates, or the end of the sleeve if there are no plates.
     """
     bar = stage.spec.bar
     if bar.load not in ("bar", "trap_bar"):
@@ -152,24 +162,29 @@ def near_end(stage: Stage, frame: int) -> NDArray[np.float64]:
     ends_m = [np.array([now.bar_m[0], side * across_m, now.bar_m[1]]) for side in (-1.0, 1.0)]
     middle_m = min(ends_m, key=lambda end_m: float(np.linalg.norm(view.eye_m - end_m)))
     ring_m = middle_m + radius_m * np.column_stack([np.cos(AROUND), 0.0 * AROUND, np.sin(AROUND)])
-    seen = project(stage.spec, view, np.vstack([middle_m, ring_m]))
-    return np.concatenate([seen[0], np.ptp(seen[1:], axis=0) / 2.0])
+    pixels = project(stage.spec, view, np.vstack([middle_m, ring_m]))
+    return np.concatenate([pixels[0], np.ptp(pixels[1:], axis=0) / 2.0])
 
 
 def _lifter(stage: Stage) -> tuple[NDArray[np.float64], float]:
-    """Mid-ankle (2,) and length of the leg, px, in the middle of the lift and where the lifter is most upright."""
+    """The lifter's place in the picture.
+
+    Returns the middle of the ankles (2,), median over the lift, and the length of the leg when the lifter is most
+    upright, px.
+    """
     names = ("upperleg01.L", "upperleg01.R", "foot.L", "foot.R")
     bones = [stage.lifter.body.bone(name) for name in names]
     places = []
     for share in np.linspace(0.05, 0.95, 15):
         now = instant_at(stage, share * stage.plan.duration_s)
         places.append(project(stage.spec, view_at(stage.spec, np.zeros(3)), now.posed.joints[bones]))
-    found = np.array(places)
-    hip, foot = found[:, :2].mean(axis=1), found[:, 2:].mean(axis=1)
+    points = np.array(places)
+    hip, foot = points[:, :2].mean(axis=1), points[:, 2:].mean(axis=1)
     return np.median(foot, axis=0), float(np.quantile(np.hypot(*(hip - foot).T), 0.9))
 
 
 def _feasible(seed: int, bare: float) -> Stage:
+    """The first random spec whose body can take its pose."""
     for attempt in range(20):
         try:
             return set_stage(training_spec(seed + attempt * 500_000, bare))
@@ -179,21 +194,21 @@ def _feasible(seed: int, bare: float) -> Stage:
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, help="frames wanted; finished items are kept")
+    parser.add_argument("count", type=int, help="number of frames; finished items are kept")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=700)
     parser.add_argument("--per-item", type=int, default=6)
-    parser.add_argument("--bare", type=float, default=0.0, help="how often plates are left out")
+    parser.add_argument("--bare", type=float, default=0.0, help="probability that plates are left out")
     parser.add_argument("--processes", type=int, default=2)
-    wanted = parser.parse_args()
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    seeds = [wanted.seed * 1_000_000 + number for number in range(-(-wanted.count // wanted.per_item))]
-    missing = [seed for seed in seeds if not item_path(wanted.out, seed).exists()]
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    seeds = [options.seed * 1_000_000 + number for number in range(-(-options.count // options.per_item))]
+    missing = [seed for seed in seeds if not item_path(options.out, seed).exists()]
     if missing:
-        draw = partial(make_item, folder=wanted.out, per_item=wanted.per_item, bare=wanted.bare)
-        run_all(draw, missing, wanted.processes)
+        draw = partial(make_item, folder=options.out, per_item=options.per_item, bare=options.bare)
+        run_all(draw, missing, options.processes)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
     python -m models.spine.check RUN/seed1.pt RUN/seed2.pt --data DIR
     python -m models.spine.check --data NEW
 
-The second checks the members that ship on lifters none of whom they were trained on.
-Every row is the change from the lifter's own standing, in degrees.  "exact masks" gives the same network the true
-silhouette: what is gained is the share of the error that the pose model's mask has.
+The second command checks the shipped members on lifters that none of them was trained on.
+
+Every row of the table is the change from the lifter's own standing, in degrees. "exact masks" gives the same network
+the true silhouette. The difference shows how much of the error comes from the pose model's mask.
 """
 
 from __future__ import annotations
@@ -25,23 +26,32 @@ from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
 from hingecheck.spine import contour
 from models.spine.data import TARGETS, Frames
-from models.spine.export import Heads, calibrate, chosen, together, turned_deg
+from models.spine.export import Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
 from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
 SIDE_DEG = 20.0
+"""Frames within this angle are side views."""
+
 DEEP_DEG = 45.0
+"""From this trunk lean on, a frame counts as deeply bent."""
+
 PULLED_FROM_DEG = 60.0
-"""A thoraco-lumbar junction turned by more than this since standing is about where lifters pull from."""
+"""A thoraco-lumbar junction turned by more than this since standing is about where a pull starts."""
 
 SQUARE_DEG = 15.0
+"""Patterns are tried on frames within this angle of the side view."""
+
 SUPPORTS = (0.9, 0.85, 0.8, 0.75)
+"""Probabilities that a pattern needs, to compare."""
+
 SHIPPED = Path(__file__).resolve().parents[1]
+"""Folder of the files that ship."""
 
 
 def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> dict[str, list[float]]:
-    """Numbers of every group of frames."""
-    _, said, _, true = together(members, heads, frames)
+    """Return the numbers of every group of frames."""
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     moved = frames.first != np.arange(len(frames))
     side = moved & (np.abs(frames.yaw_deg) <= SIDE_DEG)
     spec = [specs[item] for item in frames.item]
@@ -51,7 +61,7 @@ def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict
     groups = {
         f"within {SIDE_DEG:.0f} degrees of the side": side,
         "  bent": side & bent,
-        "  bent as to pull": side & (true[:, TARGETS.index("junction")] + turned_deg(frames) > PULLED_FROM_DEG),
+        "  bent as in a pull": side & (true[:, TARGETS.index("junction")] + turned_deg(frames) > PULLED_FROM_DEG),
         "  upright": side & ~bent,
         "  upright behind 450-mm plates": side & ~bent & plate,
         **{f"  {name}": side & (top == name) for name in ("bare", "tight", "loose", "hoodie")},
@@ -59,101 +69,117 @@ def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict
         "yaw -20 to -8": moved & (frames.yaw_deg < -8) & (frames.yaw_deg >= -20),
         "yaw 20 to 30": moved & (np.abs(frames.yaw_deg) > 20) & (np.abs(frames.yaw_deg) <= 30),
     }
-    return {name: _row(said[which], true[which]) for name, which in groups.items()}
+    return {name: _row(predicted[which], true[which]) for name, which in groups.items()}
 
 
-def _row(said: NDArray[np.float64], true: NDArray[np.float64]) -> list[float]:
-    """Frames, mean absolute error of lumbar, pelvis and junction, slope, share inside 90 %, half of that interval."""
+def _row(predicted: NDArray[np.float64], true: NDArray[np.float64]) -> list[float]:
+    """One row of numbers.
+
+    Number of frames; mean absolute errors of lumbar, pelvis and junction; slope; share inside the 90 % interval; half
+    width of that interval.
+    """
     count, lumbar = len(TARGETS), TARGETS.index("lumbar")
-    error = np.abs(said[:, :count] - true)
-    half = Z90 * said[:, count + lumbar]
-    slope = np.polyfit(true[:, lumbar], said[:, lumbar], 1)[0]
+    error = np.abs(predicted[:, :count] - true)
+    half = Z90 * predicted[:, count + lumbar]
+    slope = np.polyfit(true[:, lumbar], predicted[:, lumbar], 1)[0]
     shown = [error[:, TARGETS.index(name)].mean() for name in ("lumbar", "pelvis", "junction")]
-    return [len(said), *shown, slope, (error[:, lumbar] <= half).mean(), half.mean()]
+    return [len(predicted), *shown, slope, (error[:, lumbar] <= half).mean(), half.mean()]
 
 
 def standing_share(
     members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]
 ) -> tuple[NDArray[np.float64], float, float, float]:
-    """How the lumbar error of bent frames goes with what an outline hardly tells.
+    """Relate the lumbar error of bent frames to causes that an outline hardly shows.
 
-    Degrees of error a degree of lordosis, kyphosis and thoracic flexion and a percent of the lumbar flexion at L5/S1
-    (4,), the share of the error's variance that these explain, and its mean absolute value before and after they are
-    taken out; within 20 degrees of the side view.
+    1. Take the deeply bent frames within 20 degrees of the side view.
+    2. Fit their error (least squares) to lordosis, kyphosis, thoracic flexion and the share of lumbar flexion at
+       L5/S1.
+
+    Returns the degrees of error per degree of the first three and per percent of the last (4,), the share of the
+    error's variance that they explain, and its mean absolute value before and after they are removed.
     """
-    _, said, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > DEEP_DEG)
-    bent &= frames.first != np.arange(len(frames))
-    error = (said[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
+    bent &= frames.first != np.arange(len(frames))  # 1.
+    error = (predicted[:, TARGETS.index("lumbar")] - true[:, TARGETS.index("lumbar")])[bent]
     bodies = [specs[item]["body"] for item in frames.item[bent]]
     built = [[body["lordosis_deg"], body["kyphosis_deg"], 100 * body["low_lumbar_share"]] for body in bodies]
     thoracic = frames.angles_deg[bent, TARGETS.index("thoracic")]
     causes = np.column_stack([np.ones(len(error)), np.insert(np.array(built), 2, thoracic, axis=1)])
-    factors = np.linalg.lstsq(causes, error)[0]
+    factors = np.linalg.lstsq(causes, error)[0]  # 2.
     rest = error - causes @ factors
     explained = 1 - float(rest.var() / error.var())
     return factors[1:], explained, float(np.abs(error).mean()), float(np.abs(rest).mean())
 
 
 def verdicts(members: list[SpineNet], heads: Heads, frames: Frames, support: float) -> tuple[int, float, float, int]:
-    """What patterns told from single pictures of lifters bent as to pull would be, within SQUARE_DEG of the side.
+    """Return the patterns that single pictures would give, one picture per lifter, bent as in a pull.
 
-    Lifters, share of them with a pattern, share of these told the true one (or, within the tolerance of a limit, its
-    neighbour), and how often hip-led was told of low-back-led or the reverse.
+    Only frames within SQUARE_DEG of the side view. Returns the number of lifters, the share of them with a pattern,
+    the share of these patterns that are right (within the tolerance of a limit, the neighbour is right as well), and
+    how often hip-led and low-back-led are exchanged.
     """
     limits = dict(criteria.load().verdict)
     limits["support"] = replace(limits["support"], value=support)
-    _, said, _, true = together(members, heads, frames)
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
     pulled = true[:, junction] + turned_deg(frames)
     rows = np.flatnonzero((pulled > PULLED_FROM_DEG) & (np.abs(frames.yaw_deg) <= SQUARE_DEG))
     _, first = np.unique(frames.item[rows], return_index=True)
-    told = []
+    patterns = []
     for row in rows[first]:
-        whole = said[row, junction] + turned_deg(frames)[row]
-        share = Measure.of(said[row, lumbar] / whole, said[row, len(TARGETS) + lumbar] / whole)
+        whole = predicted[row, junction] + turned_deg(frames)[row]
+        share = Measure.of(predicted[row, lumbar] / whole, predicted[row, len(TARGETS) + lumbar] / whole)
         pattern = pattern_of(share, limits)[0]
-        told.append((pattern, true[row, lumbar] / pulled[row]))
-    given = [(pattern, _fits(share, limits)) for pattern, share in told if pattern != "cannot_tell"]
+        patterns.append((pattern, true[row, lumbar] / pulled[row]))
+    given = [(pattern, _fits(share, limits)) for pattern, share in patterns if pattern != "cannot_tell"]
     crossed = sum("mixed" not in (pattern, *fits) and pattern not in fits for pattern, fits in given)
     right = sum(pattern in fits for pattern, fits in given) / len(given)
-    return len(told), len(given) / len(told), right, crossed
+    return len(patterns), len(given) / len(patterns), right, crossed
 
 
 def shared_error(members: list[SpineNet], heads: Heads, frames: Frames) -> tuple[int, float]:
-    """Frames bent as to pull within SIDE_DEG of the side, and how lumbar and junction err together there (r)."""
-    _, said, _, true = together(members, heads, frames)
+    """Return the correlation r of the errors of lumbar and junction, and the number of frames.
+
+    Frames are bent as in a pull, within SIDE_DEG of the side view.
+    """
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
     lumbar, junction = TARGETS.index("lumbar"), TARGETS.index("junction")
     pulled = true[:, junction] + turned_deg(frames) > PULLED_FROM_DEG
     rows = pulled & (np.abs(frames.yaw_deg) <= SIDE_DEG)
-    error = (said[:, : len(TARGETS)] - true)[rows]
+    error = (predicted[:, : len(TARGETS)] - true)[rows]
     return len(error), float(np.corrcoef(error[:, lumbar], error[:, junction])[0, 1])
 
 
 def _fits(share: float, limits: dict[str, Threshold]) -> list[str]:
-    """Patterns that a true share fits."""
+    """Patterns that fit a true share."""
     low, high, width = (limits[name].value for name in ("hip_led_below", "low_back_led_above", "edge_tolerance"))
     within = {"hip_led": share < low + width, "mixed": low - width < share < high + width}
     return [name for name, fits in (within | {"low_back_led": share > high - width}).items() if fits]
 
 
 def edge_error(frames: Frames) -> tuple[float, float, float]:
-    """How far the pose model's back edge lies from the true one between hip and shoulder: median, 90 %, signed median.
+    """Return how far the pose model's back edge is from the true one between hip and shoulder.
 
-    In percent of the trunk's length, positive = the mask is too fat; within 20 degrees of the side view.
+    Median, 90 % quantile and signed median, in percent of the trunk's length; positive: the mask is too wide. Within
+    20 degrees of the side view.
     """
     side = np.abs(frames.yaw_deg) <= SIDE_DEG
     top, low = (
         round(part * CROP_PX) for part in (contour.HIP_IN_CROP[1] - contour.TRUNK_IN_CROP, contour.HIP_IN_CROP[1])
     )
-    seen, true = (_first_column(crop[side, top:low]) for crop in (frames.crop, frames.true_crop))
-    apart = 100 * (true - seen) / (contour.TRUNK_IN_CROP * CROP_PX)
-    apart = apart[~np.isnan(apart)]
-    return float(np.median(np.abs(apart))), float(np.quantile(np.abs(apart), 0.9)), float(np.median(apart))
+    observed, true = (_first_column(crop[side, top:low]) for crop in (frames.crop, frames.true_crop))
+    difference = 100 * (true - observed) / (contour.TRUNK_IN_CROP * CROP_PX)
+    difference = difference[~np.isnan(difference)]
+    return (
+        float(np.median(np.abs(difference))),
+        float(np.quantile(np.abs(difference), 0.9)),
+        float(np.median(difference)),
+    )
 
 
 def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Where each row (N, R) first rises through one half from the left, with fraction; NaN if it does not."""
+    """Place at which each row (N, R) first rises through one half from the left, with fraction; NaN if it does not."""
     level = crop.astype(float) / 255.0
     inside = level >= 0.5
     at = np.argmax(inside, axis=2)
@@ -164,29 +190,35 @@ def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: those that ship")
+    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: the shipped ones")
     parser.add_argument("--data", type=Path, required=True)
-    wanted = parser.parse_args()
-    members, frames = chosen(wanted.members, wanted.data, SHIPPED)
+    options = parser.parse_args()
+    members, frames = members_and_frames(options.members, options.data, SHIPPED)
     heads = calibrate(members, frames)
-    specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(wanted.data.glob("item_*.npz"))]
-    print("back edge, % of the trunk: median {:.1f}, 90 % under {:.1f}, too fat by {:.1f}".format(*edge_error(frames)))
+    specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(options.data.glob("item_*.npz"))]
+    print(
+        "back edge error, % of the trunk: median {:.1f}, 90 % below {:.1f}, mask too wide by {:.1f}".format(
+            *edge_error(frames)
+        )
+    )
     factors, explained, before, after = standing_share(members, heads, frames, specs)
     print(
-        "bent lumbar error a degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f},".format(*factors),
-        f"a percent of the flexion at L5/S1 {factors[3]:+.2f}",
-        f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f})",
+        "bent lumbar error per degree of lordosis {:+.2f}, kyphosis {:+.2f}, thoracic flexion {:+.2f},".format(
+            *factors
+        ),
+        f"per percent of the flexion at L5/S1 {factors[3]:+.2f}",
+        f"({explained:.0%} of its variance; {before:.1f} deg, without them {after:.1f} deg)",
     )
     print(
-        "errors of lumbar and junction, {} frames bent as to pull: r {:.2f}".format(
+        "errors of lumbar and junction, {} frames bent as in a pull: r {:.2f}".format(
             *shared_error(members, heads, frames)
         )
     )
     for support in SUPPORTS:
-        told = verdicts(members, heads, frames, support)
-        print("support {}: of {} lifters {:.0%} told a pattern, {:.0%} the true one, {} crossed".format(support, *told))
+        numbers = verdicts(members, heads, frames, support)
+        print("support {}: {} lifters, {:.0%} with a pattern, {:.0%} right, {} exchanged".format(support, *numbers))
     print(f"{'':32s} frames lumbar pelvis junction slope inside  half")
     exact = replace(frames, crop=frames.true_crop)
     for title, masks in (("the pose model's masks", frames), ("exact masks", exact)):

@@ -1,17 +1,20 @@
-"""Training frames for the spine model: rendered lifters as the shipped pose model sees them, with exact angles.
+"""Training frames for the spine model: rendered lifters as the pose model sees them, with exact angles.
 
     python -m models.spine.frames 30000 --out DIR --processes 2
     python -m models.spine.frames 40000 --out DIR/silhouettes --silhouettes --per-item 4 --processes 2
 
-An item is one lifter: entry 0 stands, the others are moments of the lift.  What is kept is what the
-analyzer would keep, at twice the resolution so that training can move, turn and scale it: `seen_crop` and
-`true_crop` (K, 144, 144) 8 bit, the pose model's soft mask and the exact one around the trunk; `points`
-(K, 33, 2) px, `visibility` (K, 33), `world` (K, 33, 3) m; `joints_px` (K, J, 2), `angles_deg` (K, A);
-`yaw_deg`, `facing_sign`, `spec` (JSON).  Frames in which the model sees nobody, or somebody else, are left out.
+An item is one `.npz` file of one lifter. Entry 0 is standing, the others are moments of the lift. The item holds what
+the analyzer would use, at twice the resolution, so that training can move, rotate and scale it.
 
-With `--silhouettes` nothing is painted and no model looks: only the exact outline is drawn, several times faster,
-for many more bodies.  The crop then lies in the frame of the true joints, and training lends each such frame the
-landmark errors of a seen frame in a like posture (`models.spine.data`).
+- `seen_crop` and `true_crop` (K, 144, 144), 8 bit: the pose model's soft mask and the exact mask around the trunk.
+- `points` (K, 33, 2) px, `visibility` (K, 33), `world` (K, 33, 3) m: the pose model's landmarks.
+- `joints_px` (K, J, 2), `angles_deg` (K, A), `yaw_deg`, `facing_sign`, `spec` (JSON): the truth.
+
+Frames in which the model finds nobody, or another person, are left out.
+
+With `--silhouettes` only the exact outline is drawn, without the pose model. This is several times faster and gives
+many more bodies. The crop is then in the frame of the true joints. Training lends each such frame the landmark errors
+of an observed frame with a similar posture (`models.spine.lending`).
 """
 
 from __future__ import annotations
@@ -45,22 +48,27 @@ from samples.work import run_all
 
 SIZE_PX = (308, 512)
 CROP_PX = 2 * 72
+"""Side of the stored crops, twice the network's."""
+
 MOST_LUMBAR_DEG = 55.0
+"""Largest lumbar flexion."""
+
 LUMBAR_JOINTS = (4.0, 4.5, 3.5)
-"""How a lifter shares lumbar flexion among L5/S1, L3/L4 and L1/L2: a Dirichlet distribution, SD 0.13 around 0.33, 0.38
-and 0.29.  People differ, and nobody's parts are known from outside."""
+"""A Dirichlet distribution of how a lifter shares lumbar flexion among L5/S1, L3/L4 and L1/L2: SD 0.13 around 0.33,
+0.38 and 0.29. People differ, and nobody's shares are visible from outside."""
 
 UNBLURRED = 0.6
-"""Share of lifters without motion blur, which takes several exposures a frame to draw."""
+"""Share of lifters without motion blur. Motion blur needs several exposures per frame and takes longer to draw."""
 
 SOMEBODY_ELSE = 0.35
-"""Mid-hips and mid-shoulders this far from the lifter's, in trunk lengths, are somebody else's."""
+"""If the observed mid-hip or mid-shoulder is at least this far from the lifter's, in trunk lengths, it belongs to
+another person."""
 
 BUNDLE = bundles.find(bundles.DEFAULT).path
 
 
 def training_spec(seed: int) -> ClipSpec:
-    """A random lift; lumbar flexion, its parts, thoracic flexion and style are drawn independently."""
+    """Return a random lift; lumbar flexion, its shares, thoracic flexion and style are independent of each other."""
     spec = random_spec(seed, *SIZE_PX)
     random = np.random.default_rng([seed, 30])
     lift = replace(
@@ -76,10 +84,10 @@ def training_spec(seed: int) -> ClipSpec:
 
 
 def make_item(seed: int, *, folder: Path, per_item: int) -> int:
-    """Draw, observe and write one item; returns the number of frames kept."""
+    """Draw, observe and write one item; return the number of frames kept."""
     stage = _feasible(seed)
     frames = choose_frames(stage, per_item)
-    seen: list[tuple[Instant, Sighting, Any, Any]] = []
+    observed: list[tuple[Instant, Sighting, Any, Any]] = []
     with Raster(*SIZE_PX, samples=0, shadow_px=512) as raster:
         for frame in frames:
             picture = unpacked(compressed(stage.spec, draw_frame(stage, raster, frame)))
@@ -88,15 +96,15 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
             joints_px = _joints_px(stage, frame, now)
             if sighting is None or _somebody_else(sighting, joints_px):
                 if frame == frames[0]:
-                    break  # no standing, no zero: of no use
+                    break  # without the standing frame the item has no zero
                 continue
-            seen.append((now, sighting, draw_mask(stage, raster, frame), joints_px))
-    _write(item_path(folder, seed), stage, seen)
-    return len(seen)
+            observed.append((now, sighting, draw_mask(stage, raster, frame), joints_px))
+    _write(item_path(folder, seed), stage, observed)
+    return len(observed)
 
 
 def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
-    """Draw and write the outlines of one lifter; returns the number of frames."""
+    """Draw and write the outlines of one lifter; return the number of frames."""
     stage = _feasible(seed, bare_room=True)
     frames = choose_frames(stage, per_item)
     random = np.random.default_rng([seed, 31])
@@ -111,7 +119,11 @@ def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
 
 
 def _outline(stage: Stage, raster: Raster, frame: int, chance: float) -> Any:
-    """The lifter's outline; the load merged in as pose models do (most often), left out, or biting out."""
+    """Return the lifter's outline.
+
+    By `chance`, the load is part of it (below 0.5, the most frequent fault of pose models), left out, or hides part of
+    the lifter (above 0.8).
+    """
     now = instant_at(stage, stage.time_s(frame))
     body = surfaces_of(stage.lifter, now.posed, lifter=True)
     load = carried(list(stage.load), now.bar_m, 12.0)
@@ -122,13 +134,14 @@ def _outline(stage: Stage, raster: Raster, frame: int, chance: float) -> Any:
 
 
 def true_axis(joints_px: Any) -> tuple[Any, Any]:
-    """Mid-hip and the vector to the mid-shoulder (2,) of joints (J, 2)."""
+    """Return the mid-hip and the vector to the mid-shoulder (2,) of joints (J, 2)."""
     hips, shoulders = ([JOINTS.index(f"{bone}.{side}") for side in "LR"] for bone in ("upperleg01", "upperarm01"))
     hip = joints_px[hips].mean(axis=0)
     return hip, joints_px[shoulders].mean(axis=0) - hip
 
 
 def _feasible(seed: int, *, bare_room: bool = False) -> Stage:
+    """The first random spec whose body can take its pose."""
     for attempt in range(20):
         spec = training_spec(seed + attempt * 500_000)
         if bare_room:
@@ -142,36 +155,40 @@ def _feasible(seed: int, *, bare_room: bool = False) -> Stage:
 
 @cache
 def _estimator() -> MediaPipeStill:
+    """The pose model, loaded once."""
     return MediaPipeStill(BUNDLE)
 
 
 def _joints_px(stage: Stage, frame: int, now: Instant) -> Any:
+    """Pixels of the true joints."""
     bones = [stage.lifter.body.bone(name) for name in JOINTS]
     return project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), now.posed.joints[bones])
 
 
 def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
+    """Whether the pose model found another person than the lifter."""
     hip, axis = true_axis(joints_px)
-    seen = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
-    apart = (float(np.hypot(*(a - b))) for a, b in zip((hip, hip + axis), seen, strict=True))
-    return max(apart) > SOMEBODY_ELSE * float(np.hypot(*axis))
+    observed_middles = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    distances = (float(np.hypot(*(a - b))) for a, b in zip((hip, hip + axis), observed_middles, strict=True))
+    return max(distances) > SOMEBODY_ELSE * float(np.hypot(*axis))
 
 
-def _write(path: Path, stage: Stage, seen: list[tuple[Instant, Sighting, Any, Any]]) -> None:
-    """One file, under a temporary name first; an item in which nobody was seen holds no frames."""
-    sightings = [sighting for _, sighting, _, _ in seen]
+def _write(path: Path, stage: Stage, observed: list[tuple[Instant, Sighting, Any, Any]]) -> None:
+    """Write one item; an item in which nobody was found holds no frames."""
+    sightings = [sighting for _, sighting, _, _ in observed]
     table = {
         "seen_crop": np.array([_crop(s, s.mask) for s in sightings], np.uint8),
-        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in seen], np.uint8),
+        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in observed], np.uint8),
         "points": np.array([s.xy_px for s in sightings], np.float32),
         "visibility": np.array([s.visibility for s in sightings], np.float32),
         "world": np.array([s.world_m for s in sightings], np.float32),
-        "joints_px": np.array([joints for *_, joints in seen], np.float32),
+        "joints_px": np.array([joints for *_, joints in observed], np.float32),
     }
-    _save(path, table | _truth(stage, [now for now, *_ in seen]))
+    _save(path, table | _truth(stage, [now for now, *_ in observed]))
 
 
 def _truth(stage: Stage, instants: list[Instant]) -> dict[str, Any]:
+    """The true angles, view and spec of an item."""
     columns = frame_angles(stage.lifter.body, stage.plan, instants)
     names = [name for name in columns if name.endswith("_deg")]
     return {
@@ -184,32 +201,34 @@ def _truth(stage: Stage, instants: list[Instant]) -> dict[str, Any]:
 
 
 def _save(path: Path, table: dict[str, Any]) -> None:
+    """Write to a temporary name, then rename."""
     part = path.with_name(f".{path.stem}.part.npz")
     np.savez_compressed(part, **table)
     part.replace(path)
 
 
 def _crop(sighting: Sighting, mask: Any) -> Any:
+    """The mask in the trunk frame of the landmarks."""
     hip, shoulder = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
     return contour.crop(np.asarray(mask, np.float32), hip, shoulder - hip, CROP_PX)
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, help="frames wanted; finished items are kept")
+    parser.add_argument("count", type=int, help="number of frames; finished items are kept")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-item", type=int, default=7)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--silhouettes", action="store_true", help="exact outlines only, no pose model")
-    wanted = parser.parse_args()
-    wanted.out.mkdir(parents=True, exist_ok=True)
-    seeds = [wanted.seed * 1_000_000 + number for number in range(-(-wanted.count // wanted.per_item))]
-    missing = [seed for seed in seeds if not item_path(wanted.out, seed).exists()]
-    make = make_silhouettes if wanted.silhouettes else make_item
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    seeds = [options.seed * 1_000_000 + number for number in range(-(-options.count // options.per_item))]
+    missing = [seed for seed in seeds if not item_path(options.out, seed).exists()]
+    make = make_silhouettes if options.silhouettes else make_item
     if missing:
-        run_all(partial(make, folder=wanted.out, per_item=wanted.per_item), missing, wanted.processes)
+        run_all(partial(make, folder=options.out, per_item=options.per_item), missing, options.processes)
 
 
 if __name__ == "__main__":

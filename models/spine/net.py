@@ -1,4 +1,8 @@
-"""The network: one encoder for a frame and for the same lifter's standing, one head for the pair."""
+"""The spine model's network.
+
+One encoder turns a frame, and the same lifter's standing, into codes. One head compares the two codes. Input: a mask
+crop and a row of features. Output: angles with uncertainties.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,14 @@ from hingecheck.spine import features
 from models.spine.data import TARGETS
 
 WIDTHS = (16, 32, 64, 96)
+"""Channels of the encoder's picture part."""
+
 CODE = 128
+"""Length of a code."""
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions with a way around them; may halve the picture."""
+    """Two 3x3 convolutions with a shortcut; the block may halve the picture's size."""
 
     def __init__(self, narrow: int, wide: int, stride: int) -> None:
         super().__init__()
@@ -39,7 +46,7 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Crop (B, 1, S, S) and features (B, F) to a code (B, CODE)."""
+    """From crop (B, 1, S, S) and features (B, F) to a code (B, CODE)."""
 
     middle: torch.Tensor
     spread: torch.Tensor
@@ -64,14 +71,14 @@ class Encoder(nn.Module):
         )
 
     def forward(self, crop: torch.Tensor, described: torch.Tensor) -> torch.Tensor:
-        """Code (B, CODE)."""
+        """Return the code (B, CODE)."""
         numbers = self.numbers((described - self.middle) / self.spread)
         code: torch.Tensor = self.join(torch.cat([self.picture(crop), numbers], dim=1))
         return code
 
 
 class Head(nn.Module):
-    """Means and log variances from the codes of a frame and of a standing."""
+    """From the codes of a frame and of the standing to means and log variances."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +87,11 @@ class Head(nn.Module):
         self.pair = nn.Sequential(nn.Linear(3 * CODE, 128), nn.ReLU(), nn.Dropout(0.1), nn.Linear(128, 2 * count))
 
     def forward(self, code: torch.Tensor, standing: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(B, 2 * 7 + 2): means, log variances, yaw's mean and log variance; (B, 14): the same from standing."""
+        """Return what one frame gives alone, and the change from standing.
+
+        (B, 2 * 7 + 2): means, log variances, yaw's mean and log variance. (B, 14): means and log variances of the
+        change.
+        """
         own, zero = self.single(code), self.single(standing)
         count = len(TARGETS)
         pair = self.pair(torch.cat([code, standing, code - standing], dim=1))
@@ -100,7 +111,7 @@ class SpineNet(nn.Module):
     def forward(
         self, crop: torch.Tensor, described: torch.Tensor, first: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """`first` (B,): row of the standing within the batch."""
+        """Run the network; `first` (B,) is the row of the standing within the batch."""
         code = self.encoder(crop, described)
-        both: tuple[torch.Tensor, torch.Tensor] = self.head(code, code[first])
-        return both
+        outputs: tuple[torch.Tensor, torch.Tensor] = self.head(code, code[first])
+        return outputs

@@ -1,7 +1,7 @@
-"""Members back from the files that ship, to be trained on: `python -m models.spine.train --start models ...`.
+"""Rebuild the trained members from the shipped files, to train them further: `models.spine.train --start models`.
 
-The export folds each batch normalisation into the convolution before it.  Here it is made anew: its mean and spread
-are measured on a sample, and its scale and shift chosen so that the member says what it said.
+The export merges each batch normalisation with the convolution before it. Here the normalisation is made again: its
+mean and spread are measured on a sample. Its scale and shift are chosen so that the member's outputs stay the same.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from models.spine.data import Batch
+from models.spine.batches import Batch
 from models.spine.net import SpineNet
 
 Table = dict[str, NDArray[Any]]
 
 
 def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
-    """Member `member` (from 0) of the shipped ensemble, its normalisations fitted to `sample`."""
+    """Return one member (from 0) of the shipped ensemble; its normalisations are fitted to `sample`."""
     encoder, head = (_initial(folder / f"spine_{part}.onnx") for part in ("encoder", "head"))
     model = SpineNet(sample.crop.shape[-1])
     named = {f"encoder.{name}": value for name, value in _of_member(encoder, member).items()}
@@ -35,6 +35,7 @@ def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
 
 
 def _initial(path: Path) -> Table:
+    """The weights in an ONNX file, by name."""
     import onnx
     from onnx import numpy_helper
 
@@ -42,20 +43,22 @@ def _initial(path: Path) -> Table:
 
 
 def _of_member(table: Table, member: int) -> Table:
+    """The weights of one member."""
     start = f"members.{member}."
     return {name.removeprefix(start): value for name, value in table.items() if name.startswith(start)}
 
 
 def _convolutions(encoder: Table, member: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """Folded weights and shifts of one member in the order they are applied; the export gives them no names."""
+    """The merged weights and shifts of one member, in the order of use. The export does not name them."""
     values = [value for name, value in encoder.items() if name.startswith("onnx::Conv")]
     members = sum(name.endswith("middle") for name in encoder)
-    own = np.array_split(np.arange(len(values)), members)[member]
-    return [(values[i], values[i + 1]) for i in own[::2]]
+    member_indices = np.array_split(np.arange(len(values)), members)[member]
+    return [(values[i], values[i + 1]) for i in member_indices[::2]]
 
 
 @torch.no_grad()
 def _fill(model: SpineNet, folded: list[tuple[NDArray[Any], NDArray[Any]]], sample: Batch) -> None:
+    """Copy the convolutions and fit each normalisation while the sample passes through."""
     layers = list(model.encoder.picture.modules())
     convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
     norms = [layer for layer in layers if isinstance(layer, nn.BatchNorm2d)]
@@ -68,12 +71,12 @@ def _fill(model: SpineNet, folded: list[tuple[NDArray[Any], NDArray[Any]]], samp
         hook.remove()
 
 
-def _fit(shift: torch.Tensor, norm: nn.Module, given: tuple[torch.Tensor, ...]) -> None:
-    """Make a normalisation add `shift` and nothing else to what it is given."""
+def _fit(shift: torch.Tensor, norm: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+    """Make a normalisation add `shift` to its input, and nothing else."""
     assert isinstance(norm, nn.BatchNorm2d)
     assert norm.running_mean is not None
     assert norm.running_var is not None
-    mean, variance = given[0].mean((0, 2, 3)), given[0].var((0, 2, 3))
+    mean, variance = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3))
     norm.running_mean.copy_(mean)
     norm.running_var.copy_(variance)
     norm.weight.copy_((variance + norm.eps).sqrt())

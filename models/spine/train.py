@@ -1,6 +1,8 @@
 """Train one member of the spine model's ensemble.
 
-python -m models.spine.train --data DIR --seed 1 --out DIR
+    python -m models.spine.train --data DIR --seed 1 --out DIR
+
+Input: the items of `models.spine.frames`. Output: OUT/seed1.pt (weights) and OUT/seed1.log.json (errors by epoch).
 """
 
 from __future__ import annotations
@@ -16,62 +18,68 @@ import torch
 from torch import nn
 
 from hingecheck.records import Z90
-from models.spine.data import TARGETS, UNIT_DEG, Batch, Frames, joined, lend, load, make_batch
+from models.spine.batches import Batch, make_batch
+from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load
+from models.spine.lending import lend
 from models.spine.net import SpineNet
 from models.spine.restore import restored
 
 ITEMS_A_BATCH = 24
+"""Lifters per step."""
+
 BETA = 0.5
+"""Weight of the variance in the loss (Seitzer 2022)."""
+
 WEIGHT_DECAY = 0.05
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--silhouettes", type=Path, help="folder of silhouettes: many more bodies")
-    parser.add_argument("--start", type=Path, help="folder of shipped files: go on from their member SEED")
+    parser.add_argument("--silhouettes", type=Path, help="folder of silhouettes, for many more bodies")
+    parser.add_argument("--start", type=Path, help="folder of shipped files; train their member SEED further")
     parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--last", type=int, default=0, help="epochs at the end without silhouettes")
+    parser.add_argument("--last", type=int, default=0, help="number of last epochs without silhouettes")
     parser.add_argument("--size", type=int, default=72)
     parser.add_argument("--depth", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--limit", type=int, default=10**9, help="bodies used, to see what more of them bring")
+    parser.add_argument("--limit", type=int, default=10**9, help="number of bodies used, to test how many are needed")
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--perfect", action="store_true", help="exact masks instead of the pose model's: an experiment")
+    parser.add_argument("--perfect", action="store_true", help="experiment: exact masks instead of the pose model's")
     parser.add_argument("--true-share", type=float, default=0.1)
-    wanted = parser.parse_args()
-    torch.set_num_threads(wanted.threads)
-    torch.manual_seed(wanted.seed)
-    frames = {part: load(wanted.data, part=part) for part in ("train", "check")}
-    drawn = load(wanted.silhouettes, part="train") if wanted.silhouettes else None
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    frames = {part: load(options.data, part=part) for part in ("train", "check")}
+    drawn = load(options.silhouettes, part="train") if options.silhouettes else None
     if drawn is not None:
-        lend(frames["train"], drawn, np.random.default_rng([wanted.seed, 41]))
-    if wanted.perfect:
+        lend(frames["train"], drawn, np.random.default_rng([options.seed, 41]))
+    if options.perfect:
         for part in frames.values():
             part.crop[:] = part.true_crop
-    wanted.out.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
     parts = [frames["train"]] if drawn is None else [frames["train"], drawn]
-    model, log = train(joined(parts), frames["check"], wanted)
-    name = f"seed{wanted.seed}"
-    torch.save({"state": model.state_dict(), "size": wanted.size, "depth": wanted.depth}, wanted.out / f"{name}.pt")
-    (wanted.out / f"{name}.log.json").write_text(json.dumps(log, indent=1))
+    model, log = train(joined(parts), frames["check"], options)
+    name = f"seed{options.seed}"
+    torch.save({"state": model.state_dict(), "size": options.size, "depth": options.depth}, options.out / f"{name}.pt")
+    (options.out / f"{name}.log.json").write_text(json.dumps(log, indent=1))
 
 
-def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[dict[str, Any]]]:
-    """The averaged weights after the last epoch, and a line a epoch."""
-    random = np.random.default_rng([wanted.seed, 40])
-    groups = by_item(frames)[: wanted.limit]
+def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[dict[str, Any]]]:
+    """Train, and return the averaged weights after the last epoch and one log line per epoch."""
+    random = np.random.default_rng([options.seed, 40])
+    groups = by_item(frames)[: options.limit]
     model = _first(
-        wanted, make_batch(frames, np.concatenate(groups[:300]), wanted.size, None if wanted.start else random)
+        options, make_batch(frames, np.concatenate(groups[:300]), options.size, None if options.start else random)
     )
-    optimiser = _optimiser(model, wanted.rate)
-    seen = [group for group in groups if not frames.drawn[group[0]]]
-    plan = [groups] * (wanted.epochs - wanted.last) + [seen] * wanted.last
+    optimiser = _optimiser(model, options.rate)
+    observed_groups = [group for group in groups if not frames.drawn[group[0]]]
+    plan = [groups] * (options.epochs - options.last) + [observed_groups] * options.last
     steps = sum(-(-len(lot) // ITEMS_A_BATCH) for lot in plan)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, wanted.rate, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
     log, begin = [], time.monotonic()
@@ -83,23 +91,23 @@ def train(frames: Frames, check: Frames, wanted: Any) -> tuple[SpineNet, list[di
         order = random.permutation(len(lot))
         for start in range(0, len(order), ITEMS_A_BATCH):
             rows = np.concatenate([lot[k] for k in order[start : start + ITEMS_A_BATCH]])
-            batch = make_batch(frames, rows, wanted.size, random, true_share=wanted.true_share)
+            batch = make_batch(frames, rows, options.size, random, true_share=options.true_share)
             losses.append(_step(model, optimiser, batch))
             schedule.step()
             mean.update_parameters(model)
         row = {"epoch": epoch + 1, "loss": float(np.mean(losses)), "seconds": time.monotonic() - begin}
-        if (epoch + 1) % 3 == 0 or epoch + 1 == wanted.epochs:
+        if (epoch + 1) % 3 == 0 or epoch + 1 == options.epochs:
             row |= measure(_averaged(mean), check)
         log.append(row)
         print(" ".join(f"{k} {v:.2f}" for k, v in row.items()), flush=True)
     return _averaged(mean), log
 
 
-def _first(wanted: Any, sample: Batch) -> SpineNet:
-    """A shipped member, or an untrained network that takes features by their middle and spread in a sample."""
-    if wanted.start:
-        return restored(wanted.start, wanted.seed - 1, sample).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # missing from torch's stubs
-    model = SpineNet(wanted.size, wanted.depth)
+def _first(options: Any, sample: Batch) -> SpineNet:
+    """A shipped member, or an untrained network with its features scaled by a sample."""
+    if options.start:
+        return restored(options.start, options.seed - 1, sample).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # missing from torch's stubs
+    model = SpineNet(options.size, options.depth)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     model.encoder.middle.copy_(sample.features.mean(dim=0))
     model.encoder.spread.copy_(sample.features.std(dim=0) + 0.05)
@@ -107,7 +115,7 @@ def _first(wanted: Any, sample: Batch) -> SpineNet:
 
 
 def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
-    """Weights decay, offsets and normalisations do not."""
+    """AdamW; weights decay, offsets and normalisations do not."""
     decay = [p for p in model.parameters() if p.ndim > 1]
     plain = [p for p in model.parameters() if p.ndim <= 1]
     return torch.optim.AdamW(
@@ -116,7 +124,7 @@ def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
 
 
 def _step(model: SpineNet, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
-    """One step down the gradient; returns the loss."""
+    """Make one training step; return the loss."""
     with torch.autocast("cpu", torch.bfloat16):
         own, change = model(batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first)
     loss = loss_of(own.float(), change.float(), batch)
@@ -128,13 +136,17 @@ def _step(model: SpineNet, optimiser: torch.optim.Optimizer, batch: Batch) -> fl
 
 
 def _averaged(mean: torch.optim.swa_utils.AveragedModel) -> SpineNet:
+    """The averaged network."""
     model = mean.module
     assert isinstance(model, SpineNet)
     return model
 
 
 def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Gaussian likelihoods, absolute and from standing; the standing itself has no change to learn."""
+    """Return the Gaussian losses of each frame alone and of its change from standing.
+
+    A standing frame has no change to learn.
+    """
     count = len(TARGETS)
     target = torch.cat([batch.target, batch.yaw[:, None]], dim=1)
     mean = torch.cat([own[:, :count], own[:, 2 * count : 2 * count + 1]], dim=1)
@@ -146,7 +158,7 @@ def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Batch) -> torch.Tens
 
 
 def _likelihood(mean: torch.Tensor, log_variance: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Beta-weighted negative log likelihood (Seitzer 2022): hard frames are not given up early."""
+    """Beta-weighted negative log likelihood (Seitzer 2022). The weight keeps the network learning on hard frames."""
     log_variance = log_variance.clamp(-5.0, 3.0)
     loss = 0.5 * ((target - mean) ** 2 / log_variance.exp() + log_variance)
     weighted: torch.Tensor = (loss * (BETA * log_variance.detach()).exp()).mean()
@@ -154,7 +166,7 @@ def _likelihood(mean: torch.Tensor, log_variance: torch.Tensor, target: torch.Te
 
 
 def by_item(frames: Frames) -> list[Any]:
-    """Rows of each lifter."""
+    """Return the rows of each lifter."""
     edges = np.flatnonzero(np.diff(frames.item)) + 1
     groups: list[Any] = np.split(np.arange(len(frames)), edges)
     return groups
@@ -162,7 +174,10 @@ def by_item(frames: Frames) -> list[Any]:
 
 @torch.no_grad()
 def predict(model: SpineNet, frames: Frames) -> tuple[Any, Any, Any, Any]:
-    """Own and change outputs with targets, all bodies, without augmentation."""
+    """Return outputs of single frames and of changes, with their targets.
+
+    All lifters, without random changes.
+    """
     model.eval()
     groups = by_item(frames)
     owns, changes, targets, yaws = [], [], [], []
@@ -177,7 +192,7 @@ def predict(model: SpineNet, frames: Frames) -> tuple[Any, Any, Any, Any]:
 
 
 def measure(model: SpineNet, frames: Frames) -> dict[str, float]:
-    """Errors in degrees on other bodies, within 25 degrees of the side view."""
+    """Return the errors in degrees on the checking lifters, within 25 degrees of the side view."""
     own, change, target, yaw = predict(model, frames)
     count = len(TARGETS)
     side = np.abs(frames.yaw_deg) <= 25.0
@@ -200,7 +215,7 @@ def measure(model: SpineNet, frames: Frames) -> dict[str, float]:
 
 
 def _image_only(frames: Frames) -> Any:
-    """Errors of the landmarks' own segments, counted from standing: what the network has to beat."""
+    """Errors of the landmarks' own segments, from standing: the baseline that the network must improve on."""
     target = make_batch(frames, np.arange(len(frames)), 8, None).target.numpy()
     return target - target[frames.first]
 

@@ -1,6 +1,6 @@
-"""Statistics of a measuring instrument; the formulas are those of the library `poseaudit` and of SciPy.
+"""Statistics of a measuring instrument, by the library `poseaudit` and SciPy.
 
-Errors are measured minus true.  Limits of agreement are bias +- 1.96 SD (Bland and Altman 1986), the ICC is ICC(A,1),
+Errors are measured minus true. Limits of agreement are bias +- 1.96 SD (Bland and Altman 1986). The ICC is ICC(A,1):
 two-way, absolute agreement, single measurement (McGraw and Wong 1996).
 """
 
@@ -16,17 +16,17 @@ from samples.card.records import ClipResult, Value
 from samples.errors import MissingExtra
 
 FEWEST = 3
-"""Limits of agreement and ICC of fewer readings are not given."""
+"""Fewest readings for limits of agreement and an ICC."""
 
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a measure agrees with the truth over some repetitions; NaN where there is too little to say.
+    """How well a measure agrees with the truth over some repetitions. NaN if there are too few readings.
 
-    `unread` is the share of repetitions without a number, not found ones included; `inside` the share of the numbers
-    whose 90 % interval holds the truth, with the exact 95 % confidence interval of that share.
+    `reps` counts all true repetitions, `read` those with a number. `inside` is the share of the numbers whose 90 %
+    interval contains the truth. `inside_ci` is the exact 95 % confidence interval of that share.
     """
 
     reps: int
@@ -40,13 +40,13 @@ class Agreement:
 
     @property
     def unread(self) -> float:
-        """Share of the repetitions without a number."""
+        """Share of the repetitions without a number; repetitions that were not found are included."""
         return 1.0 - self.read / self.reps if self.reps else NAN
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The best straight line truth = intercept + slope * measure, and the correlation of the two."""
+    """The best straight line, truth = intercept + slope * measure, and the correlation of the two."""
 
     slope: float
     intercept: float
@@ -54,7 +54,7 @@ class Fit:
 
 
 def agreement(true: Sequence[float], measured: Sequence[Value | None]) -> Agreement:
-    """Agreement over repetitions; None stands for one that was not found."""
+    """Return the agreement over repetitions; None stands for a repetition that was not found."""
     values = [NAN if each is None or each.value is None else each.value for each in measured]
     audit = audited(true, values)
     inside = [
@@ -76,7 +76,10 @@ def agreement(true: Sequence[float], measured: Sequence[Value | None]) -> Agreem
 
 
 def audited(true: Sequence[float], values: Sequence[float]) -> Any:
-    """The library's account of paired values; its bootstrap intervals are not used, so one resample is enough."""
+    """Return poseaudit's statistics of paired values.
+
+    Its bootstrap intervals are not used, so one resample is enough.
+    """
     try:
         import poseaudit
     except ImportError as error:
@@ -85,20 +88,21 @@ def audited(true: Sequence[float], values: Sequence[float]) -> Any:
 
 
 def _share_ci(inside: Sequence[bool]) -> tuple[float, float]:
+    """Exact 95 % confidence interval of the share of true values."""
     if not inside:
         return NAN, NAN
-    found = binomtest(sum(inside), len(inside)).proportion_ci(0.95)
-    return float(found.low), float(found.high)
+    interval = binomtest(sum(inside), len(inside)).proportion_ci(0.95)
+    return float(interval.low), float(interval.high)
 
 
 def of_metric(results: Sequence[ClipResult], name: str) -> Agreement:
-    """Agreement of one of the analyzer's metrics over all true repetitions of some clips."""
+    """Return the agreement of one metric over all true repetitions of some clips."""
     reps = [rep for result in results for rep in result.reps]
     return agreement([rep.truth[name] for rep in reps], [rep.measured.get(name) for rep in reps])
 
 
 def paired(results: Sequence[ClipResult], peer: str, truth: str) -> tuple[Floats, Floats]:
-    """A peer's measure and the truth over the repetitions where the peer has a number."""
+    """Return a peer's measure and the truth, over the repetitions with a peer's number."""
     rows = [
         (rep.peers[peer], rep.truth[truth])
         for result in results
@@ -110,7 +114,7 @@ def paired(results: Sequence[ClipResult], peer: str, truth: str) -> tuple[Floats
 
 
 def measured_pairs(results: Sequence[ClipResult], name: str) -> tuple[Floats, Floats]:
-    """The analyzer's own metric and the truth over the repetitions where it has a number."""
+    """Return the analyzer's metric and the truth, over the repetitions with a number."""
     rows = [
         (rep.measured[name].value, rep.truth[name])
         for result in results
@@ -122,7 +126,7 @@ def measured_pairs(results: Sequence[ClipResult], name: str) -> tuple[Floats, Fl
 
 
 def best_line(measure: Floats, true: Floats) -> Fit:
-    """Least squares of the truth on a measure; all NaN where the measure does not vary or has under three readings."""
+    """Fit the truth to a measure by least squares. All NaN if there are fewer than three readings or no variation."""
     if len(measure) < FEWEST or np.ptp(measure) == 0.0:
         return Fit(NAN, NAN, NAN)
     line = linregress(measure, true)
@@ -130,14 +134,14 @@ def best_line(measure: Floats, true: Floats) -> Fit:
 
 
 def after_line(fit: Fit, measure: Floats, true: Floats) -> Agreement:
-    """Agreement of a measure that a straight line has turned into degrees."""
+    """Return the agreement of a measure after a straight line has converted it to degrees."""
     values = fit.intercept + fit.slope * measure
     return agreement(list(true), [Value(float(value), None, None) for value in values])
 
 
 def f1(results: Sequence[ClipResult]) -> float:
-    """2 TP / (2 TP + FP + FN) over complete repetitions; NaN if there are none."""
+    """Return 2 TP / (2 TP + FP + FN) over complete repetitions; NaN if there are none."""
     true = sum(len(result.reps) for result in results)
-    found = sum(result.found_reps for result in results)
-    total = true + found + sum(result.extra_reps for result in results)
-    return 2.0 * found / total if total else NAN
+    matched = sum(result.found_reps for result in results)
+    total = true + matched + sum(result.extra_reps for result in results)
+    return 2.0 * matched / total if total else NAN

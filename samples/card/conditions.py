@@ -1,4 +1,4 @@
-"""The rows of the card: which clips belong to which condition."""
+"""The rows of the card: a condition, and the clips that belong to it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from samples.card.design import BASE, MIXED
 from samples.card.records import ANALYSED, ClipResult
 
-SIDE_VIEW_DEG, OBLIQUE_DEG = 20.0, 30.0
+SIDE_VIEW_DEG, OBLIQUE_DEG = 20.0, 30.0  # yaw limits of the pooled rows
 
 WORDS = {
     BASE: "base case",
@@ -35,25 +35,25 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Condition:
-    """A row: its label and its clips."""
+    """One row: its label and its clips."""
 
     label: str
     results: tuple[ClipResult, ...]
 
 
 def label(result: ClipResult) -> str:
-    """A condition in words."""
+    """Return the clip's condition in words."""
     return f"yaw {result.level}°".replace("-", "−") if result.factor == "yaw" else WORDS[result.level]
 
 
 def one_by_one(results: Sequence[ClipResult]) -> list[Condition]:
-    """A row a level, in the order of the set."""
+    """Return one row per level, in the order of the set."""
     labels = dict.fromkeys(label(result) for result in results)
     return [Condition(name, tuple(each for each in results if label(each) == name)) for name in labels]
 
 
 def pooled(results: Sequence[ClipResult]) -> list[Condition]:
-    """Everything, by how far the camera is off the side view."""
+    """Return rows that pool all clips by the camera's angle from the side view."""
     bands: list[tuple[str, Callable[[float], bool]]] = [
         ("**all, yaw to 20°**", lambda yaw: yaw <= SIDE_VIEW_DEG),
         ("**all, yaw over 20° to 30°**", lambda yaw: SIDE_VIEW_DEG < yaw <= OBLIQUE_DEG),
@@ -64,10 +64,10 @@ def pooled(results: Sequence[ClipResult]) -> list[Condition]:
 
 
 def side_view(results: Sequence[ClipResult]) -> list[ClipResult]:
-    """The clips within 20 degrees of the side view."""
+    """Return the clips within 20 degrees of the side view."""
     return [result for result in results if abs(result.yaw_deg) <= SIDE_VIEW_DEG]
 
 
 def analysed(results: Sequence[ClipResult]) -> list[ClipResult]:
-    """The clips that were not refused."""
+    """Return the clips that the analyzer did not refuse."""
     return [result for result in results if result.outcome == ANALYSED]

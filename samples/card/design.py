@@ -1,8 +1,9 @@
-"""The designed set: three lifters, one factor changed at a time around a base case, and random mixtures.
+"""The designed set of clips.
 
-The base case is square to the side, tight shirt, 450-mm plates, even light, 30 Hz.  Three lifters of different sex,
-size and pattern (hip-led, mixed, low-back-led) go through every level, so that each condition spans the range of
-lumbar flexion.  Everything but the level stays the same to the seed: rows differ by their level alone.
+One factor at a time changes around a base case; more clips mix everything at random. The base case is square to the
+side: tight shirt, 450-mm plates, even light, 30 Hz. Three lifters of different sex, size and pattern (hip-led, mixed,
+low-back-led) go through every level, so that each condition covers the range of lumbar flexion. Everything except the
+level stays the same, even the seed. So rows differ only by their level.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from samples.specfile import parse_spec
 
 Change = Mapping[str, Mapping[str, Any]]
 
-MIXTURES = 36
+MIXTURES = 36  # number of random mixtures
 MIXTURE_SEED = 70_000
 BASE = "base"
 MIXED = "mixture"
@@ -75,15 +76,16 @@ LEVELS: Mapping[str, Mapping[str, Change]] = {
 }
 
 COSTLY: Mapping[tuple[str, str], tuple[str, ...]] = {("size", "1080p"): ("hip", "back"), ("size", "4k"): ("mixed",)}
-"""Levels that only some lifters go through."""
+"""Levels for only some of the lifters, because they take long to render."""
 
 ENLARGED: Mapping[tuple[str, str], int] = {("size", "4k"): 3}
-"""Levels whose frames are enlarged this many times after drawing: 2160 x 3840 takes a minute a second to draw."""
+"""Levels whose frames are enlarged by this factor after drawing. To draw 2160 x 3840 takes a minute per second of
+clip."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One clip of the set: what to render, which condition it stands for, how far its frames are enlarged."""
+    """One clip of the set: the spec, the condition that it stands for, and the enlargement of its frames."""
 
     spec: ClipSpec
     factor: str
@@ -92,16 +94,17 @@ class Item:
 
     @property
     def name(self) -> str:
-        """Unique name, also that of the clip's files."""
+        """Unique name; also the name of the clip's files."""
         return self.spec.name
 
 
 def designed_set() -> list[Item]:
-    """Every clip of the card in running order; always the same."""
+    """Return every clip of the card in running order. The result is always the same."""
     return [*_one_at_a_time(), *_mixtures()]
 
 
 def _one_at_a_time() -> list[Item]:
+    """The clips with one changed factor."""
     return [
         Item(_spec(level, lifter, change), factor, level, ENLARGED.get((factor, level), 1))
         for factor, levels in LEVELS.items()
@@ -111,6 +114,7 @@ def _one_at_a_time() -> list[Item]:
 
 
 def _spec(level: str, lifter: str, change: Change) -> ClipSpec:
+    """One clip: base case, lifter, then the level's change."""
     table: dict[str, Any] = {"name": f"{_word(level)}_{lifter}", "seed": 40 + list(LIFTERS).index(lifter)}
     for part in (BASE_CASE, LIFTERS[lifter], change):
         for key, values in part.items():
@@ -119,18 +123,19 @@ def _spec(level: str, lifter: str, change: Change) -> ClipSpec:
 
 
 def _word(level: str) -> str:
-    """A level as part of a file name."""
+    """The level as part of a file name."""
     if level[0] in "+-":
         return f"yaw_{'p' if level[0] == '+' else 'm'}{level[1:]}"
     return level
 
 
 def _mixtures() -> list[Item]:
+    """The clips that mix everything."""
     return [Item(_mixture(number), MIXED, MIXED) for number in range(MIXTURES)]
 
 
 def _mixture(number: int) -> ClipSpec:
-    """A random spec of everything at once, made short."""
+    """A random spec, shortened to one or two repetitions."""
     size = BASE_CASE["video"]
     drawn = random_spec(MIXTURE_SEED + number, size["width_px"], size["height_px"])
     lift = replace(

@@ -1,10 +1,10 @@
-"""Everything that is measured of a repetition and of a set, against the same measures of the true angles.
+"""Errors of every measure of a repetition and of a set.
 
     python -m samples.card.motion TRUTHS RESULTS
 
-TRUTHS is a folder with NAME.truth.json, RESULTS one with NAME/analysis.json, as `hingecheck analyze NAME.mp4 --out
-RESULTS/NAME` leaves it.  The truth of a lag, a coupling share or a drift is what the analyzer's own definition gives
-on the exact angles, between the true events; so what is compared is the reading, not the definition.
+TRUTHS is a folder with NAME.truth.json. RESULTS is a folder with NAME/analysis.json, as `hingecheck analyze NAME.mp4
+--out RESULTS/NAME` writes it. The true value of a measure is what the analyzer's own code gives for the exact angles
+between the true events. So the table shows errors of reading, not differences of definition.
 """
 
 import json
@@ -19,25 +19,27 @@ import numpy as np
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import Angle, AngleTrack, Floats, Measure, Rep, RepMetrics, View
 
-SAME_REP_S = 0.6
-LEG_SHARE, KNEE_SHARE = 0.491, 0.285  # leg length and height of the knee, of the stature (Drillis and Contini 1966)
+SAME_REP_S = 0.6  # lockouts at most this far apart belong to the same repetition
+LEG_SHARE, KNEE_SHARE = 0.491, 0.285  # leg length and knee height, shares of body height (Drillis and Contini 1966)
 SIDE = View("right", "right", Measure(0.0, -1.0, 1.0), True, ())
 NAN = float("nan")
 
 
 def true_reps(truth: Mapping[str, Any]) -> list[RepMetrics]:
-    """The complete repetitions of a truth file, described as the analyzer describes its own."""
+    """Return the complete repetitions of a truth file, described like the analyzer's own."""
     track = _track(truth)
     reps = [_rep(track, rep, truth["style"]) for rep in truth["reps"] if rep["complete"]]
-    own = repetition.Own(height_cm=100 * _stature_m(truth))
-    return [repetition.describe(track, rep, SIDE, own) for rep in reps]
+    own_measures = repetition.Own(height_cm=100 * _stature_m(truth))
+    return [repetition.describe(track, rep, SIDE, own_measures) for rep in reps]
 
 
 def _stature_m(truth: Mapping[str, Any]) -> float:
+    """The lifter's body height."""
     return float(truth["spec"].get("body", {}).get("stature_m", 1.76))
 
 
 def _track(truth: Mapping[str, Any]) -> AngleTrack:
+    """The exact angles in the analyzer's form."""
     frames = truth["frames"]
     time_s = np.array(frames["time_s"])
     leg_m = LEG_SHARE * _stature_m(truth)
@@ -63,12 +65,16 @@ def _track(truth: Mapping[str, Any]) -> AngleTrack:
 
 
 def _angle(value_deg: Floats) -> Angle:
+    """An exact angle: no uncertainty."""
     zero = np.zeros(len(value_deg))
     return Angle(value_deg, zero, zero.copy(), 0.0, np.where(np.isnan(value_deg), "not drawn", ""))
 
 
 def _rep(track: AngleTrack, rep: Mapping[str, Any], style: str) -> Rep:
-    """Between the planned ends, which is what the analyzer's quiet moments stand for."""
+    """One true repetition.
+
+    It lasts between the planned ends, which stand for the analyzer's still moments.
+    """
     planned = rep["planned"]
     inside = (track.time_s >= planned["liftoff_s"]) & (track.time_s <= planned["lockout_s"])
     passed = inside & (track.hand_height >= track.knee_height)
@@ -89,48 +95,50 @@ def _rep(track: AngleTrack, rep: Mapping[str, Any], style: str) -> Rep:
 
 
 def _leaves_top_s(track: AngleTrack, rep: Mapping[str, Any]) -> float:
-    """When the bar goes more than the contract's centimetre below its top."""
+    """Time at which the bar is more than 1 cm (the contract's limit) below its top."""
     after = (track.time_s > rep["lockout_s"]) & (track.time_s <= (rep["planned"]["end_s"] or track.time_s[-1]))
     top = track.hand_height[after].max() if after.any() else NAN
     up = after & (track.hand_height >= top - 0.01 / LEG_SHARE / 1.76)
     return float(track.time_s[up][-1]) if up.any() else NAN
 
 
-def compare(truth: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, float, Mapping[str, float]]]:
-    """(name, truth, measured interval) of every number that both have, over repetitions and over the set."""
+def compare(truth: Mapping[str, Any], measured: Mapping[str, Any]) -> list[tuple[str, float, Mapping[str, float]]]:
+    """Return (name, truth, measured interval) of every number that truth and measurement have."""
     rows = []
     true = true_reps(truth)
-    matched = [(one, _nearest(one, found["reps"])) for one in true]
-    for one, rep in matched:
-        if rep is not None:
-            rows += _both(one.values, rep["metrics"])
-    if all(rep is not None for _, rep in matched):
-        rows += _both(set_drift.describe(true), found["set"]["metrics"])
+    matched = [(true_rep, _nearest(true_rep, measured["reps"])) for true_rep in true]
+    for true_rep, measured_rep in matched:
+        if measured_rep is not None:
+            rows += _both(true_rep.values, measured_rep["metrics"])
+    if all(measured_rep is not None for _, measured_rep in matched):
+        rows += _both(set_drift.describe(true), measured["set"]["metrics"])
     return rows
 
 
-def _nearest(one: RepMetrics, found: list[dict[str, Any]]) -> dict[str, Any] | None:
-    complete = [rep for rep in found if rep["complete"]]
-    best = min(complete, key=lambda rep: abs(rep["lockout_s"] - one.rep.lockout_s), default=None)
-    near = best is not None and abs(best["lockout_s"] - one.rep.lockout_s) <= SAME_REP_S
+def _nearest(true_rep: RepMetrics, measured_reps: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The measured repetition with the nearest lockout, or None."""
+    complete = [rep for rep in measured_reps if rep["complete"]]
+    best = min(complete, key=lambda rep: abs(rep["lockout_s"] - true_rep.rep.lockout_s), default=None)
+    near = best is not None and abs(best["lockout_s"] - true_rep.rep.lockout_s) <= SAME_REP_S
     return best if near else None
 
 
 def _both(
-    true: Mapping[str, Measure], found: Mapping[str, Mapping[str, float] | None]
+    true: Mapping[str, Measure], measured: Mapping[str, Mapping[str, float] | None]
 ) -> list[tuple[str, float, Mapping[str, float]]]:
+    """The numbers that both tables have."""
     return [
-        (name, measure.value, got)
+        (name, measure.value, interval)
         for name, measure in true.items()
-        if measure.known and (got := found.get(name)) is not None
+        if measure.known and (interval := measured.get(name)) is not None
     ]
 
 
 def table(rows: list[tuple[str, float, Mapping[str, float]]]) -> str:
-    """Bias, root mean square error and coverage by measure."""
+    """Return bias, root mean square error and coverage per measure."""
     by_name = defaultdict(list)
-    for name, true, got in rows:
-        by_name[name].append((got["value"] - true, got["low"] <= true <= got["high"]))
+    for name, true, interval in rows:
+        by_name[name].append((interval["value"] - true, interval["low"] <= true <= interval["high"]))
     lines = [f"{'measure':34s} {'n':>4s} {'bias':>8s} {'rms':>8s} {'inside':>7s}"]
     for name, pairs in sorted(by_name.items()):
         error = np.array([pair[0] for pair in pairs])
@@ -140,12 +148,12 @@ def table(rows: list[tuple[str, float, Mapping[str, float]]]) -> str:
 
 
 def main(truths: Path, results: Path) -> None:
-    """Print the table over all clips that have both."""
+    """Print the table over all clips with a truth and a result."""
     rows = []
     for path in sorted(truths.glob("*.truth.json")):
-        found = results / path.name.removesuffix(".truth.json") / "analysis.json"
-        if found.exists():
-            rows += compare(json.loads(path.read_text()), json.loads(found.read_text()))
+        result_path = results / path.name.removesuffix(".truth.json") / "analysis.json"
+        if result_path.exists():
+            rows += compare(json.loads(path.read_text()), json.loads(result_path.read_text()))
     print(table(rows))
 
 

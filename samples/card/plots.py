@@ -1,4 +1,4 @@
-"""The card's pictures: agreement, the way errors grow with yaw, and the other measures beside."""
+"""The card's pictures: agreement with the truth, errors by camera yaw, and the peers' measures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,20 +18,21 @@ BAND_DEG = (0.0, 60.0)
 
 
 def draw_pictures(results: Sequence[ClipResult], folder: Path) -> list[Path]:
-    """Write every picture; returns their paths."""
+    """Write every picture; return their paths."""
     pyplot = _pyplot()
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
+    paths = []
     for name, draw in (("agreement", _agreement), ("yaw", _yaw), ("peers", _peers)):
         figure = draw(pyplot, results)
         path = folder / f"{name}.png"
         figure.savefig(path, dpi=DPI, metadata={"Software": None})
         pyplot.close(figure)
-        made.append(path)
-    return made
+        paths.append(path)
+    return paths
 
 
 def _pyplot() -> Any:
+    """Matplotlib's pyplot without a display; raise MissingExtra if it is missing."""
     try:
         import matplotlib as mpl
 
@@ -43,39 +44,39 @@ def _pyplot() -> Any:
 
 
 def _agreement(pyplot: Any, results: Sequence[ClipResult]) -> Any:
-    """Bland-Altman picture of the lumbar change."""
+    """Bland-Altman plot of the lumbar change."""
     near = side_view(results)
-    found = of_metric(near, LUMBAR)
+    stats = of_metric(near, LUMBAR)
     figure, axes = pyplot.subplots(figsize=(6.4, 4.0), layout="constrained")
     for words, colour, mixed in (("three lifters", "#31506e", False), ("random mixtures", "#c77b2f", True)):
         measured, true = measured_pairs([each for each in near if (each.factor == MIXED) == mixed], LUMBAR)
         axes.scatter((measured + true) / 2, measured - true, s=18, color=colour, label=words)
     axes.legend(fontsize=8)
-    for height, style in ((found.bias, "-"), (found.limits[0], "--"), (found.limits[1], "--")):
+    for height, style in ((stats.bias, "-"), (stats.limits[0], "--"), (stats.limits[1], "--")):
         axes.axhline(height, linestyle=style, color="#a33a2a", linewidth=1)
     axes.set(xlabel="mean of measured and true lumbar change, °", ylabel="measured − true, °")
-    axes.set_title(f"Lumbar change, yaw to 20°: bias {found.bias:+.1f}°, {found.read} repetitions", fontsize=10)
+    axes.set_title(f"Lumbar change, yaw to 20°: bias {stats.bias:+.1f}°, {stats.read} repetitions", fontsize=10)
     return figure
 
 
 def _yaw(pyplot: Any, results: Sequence[ClipResult]) -> Any:
-    """Error and share unread of the changes for the base case at each yaw."""
+    """Errors and share not measured at each yaw of the base case."""
     turned = [result for result in results if result.factor in ("yaw", BASE)]
     yaws = sorted({result.yaw_deg for result in turned})
     figure, (upper, lower) = pyplot.subplots(2, 1, figsize=(6.4, 5.6), sharex=True, layout="constrained")
     for name, words in METRIC_WORDS.items():
         if name.endswith("_deg"):
-            found = [of_metric([each for each in turned if each.yaw_deg == yaw], name) for yaw in yaws]
-            upper.plot(yaws, [each.mean_abs for each in found], marker="o", markersize=4, label=words.split(",")[0])
-            lower.plot(yaws, [100 * each.unread for each in found], marker="o", markersize=4)
+            stats = [of_metric([each for each in turned if each.yaw_deg == yaw], name) for yaw in yaws]
+            upper.plot(yaws, [each.mean_abs for each in stats], marker="o", markersize=4, label=words.split(",")[0])
+            lower.plot(yaws, [100 * each.unread for each in stats], marker="o", markersize=4)
     upper.set(ylabel="mean abs. error, °", ylim=(0, None))
     upper.legend(fontsize=8, ncols=2)
-    lower.set(xlabel="yaw of the camera, ° (positive: sees more of the back)", ylabel="unread, %", ylim=(-4, 104))
+    lower.set(xlabel="yaw of the camera, ° (positive: sees more of the back)", ylabel="not measured, %", ylim=(-4, 104))
     return figure
 
 
 def _peers(pyplot: Any, results: Sequence[ClipResult]) -> Any:
-    """Estimates against the truth, a panel an estimator."""
+    """Estimates against the truth, one panel per estimator."""
     near = side_view(results)
     panels = [("hingecheck", *measured_pairs(near, LUMBAR))]
     for name, words in PEER_WORDS.items():
@@ -87,10 +88,11 @@ def _peers(pyplot: Any, results: Sequence[ClipResult]) -> Any:
         axes.plot(BAND_DEG, BAND_DEG, color="#a33a2a", linewidth=1)
         axes.scatter(true, estimate, s=12, color="#31506e")
         axes.set_title(f"{words}\nmean abs. error {_mean_abs(estimate, true):.1f}°", fontsize=8)
-    figure.supxlabel("true lumbar change, ° (* after its best straight line)", fontsize=9)
+    figure.supxlabel("true lumbar change, ° (* after a best-fit line)", fontsize=9)
     figure.supylabel("estimate, °", fontsize=9)
     return figure
 
 
 def _mean_abs(estimate: Any, true: Any) -> float:
+    """Mean absolute error; NaN without pairs."""
     return float(np.abs(estimate - true).mean()) if len(true) else float("nan")

@@ -1,4 +1,4 @@
-"""What is kept of one measured clip: a JSON file that says everything the card needs."""
+"""The stored result of one measured clip: a JSON file with everything that the card needs."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ ANALYSED = "analysed"
 
 @dataclass(frozen=True)
 class Value:
-    """A number with its 90 % interval as the analyzer gave it; None and a reason where it gave none."""
+    """A number with its 90 % interval, as the analyzer gives it. None and a reason if there is no number."""
 
     value: float | None
     low: float | None
@@ -23,10 +23,10 @@ class Value:
 
 @dataclass(frozen=True)
 class RepResult:
-    """One complete repetition of the truth and what was made of it.
+    """One complete true repetition and its measured values.
 
-    `truth` and `measured` go by the names of the contract; an empty `measured` means that the repetition was not
-    found.  Event errors are measured minus true, seconds.  `peers` holds the other measures at the lowest posture.
+    `truth` and `measured` use the contract's metric names. An empty `measured` means that the repetition was not
+    found. Event errors are measured minus true, seconds. `peers` holds the peers' measures at the lowest posture.
     """
 
     number: int
@@ -39,9 +39,9 @@ class RepResult:
 
 @dataclass(frozen=True)
 class FrameError:
-    """Mean absolute error of an angle over the frames of the set, degrees, and the share of them measured.
+    """Mean absolute error of an angle over the frames of the set, degrees, and the share of frames measured.
 
-    `inside`: the share of the measured frames whose 90 % interval holds the truth.
+    `inside`: share of the measured frames whose 90 % interval contains the truth.
     """
 
     mean_abs_deg: float | None
@@ -51,10 +51,10 @@ class FrameError:
 
 @dataclass(frozen=True)
 class ClipResult:
-    """One clip.
+    """The result of one clip.
 
-    `outcome` is "analysed" or the kind of the analyzer's refusal; `spec` is what was rendered; `seen` the share of
-    frames in which the lifter's trunk was found, filled gaps left out.
+    `outcome` is "analysed" or the kind of the analyzer's refusal. `spec` is what was rendered. `seen` is the share of
+    frames in which the trunk was detected; filled gaps do not count.
     """
 
     name: str
@@ -77,17 +77,17 @@ class ClipResult:
 
     @property
     def found_reps(self) -> int:
-        """Complete repetitions that were found."""
+        """Number of complete repetitions that were found."""
         return sum(bool(rep.measured) for rep in self.reps)
 
 
 def write_result(result: ClipResult, path: Path) -> None:
-    """One result, a JSON file."""
+    """Write one result as a JSON file."""
     write_whole(path, json.dumps(asdict(result), indent=1) + "\n")
 
 
 def read_result(path: Path) -> ClipResult:
-    """The inverse of `write_result`."""
+    """Read a result that `write_result` wrote."""
     table = json.loads(path.read_text(encoding="utf-8"))
     table["true_patterns"] = tuple(table["true_patterns"])
     table["reps"] = tuple(_rep(row) for row in table["reps"])
@@ -96,4 +96,5 @@ def read_result(path: Path) -> ClipResult:
 
 
 def _rep(row: dict[str, Any]) -> RepResult:
+    """One repetition from its JSON table."""
     return RepResult(**row | {"measured": {name: Value(**entry) for name, entry in row["measured"].items()}})

@@ -1,7 +1,9 @@
-"""The error card as data for the package: `python -m samples.card.rows` reads ERRORS.md and writes one file.
+"""The error card as data for the analyzer's reports.
 
-`hingecheck/history/error_card.toml`: a row a metric and condition.  `samples.evaluate` writes it with the card; a test
-holds it to ERRORS.md.
+    python -m samples.card.rows
+
+It reads `samples/ERRORS.md` and writes `hingecheck/history/error_card.toml`: one row per metric and condition.
+`samples.evaluate` writes both files. A test checks that they agree.
 """
 
 import re
@@ -13,23 +15,22 @@ from samples.card.freeze import SAMPLES
 from samples.card.tables import METRIC_WORDS
 
 CARD = SAMPLES / "ERRORS.md"
-PACKAGE = SAMPLES.parent / "hingecheck"
-ROWS = PACKAGE / "history" / "error_card.toml"
+ROWS = SAMPLES.parent / "hingecheck" / "history" / "error_card.toml"
 MIXTURES, MIXTURES_TITLE = "random mixtures, yaw to 20°", "The random mixtures among them"
-LEAST_CLIPS = 30
+
 _HEAD = "# Made from samples/ERRORS.md by `python -m samples.card.rows`; do not edit.\n"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def card_rows(card: str) -> Iterator[dict[str, str | float | int]]:
-    """Every row of the tables "Condition by condition" that holds a reading, and the random mixtures to 20 degrees."""
+    """Yield the rows with a number: random mixtures to 20 degrees, then "Condition by condition"."""
     if MIXTURES_TITLE in card:
         yield from _mixtures(card)
     for metric, words in METRIC_WORDS.items():
         for line in _table(card, f"### {words}\n"):
             name, *cells = line
             numbers = [_numbers(cell) for cell in cells]
-            if not numbers[3]:  # nothing was read under this condition
+            if not numbers[3]:  # no number under this condition
                 continue
             row: dict[str, str | float | int] = {"metric": metric, "condition": name}
             row |= {"clips": int(numbers[0][0]), "reps": int(numbers[1][0])}
@@ -40,7 +41,7 @@ def card_rows(card: str) -> Iterator[dict[str, str | float | int]]:
 
 
 def _mixtures(card: str) -> Iterator[dict[str, str | float | int]]:
-    """The rows of the table of random mixtures within 20 degrees of the side view."""
+    """Yield the rows of the table of random mixtures within 20 degrees of the side view."""
     clips = int(re.findall(r"\((\d+) clips", card.split(MIXTURES_TITLE, 1)[1])[0])
     titles = {words: metric for metric, words in METRIC_WORDS.items()}
     for words, *cells in _table(card, MIXTURES_TITLE):
@@ -53,15 +54,15 @@ def _mixtures(card: str) -> Iterator[dict[str, str | float | int]]:
 
 
 def version(card: str) -> str:
-    """The analyzer that the card measured."""
-    found = re.search(r"`hingecheck` (\S+) gets wrong on (\d+) rendered clips", card)
-    if found is None:
-        sys.exit(f"{CARD}: its first sentence has changed; adapt samples/card/rows.py")
-    return found[1]
+    """Return the version of the analyzer that the card measured."""
+    sentence = re.search(r"errors of `hingecheck` (\S+) on (\d+) rendered clips", card)
+    if sentence is None:
+        sys.exit(f"{CARD}: the first sentence has changed; change samples/card/rows.py to match")
+    return sentence[1]
 
 
 def toml(rows: Iterator[dict[str, str | float | int]], version_of: str) -> str:
-    """The rows as TOML."""
+    """Format the rows as TOML."""
     parts = [f'{_HEAD}version = "{version_of}"\n']
     for row in rows:
         lines = (
@@ -72,7 +73,7 @@ def toml(rows: Iterator[dict[str, str | float | int]], version_of: str) -> str:
 
 
 def _table(card: str, title: str) -> list[list[str]]:
-    """Cells of the first table under a heading, without its head."""
+    """The cells of the first table below a heading, without its head."""
     lines = card.split(title, 1)[1].splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("|"))
     table = list(takewhile(lambda line: line.startswith("|"), lines[first:]))
@@ -80,11 +81,12 @@ def _table(card: str, title: str) -> list[list[str]]:
 
 
 def _numbers(cell: str) -> list[float]:
-    return [float(found) for found in _NUMBER.findall(cell.replace("−", "-"))]
+    """The numbers in a cell."""
+    return [float(text) for text in _NUMBER.findall(cell.replace("−", "-"))]
 
 
 def write_rows() -> None:
-    """Write the file from the card as it is."""
+    """Read the card and write the TOML file."""
     card = CARD.read_text(encoding="utf-8")
     ROWS.write_text(toml(card_rows(card), version(card)), encoding="utf-8")
 

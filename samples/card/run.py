@@ -1,4 +1,7 @@
-"""Render, analyze, keep the result, throw the video away: one clip of the card after another, resumable."""
+"""Render, analyze and keep the result of every clip of the card; delete the video afterwards.
+
+A run can be interrupted and continued. Results are in DIR/results.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,23 +25,24 @@ CLIPS, RESULTS = "clips", "results"
 
 
 def run_card(items: Sequence[Item], folder: Path, *, processes: int, keep: bool) -> int:
-    """Measure every item whose result is not there yet; returns the frames measured."""
+    """Measure every item that has no result yet; return the number of frames measured."""
     missing = [item for item in items if finished(item, folder) is None]
     return run_all(partial(run_item, folder=folder, keep=keep), missing, processes) if missing else 0
 
 
 def forget(items: Sequence[Item], folder: Path) -> None:
-    """Throw results away, because the analyzer has changed; videos that were kept stay."""
+    """Delete results after a change of the analyzer; kept videos stay."""
     for item in items:
         _result_path(item, folder).unlink(missing_ok=True)
 
 
 def _result_path(item: Item, folder: Path) -> Path:
+    """Path of an item's result."""
     return folder / RESULTS / f"{item.name}.json"
 
 
 def finished(item: Item, folder: Path) -> ClipResult | None:
-    """The result of an item, or None while there is none or it belongs to another spec."""
+    """Return the result of exactly this item, or None."""
     path = _result_path(item, folder)
     if not path.exists():
         return None
@@ -47,19 +51,22 @@ def finished(item: Item, folder: Path) -> ClipResult | None:
 
 
 def run_item(item: Item, *, folder: Path, keep: bool) -> int:
-    """One clip from spec to result; returns its frames. With `keep`, video and truth stay for another time."""
-    made = rendered(item.spec, folder / CLIPS)
-    truth = json.loads(made[1].read_text(encoding="utf-8"))
-    shown = _enlarged(item, made[0]) if item.enlarge > 1 else made[0]
+    """Render and analyze one clip and write its result; return its number of frames.
+
+    With `keep`, video and truth file stay for the next analysis.
+    """
+    paths = rendered(item.spec, folder / CLIPS)
+    truth = json.loads(paths[1].read_text(encoding="utf-8"))
+    shown = _enlarged(item, paths[0]) if item.enlarge > 1 else paths[0]
     result = measure_clip(item, shown, truth)
     write_result(result, _result_path(item, folder))
-    for path in {shown} - {made[0]} if keep else {shown, *made}:
+    for path in {shown} - {paths[0]} if keep else {shown, *paths}:
         path.unlink()
     return result.frame_count
 
 
 def _enlarged(item: Item, video: Path) -> Path:
-    """The same clip with every frame enlarged before it is encoded again."""
+    """The same clip with every frame enlarged and encoded again."""
     large = video.with_name(f"{video.stem}_enlarged.mp4")
     size = {"width_px": item.spec.video.width_px * item.enlarge, "height_px": item.spec.video.height_px * item.enlarge}
     write_video(large, _frames(video, item.enlarge), type(item.spec.video)(**asdict(item.spec.video) | size))
@@ -67,6 +74,7 @@ def _enlarged(item: Item, video: Path) -> Path:
 
 
 def _frames(video: Path, times: int) -> Iterator[Image]:
+    """The frames of a video, enlarged."""
     with av.open(str(video)) as container:
         for frame in container.decode(container.streams.video[0]):
             picture = frame.to_ndarray(format="rgb24")

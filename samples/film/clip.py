@@ -1,4 +1,9 @@
-"""A whole clip from a spec: plan, perform, draw, photograph, encode, and the truth beside it."""
+"""One whole clip from a spec.
+
+1. Build body, plan and room (`set_stage`).
+2. Draw and photograph every frame (`draw_all`).
+3. Encode the video, then write the truth file beside it (`render_clip`).
+"""
 
 import json
 from collections.abc import Iterator
@@ -24,9 +29,9 @@ from samples.scene.surfaces import Surface
 from samples.spec import FROM_THE_TOP, ClipSpec, Load
 from samples.whole import write_whole
 
-MOST_BLUR_STEPS = 4
-BLUR_STEP_PX = 1.6
-ROLL_DEG: dict[Load, float] = {"trap_bar": 0.0, "box": 0.0}
+MOST_BLUR_STEPS = 4  # most exposures per frame
+BLUR_STEP_PX = 1.6  # one exposure per this much travel
+ROLL_DEG: dict[Load, float] = {"trap_bar": 0.0, "box": 0.0}  # roll about the load's own axis; 12 for other loads
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,11 @@ class Stage:
 
     @property
     def frame_count(self) -> int:
-        """Frames of the clip."""
+        """Number of frames of the clip."""
         return int(self.plan.duration_s * self.spec.video.rate_hz)
 
     def time_s(self, frame: int) -> float:
-        """Time stamp of a frame."""
+        """Return the time stamp of a frame."""
         return frame / self.spec.video.rate_hz
 
 
@@ -59,11 +64,11 @@ def set_stage(spec: ClipSpec) -> Stage:
     lifter = dress(spec.body, spec.clothes)
     plan = plan_set(spec, lifter.body)
     crowd = tuple(bystanders(spec))
-    fixed = furnish(spec) + [surface for other in crowd for surface in other.surfaces]
+    fixed = furnish(spec) + [surface for bystander in crowd for surface in bystander.surfaces]
     fixed += support(spec.bar, plan.bar_rest_m) if spec.lift.style not in (*FROM_THE_TOP, "squat") else []
     if spec.scene.mirror:
         fixed += reflected(fixed, spec)
-    looks = (look(lifter), *(look(other.person) for other in crowd))
+    looks = (look(lifter), *(look(bystander.person) for bystander in crowd))
     wander = shake(spec, int(plan.duration_s * spec.video.rate_hz))
     load = bar_at_origin(spec.bar)
     return Stage(
@@ -81,19 +86,19 @@ def set_stage(spec: ClipSpec) -> Stage:
 
 
 def instant_at(stage: Stage, time_s: float) -> Instant:
-    """The lifter at a time."""
+    """Return the lifter and the bar at a time."""
     return instant(stage.lifter.body, stage.plan, stage.shaking, min(time_s, stage.plan.duration_s - 1e-6))
 
 
 def moving_parts(stage: Stage, now: Instant) -> list[Surface]:
-    """The lifter and the load, and their mirror images."""
+    """Return the surfaces of lifter and load, and their mirror images."""
     parts = surfaces_of(stage.lifter, now.posed, lifter=True) if stage.spec.scene.lifter else []
     parts += carried(list(stage.load), now.bar_m, ROLL_DEG.get(stage.spec.bar.load, 12.0))
     return parts + (reflected(parts, stage.spec) if stage.spec.scene.mirror else [])
 
 
 def draw_frame(stage: Stage, raster: Raster, frame: int) -> Image:
-    """One recorded frame, motion blur, lens and noise included."""
+    """Return one recorded frame with motion blur, lens and noise."""
     spec, start = stage.spec, stage.time_s(frame)
     shutter = spec.video.shutter / spec.video.rate_hz
     steps = blur_steps(stage, start, shutter)
@@ -107,7 +112,7 @@ def draw_frame(stage: Stage, raster: Raster, frame: int) -> Image:
 
 
 def blur_steps(stage: Stage, time_s: float, shutter_s: float) -> int:
-    """Exposures to add up: one for every 1.6 px that a joint travels while the shutter is open."""
+    """Return the number of exposures of a frame: one per 1.6 px that a joint travels while the shutter is open."""
     if shutter_s <= 0.0 or not stage.spec.scene.lifter:
         return 1
     view = view_at(stage.spec, np.zeros(3))
@@ -118,7 +123,7 @@ def blur_steps(stage: Stage, time_s: float, shutter_s: float) -> int:
 
 
 def draw_mask(stage: Stage, raster: Raster, frame: int) -> Mask:
-    """Where the lifter is seen in the recorded frame."""
+    """Return the mask of the visible lifter in the recorded frame."""
     view: View = view_at(stage.spec, stage.wander_deg[frame])
     parts = moving_parts(stage, instant_at(stage, stage.time_s(frame)))
     drawn = raster.person([*stage.fixed, *parts], view)
@@ -127,14 +132,17 @@ def draw_mask(stage: Stage, raster: Raster, frame: int) -> Mask:
 
 
 def draw_all(stage: Stage) -> Iterator[Image]:
-    """Every frame in order."""
+    """Yield every frame in order."""
     with Raster(stage.spec.video.width_px, stage.spec.video.height_px) as raster:
         for frame in range(stage.frame_count):
             yield draw_frame(stage, raster, frame)
 
 
 def truth_of(stage: Stage) -> dict[str, object]:
-    """The truth file's content, except for the video's file name; what was not recorded is looked at as well."""
+    """Return the content of the truth file, without the video's file name.
+
+    It covers the whole set, also the part that is not recorded.
+    """
     rate, plan = stage.spec.video.rate_hz, stage.plan
     first = int(np.ceil(plan.begin_s * rate))
     frames = range(first, max(stage.frame_count, int((plan.begin_s + plan.whole_s) * rate)))
@@ -146,7 +154,7 @@ def truth_of(stage: Stage) -> dict[str, object]:
 def render_clip(spec: ClipSpec, folder: Path) -> Path:
     """Write NAME.mp4 and NAME.truth.json.
 
-    The truth last, so that its presence says that the clip is finished.
+    The truth file is written last. So if it exists, the clip is finished.
     """
     check_codec(spec.video)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,8 @@
-"""Random specs: one lifter, lift, room, camera and recording after another, reproducible by a number."""
+"""Random specs: lifter, lift, room, camera and recording, reproducible from a seed.
+
+Input: a seed. Output: a ClipSpec. The ranges cover what the renderer can vary; the training data and the error card's
+random mixtures use them.
+"""
 
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -31,12 +35,12 @@ SHOES = ("#d8d8d4", "#1f2023", "#b33a32", "#2f5f96", "#e0e05a")
 
 
 def pick(random: np.random.Generator, choices: tuple[Choice, ...], odds: tuple[float, ...] | None = None) -> Choice:
-    """One of the choices."""
+    """Return one of the choices; `odds` are their probabilities."""
     return choices[int(random.choice(len(choices), p=odds))]
 
 
 def random_spec(seed: int, width_px: int = 384, height_px: int = 640) -> ClipSpec:
-    """A spec drawn at random from everything that the renderer can vary."""
+    """Return a spec with every part drawn at random."""
     random = np.random.default_rng([seed, 20])
     body, camera = _body(random), _camera(random)
     spec = ClipSpec(
@@ -54,6 +58,7 @@ def random_spec(seed: int, width_px: int = 384, height_px: int = 640) -> ClipSpe
 
 
 def _body(random: np.random.Generator) -> BodySpec:
+    """A random body; height depends on sex."""
     sex = float(np.clip(random.choice([0.05, 0.95]) + 0.08 * random.standard_normal(), 0.0, 1.0))
     mean = 1.77 - 0.13 * sex
     return BodySpec(
@@ -70,6 +75,7 @@ def _body(random: np.random.Generator) -> BodySpec:
 
 
 def _lift(random: np.random.Generator) -> LiftSpec:
+    """A random conventional, sumo or Romanian lift."""
     style: Any = pick(random, ("conventional", "sumo", "rdl"), (0.6, 0.2, 0.2))
     most = 40.0 if style == "rdl" else 46.0
     return LiftSpec(
@@ -91,6 +97,7 @@ def _lift(random: np.random.Generator) -> LiftSpec:
 
 
 def _clothes(random: np.random.Generator, body: BodySpec) -> ClothesSpec:
+    """Random clothes and hair."""
     hair: Any = (
         pick(random, ("long", "bun", "short"), (0.45, 0.35, 0.2))
         if body.sex > 0.5
@@ -113,6 +120,7 @@ def _clothes(random: np.random.Generator, body: BodySpec) -> ClothesSpec:
 
 
 def _bar(random: np.random.Generator) -> BarSpec:
+    """A random load with random plates."""
     plate = float(random.choice([0.0, 230.0, 325.0, 450.0], p=[0.12, 0.12, 0.16, 0.6]))
     load: Any = pick(random, ("bar", "kettlebell", "none"), (0.88, 0.06, 0.06))
     return BarSpec(
@@ -125,6 +133,7 @@ def _bar(random: np.random.Generator) -> BarSpec:
 
 
 def _scene(random: np.random.Generator) -> SceneSpec:
+    """A random room and light."""
     return SceneSpec(
         backdrop=pick(random, ("plain", "bricks", "panels", "windows")),
         floor=pick(random, ("rubber", "wood", "concrete"), (0.6, 0.2, 0.2)),
@@ -145,6 +154,7 @@ def _scene(random: np.random.Generator) -> SceneSpec:
 
 
 def _camera(random: np.random.Generator) -> CameraSpec:
+    """A random camera that shows 1.5 to 2.2 m of the room at the lifter, more from an oblique view."""
     height, distance = float(random.uniform(0.3, 1.7)), float(random.uniform(2.2, 4.6))
     yaw = float(np.clip(random.normal(0.0, 16.0), -60.0, 60.0))
     across = random.uniform(1.5, 2.2) * (1.0 + 0.3 * abs(np.sin(np.radians(yaw))))
@@ -163,6 +173,7 @@ def _camera(random: np.random.Generator) -> CameraSpec:
 
 
 def _video(random: np.random.Generator) -> VideoSpec:
+    """Random noise, blur and exposure."""
     return VideoSpec(
         noise=float(abs(random.normal(0.0, 3.0))),
         shutter=float(random.uniform(0.05, 0.6)),

@@ -1,4 +1,4 @@
-"""Frames -> a video file that phones and browsers play."""
+"""Write frames to a video file that phones and browsers can play."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -16,22 +16,22 @@ ALLOWED = ", ".join(get_args(Codec))
 
 
 def check_codec(video: VideoSpec) -> None:
-    """Refuse a codec that this PyAV cannot write."""
+    """Raise MissingCodec if this PyAV cannot write the codec."""
     try:
         av.Codec(video.codec, "w")
     except ValueError as error:
         raise MissingCodec(
-            f"video.codec = {video.codec!r}: no such encoder here. Allowed, where installed: {ALLOWED}"
+            f"video.codec = {video.codec!r}: this PyAV has no such encoder. Allowed, if installed: {ALLOWED}"
         ) from error
 
 
 def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
-    """Write under another name, then rename: a file that exists is whole."""
+    """Write to a temporary name, then rename. So a file that exists is complete."""
     check_codec(video)
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     rate = Fraction(video.rate_hz).limit_denominator(1001)
     with av.open(str(part), "w", options={"movflags": "+faststart"}) as container:
-        stream: Any = container.add_stream(video.codec, rate=rate)  # its stubs know a few codecs only by name
+        stream: Any = container.add_stream(video.codec, rate=rate)  # PyAV's type stubs list only a few codec names
         stream.width, stream.height, stream.pix_fmt = video.width_px, video.height_px, "yuv420p"
         slow = {"preset": "slow"} if video.codec in ("libx264", "libx265") else {}
         stream.options = {"crf": str(video.crf), "threads": "1"} | slow

@@ -1,9 +1,11 @@
-"""Training frames: random lifters, each standing once and then in a few moments of the lift.
+"""Training frames: random lifters, each standing once and then at a few moments of the lift.
 
-An item is one `.npz`: `jpeg` (K byte strings), `mask` (K, H, W/8 packed bits: the lifter as seen),
-`joints_px` (K, J, 2) and `joint_names`, `angles_deg` (K, A) and `angle_names`, `times_s` (K,), `spec`
-(JSON).  Entry 0 is the lifter standing.  Where the pose model is installed, also `seen` (K,),
-`landmarks` (K, 33, 3) and `seen_mask` (K, H, W/8).
+An item is one `.npz` file of one lifter. K is the number of frames; entry 0 is the lifter standing.
+
+- `jpeg` (K byte strings): the pictures.
+- `mask` (K, H, W/8 packed bits): the visible lifter.
+- `joints_px` (K, J, 2) and `joint_names`; `angles_deg` (K, A) and `angle_names`; `times_s` (K,); `spec` (JSON).
+- If the pose model is installed: `seen` (K,), `landmarks` (K, 33, 3) and `seen_mask` (K, H, W/8).
 """
 
 import json
@@ -47,10 +49,11 @@ JOINTS = (
     "foot.L",
     "foot.R",
 )
+"""Names of the joints, in the order of `joints_px`."""
 
 
 def make_frames(count: int, folder: Path, *, seed: int, per_item: int, processes: int) -> int:
-    """Write at least `count` frames as items; items that exist already are kept. Returns the new frames."""
+    """Write at least `count` frames as items; existing items are kept. Return the number of new frames."""
     folder.mkdir(parents=True, exist_ok=True)
     seeds = [seed * 1_000_000 + number for number in range(-(-count // per_item))]
     missing = [number for number in seeds if not item_path(folder, number).exists()]
@@ -60,12 +63,15 @@ def make_frames(count: int, folder: Path, *, seed: int, per_item: int, processes
 
 
 def item_path(folder: Path, seed: int) -> Path:
-    """Where an item lies."""
+    """Return the path of an item."""
     return folder / f"item_{seed:09d}.npz"
 
 
 def make_item(seed: int, *, folder: Path, per_item: int) -> int:
-    """Draw and write one item; a body that cannot take its pose is replaced by the next random one."""
+    """Draw and write one item; return its number of frames.
+
+    If a body cannot take its pose, the next random body is used.
+    """
     for attempt in range(20):
         try:
             stage = set_stage(random_spec(seed + attempt * 500_000))
@@ -83,7 +89,7 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
 
 
 def choose_frames(stage: Stage, count: int) -> list[int]:
-    """One frame of standing, the others spread over the repetitions at random."""
+    """Return one frame of standing and `count - 1` random frames spread over the repetitions."""
     random = np.random.default_rng([stage.spec.seed, 8])
     first, last = stage.plan.reps[0].start_s - 0.7, stage.plan.reps[-1].end_s + 0.4
     edges = np.linspace(max(first, 0.0), min(last, stage.plan.duration_s - 0.05), count)
@@ -92,7 +98,7 @@ def choose_frames(stage: Stage, count: int) -> list[int]:
 
 
 def _describe(stage: Stage, frames: list[int]) -> dict[str, Any]:
-    """Truth of the chosen frames."""
+    """The truth of the chosen frames."""
     instants = [instant_at(stage, stage.time_s(frame)) for frame in frames]
     columns = frame_angles(stage.lifter.body, stage.plan, instants)
     names = [name for name in columns if name.endswith("_deg")]
@@ -112,7 +118,7 @@ def _describe(stage: Stage, frames: list[int]) -> dict[str, Any]:
 
 
 def _photograph(stage: Stage, frames: list[int]) -> dict[str, Any]:
-    """Pictures, masks and what the pose model makes of them."""
+    """Pictures, masks, and the pose model's result."""
     pictures, masks = [], []
     with Raster(stage.spec.video.width_px, stage.spec.video.height_px) as raster:
         for frame in frames:
@@ -124,27 +130,28 @@ def _photograph(stage: Stage, frames: list[int]) -> dict[str, Any]:
 
 
 def _observed(pictures: list[Image]) -> dict[str, Array]:
+    """The pose model's landmarks and masks; empty without a model."""
     with Observer() as observer:
         if not observer.present:
             return {}
-        found = [observer.see(picture) for picture in pictures]
+        sightings = [observer.see(picture) for picture in pictures]
     nobody = np.full((POINTS, 3), np.nan), np.zeros(pictures[0].shape[:2], dtype=bool)
-    seen = [nobody if each is None else each for each in found]
+    results = [nobody if each is None else each for each in sightings]
     return {
-        "seen": np.array([each is not None for each in found]),
-        "landmarks": np.array([points for points, _ in seen], dtype=np.float32),
-        "seen_mask": np.array([np.packbits(mask, axis=1) for _, mask in seen]),
+        "seen": np.array([each is not None for each in sightings]),
+        "landmarks": np.array([points for points, _ in results], dtype=np.float32),
+        "seen_mask": np.array([np.packbits(mask, axis=1) for _, mask in results]),
     }
 
 
 def compressed(spec: ClipSpec, picture: Image) -> bytes:
-    """The picture as JPEG, of a quality that depends on the seed."""
+    """Return the picture as JPEG; its quality (35 to 91) depends on the seed."""
     quality = int(np.random.default_rng([spec.seed, 9]).integers(35, 92))
     _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(data.tobytes())
 
 
 def unpacked(data: bytes) -> Image:
-    """A picture from its JPEG."""
+    """Return the picture of a JPEG."""
     picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
     return np.ascontiguousarray(np.asarray(picture, dtype=np.uint8)[..., ::-1])

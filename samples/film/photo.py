@@ -1,4 +1,4 @@
-"""From the drawn picture to what a phone records: lens, softness, noise."""
+"""From the drawn picture to the recorded picture: lens, softness, noise."""
 
 import cv2
 import numpy as np
@@ -10,14 +10,14 @@ from samples.spec import ClipSpec
 
 
 class Lens:
-    """Bends and scales drawn pictures to the picture that is kept; masks too."""
+    """The lens: it bends drawn pictures and masks as the spec's distortion says."""
 
     def __init__(self, spec: ClipSpec) -> None:
         self._spec = spec
         self._map = None if spec.camera.distortion == 0.0 else _table(spec)
 
     def bend(self, drawn: Image) -> Image:
-        """Lens distortion; nothing where the spec has none."""
+        """Return the picture with lens distortion; unchanged if the spec has none."""
         if self._map is None:
             return drawn
         bent = cv2.remap(drawn, self._map[0], self._map[1], cv2.INTER_LINEAR)
@@ -25,19 +25,20 @@ class Lens:
 
 
 def _table(spec: ClipSpec) -> tuple[Array, Array]:
+    """For each pixel of the recorded picture, its place in the drawn picture."""
     width, height = spec.video.width_px, spec.video.height_px
     across = (np.arange(width) + 0.5) / width * 2.0 - 1.0
     down = (np.arange(height) + 0.5) / height * 2.0 - 1.0
-    seen = np.stack(np.meshgrid(across, down), axis=-1)
-    drawn = ideal(spec, seen) / stretch(spec)
+    recorded = np.stack(np.meshgrid(across, down), axis=-1)
+    drawn = ideal(spec, recorded) / stretch(spec)
     place = (drawn * 0.5 + 0.5) * [width, height] - 0.5
     return place[..., 0].astype(np.float32), place[..., 1].astype(np.float32)
 
 
 def record(spec: ClipSpec, picture: Image, frame: int) -> Image:
-    """Softness and sensor noise.
+    """Add softness and sensor noise.
 
-    The noise of a frame depends on the spec's seed and the frame's number alone.
+    The noise of a frame depends only on the spec's seed and the frame's number.
     """
     video = spec.video
     if video.soft_px > 0.0:

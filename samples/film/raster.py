@@ -1,4 +1,8 @@
-"""Draws surfaces with OpenGL on whatever driver EGL offers; Mesa's software rasteriser is enough."""
+"""Draw surfaces with OpenGL.
+
+It uses any driver that EGL offers; Mesa's software rasteriser is enough. Input: surfaces, camera and lights. Output: a
+picture, or a mask of the lifter.
+"""
 
 import functools
 from collections.abc import Sequence
@@ -15,14 +19,15 @@ from samples.scene.surfaces import PAINTS, Surface
 
 Image = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
-SHADOW_PX = 1024
-SAMPLES = 4
+SHADOW_PX = 1024  # side of the shadow map
+SAMPLES = 4  # samples per pixel against jagged edges
 SHADOW_PAINTS = ("plain", "body", "garment", "shoe", "belt")
+"""Paints that cast a shadow."""
 
 
 @dataclass(frozen=True)
 class Lights:
-    """One sun and the light of the room. Directions are unit vectors, colours linear."""
+    """One sun and the light of the room. Directions are unit vectors; colours are linear."""
 
     sun: Array
     sun_colour: Array
@@ -30,13 +35,13 @@ class Lights:
     ground_colour: Array
     shadow: float
     exposure: float
-    centre_m: Array  # what the shadow map is centred on
-    hole: tuple[float, float, float, float]  # mirror in the wall: left, low, right, high
+    centre_m: Array  # centre of the shadow map
+    hole: tuple[float, float, float, float]  # mirror in the wall: left, bottom, right, top
 
 
 @dataclass(frozen=True)
 class View:
-    """Where the camera is: its place and the 4x4 matrix from metres to clip space."""
+    """The camera: its place, and the 4x4 matrix from metres to clip space."""
 
     eye_m: Array
     matrix: Array
@@ -46,7 +51,7 @@ Look = dict[str, tuple[float, ...]]
 
 
 class Raster:
-    """A picture of fixed size that scenes are drawn into. Use as a context manager."""
+    """Draws scenes into a picture of fixed size. Use it as a context manager."""
 
     def __init__(self, width_px: int, height_px: int, *, samples: int = SAMPLES, shadow_px: int = SHADOW_PX) -> None:
         self.size = (width_px, height_px)
@@ -81,13 +86,18 @@ class Raster:
         looks: Sequence[Look],
         shot: tuple[View, Lights],
     ) -> Image:
-        """A picture, (height, width, 3) RGB. Surfaces in `fixed` are uploaded once and kept."""
+        """Return a picture, (height, width, 3) RGB. Surfaces in `fixed` are uploaded once and kept.
+
+        1. Upload the surfaces.
+        2. Draw the shadow map from the sun.
+        3. Draw every surface with its own shader.
+        """
         view, lights = shot
-        brief = [(surface, self._upload(surface, keep=False)) for surface in moving]
-        buffers = brief + [(surface, self._upload(surface, keep=True)) for surface in fixed]  # nearest first: cheaper
-        light = sun_matrix(lights)
+        temporary = [(surface, self._upload(surface, keep=False)) for surface in moving]  # 1.
+        buffers = temporary + [(surface, self._upload(surface, keep=True)) for surface in fixed]  # near first is faster
+        light = sun_matrix(lights)  # 2.
         self._draw_shadow(buffers, light)
-        self._many.use()
+        self._many.use()  # 3.
         self._many.clear(0.42, 0.42, 0.43)
         self._gl.enable_only(self._gl.DEPTH_TEST)
         values = _shot_values(view, lights, light)
@@ -98,11 +108,11 @@ class Raster:
             _array(self._gl, program, buffer).render()
         self._gl.copy_framebuffer(self._one, self._many)
         picture = self._read()
-        self._drop(brief)
+        self._drop(temporary)
         return picture
 
     def person(self, surfaces: Sequence[Surface], view: View) -> Mask:
-        """Where the lifter is seen, (height, width)."""
+        """Return the mask (height, width) of the visible lifter."""
         self._one.use()
         self._one.clear()
         self._gl.enable_only(self._gl.DEPTH_TEST)
@@ -116,6 +126,7 @@ class Raster:
         return mask
 
     def _draw_shadow(self, buffers: list[tuple[Surface, Any]], light: Array) -> None:
+        """Draw the depth map that the sun sees."""
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
         self._gl.enable_only(self._gl.DEPTH_TEST)
@@ -125,9 +136,10 @@ class Raster:
                 _array(self._gl, self._depth, buffer).render()
 
     def _upload(self, surface: Surface, *, keep: bool) -> Any:
-        known = self._kept.get(id(surface)) if keep else None
-        if known is not None:
-            return known[1]
+        """Return the surface's vertex and index buffers; kept buffers are reused."""
+        kept = self._kept.get(id(surface)) if keep else None
+        if kept is not None:
+            return kept[1]
         table = np.concatenate(
             [surface.places, surface.normals, surface.colours, surface.rest, surface.marks],
             axis=1,
@@ -142,15 +154,18 @@ class Raster:
         return buffer
 
     def _drop(self, buffers: Sequence[tuple[Surface, Any]]) -> None:
+        """Release buffers."""
         for _, pair in buffers:
             for buffer in pair:
                 buffer.release()
 
     def _forget(self) -> None:
+        """Release all kept buffers."""
         self._drop(list(self._kept.values()))
         self._kept.clear()
 
     def _read(self) -> Image:
+        """Return the drawn pixels, top row first."""
         width, height = self.size
         pixels = np.frombuffer(self._one.read(components=3, alignment=1), dtype=np.uint8)
         return np.ascontiguousarray(pixels.reshape(height, width, 3)[::-1])
@@ -158,6 +173,7 @@ class Raster:
 
 @functools.cache
 def _context() -> Any:
+    """Open OpenGL once; raise MissingExtra if it is not available."""
     try:
         import moderngl
     except ImportError as error:
@@ -172,7 +188,7 @@ def _context() -> Any:
 
 @functools.cache
 def _program(name: str, paint: str) -> Any:
-    """A compiled shader; one for every paint."""
+    """Return the compiled shader of a paint."""
     folder = Path(__file__).parent / "shaders"
     vertex, fragment = ((folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("vert", "frag"))
     version, rest = fragment.split("\n", 1)
@@ -180,7 +196,7 @@ def _program(name: str, paint: str) -> Any:
 
 
 def _shot_values(view: View, lights: Lights, light: Array) -> dict[str, Any]:
-    """What the shader needs to know of the camera and the light."""
+    """Uniforms of the camera and the lights."""
     values = {
         name: tuple(getattr(lights, name)) for name in ("sun", "sun_colour", "sky_colour", "ground_colour", "hole")
     }
@@ -195,7 +211,7 @@ def _shot_values(view: View, lights: Lights, light: Array) -> dict[str, Any]:
 
 
 def _set(program: Any, values: dict[str, Any]) -> None:
-    """Set the uniforms that this program kept."""
+    """Set the uniforms that this program uses."""
     for name, value in values.items():
         if name not in program:
             continue
@@ -206,29 +222,31 @@ def _set(program: Any, values: dict[str, Any]) -> None:
 
 
 def _bytes(matrix: Array) -> bytes:
+    """A matrix as 32-bit floats."""
     return np.ascontiguousarray(matrix, dtype=np.float32).tobytes()
 
 
 def _array(gl: Any, program: Any, buffer: Any) -> Any:
+    """Bind the buffers' columns to the inputs that this program uses."""
     names = {"in_place": "3f", "in_normal": "3f", "in_colour": "3f", "in_rest": "3f", "in_paint": "2f"}
     layout = " ".join(form if name in program else f"{4 * int(form[0])}x" for name, form in names.items())
     return gl.vertex_array(program, [(buffer[0], layout, *(name for name in names if name in program))], buffer[1])
 
 
 def sun_matrix(lights: Lights, reach_m: float = 2.6) -> Array:
-    """Parallel projection along the sun's rays around what is lit."""
+    """Return the parallel projection along the sun's rays around the lit centre."""
     return parallel(reach_m) @ look_at(lights.centre_m + lights.sun * 6.0, lights.centre_m)
 
 
 def parallel(reach_m: float) -> Array:
-    """Orthographic projection of a cube."""
+    """Return the orthographic projection of a cube."""
     matrix = np.diag([1.0 / reach_m, 1.0 / reach_m, -2.0 / 12.0, 1.0])
     matrix[2, 3] = -1.0
     return matrix
 
 
 def look_at(eye: Array, target: Array, roll_deg: float = 0.0) -> Array:
-    """World to camera; the camera looks along its -z, +y up."""
+    """Return the world-to-camera matrix; the camera looks along its -z, and +y is up."""
     back = (eye - target) / np.linalg.norm(eye - target)
     right = np.cross([0.0, 0.0, 1.0], back)
     right /= np.linalg.norm(right)

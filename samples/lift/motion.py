@@ -1,4 +1,8 @@
-"""The timeline of a set: what the lifter does, from walking in to standing still, as postures over time."""
+"""The plan of a whole set: what the lifter does, as postures over time.
+
+Input: a spec and a body. Output: a SetPlan with all moves, from walking in to standing still, and the planned
+repetitions.
+"""
 
 from collections.abc import Mapping
 
@@ -11,12 +15,12 @@ from samples.lifter.posture import Posture, bar_place, stance_for
 from samples.lifter.styles import Window, bottom_posture, rest_height_m, top_posture, windows
 from samples.spec import FROM_THE_TOP, NO_LIFT, ClipSpec
 
-MISSED_SHARE, HALF_SHARE = 0.40, 0.56  # part of the way up that such a repetition reaches
-REGRIP_SHARE = 0.3  # part of the way up that the trunk goes while the hands leave the load
+MISSED_SHARE, HALF_SHARE = 0.40, 0.56  # share of the way up that a missed or half repetition reaches
+REGRIP_SHARE = 0.3  # share of the way up that the trunk rises during a regrip
 
 
 def plan_set(spec: ClipSpec, body: Body) -> SetPlan:
-    """Lay out the whole set for a body; tempos vary from repetition to repetition by the spec's seed."""
+    """Plan the whole set for a body; the seed varies the tempo from repetition to repetition."""
     random = np.random.default_rng([spec.seed, 1])
     stance = stance_for(body, spec.lift.style, spec.bar.load)
     reps: list[PlannedRep] = []
@@ -32,7 +36,7 @@ def plan_set(spec: ClipSpec, body: Body) -> SetPlan:
 
 
 def _recorded(plan: SetPlan, spec: ClipSpec) -> SetPlan:
-    """What the recording has of it: from or to the middle of a repetition, slowed down."""
+    """Cut the plan to the recorded part, and slow it down for slow motion."""
     begin_s, end_s = 0.0, plan.duration_s
     if plan.reps and spec.lift.cut_in:
         first = plan.reps[0]
@@ -46,10 +50,12 @@ def _recorded(plan: SetPlan, spec: ClipSpec) -> SetPlan:
 
 
 def _pace(spec: ClipSpec, random: np.random.Generator, seconds: float) -> float:
+    """Duration of a move in seconds, with the spec's tempo and a random variation."""
     return float(seconds / spec.lift.tempo * random.uniform(0.9, 1.12))
 
 
 def _from_floor(spec: ClipSpec, body: Body, random: np.random.Generator) -> tuple[Timeline, list[PlannedRep]]:
+    """Plan a set that starts and ends with the load on the floor."""
     line = Timeline(Posture())
     _arrive(line, spec)
     line.hold(spec.lift.stand_s)
@@ -75,14 +81,14 @@ def _from_floor(spec: ClipSpec, body: Body, random: np.random.Generator) -> tupl
 
 
 def _take(line: Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.random.Generator]) -> None:
-    """From standing down to the load, hands on it."""
+    """Bend down from standing and put the hands on the load."""
     number, random = which
     line.go(bottom_posture(spec, body, number), _pace(spec, random, 1.3), ways={"grip": Window(0.45, 0.95)})
     line.hold(0.55)
 
 
 def _between(line: Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.random.Generator]) -> None:
-    """What happens on the floor before the next repetition: a regrip, or standing up without the load."""
+    """Plan the pause on the floor before the next repetition: a regrip, or standing up without the load."""
     number, random = which
     following = min(number + 1, spec.lift.reps - 1)
     if number + 1 in spec.lift.regrips:
@@ -99,6 +105,10 @@ def _between(line: Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.ra
 
 
 def _repetition(line: Timeline, spec: ClipSpec, body: Body, which: tuple[int, np.random.Generator]) -> PlannedRep:
+    """Plan one repetition from the floor: up, a moment at the top, down, a moment on the floor.
+
+    A missed or half repetition turns back on the way up.
+    """
     number, random = which
     bottom, ways = bottom_posture(spec, body, number), windows(spec)
     failed = number + 1 in spec.lift.missed
@@ -122,7 +132,7 @@ def _repetition(line: Timeline, spec: ClipSpec, body: Body, which: tuple[int, np
 
 
 def _rise(line: Timeline, spec: ClipSpec, goal: tuple[Posture, float], ways: dict[str, Window]) -> None:
-    """The way up; a paused repetition stops below the knee."""
+    """Plan the way up; a paused repetition stops below the knee."""
     top, seconds = goal
     if spec.lift.rhythm != "paused":
         line.go(top, seconds, ways=ways, held=True)
@@ -139,7 +149,7 @@ def _rise(line: Timeline, spec: ClipSpec, goal: tuple[Posture, float], ways: dic
 
 
 def _from_the_top(spec: ClipSpec, body: Body, random: np.random.Generator) -> tuple[Timeline, list[PlannedRep]]:
-    """Begins and ends standing with the bar in the hands, or with the hands on the thighs."""
+    """Plan a set that starts and ends standing, with the bar in the hands or the hands on the thighs."""
     reps: list[PlannedRep] = []
     top = top_posture(spec)
     ways = {name: way for name, way in windows(spec).items() if name not in ("shank", "knee")}
@@ -160,6 +170,7 @@ def _from_the_top(spec: ClipSpec, body: Body, random: np.random.Generator) -> tu
 
 
 def _arrive(line: Timeline, spec: ClipSpec) -> None:
+    """Plan turning round or walking in, if the spec asks for it."""
     if spec.lift.turn_round:
         line.posture = line.posture.but(heading_deg=180.0)
         line.hold(0.6)
@@ -171,11 +182,12 @@ def _arrive(line: Timeline, spec: ClipSpec) -> None:
 
 
 def _leave(line: Timeline, spec: ClipSpec) -> None:
+    """Plan walking out, if the spec asks for it."""
     if spec.lift.walk_out:
         line.go(line.posture.but(forward_m=-1.3), 2.8, gait="walk")
         line.hold(0.3)
 
 
 def _cut(ways: Mapping[str, Window], share: float) -> dict[str, Window]:
-    """The same order of motion where only the first part of the way is gone."""
+    """Stretch the joints' windows so that the first part of the way uses the whole time."""
     return {name: Window(min(way.begin / share, 0.9), min(way.end / share, 1.0)) for name, way in ways.items()}

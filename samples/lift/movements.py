@@ -1,4 +1,8 @@
-"""What is no repetition: squats, tying shoes, walking through, an empty set-up, and fidgeting before a set."""
+"""Movements that are not repetitions.
+
+Squats, tying shoes, walking through, an empty set-up, and small movements before a set. The analyzer must not count
+any of them.
+"""
 
 import numpy as np
 
@@ -9,36 +13,36 @@ from samples.lifter.posture import Posture
 from samples.lifter.styles import Window, bottom_posture, squat_bottom
 from samples.spec import ClipSpec
 
-OUTSIDE_M = 1.5  # so far from the middle of the picture somebody is out of it
-BEHIND_BAR_M = -0.45  # where shoes are tied before a bar
+OUTSIDE_M = 1.5  # at this distance from the middle, a person is outside the picture
+BEHIND_BAR_M = -0.45  # place of a lifter who ties shoes behind the bar
 FIDGETS = ("hair", "belt", "bend")
-AT_SHOE_S = (1.2, 0.9, 1.4)
+AT_SHOE_S = (1.2, 0.9, 1.4)  # still moments of the hands at a shoe
 
 
 def plan_no_lift(spec: ClipSpec, body: Body) -> Timeline:
-    """The timeline of a movement without a repetition, done `lift.reps` times."""
+    """Return the timeline of a movement without a repetition, done `lift.reps` times."""
     plans = {"squat": _squats, "tie_shoes": _shoes, "walk_through": _passes, "empty_setup": _empty}
     return plans[spec.lift.style](spec, body)
 
 
 def fidget(line: Timeline, spec: ClipSpec, body: Body, number: int) -> None:
-    """Hands to the hair, hands to the belt or a small bend, in turn; ends standing."""
+    """Add one small movement: hand to the hair, hand to the belt, or a small bend. It ends standing."""
     random = np.random.default_rng([spec.seed, 8, number])
     kind = FIDGETS[(spec.seed + number) % len(FIDGETS)]
     pace = float(random.uniform(0.85, 1.2)) / spec.lift.tempo
     if kind == "bend":
-        there = part_way(Posture(), bottom_posture(spec, body, 0), {}, float(random.uniform(0.36, 0.46))).but(grip=0.0)
+        goal = part_way(Posture(), bottom_posture(spec, body, 0), {}, float(random.uniform(0.36, 0.46))).but(grip=0.0)
     else:
         hands: Hands = "hair" if kind == "hair" else "belt"
-        there = Posture(hands=hands, away=1.0, neck_deg=float(random.uniform(-4.0, 14.0)))
-    line.go(there, 0.75 * pace)
+        goal = Posture(hands=hands, away=1.0, neck_deg=float(random.uniform(-4.0, 14.0)))
+    line.go(goal, 0.75 * pace)
     line.hold(0.5 * pace)
     line.go(Posture(), 0.7 * pace)
     line.hold(0.3 * pace)
 
 
 def _squats(spec: ClipSpec, _: Body) -> Timeline:
-    """With a bar on the back, or with the arms in front or crossed."""
+    """Squats with a bar on the back, or with the arms in front or crossed."""
     barred, tempo = spec.bar.load == "bar", spec.lift.tempo
     hands: Hands = "back" if barred else spec.lift.arms
     top = Posture(hands=hands, away=1.0, grip=1.0 if barred else 0.0)
@@ -57,7 +61,7 @@ def _squats(spec: ClipSpec, _: Body) -> Timeline:
 
 
 def _shoes(spec: ClipSpec, body: Body) -> Timeline:
-    """One shoe after the other, seconds at the bottom, the bar (if any) in front untouched."""
+    """Tie one shoe after the other, for some seconds each. A bar in front stays untouched."""
     stand = Posture(forward_m=BEHIND_BAR_M if spec.bar.load == "bar" else 0.0)
     line, tempo = Timeline(stand), spec.lift.tempo
     line.hold(spec.lift.stand_s)
@@ -75,7 +79,7 @@ def _shoes(spec: ClipSpec, body: Body) -> Timeline:
 
 
 def _passes(spec: ClipSpec, _: Body) -> Timeline:
-    """From one edge of the picture to the other with a stop between, and back for every second pass."""
+    """Walk from one edge of the picture to the other with a stop; walk back on every second pass."""
     line, pace = Timeline(Posture(forward_m=-OUTSIDE_M)), 1.0 / spec.lift.tempo
     for number in range(spec.lift.reps):
         heading, way = (0.0, 1.0) if number % 2 == 0 else (180.0, -1.0)
@@ -88,7 +92,7 @@ def _passes(spec: ClipSpec, _: Body) -> Timeline:
 
 
 def _empty(spec: ClipSpec, body: Body) -> Timeline:
-    """Bends to the load, takes it, lets go and stands up without it."""
+    """Bend to the load, take hold, let go, and stand up without it."""
     line, tempo = Timeline(Posture()), spec.lift.tempo
     line.hold(spec.lift.stand_s)
     for _number in range(spec.lift.reps):

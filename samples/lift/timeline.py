@@ -1,4 +1,8 @@
-"""Postures over time: moves one after another, and the posture part of the way through a move."""
+"""Moves between postures, one after another, and the posture within a move.
+
+A set is a list of moves without gaps. In a move, each joint goes from its first to its last angle within its own part
+of the time.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,9 +19,10 @@ WHOLE = Window(0.0, 1.0)
 
 @dataclass(frozen=True)
 class PlannedRep:
-    """Intended instants, seconds: start of the movement, of the way up, its end, end of the repetition.
+    """Planned instants of a repetition, seconds.
 
-    Where the load is not put down, the repetition ends with the plan.
+    `start_s`: start of the movement. `liftoff_s`: start of the way up. `lockout_s`: end of the way up. `end_s`: end of
+    the repetition. If the load is not put down, the repetition ends with the plan.
     """
 
     start_s: float
@@ -30,7 +35,10 @@ class PlannedRep:
 
 @dataclass(frozen=True)
 class Move:
-    """From one posture to another. `ways` gives the part of the time in which each channel moves."""
+    """One move from a posture to another.
+
+    `ways` gives, for each channel, the part of the time in which it moves. `held`: the load is in the hands.
+    """
 
     start_s: float
     end_s: float
@@ -43,10 +51,10 @@ class Move:
 
 @dataclass(frozen=True)
 class SetPlan:
-    """A whole set: its moves without gaps, the repetitions, and where the bar rests (x, z).
+    """A whole set: moves without gaps, repetitions, and the bar's resting place (x, z).
 
-    Time 0 is the recording's first frame: a recording that begins late leaves moves before it, one that ends early
-    (`recorded_s`) moves after it.
+    Time 0 is the first recorded frame. A recording that starts late leaves moves before it. A recording that ends
+    early (at `recorded_s`) leaves moves after it.
     """
 
     moves: tuple[Move, ...]
@@ -67,12 +75,12 @@ class SetPlan:
 
     @property
     def whole_s(self) -> float:
-        """From the first move's start to the last one's end, recorded or not."""
+        """Time from the start of the first move to the end of the last, recorded or not."""
         return self.moves[-1].end_s - self.begin_s
 
 
 class Timeline:
-    """Appends moves one after another."""
+    """Builds a plan: it appends moves and remembers the current time and posture."""
 
     def __init__(self, begin: Posture) -> None:
         self.now_s = 0.0
@@ -80,44 +88,44 @@ class Timeline:
         self.moves: list[Move] = []
 
     def go(self, posture: Posture, duration_s: float, **how: object) -> None:
-        """Move to a posture."""
+        """Append a move to a posture."""
         end = self.now_s + duration_s
         self.moves.append(Move(self.now_s, end, self.posture, posture, **how))  # type: ignore[arg-type]
         self.now_s, self.posture = end, posture
 
     def hold(self, duration_s: float) -> None:
-        """Stay as before, bar in the hands or not."""
+        """Append a move that keeps the posture, with or without the load as before."""
         self.go(self.posture, duration_s, held=bool(self.moves) and self.moves[-1].held)
 
 
 def window_of(plan: SetPlan, begin_s: float, end_s: float, slower: float) -> SetPlan:
-    """The plan as a recording shows it that runs from `begin_s` to `end_s` and is played so many times slower."""
+    """Return the plan as a recording from `begin_s` to `end_s` shows it, played `slower` times slower."""
 
-    def then(time_s: float) -> float:
+    def recorded_time(time_s: float) -> float:
         return (time_s - begin_s) * slower
 
-    moves = [replace(move, start_s=then(move.start_s), end_s=then(move.end_s)) for move in plan.moves]
+    moves = [replace(move, start_s=recorded_time(move.start_s), end_s=recorded_time(move.end_s)) for move in plan.moves]
     reps = [
         replace(
             rep,
-            start_s=then(rep.start_s),
-            liftoff_s=then(rep.liftoff_s),
-            lockout_s=then(rep.lockout_s),
-            end_s=then(rep.end_s),
+            start_s=recorded_time(rep.start_s),
+            liftoff_s=recorded_time(rep.liftoff_s),
+            lockout_s=recorded_time(rep.lockout_s),
+            end_s=recorded_time(rep.end_s),
         )
         for rep in plan.reps
     ]
-    return replace(plan, moves=tuple(moves), reps=tuple(reps), recorded_s=then(end_s))
+    return replace(plan, moves=tuple(moves), reps=tuple(reps), recorded_s=recorded_time(end_s))
 
 
 def smooth(share: float) -> float:
-    """Minimum-jerk course from 0 to 1."""
+    """Return the minimum-jerk course from 0 to 1."""
     x = min(max(share, 0.0), 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
 def part_way(before: Posture, after: Posture, ways: Mapping[str, Window], share: float) -> Posture:
-    """The posture at a share of the time of a move."""
+    """Return the posture at a share (0..1) of a move's time."""
     start, end = channels(before), channels(after)
     parts = []
     for name in CHANNELS:
@@ -143,7 +151,7 @@ def part_way(before: Posture, after: Posture, ways: Mapping[str, Window], share:
 
 
 def channels(posture: Posture) -> Array:
-    """Joint angles in the order of CHANNELS: knee = shank + thigh, hip = pelvis + thigh."""
+    """Return the joint angles in the order of CHANNELS: knee = shank + thigh, hip = pelvis + thigh."""
     hip = posture.pelvis_deg + posture.thigh_deg
     spine = (posture.lumbar_deg, posture.thoracic_deg, posture.neck_deg)
     hands = (posture.grip, posture.away)

@@ -1,8 +1,10 @@
-"""Exact angles and events of a performance, in the form that the scoring script and the tests read.
+"""Exact angles and events of a set, for the truth file.
 
-Angles come from the posed joint centres (thigh, shank, trunk) and from the bones' rotations (pelvis,
-spine), in the lifter's own sagittal plane.  Thigh, shank, pelvis and spine are zero in the lifter's own
-standing; `trunk_lean_deg` and `trunk_thigh_deg` count from the vertical.
+Input: body, plan and the lifter at every frame. Output: the tables that the error card and the tests read.
+
+Thigh, shank and trunk angles come from the joint centres. Pelvis and spine angles come from the bones' rotations. All
+lie in the lifter's own sagittal plane. Thigh, shank, pelvis and spine are 0 in the lifter's own standing.
+`trunk_lean_deg` and `trunk_thigh_deg` are measured from the vertical.
 """
 
 from itertools import compress
@@ -29,9 +31,9 @@ CHANGES = (
 
 
 def raw_angles(body: Body, posed: Posed) -> dict[str, float]:
-    """Pitch from the vertical of shank, thigh, trunk, and of the bones' turn from rest, degrees."""
+    """Return the pitch from the vertical of shank, thigh and trunk, and the bones' rotation from rest, degrees."""
     forward = posed.rotations[body.bone("root")][:, 1]
-    ahead = np.cross(forward, [0.0, 0.0, 1.0])  # the pelvis' left axis across the vertical: the lifter's forward
+    ahead = np.cross(forward, [0.0, 0.0, 1.0])  # pelvis' left axis x vertical = the lifter's forward
     places = {name: _middle(body, posed, name) for name in ("upperarm01", "upperleg01", "lowerleg01", "foot")}
 
     def lean(low: str, high: str) -> float:
@@ -50,17 +52,19 @@ def raw_angles(body: Body, posed: Posed) -> dict[str, float]:
 
 
 def _middle(body: Body, posed: Posed, name: str) -> Array:
+    """Midpoint of the left and right joint."""
     middle: Array = 0.5 * (posed.joints[body.bone(f"{name}.L")] + posed.joints[body.bone(f"{name}.R")])
     return middle
 
 
 def _bone_pitch(body: Body, posed: Posed, ahead: Array, name: str) -> float:
+    """Forward pitch of a bone in the lifter's sagittal plane, degrees."""
     up = posed.rotations[body.bone(name)][:, 2]
     return float(np.degrees(np.arctan2(up @ ahead, up[2])))
 
 
 def frame_angles(body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str, list[float]]:
-    """One list a column, one entry a frame."""
+    """Return one column per angle and one value per frame, zeroed on the lifter's standing."""
     zero = raw_angles(body, pose(body, plan.stance, Posture(), plan.bar_rest_m))
     rows = [_row(raw_angles(body, instant.posed), zero) for instant in instants]
     columns = {"time_s": [round(instant.time_s, 4) for instant in instants]}
@@ -70,48 +74,50 @@ def frame_angles(body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str
 
 
 def _row(raw: dict[str, float], zero: dict[str, float]) -> dict[str, float]:
-    own = {name: raw[name] - zero[name] for name in raw}
+    """The angles of one frame."""
+    from_standing = {name: raw[name] - zero[name] for name in raw}
     return {
         "trunk_lean_deg": raw["trunk"],
         "trunk_thigh_deg": raw["trunk"] + raw["thigh"],
-        "knee_flexion_deg": own["thigh"] + own["shank"],
-        "hip_flexion_deg": own["pelvis"] + own["thigh"],
-        "pelvis_tilt_deg": own["pelvis"],
-        "lumbar_flexion_deg": own["lumbar"],
-        "thoracic_flexion_deg": own["thoracic"],
-        "thigh_deg": own["thigh"],
-        "shank_deg": own["shank"],
+        "knee_flexion_deg": from_standing["thigh"] + from_standing["shank"],
+        "hip_flexion_deg": from_standing["pelvis"] + from_standing["thigh"],
+        "pelvis_tilt_deg": from_standing["pelvis"],
+        "lumbar_flexion_deg": from_standing["lumbar"],
+        "thoracic_flexion_deg": from_standing["thoracic"],
+        "thigh_deg": from_standing["thigh"],
+        "shank_deg": from_standing["shank"],
     }
 
 
 def rep_truth(plan: SetPlan, frames: dict[str, list[float]], style: str) -> list[dict[str, Any]]:
-    """Events and changes of every repetition."""
+    """Return events and changes of every repetition."""
     reps = [_rep(number, rep, frames, style) for number, rep in enumerate(plan.reps, start=1)]
     return [_recorded(rep, plan.duration_s) for rep in reps]
 
 
 def _recorded(rep: dict[str, Any], duration_s: float) -> dict[str, Any]:
-    """The repetition as far as it was recorded: events outside are null.
+    """Limit a repetition to the recording: events outside it become null.
 
-    It counts as complete if its start, lift-off and lockout were recorded; `cut` says at which end it was not.
+    It is complete if its start, lift-off and lockout are recorded. `cut` says at which end the recording cuts it.
     """
     inside = {name: rep[name] is not None and 0.0 <= rep[name] <= duration_s for name in EVENTS}
-    seen = {name: rep[name] if inside[name] else None for name in EVENTS}
+    recorded_events = {name: rep[name] if inside[name] else None for name in EVENTS}
     lifted = inside["start_s"] and inside["liftoff_s"] and inside["lockout_s"]
     starts_before = any(rep[name] is not None and rep[name] < 0.0 for name in EVENTS)
     ends_after = any(rep[name] is not None and rep[name] > duration_s for name in EVENTS)
     cut = "start" if starts_before else "end" if ends_after else ""
-    return rep | seen | {"complete": rep["complete"] and lifted} | ({"cut": cut} if cut else {})
+    return rep | recorded_events | {"complete": rep["complete"] and lifted} | ({"cut": cut} if cut else {})
 
 
 def _rep(number: int, rep: PlannedRep, frames: dict[str, list[float]], style: str) -> dict[str, Any]:
+    """One repetition: events, changes between planned lift-off and lockout, shares, and changes at the events."""
     times = np.array(frames["time_s"])
     events = _events(rep, times, np.array(frames["bar_height_m"]), style)
     changes = {}
     for name, column in CHANGES:
         values = np.array(frames[column])
-        whole = np.interp([rep.liftoff_s, rep.lockout_s], times, values)
-        changes[f"{name}_change_deg"] = round(float(whole[0] - whole[1]), 3)
+        at_both = np.interp([rep.liftoff_s, rep.lockout_s], times, values)
+        changes[f"{name}_change_deg"] = round(float(at_both[0] - at_both[1]), 3)
     lumbar, pelvis, hip = (changes[f"{name}_change_deg"] for name in ("lumbar", "pelvis", "hip"))
     planned = {name: getattr(rep, name) for name in ("start_s", "liftoff_s", "lockout_s", "end_s")}
     shares = {"lumbar_share_trunk": lumbar / (lumbar + pelvis), "lumbar_share_thigh": lumbar / (lumbar + hip)}
@@ -132,7 +138,11 @@ def _rep(number: int, rep: PlannedRep, frames: dict[str, list[float]], style: st
 
 
 def _events(rep: PlannedRep, times: Array, bar: Array, style: str) -> dict[str, float | None]:
-    """Lift-off: bar risen 1 cm; lockout: within 1 cm of its top; end: back within 1 cm of the floor, if it comes."""
+    """Events of a repetition, by the bar's height.
+
+    Lift-off: the bar has risen 1 cm. Lockout: the bar is within 1 cm of its top. End: the bar is back within 1 cm of
+    the floor, or None if it is not put down.
+    """
     top = np.interp(rep.lockout_s, times, bar)
     lockout = _first(times, (times > rep.liftoff_s) & (bar >= top - EVENT_RISE_M), rep.lockout_s)
     if style in FROM_THE_TOP:
@@ -147,12 +157,13 @@ def _events(rep: PlannedRep, times: Array, bar: Array, style: str) -> dict[str, 
 
 
 def _first(times: Array, which: Any, otherwise: float) -> float:
-    found = times[which]
-    return round(float(found[0]) if len(found) else otherwise, 3)
+    """First of the times that fulfil a condition; `otherwise` if there is none."""
+    matching = times[which]
+    return round(float(matching[0]) if len(matching) else otherwise, 3)
 
 
 def clip_truth(spec: ClipSpec, body: Body, plan: SetPlan, instants: list[Instant]) -> dict[str, Any]:
-    """Everything the truth file holds except the spec itself."""
+    """Return everything in the truth file except the spec."""
     frames = frame_angles(body, plan, instants)
     reps = rep_truth(plan, frames, spec.lift.style)
     rate, count = spec.video.rate_hz, int(plan.duration_s * spec.video.rate_hz)
@@ -172,7 +183,10 @@ def clip_truth(spec: ClipSpec, body: Body, plan: SetPlan, instants: list[Instant
 
 
 def movement(spec: ClipSpec) -> str:
-    """What an analyzer should call the style: "romanian" for `rdl`, "kettlebell" by its load, "none" for no lift."""
+    """Return the movement's name in the analyzer's terms.
+
+    `rdl` is "romanian". A kettlebell lift is "kettlebell". A clip without a repetition is "none".
+    """
     if spec.lift.style in NO_LIFT or not spec.lift.reps or not spec.scene.lifter:
         return "none"
     if spec.bar.load == "kettlebell" and spec.lift.style not in FROM_THE_TOP:

@@ -1,4 +1,8 @@
-"""Shoes, hair that hangs, hoods: small solids that follow a bone."""
+"""Shoes, hanging hair and hoods: small solids that move with one bone.
+
+Input: a body, its clothes and its pose. Output: surfaces to draw. Offsets are in metres for a body height of 1.76 m
+and scale with body height.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +17,7 @@ from samples.spec import ClothesSpec
 
 
 def shoes(body: Body) -> tuple[Surface, ...]:
-    """The hull of each foot, a little larger: a low shoe that turns with the foot."""
+    """Return a low shoe for each foot: the convex hull of the foot, slightly enlarged."""
     size = body.stature_m / 1.76
     pair = []
     for side, sign in (("L", 1.0), ("R", -1.0)):
@@ -31,7 +35,7 @@ def shoes(body: Body) -> tuple[Surface, ...]:
 
 
 def _outward(places: Array, faces: Faces) -> Faces:
-    """The hull's triangles with their corners counter-clockwise seen from outside."""
+    """Order each triangle's corners counter-clockwise, seen from outside the hull."""
     a, b, c = (places[faces[:, corner]] for corner in range(3))
     inward = np.einsum("fi,fi->f", np.cross(b - a, c - a), a - places.mean(axis=0)) < 0
     faces[inward] = faces[inward][:, ::-1]
@@ -39,7 +43,7 @@ def _outward(places: Array, faces: Faces) -> Faces:
 
 
 def tail(body: Body, clothes: ClothesSpec, posed: Posed, **how: Any) -> Surface:
-    """A bun at the back of the head, or long hair that falls from it."""
+    """Return the hair at the back of the head: a bun, or long hair that hangs down."""
     size = body.stature_m / 1.76
     bone = body.bone("head")
     turn, joint = posed.rotations[bone], posed.joints[bone]
@@ -56,7 +60,7 @@ def tail(body: Body, clothes: ClothesSpec, posed: Posed, **how: Any) -> Surface:
 
 
 def hood(body: Body, clothes: ClothesSpec, posed: Posed, **how: Any) -> Surface:
-    """The hood lying between neck and shoulder blades."""
+    """Return the hood of a hoodie, between neck and shoulder blades."""
     size = body.stature_m / 1.76
     bone = body.bone("spine01")
     turn = posed.rotations[bone]

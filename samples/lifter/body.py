@@ -1,9 +1,9 @@
-"""The lifter's body at rest: a mesh with a skeleton, shaped from a BodySpec by `anny`.
+"""The lifter's resting body: a mesh with a skeleton, made by the body model `anny` from a BodySpec.
 
-anny (Apache-2.0; shape data CC0 from MakeHuman) stands with +z up and faces -y; here +x is forward, +y
-left, and the floor is z = 0.  Its arms are short against anthropometry (knuckles of hanging arms at
-about 0.44 of stature, Drillis and Contini's segment lengths), so the arm bones are lengthened to reach
-that height.
+anny (code Apache-2.0; shape data CC0 from MakeHuman) stands with +z up and faces -y. Here +x is forward, +y is left,
+and the floor is z = 0. anny's arms are short: in real people the knuckles of a hanging arm are at about 0.44 of body
+height (segment lengths of Drillis and Contini). So this module lengthens the arm bones until the knuckles reach that
+height.
 """
 
 import functools
@@ -26,7 +26,7 @@ ARM_BONES = ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02")
 
 @dataclass(frozen=True)
 class Body:
-    """Rest mesh and skeleton, metres. Bones are ordered parents first."""
+    """Resting mesh and skeleton, in metres. A parent bone comes before its children."""
 
     vertices: Array  # (V, 3)
     faces: npt.NDArray[np.int32]  # (F, 3)
@@ -35,27 +35,28 @@ class Body:
     parents: tuple[int, ...]  # -1 for the root
     names: tuple[str, ...]
     stature_m: float
-    arm_stretch: float  # factor by which the arm bones were lengthened
-    lumbar_shares: tuple[tuple[str, float], ...]  # running share of the lumbar flexion, from the pelvis up
+    arm_stretch: float  # length factor of the arm bones
+    lumbar_shares: tuple[tuple[str, float], ...]  # cumulative share of the lumbar flexion, from the pelvis up
 
     def bone(self, name: str) -> int:
-        """Index of a bone."""
+        """Return the index of a bone."""
         return self.names.index(name)
 
     def head(self, name: str) -> Array:
-        """Rest position of a bone's joint centre, (3,)."""
+        """Return the resting joint centre of a bone, (3,)."""
         head: Array = self.heads[self.names.index(name)]
         return head
 
 
 @functools.cache
 def _model() -> Any:
+    """Load anny once; raise MissingExtra if a package is missing."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import warp  # type: ignore[import-untyped,unused-ignore]
 
-            warp.config.log_level = 40  # errors only: it would print its version and devices
+            warp.config.log_level = 40  # errors only: warp otherwise prints its version and devices
             import anny  # type: ignore[import-untyped,unused-ignore]
             import torch
     except ImportError as error:
@@ -68,22 +69,27 @@ def _model() -> Any:
 
 @functools.lru_cache(maxsize=16)
 def build_body(spec: BodySpec) -> Body:
-    """Shape, scale, turn and lengthen the rest body."""
+    """Build the resting body of a spec.
+
+    1. Get the mesh and joints from anny.
+    2. Scale them to the body height, turn them to this renderer's axes, put the floor at 0.
+    3. Lengthen the arms.
+    """
     model = _model()
-    vertices, heads = _rest(model, spec)
+    vertices, heads = _rest(model, spec)  # 1.
     scale = spec.stature_m / float(np.ptp(vertices[:, 2]))
     floor = vertices[:, 2].min()
-    vertices, heads = (_turn(points, floor) * scale for points in (vertices, heads))
+    vertices, heads = (_turn(points, floor) * scale for points in (vertices, heads))  # 2.
     names, parents = tuple(model.bone_labels), tuple(int(parent) for parent in model.bone_parents)
     weights = _weights(model, len(vertices), len(names))
-    stretch = arm_stretch(dict(zip(names, heads, strict=True)), spec.stature_m)
+    stretch = arm_stretch(dict(zip(names, heads, strict=True)), spec.stature_m)  # 3.
     vertices, heads = _lengthen_arms(vertices, heads, (names, parents, weights), stretch)
     shares = (("spine04", low := spec.low_lumbar_share), ("spine03", low + spec.mid_lumbar_share), ("spine02", 1.0))
     return Body(vertices, _faces(), weights, heads, parents, names, spec.stature_m, stretch, shares)
 
 
 def phenotype(spec: BodySpec) -> dict[str, float]:
-    """Give the shape parameters of anny; its ages run 2/3 = 25 years to 1 = 90 years."""
+    """Return anny's shape parameters. Its age scale has 25 years at 2/3 and 90 years at 1."""
     return {
         "gender": spec.sex,
         "age": 2 / 3 + (spec.age_years - 25.0) / 65.0 / 3.0,
@@ -95,6 +101,7 @@ def phenotype(spec: BodySpec) -> dict[str, float]:
 
 
 def _rest(model: Any, spec: BodySpec) -> tuple[Array, Array]:
+    """Vertices and joint centres in anny's own axes and size."""
     import torch
 
     parameters = {name: torch.tensor([value], dtype=model.dtype) for name, value in phenotype(spec).items()}
@@ -103,15 +110,18 @@ def _rest(model: Any, spec: BodySpec) -> tuple[Array, Array]:
 
 
 def _turn(points: Array, floor: float) -> Array:
+    """Turn points from anny's axes to this renderer's and lower them to the floor."""
     return np.column_stack([-points[:, 1], points[:, 0], points[:, 2] - floor])
 
 
 @functools.cache
 def _faces() -> npt.NDArray[np.int32]:
+    """The triangles of the mesh, (F, 3)."""
     return np.ascontiguousarray(_model().get_triangular_faces().numpy(), dtype=np.int32)
 
 
 def _weights(model: Any, vertex_count: int, bone_count: int) -> Any:
+    """Skinning weights as a sparse matrix (V, B); each row sums to 1."""
     values = model.vertex_bone_weights.numpy().astype(float)
     columns = model.vertex_bone_indices.numpy()
     rows = np.repeat(np.arange(vertex_count), values.shape[1])
@@ -120,21 +130,21 @@ def _weights(model: Any, vertex_count: int, bone_count: int) -> Any:
 
 
 def arm_stretch(joints: dict[str, Array], stature_m: float) -> float:
-    """Factor for both arm segments that brings the knuckles of a hanging arm to their measured height.
+    """Return the length factor, 1 to 1.25, that puts the knuckles of a hanging arm at the measured height.
 
-    At least 1.
+    Both arm segments get the same factor. `joints` gives the resting joint centres by name.
     """
     shoulder, elbow, wrist = (joints[f"{name}.L"] for name in ("upperarm01", "lowerarm01", "wrist"))
     hand = np.linalg.norm(joints["finger3-1.L"] - wrist)
     bones = np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)
-    wanted = shoulder[2] - KNUCKLE_SHARE_OF_STATURE * stature_m - hand
-    return float(np.clip(wanted / bones, 1.0, 1.25))
+    wanted_m = shoulder[2] - KNUCKLE_SHARE_OF_STATURE * stature_m - hand
+    return float(np.clip(wanted_m / bones, 1.0, 1.25))
 
 
 def _lengthen_arms(
     vertices: Array, heads: Array, rig: tuple[tuple[str, ...], tuple[int, ...], Any], stretch: float
 ) -> tuple[Array, Array]:
-    """Stretch the arm bones along themselves and carry everything beyond them outward."""
+    """Stretch each arm bone along its own axis; move everything beyond it outward."""
     names, parents, weights = rig
     scales = np.tile(np.eye(3), (len(names), 1, 1))
     for bone, name in enumerate(names):
@@ -153,5 +163,6 @@ def _lengthen_arms(
 
 
 def _next_joint(names: tuple[str, ...], name: str) -> int:
+    """Index of the joint at the far end of an arm bone."""
     order = (*ARM_BONES, "wrist")
     return names.index(order[order.index(name[:-2]) + 1] + name[-2:])

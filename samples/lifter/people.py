@@ -1,4 +1,4 @@
-"""Other people in the room: standing about, dressed at random."""
+"""Bystanders: other people who stand in the room, with random clothes and bodies."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,20 @@ SKINS = ("#e0b090", "#c68a6a", "#8d5a3c", "#5a3825")
 
 @dataclass(frozen=True)
 class Bystander:
-    """A dressed person and their surfaces in the room."""
+    """A dressed person and the surfaces to draw."""
 
     person: Person
     surfaces: tuple[Surface, ...]
 
 
 def bystanders(spec: ClipSpec) -> list[Bystander]:
-    """As many people as the spec says, between the lifter and the wall, beside the lifter's line."""
+    """Return as many people as the spec asks for, between the lifter and the wall, to the side of the lifter."""
     random = np.random.default_rng([spec.seed, 7])
     return [_bystander(spec, random, number) for number in range(1, spec.scene.people + 1)]
 
 
 def _bystander(spec: ClipSpec, random: np.random.Generator, number: int) -> Bystander:
+    """Build one person: random body, clothes, place and direction."""
     sex = float(random.integers(0, 2))
     body = BodySpec(
         sex=sex,

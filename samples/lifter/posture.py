@@ -1,8 +1,8 @@
-"""One instant of a lift as a few sagittal numbers, and the skeleton that these numbers give.
+"""The posture at one instant, and the skeleton that it gives.
 
-Pitches are measured in the lifter's own sagittal plane: shank forward, thigh backward (knee in front of
-the hip counts positive), pelvis, lumbar and thoracic forward from the rest body's standing.  The feet
-stay on the floor and the hip centres follow from the legs, so a posture always has planted feet.
+A posture is a few pitch angles in the lifter's own sagittal plane. Shank: forward is positive. Thigh: backward is
+positive (knee in front of the hip). Pelvis, lumbar and thoracic spine: forward is positive. All are 0 in the resting
+body's standing. The feet stay on the floor and the hips follow from the legs, so the feet are always planted.
 """
 
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from samples.spec import Load, Style
 Hold = Literal["front", "sides", "legs", "box", "back"]
 
 SIDES = (("L", 1.0), ("R", -1.0))
-CURL: dict[Hold, float] = {"front": 1.0, "sides": 1.0, "legs": 0.1, "box": 0.2, "back": 1.0}  # of the fingers
+CURL: dict[Hold, float] = {"front": 1.0, "sides": 1.0, "legs": 0.1, "box": 0.2, "back": 1.0}  # of the fingers, 0..1
 BOX_DEPTH_M = 0.24
-ON_BACK_M = (-0.085, 0.055)  # forward and up from the shoulder joints to a bar on the back, in the chest's own axes
+ON_BACK_M = (-0.085, 0.055)  # from the shoulder joints to a bar on the back: (forward, up) in the chest's own axes
 
 
 @dataclass(frozen=True)
 class Stance:
-    """Where the feet and hands go, metres and degrees; the sides mirror each other."""
+    """Places of feet and hands, in metres and degrees; left and right mirror each other."""
 
     ankle_y_m: float
     toe_out_deg: float
@@ -36,7 +36,7 @@ class Stance:
 
 @dataclass(frozen=True)
 class Posture:
-    """Sagittal joint angles (degrees), what the hands do, and steps; see the module's docstring for signs."""
+    """Sagittal joint angles in degrees, the state of the hands, and steps. The module docstring gives the signs."""
 
     shank_deg: float = 0.0
     thigh_deg: float = 0.0
@@ -47,20 +47,23 @@ class Posture:
     grip: float = 0.0  # 0 hands hang beside the thighs, 1 hands on the bar
     step_m: tuple[float, float] = (0.0, 0.0)  # forward place of the left and right foot
     raise_m: tuple[float, float] = (0.0, 0.0)  # height of the left and right foot
-    hands: Hands = ""  # where the hands are while they are away
-    away: float = 0.0  # 0 hands as `grip` says, 1 at the place that `hands` names
-    forward_m: float = 0.0  # where the lifter stands
-    heading_deg: float = 0.0  # where the lifter faces; 0 = towards the bar
+    hands: Hands = ""  # named place of the hands while `away` is above 0
+    away: float = 0.0  # 0 hands as `grip` says, 1 hands at the place in `hands`
+    forward_m: float = 0.0  # place of the lifter along x
+    heading_deg: float = 0.0  # direction of the lifter; 0: facing the bar
 
     def but(self, **changes: float | str) -> "Posture":
-        """A copy with other numbers."""
+        """Return a copy with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
 def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
-    """Usual stance of a style; widths scale with stature. Escamilla 2000: 32 cm conventional, 70 cm sumo."""
+    """Return the usual stance of a style; widths scale with body height.
+
+    Escamilla 2000 gives 32 cm between the feet for the conventional and 70 cm for the sumo deadlift.
+    """
     size = body.stature_m / 1.76
-    own: dict[Style, Stance] = {
+    by_style: dict[Style, Stance] = {
         "stiff_leg": Stance(0.135 * size, 7.0, 0.265 * size),
         "kettlebell": Stance(0.215 * size, 14.0, 0.055),
         "trap_bar": Stance(0.15 * size, 8.0, 0.3, "sides"),
@@ -70,10 +73,10 @@ def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
         "tie_shoes": Stance(0.11 * size, 6.0, 0.12 * size),
         "walk_through": Stance(0.1 * size, 6.0, 0.265 * size),
     }
-    if style in own:
-        return own[style]
+    if style in by_style:
+        return by_style[style]
     if load == "trap_bar":
-        return own["trap_bar"]
+        return by_style["trap_bar"]
     if load == "kettlebell":
         return replace(stance_for(body, style), hand_y_m=0.055)
     if style == "sumo":
@@ -84,7 +87,7 @@ def stance_for(body: Body, style: Style, load: Load = "bar") -> Stance:
 
 
 def hip_place(body: Body, stance: Stance, posture: Posture) -> tuple[Array, Array]:
-    """Left hip centre and left knee (3,) of planted feet, before any step."""
+    """Return the left hip centre and left knee (3,) over a planted foot, before any step."""
     hip, knee, ankle = (body.head(f"{name}.L") for name in ("upperleg01", "lowerleg01", "foot"))
     thigh, shank = float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
     straight_y = hip[1] + (stance.ankle_y_m - hip[1]) * thigh / (thigh + shank)
@@ -100,7 +103,7 @@ def hip_place(body: Body, stance: Stance, posture: Posture) -> tuple[Array, Arra
 
 
 def shoulder_place(body: Body, stance: Stance, posture: Posture) -> Array:
-    """Left shoulder joint centre (3,), by the chain hips, spine, collarbone."""
+    """Return the left shoulder centre (3,), following the chain hip, spine, collarbone."""
     hip_at, _ = hip_place(body, stance, posture)
     place, before, angle = hip_at * [1, 0, 1], body.head("upperleg01.L") * [1, 0, 1], posture.pelvis_deg
     running = [(name, posture.pelvis_deg + share * posture.lumbar_deg) for name, share in body.lumbar_shares]
@@ -112,13 +115,13 @@ def shoulder_place(body: Body, stance: Stance, posture: Posture) -> Array:
 
 
 def arm_length(body: Body) -> float:
-    """Shoulder centre to bar centre with a straight arm, metres."""
+    """Return the distance from shoulder centre to bar centre with a straight arm, metres."""
     shoulder, elbow, wrist = (body.head(f"{name}.L") for name in ("upperarm01", "lowerarm01", "wrist"))
     return float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)) + grip_length_m(body)
 
 
 def leg_front(body: Body, stance: Stance, posture: Posture, height_m: float) -> float:
-    """Forward edge of shin, knee or thigh at a height, metres: the bar cannot lie behind it."""
+    """Return the front edge of shin, knee or thigh at a height, metres. The bar must stay in front of it."""
     size = body.stature_m / 1.76
     hip, knee = hip_place(body, stance, posture)
     ankle_z = body.head("foot.L")[2]
@@ -131,7 +134,7 @@ def leg_front(body: Body, stance: Stance, posture: Posture, height_m: float) -> 
 
 
 def load_place(body: Body, stance: Stance, posture: Posture) -> Array:
-    """Centre (x, z) of what is held with straight arms, or lies on the back."""
+    """Return the centre (x, z) of the load: held with straight arms, or on the back."""
     if stance.hold != "back":
         return bar_place(body, stance, posture)
     top = pitch(posture.pelvis_deg + posture.lumbar_deg + posture.thoracic_deg)
@@ -141,9 +144,10 @@ def load_place(body: Body, stance: Stance, posture: Posture) -> Array:
 
 
 def bar_place(body: Body, stance: Stance, posture: Posture) -> Array:
-    """Bar centre (x, z) held with straight arms.
+    """Return the centre (x, z) of a bar held with straight arms.
 
-    Over mid-foot, or against the leg where that is further forward.
+    The bar is above mid-foot, or against the leg if the leg is further forward. Six steps of a fixed-point iteration
+    find the height.
     """
     shoulder = shoulder_place(body, stance, posture)
     reach = arm_length(body)
@@ -158,7 +162,7 @@ def bar_place(body: Body, stance: Stance, posture: Posture) -> Array:
 
 
 def _line(body: Body, stance: Stance) -> tuple[float, float]:
-    """How far forward the load is kept at least, and how far before the legs, metres."""
+    """Smallest forward place of the load, and its distance in front of the legs, metres."""
     mid_foot = 0.07 * body.stature_m / 1.76
     lines: dict[Hold, tuple[float, float]] = {
         "front": (mid_foot, 0.018),
@@ -171,26 +175,33 @@ def _line(body: Body, stance: Stance) -> tuple[float, float]:
 
 
 def pose(body: Body, stance: Stance, posture: Posture, bar_m: Array) -> Posed:
-    """The whole skeleton; `bar_m` (x, z) is where the bar's centre lies, in the lifter's own frame."""
-    hip_at, knee_at = hip_place(body, stance, posture)
+    """Return the whole skeleton; `bar_m` (x, z) is the bar's centre in the lifter's own axes.
+
+    1. Place hips, pelvis and spine.
+    2. Bend each leg to its planted or stepping foot.
+    3. Bend each arm to the bar or to its free place.
+    4. Turn and move the lifter in the room.
+    """
+    hip_at, knee_at = hip_place(body, stance, posture)  # 1.
     world = trunk_rotations(body, posture)
     hip_rest = body.head("upperleg01.L") * [1, 0, 1]
     bob = np.array([np.mean(posture.step_m), 0.0, np.min(posture.raise_m)])
     root = hip_at * [1, 0, 1] + bob + world["root"] @ (body.head("root") - hip_rest)
     base = pose_body(body, world, root)
     for index, (side, sign) in enumerate(SIDES):
-        shift = np.array([posture.step_m[index], 0.0, posture.raise_m[index]])
+        shift = np.array([posture.step_m[index], 0.0, posture.raise_m[index]])  # 2.
         ankle = np.array([0.0, stance.ankle_y_m * sign, body.head("foot.L")[2]]) + shift
         hint = knee_at * [1, sign, 1] + 0.5 * (shift + bob)
         leg = LegGoal(base.joints[body.bone(f"upperleg01.{side}")], hint, ankle, stance.toe_out_deg * sign)
         world |= leg_rotations(body, side, leg)
-        on_bar = np.array([bar_m[0], stance.hand_y_m * sign, bar_m[1]])
+        on_bar = np.array([bar_m[0], stance.hand_y_m * sign, bar_m[1]])  # 3.
         reach = Reach(body, base, side, bar_m, stance.ankle_y_m)
         world |= arm_rotations(body, side, _arm_goal(reach, stance, posture, on_bar))
-    return _place(pose_body(body, world, root), posture)
+    return _place(pose_body(body, world, root), posture)  # 4.
 
 
 def _arm_goal(reach: Reach, stance: Stance, posture: Posture, on_bar: Array) -> ArmGoal:
+    """Goal of one arm in this stance and posture."""
     return ArmGoal(
         shoulder_m=reach.joint(f"upperarm01.{reach.side}"),
         bar_m=on_bar,
@@ -203,7 +214,7 @@ def _arm_goal(reach: Reach, stance: Stance, posture: Posture, on_bar: Array) -> 
 
 
 def trunk_rotations(body: Body, posture: Posture) -> dict[str, Array]:
-    """World rotations of pelvis, spine, neck and head."""
+    """Return the world rotations of pelvis, spine, neck and head."""
     top = posture.pelvis_deg + posture.lumbar_deg + posture.thoracic_deg
     world = {"root": pitch(posture.pelvis_deg), "spine01": pitch(top)}
     for name, share in body.lumbar_shares:
@@ -214,7 +225,7 @@ def trunk_rotations(body: Body, posture: Posture) -> dict[str, Array]:
 
 
 def _place(posed: Posed, posture: Posture) -> Posed:
-    """Turn the lifter about the ankles' middle and move it."""
+    """Turn the lifter about the midpoint of the ankles, then move it forward."""
     heading = turn(posture.heading_deg)
     joints = posed.joints @ heading.T + np.array([posture.forward_m, 0.0, 0.0])
     return Posed(heading @ posed.rotations, joints)

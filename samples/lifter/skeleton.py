@@ -1,4 +1,7 @@
-"""Forward kinematics and linear-blend skinning of a Body."""
+"""Forward kinematics and linear-blend skinning of a Body.
+
+Input: a body and the rotations of some bones. Output: the place of every bone and of every vertex.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,41 +13,41 @@ from samples.lifter.body import Array, Body
 
 @dataclass(frozen=True)
 class Posed:
-    """A body in a pose: world rotation and joint centre of every bone."""
+    """A body in a pose: world rotation and joint centre of each bone."""
 
     rotations: Array  # (B, 3, 3), from rest to the pose
     joints: Array  # (B, 3) metres
 
 
 def pitch(angle_deg: float) -> Array:
-    """Rotation about +y that leans +z towards +x (forward) for a positive angle."""
+    """Return the rotation about +y; a positive angle leans +z towards +x (forward)."""
     angle = np.radians(angle_deg)
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
 
 
 def turn(angle_deg: float) -> Array:
-    """Rotation about +z, to the left for a positive angle."""
+    """Return the rotation about +z; a positive angle turns to the left."""
     angle = np.radians(angle_deg)
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
 def unit(vector: Array) -> Array:
-    """The vector at length 1."""
+    """Return the vector scaled to length 1."""
     length_one: Array = vector / np.linalg.norm(vector)
     return length_one
 
 
 def frame(direction: Array, hinge: Array) -> Array:
-    """Orthonormal columns: the direction, the part of the hinge across it, and their product."""
+    """Return orthonormal columns: the direction, the part of `hinge` perpendicular to it, and their cross product."""
     along = unit(direction)
     across = unit(hinge - along * (hinge @ along))
     return np.column_stack([along, across, np.cross(along, across)])
 
 
 def between(start: Array, end: Array, share: float) -> Array:
-    """The rotation a share of the way from one rotation to another, by the shorter arc."""
+    """Return the rotation that lies `share` (0..1) of the way from one rotation to another, by the shorter arc."""
     relative = start.T @ end
     angle = np.arccos(np.clip((np.trace(relative) - 1.0) / 2.0, -1.0, 1.0))
     if angle < 1e-9:
@@ -56,11 +59,10 @@ def between(start: Array, end: Array, share: float) -> Array:
 
 
 def pose_body(body: Body, world: Mapping[str, Array], root_m: Array) -> Posed:
-    """Place the bones.
+    """Place all bones.
 
-    `world` gives the rotations from rest of the bones that move; the others follow their parent.
-
-    `root_m` (3,) is where the first bone's joint centre lies.
+    `world` gives rotations from rest for some bones. The other bones follow their parent. `root_m` (3,) is the joint
+    centre of the first bone.
     """
     rotations = np.empty((len(body.names), 3, 3))
     joints = np.empty_like(body.heads)
@@ -74,18 +76,18 @@ def pose_body(body: Body, world: Mapping[str, Array], root_m: Array) -> Posed:
 
 
 def skin(body: Body, posed: Posed) -> Array:
-    """Vertices (V, 3) of the posed body."""
+    """Return the vertices (V, 3) of the posed body."""
     return skin_points(body.vertices, blend(body, posed))
 
 
 def blend(body: Body, posed: Posed) -> Array:
-    """Blended bone transforms of every vertex, (V, 12): nine of the rotation, three of the shift."""
+    """Return each vertex's blended bone transform (V, 12): nine numbers of rotation, three of shift."""
     shifts = posed.joints - np.einsum("bij,bj->bi", posed.rotations, body.heads)
     blended: Array = body.weights @ np.concatenate([posed.rotations.reshape(-1, 9), shifts], axis=1)
     return blended
 
 
 def skin_points(points: Array, blended: Array) -> Array:
-    """Move rest points (V, 3) by their blended transforms (V, 12)."""
+    """Move resting points (V, 3) by their blended transforms (V, 12)."""
     moved: Array = np.einsum("vij,vj->vi", blended[:, :9].reshape(-1, 3, 3), points) + blended[:, 9:]
     return moved

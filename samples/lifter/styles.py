@@ -1,4 +1,7 @@
-"""From words to joint angles: the lowest and highest posture of each style, solved for the body."""
+"""From the words of a spec to joint angles: the lowest and the highest posture of each lifting style.
+
+The lowest posture is solved for the given body, so that straight arms reach the bar.
+"""
 
 from dataclasses import dataclass
 
@@ -12,16 +15,19 @@ from samples.spec import FROM_THE_TOP, BarSpec, ClipSpec, Load, Pattern
 
 LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 49.0}
 RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 29.0, "low_back_led": 46.0}
-THORACIC_SHARE = 0.36  # of the lumbar flexion
+THORACIC_SHARE = 0.36  # thoracic change as a share of the lumbar change
 TOLERANCE_M = 0.004
 REST_HEIGHT_M: dict[Load, float] = {"kettlebell": 0.26, "box": 0.19}
-BLOCK_LUMBAR_SHARE = 0.7  # of the lumbar flexion from the floor; a block pull begins less bent
-SHOE_HAND_M = 0.08  # height of the hands' centre over a shoe
+BLOCK_LUMBAR_SHARE = 0.7  # a block pull starts less bent: share of the lumbar flexion of a pull from the floor
+SHOE_HAND_M = 0.08  # height of the hands' centre above the floor at a shoe
 
 
 @dataclass(frozen=True)
 class Bottom:
-    """What the lowest posture must satisfy: the bar's height, and the shoulders' place or the thighs' pitch."""
+    """Conditions on the lowest posture.
+
+    The bar's height is fixed. In addition, either the shoulders' place or the thighs' pitch is fixed.
+    """
 
     shank_deg: float
     lumbar_deg: float
@@ -29,19 +35,19 @@ class Bottom:
     gaze: float
     shoulder_ahead_m: float
     bar_height_m: float
-    thigh_deg: float | None = None  # instead of the shoulders' place: how far the legs bend
+    thigh_deg: float | None = None  # fixed thigh pitch instead of the shoulders' place
 
 
 @dataclass(frozen=True)
 class Window:
-    """Part of the way up, 0..1, during which a joint moves."""
+    """The part of the way up, 0..1, in which a joint moves."""
 
     begin: float
     end: float
 
 
 def lumbar_change_deg(spec: ClipSpec, repetition: int) -> float:
-    """Lumbar flexion from standing to the lowest posture; repetitions count from 0."""
+    """Return the lumbar flexion from standing to the lowest posture; repetitions count from 0."""
     table = RDL_LUMBAR_CHANGE_DEG if spec.lift.style in FROM_THE_TOP else LUMBAR_CHANGE_DEG
     usual = table[spec.lift.pattern] * (BLOCK_LUMBAR_SHARE if spec.lift.style == "block" else 1.0)
     base = usual if spec.lift.lumbar_change_deg < 0 else spec.lift.lumbar_change_deg
@@ -49,21 +55,24 @@ def lumbar_change_deg(spec: ClipSpec, repetition: int) -> float:
 
 
 def rest_height_m(bar: BarSpec) -> float:
-    """Height of what the hands hold while it stands on the floor."""
+    """Return the height of the hands when the load stands on the floor."""
     return REST_HEIGHT_M.get(bar.load, bar.floor_height_m)
 
 
 def bottom_posture(spec: ClipSpec, body: Body, repetition: int) -> Posture:
-    """Hands on the bar at its lowest, for one repetition."""
+    """Return the lowest posture of one repetition, hands on the load."""
     lumbar = lumbar_change_deg(spec, repetition)
     thoracic = spec.lift.thoracic_change_deg
     spine = (lumbar, THORACIC_SHARE * lumbar if thoracic < 0 else thoracic, spec.lift.gaze)
-    wanted = _lowest(spec, body.stature_m / 1.76, spine)
-    return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), wanted)
+    conditions = _lowest(spec, body.stature_m / 1.76, spine)
+    return solve_bottom(body, stance_for(body, spec.lift.style, spec.bar.load), conditions)
 
 
 def _lowest(spec: ClipSpec, size: float, spine: tuple[float, float, float]) -> Bottom:
-    """What a style asks of its lowest posture. Squatting bends the knees and raises the trunk."""
+    """Conditions on the lowest posture in this style; `spine` is lumbar, thoracic flexion and gaze.
+
+    A larger `squat` bends the knees more and raises the trunk.
+    """
     bar, squat, lumbar = rest_height_m(spec.bar), spec.lift.squat, spine[0]
     low = spec.lift.lowest_m
     if spec.lift.style == "rdl":
@@ -87,7 +96,7 @@ def _lowest(spec: ClipSpec, size: float, spine: tuple[float, float, float]) -> B
 
 
 def squat_bottom(spec: ClipSpec, top: Posture) -> Posture:
-    """The lowest posture of a squat, thighs about level, arms as at the top."""
+    """Return the lowest posture of a squat: thighs about level, arms as at the top."""
     deep = spec.lift.squat
     lean = 44.0 - 4.0 * deep
     return top.but(
@@ -100,17 +109,21 @@ def squat_bottom(spec: ClipSpec, top: Posture) -> Posture:
     )
 
 
-def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
-    """Thigh and pelvis pitch that put straight arms on the bar with the shoulders where wanted."""
+def solve_bottom(body: Body, stance: Stance, conditions: Bottom) -> Posture:
+    """Find the thigh and pelvis pitch for which straight arms reach the bar.
+
+    Least squares over two angles; the two errors are the bar's height and the shoulders' place (or the thigh's pitch).
+    Raises ImpossiblePose if an error stays above 4 mm.
+    """
 
     def posture(angles: Array) -> Posture:
-        neck = -wanted.gaze * (angles[1] + wanted.lumbar_deg + wanted.thoracic_deg)
+        neck = -conditions.gaze * (angles[1] + conditions.lumbar_deg + conditions.thoracic_deg)
         return Posture(
-            shank_deg=wanted.shank_deg,
+            shank_deg=conditions.shank_deg,
             thigh_deg=float(angles[0]),
             pelvis_deg=float(angles[1]),
-            lumbar_deg=wanted.lumbar_deg,
-            thoracic_deg=wanted.thoracic_deg,
+            lumbar_deg=conditions.lumbar_deg,
+            thoracic_deg=conditions.thoracic_deg,
             neck_deg=float(neck),
             grip=1.0,
         )
@@ -118,31 +131,31 @@ def solve_bottom(body: Body, stance: Stance, wanted: Bottom) -> Posture:
     def miss(angles: Array) -> Array:
         bar = bar_place(body, stance, posture(angles))
         shoulder = shoulder_place(body, stance, posture(angles))
-        aside = shoulder[0] - bar[0] - wanted.shoulder_ahead_m
-        if wanted.thigh_deg is not None:
-            aside = 0.01 * (angles[0] - wanted.thigh_deg)
-        return np.array([bar[1] - wanted.bar_height_m, aside])
+        aside = shoulder[0] - bar[0] - conditions.shoulder_ahead_m
+        if conditions.thigh_deg is not None:
+            aside = 0.01 * (angles[0] - conditions.thigh_deg)  # 1 degree counts as 1 cm
+        return np.array([bar[1] - conditions.bar_height_m, aside])
 
-    found = least_squares(miss, [45.0, 45.0], bounds=([0.0, -8.0], [100.0, 100.0]))
-    if np.abs(found.fun).max() > TOLERANCE_M:
+    solution = least_squares(miss, [45.0, 45.0], bounds=([0.0, -8.0], [100.0, 100.0]))
+    if np.abs(solution.fun).max() > TOLERANCE_M:
         raise ImpossiblePose(
-            f"no posture reaches the bar: lumbar flexion {wanted.lumbar_deg:.0f} degrees, bar at "
-            f"{wanted.bar_height_m:.3f} m. Allowed: a smaller lift.lumbar_change_deg or lift.drift_deg, or "
+            f"no posture reaches the bar: lumbar flexion {conditions.lumbar_deg:.0f} degrees, bar at "
+            f"{conditions.bar_height_m:.3f} m. Use a smaller lift.lumbar_change_deg or lift.drift_deg, or "
             f"bar.floor_height_m between 0.2 and 0.4"
         )
-    return posture(found.x)
+    return posture(solution.x)
 
 
 def top_posture(spec: ClipSpec) -> Posture:
-    """Standing with the bar in the hands, leaning back as the spec says."""
+    """Return the highest posture: standing with the bar, leaning back as the spec says."""
     back = spec.lift.lean_back_deg
     return Posture(shank_deg=-1.0, thigh_deg=-1.0, lumbar_deg=-back, neck_deg=0.4 * back, grip=1.0)
 
 
 def windows(spec: ClipSpec) -> dict[str, Window]:
-    """When each joint moves on the way up.
+    """Return when each joint moves on the way up.
 
-    The usual order is knee, hip, lumbar (Burgess-Limerick 1995).
+    The usual order is knee, hip, lumbar spine (Burgess-Limerick 1995).
     """
     ways = {"shank": Window(0.0, 0.6), "knee": Window(0.0, 0.86), "hip": Window(0.06, 1.0)}
     ways["lumbar"] = Window(0.22, 1.0)

@@ -1,4 +1,8 @@
-"""Skin, clothes and hair of a person: where each lies at rest, and how loose cloth hangs."""
+"""Skin, clothes and hair of a person, as surfaces to draw.
+
+`dress` lays clothes on the resting body once. `surfaces_of` then moves skin, cloth, shoes and hair with each pose.
+Loose cloth hangs down from the body. `look` gives the shader the colours and hem heights.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,15 +25,16 @@ TIGHT_EASE_M = 0.004
 class Garment:
     """Cloth over part of the body.
 
-    Which vertices it follows, close and hanging rest places, slack of each.
+    It knows the vertices that it follows, two resting places for each (on the skin, and hanging), and how far each can
+    sag.
     """
 
     follows: Faces  # (N,) vertex numbers
     faces: Faces
     close: Array  # (N, 3) rest, on the skin
-    hanging: Array  # (N, 3) rest, as it falls while standing
-    slack_m: Array  # (N,) how far it can sag
-    whole: bool  # painted all over in its own colour (a belt), not cut by the shader
+    hanging: Array  # (N, 3) rest, hanging as in standing
+    slack_m: Array  # (N,) largest sag
+    whole: bool  # True: the whole mesh has this colour (a belt); False: the shader cuts the hems
     colour: Array
 
 
@@ -40,15 +45,15 @@ class Person:
     body: Body
     clothes: ClothesSpec
     skin: str
-    marks: Array  # (V, 2) place along the arm, part of the body
-    rest: Array  # (V, 3) rest places with the hair's thickness
+    marks: Array  # (V, 2) place along the arm, part of the body (see `_marks`)
+    rest: Array  # (V, 3) resting places, with the hair's thickness
     garments: tuple[Garment, ...]
     shoes: tuple[Surface, ...]
     wearer: int
 
 
 def dress(body_spec: BodySpec, clothes: ClothesSpec, wearer: int = 0) -> Person:
-    """Lay the clothes on the rest body."""
+    """Put clothes on the resting body; `wearer` is the person's number in the scene."""
     body = standing_body(body_spec)
     marks = _marks(body)
     garments = []
@@ -60,7 +65,7 @@ def dress(body_spec: BodySpec, clothes: ClothesSpec, wearer: int = 0) -> Person:
 
 
 def look(person: Person) -> Look:
-    """Colours and cut for the shader."""
+    """Return colours and hem places for the shader, metres in the resting body."""
     body, clothes = person.body, person.clothes
     size = body.stature_m / 1.76
     hip = body.head("upperleg01.L")[2]
@@ -93,7 +98,7 @@ def look(person: Person) -> Look:
 
 
 def surfaces_of(person: Person, posed: Posed, *, lifter: bool) -> list[Surface]:
-    """Everything of the person in a pose."""
+    """Return all surfaces of the person in a pose; `lifter` marks them for the lifter's mask."""
     blended = blend(person.body, posed)
     body = person.body
     places = skin_points(person.rest, blended)
@@ -125,7 +130,11 @@ def surfaces_of(person: Person, posed: Posed, *, lifter: bool) -> list[Surface]:
 
 
 def _marks(body: Body) -> Array:
-    """Place along the arm (0 shoulder, 1 wrist, not above 0 on the trunk) and part: 1 hand, 2 eye."""
+    """Return two numbers per vertex (V, 2).
+
+    First: place along the arm, 0 shoulder to 1 wrist; at most 0 on the trunk. Second: part of the body, 2 for an eye,
+    0 otherwise.
+    """
     names = np.array(body.names)
     marks = np.zeros((len(body.vertices), 2))
     weights = body.weights.tocsc()
@@ -144,15 +153,15 @@ def _marks(body: Body) -> Array:
             far,
             near,
         )
-        mine = body.vertices[:, 1] * sign > 0
-        marks[mine, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[mine]
+        this_side = body.vertices[:, 1] * sign > 0
+        marks[this_side, 0] = np.where(arm_weight > 0.5, along, np.minimum(along, 0.0))[this_side]
     eyes = np.asarray(weights[:, np.flatnonzero([name.startswith("eye") for name in names])].sum(axis=1)).ravel()
     marks[eyes > 0.5, 1] = 2.0
     return marks
 
 
 def _with_hair(body: Body, clothes: ClothesSpec) -> Array:
-    """Rest places, the scalp raised by the hair's thickness, the feet drawn in to fit their shoes."""
+    """Return resting places: the scalp raised by the hair's thickness, the feet shrunk to fit in the shoes."""
     size = body.stature_m / 1.76
     places = body.vertices.copy()
     for sign in (1.0, -1.0):
@@ -171,13 +180,14 @@ def _with_hair(body: Body, clothes: ClothesSpec) -> Array:
 
 
 def _patch(body: Body, keep: Array) -> tuple[Faces, Faces]:
-    """Vertex numbers and renumbered faces of the triangles whose corners all lie in a region."""
+    """Return the vertex numbers and renumbered triangles whose corners all lie in a region."""
     faces = body.faces[keep[body.faces].all(axis=1)]
     used, renumbered = np.unique(faces, return_inverse=True)
     return used, renumbered.reshape(-1, 3).astype(np.int32)
 
 
 def _loose_top(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
+    """A loose shirt or hoodie: it hangs from chest and shoulder blades."""
     size = body.stature_m / 1.76
     hip, neck, chest = body.head("upperleg01.L")[2], body.head("neck01"), body.head("spine01")[2]
     sleeve = max(clothes.sleeve, 0.94) if clothes.top == "hoodie" else clothes.sleeve
@@ -197,15 +207,15 @@ def _loose_top(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
 
 
 def _fall(body: Body, places: Array, trunk: Array, looseness_m: float) -> Array:
-    """Outward shift (N, 3) of cloth that falls straight from the chest and shoulder blades."""
+    """Return the outward shift (N, 3) of cloth that hangs straight from chest and shoulder blades."""
     middle = np.array([body.head("spine03")[0] + 0.06, 0.0])
     flat = places[:, :2] - middle
     radius, angle = np.linalg.norm(flat, axis=1), np.arctan2(flat[:, 1], flat[:, 0])
     sector = ((angle + np.pi) / (2 * np.pi) * 36).astype(int) % 36
     widest = np.zeros(len(places))
     for number in np.unique(sector[trunk]):
-        mine = np.flatnonzero((sector == number) & trunk)
-        order = mine[np.argsort(-places[mine, 2])]
+        in_sector = np.flatnonzero((sector == number) & trunk)
+        order = in_sector[np.argsort(-places[in_sector, 2])]
         widest[order] = np.maximum.accumulate(radius[order])
     gain = np.clip(widest - radius, 0.0, 0.075) * min(1.0, looseness_m / 0.05)
     shift = np.zeros_like(places)
@@ -214,6 +224,7 @@ def _fall(body: Body, places: Array, trunk: Array, looseness_m: float) -> Array:
 
 
 def _belt(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
+    """A lifting belt around the waist."""
     size = body.stature_m / 1.76
     middle = body.head("spine03")[2] + 0.01 * size
     places = body.vertices
@@ -227,9 +238,12 @@ def _belt(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
 
 
 def _hang(person: Person, garment: Garment, blended: Array, lifter: bool) -> Surface:
-    """Cloth in a pose: on the skin where it is pulled from below, hanging where the body is above it."""
-    mine = blended[garment.follows]
-    close, loose = skin_points(garment.close, mine), skin_points(garment.hanging, mine)
+    """Return the cloth in a pose.
+
+    Cloth lies on the skin where the surface faces up. It hangs where the surface faces down.
+    """
+    transforms = blended[garment.follows]
+    close, loose = skin_points(garment.close, transforms), skin_points(garment.hanging, transforms)
     up = normals(close, garment.faces)[:, 2]
     pressed = np.clip(up * 1.6, 0.0, 1.0)[:, None]
     places = loose + (close - loose) * pressed

@@ -1,4 +1,4 @@
-"""The phone: where it stands, how it shakes, and where a point of the room appears in the picture."""
+"""The phone camera: its place, its shake, and the projection of a point to a pixel."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -12,7 +12,7 @@ NEAR_M, FAR_M = 0.3, 30.0
 
 
 def shake(spec: ClipSpec, count: int) -> Array:
-    """Hand-held wander of the aim a frame, degrees, (count, 3): sideways, up, roll."""
+    """Return the hand-held wander of the camera for each frame, (count, 3) degrees: sideways, up, roll."""
     random = np.random.default_rng([spec.seed, 5])
     noise = gaussian_filter1d(random.standard_normal((count + 1, 3)), 0.25 * spec.video.rate_hz, axis=0, mode="nearest")
     wander: Array = noise / np.maximum(noise.std(axis=0), 1e-9) * spec.camera.shake_deg * [1.0, 1.0, 0.6]
@@ -20,12 +20,12 @@ def shake(spec: ClipSpec, count: int) -> Array:
 
 
 def stretch(spec: ClipSpec) -> float:
-    """How much wider than the picture the scene is drawn, so that a bent edge finds pixels."""
+    """Return how much wider than the final picture the scene is drawn, so that the bent edge has pixels."""
     return 1.0 + 1.1 * abs(spec.camera.distortion)
 
 
 def view_at(spec: ClipSpec, wander_deg: Array) -> View:
-    """Camera of one frame."""
+    """Return the camera of one frame."""
     camera = spec.camera
     yaw = np.radians(camera.yaw_deg)
     aim = np.array([camera.aim_forward_m, 0.0, camera.aim_height_m])
@@ -41,7 +41,7 @@ def view_at(spec: ClipSpec, wander_deg: Array) -> View:
 
 
 def perspective(spec: ClipSpec) -> Array:
-    """Projection matrix; the field of view counts across the shorter side."""
+    """Return the projection matrix; the field of view is along the picture's shorter side."""
     width, height = spec.video.width_px, spec.video.height_px
     half = np.tan(np.radians(spec.camera.field_of_view_deg) / 2.0) * stretch(spec)
     matrix = np.zeros((4, 4))
@@ -54,34 +54,38 @@ def perspective(spec: ClipSpec) -> Array:
 
 
 def project(spec: ClipSpec, view: View, points_m: Array) -> Array:
-    """Pixel places (N, 2) of points (N, 3), lens distortion included.
+    """Return the pixels (N, 2) of points (N, 3), with lens distortion.
 
-    X right, y down, pixel centres at halves.
+    x goes right, y down; pixel centres lie at halves.
     """
     clip = np.column_stack([points_m, np.ones(len(points_m))]) @ view.matrix.T
-    flat = clip[:, :2] / clip[:, 3:] * stretch(spec)  # -1..1 over the picture that is kept
+    flat = clip[:, :2] / clip[:, 3:] * stretch(spec)  # -1..1 across the final picture
     size = np.array([spec.video.width_px, spec.video.height_px])
     pixels: Array = (distorted(spec, flat) * [0.5, -0.5] + 0.5) * size
     return pixels
 
 
 def distorted(spec: ClipSpec, flat: Array) -> Array:
-    """Where the lens puts an ideal place; both in -1..1 across the picture. Inverse of `ideal`."""
+    """Return where the lens shows an ideal place; both are -1..1 across the picture. Inverse of `ideal`.
+
+    A fixed-point iteration with 12 steps.
+    """
     guess = flat.copy()
     for _ in range(12):
         guess = flat / (1.0 + spec.camera.distortion * _radius_squared(spec, guess))[..., None]
     return guess
 
 
-def ideal(spec: ClipSpec, seen: Array) -> Array:
-    """The ideal place of what the lens shows at a place.
+def ideal(spec: ClipSpec, shown: Array) -> Array:
+    """Return the ideal place of what the lens shows at a place.
 
-    R_ideal = r (1 + k r^2), r = 1 at half the diagonal.
+    r_ideal = r (1 + k r^2), where r is 1 at half the diagonal.
     """
-    return seen * (1.0 + spec.camera.distortion * _radius_squared(spec, seen))[..., None]
+    return shown * (1.0 + spec.camera.distortion * _radius_squared(spec, shown))[..., None]
 
 
 def _radius_squared(spec: ClipSpec, flat: Array) -> Array:
+    """Squared distance from the picture's middle; 1 at half the diagonal."""
     size = np.array([spec.video.width_px, spec.video.height_px], dtype=float)
     inside: Array = (flat**2 * size**2).sum(axis=-1) / (size**2).sum()
     return inside

@@ -1,4 +1,7 @@
-"""The bar with its plates, what it rests on, the kettlebell, the trap bar, a box."""
+"""The load and its support: bar with plates, kettlebell, trap bar, box, blocks and pins.
+
+Lengths are in metres. A load is built around the origin and then moved to its place.
+"""
 
 import numpy as np
 
@@ -17,7 +20,7 @@ PIN_Y_M = 0.6
 
 
 def bar_at_origin(spec: BarSpec) -> list[Surface]:
-    """What the hands hold, its centre at the origin, lying along +y."""
+    """Return the surfaces of the load, with its centre at the origin and its axis along +y."""
     if spec.load == "none":
         return []
     if spec.load == "kettlebell":
@@ -28,7 +31,7 @@ def bar_at_origin(spec: BarSpec) -> list[Surface]:
 
 
 def barbell() -> Surface:
-    """Shaft of 28 mm and sleeves of 50 mm, 2.16 m long."""
+    """Return a bar 2.16 m long: a 28-mm shaft and 50-mm sleeves."""
     parts = [lathe(np.array([[-0.67, 0.014], [0.67, 0.014]]), ACROSS, np.zeros(3), STEEL, gloss=0.6)]
     for side in (-1.0, 1.0):
         ends = [
@@ -44,7 +47,7 @@ def barbell() -> Surface:
 
 
 def plates(spec: BarSpec) -> list[Surface]:
-    """Bumper plates with a rim, a dished face and a steel hub."""
+    """Return bumper plates with a rim, a dished face and a steel hub."""
     if spec.plate_mm < 60:
         return []
     radius, thick, colour = spec.plate_mm / 2000.0, 0.05, rgb(spec.plate_colour)
@@ -64,6 +67,7 @@ def plates(spec: BarSpec) -> list[Surface]:
 
 
 def _plate_profile(near: float, thick: float, radius: float) -> Array:
+    """The outline that the lathe turns, (along, radius) points."""
     inner, far = 0.72 * radius, near + thick
     return np.array(
         [
@@ -85,7 +89,7 @@ def _plate_profile(near: float, thick: float, radius: float) -> Array:
 
 
 def kettlebell(spec: BarSpec) -> Surface:
-    """A ball under a handle; the handle's middle is the origin."""
+    """Return a ball under a handle; the origin is the middle of the handle."""
     colour = rgb(spec.plate_colour)
     bell = ball(np.array([0.0, 0.0, -0.16]), np.array([0.1, 0.1, 0.1]), colour, gloss=0.3)
     around = np.linspace(-0.35 * np.pi, 1.35 * np.pi, 22)
@@ -94,7 +98,7 @@ def kettlebell(spec: BarSpec) -> Surface:
 
 
 def trap_bar() -> Surface:
-    """A hexagon that the lifter stands in, handles lengthways at the sides, sleeves outside."""
+    """Return a hexagon around the lifter, with handles along both sides and sleeves outside."""
     corner, tip = np.array([0.33, 0.3, 0.0]), np.array([0.0, 0.62, 0.0])
     parts = []
     for side in (-1.0, 1.0):
@@ -111,7 +115,7 @@ def trap_bar() -> Surface:
 
 
 def crate(spec: BarSpec) -> Surface:
-    """A small box, held at its sides below its upper edge; the origin is midway between the hands."""
+    """Return a small box; the hands hold its sides below the upper edge. The origin is midway between the hands."""
     size = np.array([BOX_DEPTH_M, 2 * BOX_HALF_WIDTH_M, BOX_HEIGHT_M])
     centre = np.array([0.0, 0.0, BOX_HEIGHT_M / 2 - REST_HEIGHT_M["box"]])
     lid = box(centre + np.array([0.0, 0.0, BOX_HEIGHT_M / 2]), size * [1.02, 1.02, 0.12], rgb(spec.plate_colour) * 0.8)
@@ -119,18 +123,18 @@ def crate(spec: BarSpec) -> Surface:
 
 
 def carried(parts: list[Surface], bar_m: Array, roll_deg: float) -> list[Surface]:
-    """The load at its place (x, z), rolled about its own axis."""
+    """Move the load to its place (x, z) and roll it about its own axis."""
     shift = np.array([bar_m[0], 0.0, bar_m[1]])
     return [moved(part, pitch(roll_deg), shift) for part in parts]
 
 
 def support(spec: BarSpec, bar_m: Array) -> list[Surface]:
-    """What the load rests on: blocks or a rack's pins where the plates do not reach the floor, else nothing."""
+    """Return what the load rests on: blocks or pins if the plates do not reach the floor, else nothing."""
     return pins(bar_m) if spec.support == "pins" and spec.load == "bar" else blocks(spec, bar_m)
 
 
 def pins(bar_m: Array) -> list[Surface]:
-    """Four uprights inside the plates and a pin on each side just below the shaft."""
+    """Return four uprights inside the plates and a pin on each side just below the shaft."""
     dark = np.array([0.11, 0.11, 0.12])
     parts = []
     for side in (-PIN_Y_M, PIN_Y_M):
@@ -142,7 +146,7 @@ def pins(bar_m: Array) -> list[Surface]:
 
 
 def blocks(spec: BarSpec, bar_m: Array) -> list[Surface]:
-    """Boxes under the sleeves where the plates do not reach the floor."""
+    """Return blocks under the sleeves, if the plates do not reach the floor."""
     lowest = bar_m[1] - max(spec.plate_mm / 2000.0 if spec.plate_mm >= 60 else 0.0, 0.025)
     if spec.load not in ("bar", "trap_bar") or lowest < 0.01:
         return []

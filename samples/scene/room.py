@@ -1,4 +1,4 @@
-"""Floor, walls and furniture of a gym, and the people in it."""
+"""The room: floor, walls, furniture, mirror and light of a gym."""
 
 from dataclasses import replace
 
@@ -12,17 +12,17 @@ from samples.spec import CameraSpec, ClipSpec, SceneSpec
 
 WALL_PAINT = {"plain": "mirrored", "bricks": "bricks", "panels": "panels", "windows": "windows"}
 FLOOR_PAINT = {"rubber": "rubber", "wood": "wood", "concrete": "concrete"}
-MIRROR = (-1.9, 0.15, 1.9, 2.15)  # left, low, right, high on the wall, metres
+MIRROR = (-1.9, 0.15, 1.9, 2.15)  # left, bottom, right and top edge on the wall, metres
 UP = np.array([0.0, 0.0, 1.0])
 
 
 def side_sign(camera: CameraSpec) -> float:
-    """-1 where the camera stands on the lifter's right (facing right in the picture), else 1."""
+    """Return -1 if the camera stands on the lifter's right (the lifter faces right in the picture), else 1."""
     return -1.0 if camera.facing == "right" else 1.0
 
 
 def room_turn(spec: ClipSpec) -> Array:
-    """Rotation of the room: its wall lies behind the lifter, mostly square to the camera."""
+    """Return the room's rotation: its wall is behind the lifter and nearly square to the camera."""
     random = np.random.default_rng([spec.seed, 3])
     behind = 0.0 if spec.camera.facing == "right" else 180.0
     swing = side_sign(spec.camera) * spec.camera.yaw_deg * 0.75
@@ -30,19 +30,20 @@ def room_turn(spec: ClipSpec) -> Array:
 
 
 def furnish(spec: ClipSpec) -> list[Surface]:
-    """Everything that stands still. In the room's own axes the wall runs along x at y = wall distance."""
+    """Return everything that stands still. In the room's own axes the wall runs along x at y = wall distance."""
     scene, random = spec.scene, np.random.default_rng([spec.seed, 4])
-    things = [_floor(scene), *_walls(scene)]
+    surfaces = [_floor(scene), *_walls(scene)]
     if scene.rack:
-        things.append(_rack(scene, float(random.uniform(-1.5, -0.9)) * random.choice([-1.0, 1.0])))
+        surfaces.append(_rack(scene, float(random.uniform(-1.5, -0.9)) * random.choice([-1.0, 1.0])))
     if scene.shelf:
-        things.append(_shelf(scene, random))
-    things += _posters(scene, random) if not scene.mirror else [_mirror_frame(scene)]
-    turned = [moved(thing, room_turn(spec), np.zeros(3)) for thing in things]
+        surfaces.append(_shelf(scene, random))
+    surfaces += _posters(scene, random) if not scene.mirror else [_mirror_frame(scene)]
+    turned = [moved(surface, room_turn(spec), np.zeros(3)) for surface in surfaces]
     return turned + (_platform() if scene.platform else [])
 
 
 def _floor(scene: SceneSpec) -> Surface:
+    """The floor."""
     corners = np.array(
         [
             [-9.0, -8.0, 0.0],
@@ -55,6 +56,7 @@ def _floor(scene: SceneSpec) -> Surface:
 
 
 def _walls(scene: SceneSpec) -> list[Surface]:
+    """Back wall, side walls, and a near wall that only a mirror shows."""
     far, colour = scene.wall_distance_m, rgb(scene.wall_colour)
     back = np.array([[-9.0, far, 0.0], [9.0, far, 0.0], [9.0, far, 7.0], [-9.0, far, 7.0]])
     paint = "mirrored" if scene.mirror else WALL_PAINT[scene.backdrop]
@@ -63,7 +65,7 @@ def _walls(scene: SceneSpec) -> list[Surface]:
         quad(np.array([[x, -8.0, 0.0], [x, far, 0.0], [x, far, 7.0], [x, -8.0, 7.0]]), colour * 0.85)
         for x in (-9.0, 9.0)
     ]
-    near = quad(back[::-1] * [1, 0, 1] - [0.0, 8.0, 0.0], colour * 0.9)  # seen in a mirror only
+    near = quad(back[::-1] * [1, 0, 1] - [0.0, 8.0, 0.0], colour * 0.9)  # only a mirror shows it
     return [quad(back, colour, paint=paint), near, *sides] + ([] if scene.mirror else [skirting])
 
 
@@ -82,7 +84,7 @@ def _rack(scene: SceneSpec, x: float) -> Surface:
 
 
 def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
-    """Dumbbells in two rows and plates leaning below."""
+    """A shelf with two rows of dumbbells."""
     x0, far = float(random.uniform(0.4, 1.6)) * random.choice([-1.0, 1.0]), scene.wall_distance_m
     parts = [
         box(np.array([x0, far - 0.3, z]), np.array([1.9, 0.4, 0.04]), np.array([0.16, 0.16, 0.17]))
@@ -104,20 +106,21 @@ def _shelf(scene: SceneSpec, random: np.random.Generator) -> Surface:
 
 
 def _posters(scene: SceneSpec, random: np.random.Generator) -> list[Surface]:
-    """A banner and a sign on the wall, a plyo box beside it."""
-    far, things = scene.wall_distance_m, []
+    """A banner and a sign on the wall, and a plyo box beside it."""
+    far, surfaces = scene.wall_distance_m, []
     for _ in range(int(random.integers(1, 3))):
         centre = np.array([random.uniform(-2.0, 2.0), far - 0.015, random.uniform(1.5, 2.3)])
         size = np.array([random.uniform(0.4, 1.2), 0.02, random.uniform(0.3, 0.8)])
         colour = random.uniform(0.1, 0.8, 3)
-        things.append(box(centre, size, colour))
-        things.append(box(centre - [0.0, 0.012, 0.0], size * [0.8, 1.0, 0.25], np.clip(colour + 0.35, 0, 1)))
+        surfaces.append(box(centre, size, colour))
+        surfaces.append(box(centre - [0.0, 0.012, 0.0], size * [0.8, 1.0, 0.25], np.clip(colour + 0.35, 0, 1)))
     where = np.array([random.uniform(-2.6, 2.6), far - 0.35, 0.3])
-    things.append(box(where, np.array([0.5, 0.5, 0.6]), np.array([0.6, 0.47, 0.3])))
-    return things
+    surfaces.append(box(where, np.array([0.5, 0.5, 0.6]), np.array([0.6, 0.47, 0.3])))
+    return surfaces
 
 
 def _mirror_frame(scene: SceneSpec) -> Surface:
+    """The frame of the wall's mirror."""
     left, low, right, high = MIRROR
     far, grey = scene.wall_distance_m - 0.01, np.array([0.35, 0.35, 0.36])
     middle = (low + high) / 2
@@ -129,13 +132,13 @@ def _mirror_frame(scene: SceneSpec) -> Surface:
 
 
 def reflected(surfaces: list[Surface], spec: ClipSpec) -> list[Surface]:
-    """What the wall's mirror shows: the surfaces behind the wall's plane, the wrong way round."""
+    """Return the mirror images of surfaces: behind the wall's plane, left and right exchanged."""
     outward = room_turn(spec) @ np.array([0.0, 1.0, 0.0])
     flip = np.eye(3) - 2.0 * np.outer(outward, outward)
     shift = 2.0 * spec.scene.wall_distance_m * outward
     images = []
     for surface in surfaces:
-        if surface.paint == "mirrored":  # the mirror's own wall
+        if surface.paint == "mirrored":  # the wall that holds the mirror
             continue
         image = moved(surface, flip, shift)
         images.append(replace(image, faces=image.faces[:, ::-1].copy(), person=False, image=True))
@@ -143,7 +146,7 @@ def reflected(surfaces: list[Surface], spec: ClipSpec) -> list[Surface]:
 
 
 def _platform() -> list[Surface]:
-    """A lifting platform: wood in the middle, rubber under the plates, in the lifter's axes."""
+    """A lifting platform in the lifter's axes: wood in the middle, rubber under the plates."""
 
     def sheet(y0: float, y1: float, height: float) -> Array:
         return np.array([[-0.9, y0, height], [1.1, y0, height], [1.1, y1, height], [-0.9, y1, height]])
@@ -157,7 +160,7 @@ def _platform() -> list[Surface]:
 
 
 def lights(spec: ClipSpec) -> Lights:
-    """One main light, warm or cold, and the light that the room throws back."""
+    """Return the main light, warm or cold, and the light that the room reflects."""
     scene = spec.scene
     facing = 180.0 if side_sign(spec.camera) < 0 else 0.0
     high, around = np.radians(scene.light_height_deg), np.radians(scene.light_azimuth_deg + facing)

@@ -26,13 +26,14 @@ PAINTS = {
     "shoe": 10,
     "belt": 11,
 }
+"""Number of each paint in the shader `surface.frag`."""
 
 
 @dataclass(frozen=True)
 class Surface:
     """A mesh with its paint.
 
-    `rest` gives the places on which patterns are laid; `person` marks the lifter.
+    `rest` gives the places that patterns are laid on. `person` marks the lifter.
     """
 
     places: Array  # (V, 3) metres
@@ -40,21 +41,21 @@ class Surface:
     faces: Faces  # (F, 3)
     colours: Array  # (V, 3) display values 0..1
     rest: Array  # (V, 3)
-    marks: Array  # (V, 2) place along the arm, part of the body
+    marks: Array  # (V, 2) place along the arm, part of the body (see samples.lifter.wardrobe)
     paint: str = "plain"
     gloss: float = 0.05
     person: bool = False
-    image: bool = False  # seen in a mirror only: casts no shadow
-    wearer: int = 0  # which set of clothes paints it
+    image: bool = False  # a mirror image: it casts no shadow
+    wearer: int = 0  # number of the person whose clothes paint it
 
 
 def rgb(text: str) -> Array:
-    """`#rrggbb` as three values 0..1."""
+    """Convert `#rrggbb` to three values 0..1."""
     return np.array([int(text[at : at + 2], 16) / 255.0 for at in (1, 3, 5)])
 
 
 def solid(places: Array, faces: Faces, colour: Array, **how: object) -> Surface:
-    """A flat-shaded mesh of one colour: every triangle gets its own corners."""
+    """Return a flat-shaded mesh of one colour: every triangle has its own corners."""
     corners = places[faces.ravel()]
     triangles = corners.reshape(-1, 3, 3)
     across = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
@@ -64,14 +65,14 @@ def solid(places: Array, faces: Faces, colour: Array, **how: object) -> Surface:
 
 
 def smooth_surface(places: Array, normals: Array, faces: Faces, colour: Array, **how: object) -> Surface:
-    """A mesh of one colour with given normals."""
+    """Return a mesh of one colour with given normals."""
     colours = np.tile(np.asarray(colour, dtype=float), (len(places), 1))
     marks = np.zeros((len(places), 2))
     return Surface(places, normals, faces, colours, places.copy(), marks, **how)  # type: ignore[arg-type]
 
 
 def box(centre: Array, size: Array, colour: Array, **how: object) -> Surface:
-    """An upright box."""
+    """Return an upright box."""
     corner = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
     sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = np.array([face for a, b, c, d in sides for face in ((a, b, c), (a, c, d))], dtype=np.int32)
@@ -79,7 +80,7 @@ def box(centre: Array, size: Array, colour: Array, **how: object) -> Surface:
 
 
 def quad(corners: Array, colour: Array, **how: object) -> Surface:
-    """A flat four-cornered sheet, (4, 3) in order."""
+    """Return a flat sheet with four corners (4, 3), given in order."""
     return solid(corners, np.array([[0, 1, 2], [0, 2, 3]], dtype=np.int32), colour, **how)
 
 
@@ -100,6 +101,7 @@ def lathe(profile: Array, axis: Array, centre: Array, colour: Array, **how: obje
 
 
 def _band(ends: Array, along: Array, around: Array) -> tuple[Array, Array]:
+    """Places and normals of one ring of the lathe."""
     (start, near), (stop, far) = ends
     places = np.concatenate([start * along + near * around, stop * along + far * around])
     outward = unit(np.array([near - far, stop - start]) if (stop - start or near - far) else np.array([1.0, 0.0]))
@@ -108,7 +110,7 @@ def _band(ends: Array, along: Array, around: Array) -> tuple[Array, Array]:
 
 
 def tube(line: Array, radii: Array, colour: Array, **how: object) -> Surface:
-    """A round tube along a line of points (N, 3)."""
+    """Return a round tube along a line of points (N, 3)."""
     count = 12
     angles = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
     along = np.gradient(line, axis=0)
@@ -128,7 +130,7 @@ def tube(line: Array, radii: Array, colour: Array, **how: object) -> Surface:
 
 
 def ball(centre: Array, radii: Array, colour: Array, **how: object) -> Surface:
-    """An ellipsoid."""
+    """Return an ellipsoid."""
     heights = np.linspace(-np.pi / 2, np.pi / 2, 13)
     profile = np.column_stack([np.sin(heights), np.cos(heights)])
     unit_ball = lathe(profile, np.array([0.0, 0.0, 1.0]), np.zeros(3), colour, **how)
@@ -138,13 +140,13 @@ def ball(centre: Array, radii: Array, colour: Array, **how: object) -> Surface:
 
 
 def moved(surface: Surface, rotation: Array, shift: Array) -> Surface:
-    """The surface turned, then shifted; its pattern stays with it."""
+    """Rotate a surface, then shift it; its pattern moves with it."""
     places = surface.places @ rotation.T + shift
     return replace(surface, places=places, normals=surface.normals @ rotation.T)
 
 
 def joined(surfaces: list[Surface]) -> Surface:
-    """Several surfaces of one paint as one."""
+    """Combine several surfaces of one paint into one."""
     starts = np.cumsum([0, *(len(surface.places) for surface in surfaces[:-1])])
     faces = np.concatenate([s.faces + at for s, at in zip(surfaces, starts, strict=True)]).astype(np.int32)
     names = ("places", "normals", "colours", "rest", "marks")
@@ -154,13 +156,14 @@ def joined(surfaces: list[Surface]) -> Surface:
 
 @lru_cache(maxsize=32)
 def _ring(faces_bytes: bytes, count: int) -> Any:
+    """Sparse matrix (V, F) that adds the normals of a vertex's triangles."""
     faces = np.frombuffer(faces_bytes, dtype=np.int32).reshape(-1, 3)
     rows, columns = faces.ravel(), np.repeat(np.arange(len(faces)), 3)
     return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(count, len(faces)))
 
 
 def normals(places: Array, faces: Faces) -> Array:
-    """Vertex normals, area weighted, (V, 3)."""
+    """Return area-weighted vertex normals, (V, 3)."""
     a, b, c = (places[faces[:, corner]] for corner in range(3))
     total = _ring(faces.tobytes(), len(places)) @ np.cross(b - a, c - a)
     directions: Array = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)

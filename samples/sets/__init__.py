@@ -1,1 +1,7 @@
-"""Sets of every style and every nuisance, and what the segmentation makes of them."""
+"""Rendered sets of every style and every disturbance, and how well the analyzer counts their repetitions.
+
+- `design` (with `design.toml`): what is rendered.
+- `run`: render, analyze, and keep a result per set. `records`: the result.
+- `table`: repetitions found and missed, and errors of their events.
+- `looks`: each style's appearance from the side, for `hingecheck/segmentation/styles.toml`.
+"""

@@ -1,4 +1,7 @@
-"""Command line of the sets: `python -m samples.sets --out DIR`."""
+"""Command line of the sets: `python -m samples.sets --out DIR`.
+
+It renders the designed sets, analyzes them and writes the table DIR/sets.md.
+"""
 
 import sys
 import time
@@ -7,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from samples.console import chosen, run_app
+from samples.console import run_app, select_by_name
 from samples.sets.design import SEED, designed_sets
 from samples.sets.run import finished, forget, measure_sets, render_sets
-from samples.sets.table import TABLE, written
+from samples.sets.table import TABLE, write_table
 
 app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets of every style and nuisance.")
 
@@ -18,26 +21,29 @@ app = typer.Typer(add_completion=False, help="Count repetitions on rendered sets
 @app.command()
 def sets(  # noqa: PLR0913
     *,
-    out: Annotated[Path, typer.Option(help="folder for clips, results and the table; made if missing")],
-    processes: Annotated[int, typer.Option(min=1, help="processes at work at once")] = 1,
-    only: Annotated[list[str] | None, typer.Option(help="name of a set; give it several times")] = None,
-    render_only: Annotated[bool, typer.Option("--render-only", help="draw what is missing and stop")] = False,
-    seed: Annotated[int, typer.Option(help="another one draws other lifters, rooms and cameras")] = SEED,
-    again: Annotated[bool, typer.Option("--again", help="forget results: the analyzer has changed")] = False,
+    out: Annotated[Path, typer.Option(help="folder for clips, results and the table; created if missing")],
+    processes: Annotated[int, typer.Option(min=1, help="number of parallel processes")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="name of one set; repeat for more sets")] = None,
+    render_only: Annotated[bool, typer.Option("--render-only", help="draw missing clips and stop")] = False,
+    seed: Annotated[int, typer.Option(help="another seed draws other lifters, rooms and cameras")] = SEED,
+    again: Annotated[bool, typer.Option("--again", help="delete old results first (use it after a change)")] = False,
 ) -> None:
-    """Render and analyze the designed sets, print the table of errors and write it; finished sets are kept."""
-    begin, wanted = time.monotonic(), chosen(designed_sets(seed), only or [], "set")
+    """Render and analyze the designed sets; print and write the table of errors.
+
+    Finished sets are kept. Run the same command again to continue.
+    """
+    begin, specs = time.monotonic(), select_by_name(designed_sets(seed), only or [], "set")
     if again:
-        forget(wanted, out)
-    frames = render_sets(wanted, out, processes) if render_only else measure_sets(wanted, out, processes)
+        forget(specs, out)
+    frames = render_sets(specs, out, processes) if render_only else measure_sets(specs, out, processes)
     print(f"{frames} frames in {(time.monotonic() - begin) / 60:.1f} min", file=sys.stderr)
-    results = [result for spec in wanted if (result := finished(spec, out)) is not None]
+    results = [result for spec in specs if (result := finished(spec, out)) is not None]
     if results and not render_only:
-        print(written(results, out / TABLE))
+        print(write_table(results, out / TABLE))
 
 
 def main() -> int:
-    """Run the command line; returns its exit code."""
+    """Run the command line and return its exit code."""
     return run_app(app)
 
 

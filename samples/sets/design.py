@@ -1,4 +1,8 @@
-"""The designed sets: `design.toml` laid over a random lifter, room and camera within 30 degrees of the side."""
+"""The designed sets.
+
+Each table of `design.toml` names one set and the keys that matter for it. Lifter, clothes, room and camera are random;
+the camera is within 30 degrees of the side view.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,20 +17,21 @@ from samples.spec import ClipSpec, LiftSpec, VideoSpec
 from samples.specfile import parse_spec
 
 DESIGN = Path(__file__).with_name("design.toml")
-SEED = 90_000
-MOST_YAW_DEG = 30.0
-USUAL_LIFT: Mapping[str, Any] = {"reps": 2, "stand_s": 0.6}
+SEED = 90_000  # default seed of lifters, rooms and cameras
+MOST_YAW_DEG = 30.0  # largest angle from the side view
+USUAL_LIFT: Mapping[str, Any] = {"reps": 2, "stand_s": 0.6}  # used unless the set says otherwise
 WIDTH_PX, HEIGHT_PX = 288, 512
-RATES_HZ = (30.0, 24.0)
+RATES_HZ = (30.0, 24.0)  # frame rates, in turn
 
 
 def designed_sets(seed: int = SEED) -> list[ClipSpec]:
-    """Every set in running order; the same for the same seed, which draws lifters, rooms and cameras."""
+    """Return every set in running order. The seed draws lifters, rooms and cameras."""
     tables = tomllib.loads(DESIGN.read_text(encoding="utf-8"))
     return [_spec(seed, number, name, changes) for number, (name, changes) in enumerate(tables.items())]
 
 
 def _spec(seed: int, number: int, name: str, changes: Mapping[str, Mapping[str, Any]]) -> ClipSpec:
+    """One set: a random spec, with the set's own keys on top."""
     drawn = asdict(_drawn(seed, number, name))
     lift = dict(changes.get("lift", {}))
     tempo = round(float(np.random.default_rng([seed, number]).uniform(1.3, 1.6)), 2)
@@ -37,7 +42,7 @@ def _spec(seed: int, number: int, name: str, changes: Mapping[str, Mapping[str, 
 
 
 def _drawn(seed: int, number: int, name: str) -> ClipSpec:
-    """The lifter and everything around, without bystanders, mirror and motion blur."""
+    """The random part: lifter, room and camera, without bystanders, mirror and motion blur."""
     drawn = random_spec(seed + number, WIDTH_PX, HEIGHT_PX)
     random = np.random.default_rng([seed, number, 1])
     yaw_deg = float(np.clip(random.normal(0.0, 13.0), -MOST_YAW_DEG, MOST_YAW_DEG))

@@ -1,9 +1,10 @@
-"""What the styles look like from the side, measured on the rendered sets: writes `hingecheck/styles.toml`.
+"""Measure how each style looks from the side, and write `hingecheck/segmentation/styles.toml`.
 
     python -m samples.sets.looks DIR        after  python -m samples.sets --out DIR
 
-A style's means are over its sets in which a repetition was told; the spread is that of the conventional sets, of
-which there are most, and is taken for all.  How usual a style is stays what the file says.
+Input: the finished sets in DIR. Output: for each style, the mean of the features over its sets with a repetition. The
+spread is that of the conventional sets, which are the most, and serves for all styles. How common a style is (`usual`)
+stays as the file has it.
 """
 
 import sys
@@ -29,24 +30,25 @@ HEAD = """# What each style looks like from the side, in the position the lifter
 
 
 def write_looks(results: Sequence[SetResult]) -> None:
-    """Measure means and spread anew and write the file."""
+    """Measure means and spread again, and write the file."""
     by_style = defaultdict(list)
     for result in results:
         if result.bottom and not np.isnan(result.bottom).any():
             by_style[result.movement].append(result.bottom)
-    known = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    old_table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     spread = np.std(by_style[COMMON], axis=0, ddof=1)
     parts = [HEAD, "[spread]", *_numbers(spread)]
-    for name, row in known["style"].items():
-        seen = by_style.get(name)
-        if seen is None:
+    for name, row in old_table["style"].items():
+        style_rows = by_style.get(name)
+        if style_rows is None:
             raise SystemExit(f"no set of style {name} has a result: measure them first")
-        parts += ["", f"[style.{name}]", f"usual = {row['usual']:.2f}", f"sets = {len(seen)}"]
-        parts += _numbers(np.mean(seen, axis=0))
+        parts += ["", f"[style.{name}]", f"usual = {row['usual']:.2f}", f"sets = {len(style_rows)}"]
+        parts += _numbers(np.mean(style_rows, axis=0))
     write_whole(TABLE, "\n".join(parts) + "\n")
 
 
 def _numbers(values: Sequence[float]) -> list[str]:
+    """One TOML line per feature."""
     return [
         f"{name} = {value:.{3 if name == 'hand_height' else 1}f}" for name, value in zip(FEATURES, values, strict=True)
     ]

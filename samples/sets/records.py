@@ -1,4 +1,4 @@
-"""What is kept of one measured set: true and found repetitions, the style told; a JSON file."""
+"""The stored result of one measured set: true and found repetitions, and the reported style. A JSON file."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from typing import Any
 from samples.whole import write_whole
 
 NO_MOVEMENT = "none"
-"""The movement of a set without a repetition, and the style told where none is told."""
+"""The movement of a set without a repetition, and the reported movement if the analyzer reports none."""
 
 
 @dataclass(frozen=True)
 class TrueRep:
-    """A repetition of the truth.
+    """One true repetition, from the truth file.
 
-    None: not in the recording. `cut`: "start" or "end" where the recording leaves out part of it.
+    None: the event is not in the recording. `cut`: "start" or "end" if the recording leaves out that part.
     """
 
     liftoff_s: float | None
@@ -26,18 +26,21 @@ class TrueRep:
 
     @property
     def counts(self) -> bool:
-        """Whether it must be found: complete, and put down again within the recording."""
+        """Whether the analyzer must find it: complete, and put down within the recording."""
         return self.complete and not self.cut
 
     @property
     def may_be_found(self) -> bool:
-        """Whether finding it is no error: locked out on film, though the recording ends before it is put down."""
+        """Whether the analyzer may find it: locked out in the recording.
+
+        The recording may end before the load is put down. Then the analyzer may find it, but need not.
+        """
         return self.complete
 
 
 @dataclass(frozen=True)
 class FoundRep:
-    """A complete repetition that the analyzer told; a missed one it told is not kept."""
+    """One complete repetition that the analyzer reports. Missed (incomplete) repetitions are not stored."""
 
     liftoff_s: float
     lockout_s: float
@@ -45,7 +48,11 @@ class FoundRep:
 
 @dataclass(frozen=True)
 class SetResult:
-    """One set. `outcome` is "analysed" or the kind of the analyzer's refusal, which means no repetition."""
+    """The result of one set.
+
+    `movement` is the true movement, `told` the one that the analyzer reports. `outcome` is "analysed", or the kind of
+    the analyzer's refusal; a refusal means no repetition.
+    """
 
     name: str
     spec: Mapping[str, Any]
@@ -57,16 +64,17 @@ class SetResult:
     found: tuple[FoundRep, ...]
     style: str = ""
     bottom: tuple[float, ...] = ()
-    """`style`: what the analyzer names it; `bottom`: the numbers it names it by (`hingecheck.style.FEATURES`)."""
+    """`style`: the analyzer's name for the style. `bottom`: the features behind that name
+    (`hingecheck.segmentation.style.FEATURES`)."""
 
 
 def write_result(result: SetResult, path: Path) -> None:
-    """One result, a JSON file."""
+    """Write one result as a JSON file."""
     write_whole(path, json.dumps(asdict(result), indent=1) + "\n")
 
 
 def read_result(path: Path) -> SetResult:
-    """The inverse of `write_result`."""
+    """Read a result that `write_result` wrote."""
     table = json.loads(path.read_text(encoding="utf-8"))
     table["true"] = tuple(TrueRep(**row) for row in table["true"])
     table["bottom"] = tuple(table.get("bottom", ()))

@@ -1,4 +1,7 @@
-"""Render, analyze, keep the result: one set after another, resumable; videos stay for the next analysis."""
+"""Render, analyze and keep the result of every set.
+
+A run can be interrupted and continued. Videos stay in DIR/clips for the next analysis; results are in DIR/results.
+"""
 
 import json
 import math
@@ -25,32 +28,32 @@ ANALYSED = "analysed"
 
 
 def render_sets(specs: Sequence[ClipSpec], folder: Path, processes: int) -> int:
-    """Draw what is missing; returns its frames."""
+    """Render the missing clips; return their number of frames."""
     missing = [spec for spec in specs if not is_rendered(spec, folder / CLIPS)]
     return run_all(partial(_draw, folder=folder), missing, processes) if missing else 0
 
 
 def measure_sets(specs: Sequence[ClipSpec], folder: Path, processes: int) -> int:
-    """Measure what has no result yet, drawing it first where needed; returns its frames."""
+    """Measure the sets that have no result yet; render them first if needed. Return their number of frames."""
     missing = [spec for spec in specs if finished(spec, folder) is None]
     return run_all(partial(measure, folder=folder), missing, processes) if missing else 0
 
 
 def forget(specs: Sequence[ClipSpec], folder: Path) -> None:
-    """Throw results away, because the analyzer has changed; videos stay."""
+    """Delete results after a change of the analyzer; videos stay."""
     for spec in specs:
         _result_path(spec, folder).unlink(missing_ok=True)
 
 
 def finished(spec: ClipSpec, folder: Path) -> SetResult | None:
-    """The result of a set, if there is one of this very spec."""
+    """Return the result of exactly this spec, or None."""
     path = _result_path(spec, folder)
     result = read_result(path) if path.exists() else None
     return result if result is not None and same_spec(result.spec, spec) else None
 
 
 def measure(spec: ClipSpec, *, folder: Path) -> int:
-    """One set from spec to result; returns its frames."""
+    """Render and analyze one set and write its result; return its number of frames."""
     video, path = rendered(spec, folder / CLIPS)
     truth = json.loads(path.read_text(encoding="utf-8"))
     write_result(compare(video, truth), _result_path(spec, folder))
@@ -58,13 +61,17 @@ def measure(spec: ClipSpec, *, folder: Path) -> int:
 
 
 def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
-    """What the analyzer tells of a clip, beside its truth. Seeing nobody or no repetition tells none."""
-    found: tuple[FoundRep, ...] = ()
+    """Analyze a clip and put the analyzer's result next to the truth.
+
+    If the analyzer finds nobody or no repetition, it reports no movement.
+    """
+    found_reps: tuple[FoundRep, ...] = ()
     bottom: tuple[float, ...]
-    outcome, told, named, bottom = ANALYSED, NO_MOVEMENT, "", ()
+    outcome, movement, named, bottom = ANALYSED, NO_MOVEMENT, "", ()
     try:
         analysis = analyze(video)
-        told, found, named, bottom = told_style(analysis), _found(analysis), analysis.style.name, _bottom(analysis)
+        movement, found_reps = reported_style(analysis), _found(analysis)
+        named, bottom = analysis.style.name, _bottom(analysis)
     except (NobodyFound, NoRepetition) as error:
         outcome = error.kind
     return SetResult(
@@ -73,41 +80,44 @@ def compare(video: Path, truth: Mapping[str, Any]) -> SetResult:
         version=__version__,
         movement=truth["movement"],
         outcome=outcome,
-        told=told,
+        told=movement,
         true=true_reps(truth),
-        found=found,
+        found=found_reps,
         style=named,
         bottom=bottom,
     )
 
 
 def true_reps(truth: Mapping[str, Any]) -> tuple[TrueRep, ...]:
-    """The repetitions of a truth file."""
+    """Return the repetitions of a truth file."""
     return tuple(
         TrueRep(rep["liftoff_s"], rep["lockout_s"], rep["complete"], rep.get("cut", "")) for rep in truth["reps"]
     )
 
 
-def told_style(analysis: Analysis) -> str:
-    """The style that most of the told repetitions have."""
+def reported_style(analysis: Analysis) -> str:
+    """Return the style that most of the reported repetitions have."""
     return Counter(rep.rep.style for rep in analysis.reps).most_common(1)[0][0]
 
 
 def _bottom(analysis: Analysis) -> tuple[float, ...]:
-    """What the style is told by, over the set."""
+    """The style's features: median over the repetitions of the set."""
     numbers = np.median([style.bottom(analysis.angles, rep.rep) for rep in analysis.reps], axis=0)
     return tuple(round(float(number), 4) for number in numbers)
 
 
 def _found(analysis: Analysis) -> tuple[FoundRep, ...]:
-    told = [rep.rep for rep in analysis.reps if rep.rep.complete and not math.isnan(rep.rep.lockout_s)]
-    return tuple(FoundRep(round(rep.liftoff_s, 4), round(rep.lockout_s, 4)) for rep in told)
+    """The complete repetitions that the analyzer reports."""
+    complete = [rep.rep for rep in analysis.reps if rep.rep.complete and not math.isnan(rep.rep.lockout_s)]
+    return tuple(FoundRep(round(rep.liftoff_s, 4), round(rep.lockout_s, 4)) for rep in complete)
 
 
 def _draw(spec: ClipSpec, *, folder: Path) -> int:
+    """Render one set; return its number of frames."""
     _, truth = rendered(spec, folder / CLIPS)
     return len(json.loads(truth.read_text(encoding="utf-8"))["frames"]["time_s"])
 
 
 def _result_path(spec: ClipSpec, folder: Path) -> Path:
+    """Path of a set's result."""
     return folder / RESULTS / f"{spec.name}.json"

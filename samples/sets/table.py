@@ -1,4 +1,4 @@
-"""Repetitions found and missed, errors of their events, styles told: a set and in all."""
+"""The table of the sets: repetitions found and missed, errors of their events, reported movements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,17 @@ from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep
 from samples.whole import write_whole
 
 TABLE = "sets.md"
-SAME_REP_S = 0.5  # lockouts this near belong to the same repetition
-HEAD = "| set | movement | told | true | found | missed | false | F1 | lockout ms | lift-off ms |"
+SAME_REP_S = 0.5  # lockouts at most this far apart belong to the same repetition
+HEAD = "| set | movement | reported | true | found | missed | false | F1 | lockout ms | lift-off ms |"
 FLOOR_FAMILY, TOP_FAMILY = "floor", ("romanian", "hinge")
 
 
 @dataclass(frozen=True)
 class Count:
-    """Repetitions of one set: errors of matched events (found minus true, seconds), what was missed, what is false."""
+    """The repetitions of one set.
+
+    Errors of the matched events (found minus true, seconds), number missed, number false.
+    """
 
     lockout_s: tuple[float, ...]
     liftoff_s: tuple[float, ...]
@@ -26,33 +29,36 @@ class Count:
 
     @property
     def matched(self) -> int:
-        """Repetitions found."""
+        """Number of repetitions found."""
         return len(self.lockout_s)
 
 
 def count(result: SetResult) -> Count:
-    """Match by lockouts, the nearest first, each used once.
+    """Match true and found repetitions by their lockouts.
 
-    A repetition that is locked out but cut off before it is put down may be found and need not be.  In slow motion the
-    lifter's own time counts.
+    1. Consider every pair of lockouts that are near enough, the nearest first; use each repetition once.
+    2. Take event errors only from repetitions that must be found. A repetition that the recording cuts after lockout
+       may be found, but need not be.
+    3. In slow motion, divide times by the slow-motion factor.
     """
     slower = float(result.spec.get("video", {}).get("slow_motion", 1.0))
-    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)
-    sure = [(true, found) for true, found in pairs if true.counts]
-    return Count(
-        lockout_s=tuple((found.lockout_s - (true.lockout_s or 0.0)) / slower for true, found in sure),
-        liftoff_s=tuple((found.liftoff_s - (true.liftoff_s or 0.0)) / slower for true, found in sure),
+    pairs = _pairs([rep for rep in result.true if rep.may_be_found], list(result.found), SAME_REP_S * slower)  # 1.
+    sure = [(true_rep, found_rep) for true_rep, found_rep in pairs if true_rep.counts]  # 2.
+    return Count(  # 3.
+        lockout_s=tuple((found_rep.lockout_s - (true_rep.lockout_s or 0.0)) / slower for true_rep, found_rep in sure),
+        liftoff_s=tuple((found_rep.liftoff_s - (true_rep.liftoff_s or 0.0)) / slower for true_rep, found_rep in sure),
         missed=sum(rep.counts for rep in result.true) - len(sure),
         false=len(result.found) - len(pairs),
     )
 
 
 def _pairs(true: list[TrueRep], found: list[FoundRep], within_s: float) -> list[tuple[TrueRep, FoundRep]]:
+    """Pairs of repetitions with near lockouts, the nearest first."""
     near = sorted(
-        (abs(other.lockout_s - rep.lockout_s), i, j)
-        for i, rep in enumerate(true)
-        for j, other in enumerate(found)
-        if rep.lockout_s is not None and abs(other.lockout_s - rep.lockout_s) <= within_s
+        (abs(found_rep.lockout_s - true_rep.lockout_s), i, j)
+        for i, true_rep in enumerate(true)
+        for j, found_rep in enumerate(found)
+        if true_rep.lockout_s is not None and abs(found_rep.lockout_s - true_rep.lockout_s) <= within_s
     )
     pairs: dict[int, int] = {}
     for _, i, j in near:
@@ -62,45 +68,48 @@ def _pairs(true: list[TrueRep], found: list[FoundRep], within_s: float) -> list[
 
 
 def f1(counts: Sequence[Count]) -> float:
-    """2 matched / (2 matched + missed + false); 1 where nothing was there and nothing was told."""
+    """Return 2 matched / (2 matched + missed + false); 1 if there was nothing to find and nothing was found."""
     matched = sum(each.matched for each in counts)
     wrong = sum(each.missed + each.false for each in counts)
     return 2 * matched / (2 * matched + wrong) if matched + wrong else 1.0
 
 
 def style_is_right(result: SetResult) -> bool:
-    """Whether the style told is the true one, or the true one's lift_type where only a lift_type is told."""
+    """Check the reported movement: it is the true one, or the true lift type if only a lift type is reported."""
     lift_type = "romanian" if result.movement in TOP_FAMILY else FLOOR_FAMILY
     return result.told in (result.movement, lift_type if result.movement != NO_MOVEMENT else NO_MOVEMENT)
 
 
 def table(results: Sequence[SetResult]) -> str:
-    """Markdown: a line a set, then all together."""
+    """Return the Markdown table: one line per set, then the totals."""
     counts = [count(result) for result in results]
     lines = [_line(result, each) for result, each in zip(results, counts, strict=True)]
     return "\n".join([HEAD, "|" + "---|" * 10, *lines, "", *_together(results, counts)]) + "\n"
 
 
-def written(results: Sequence[SetResult], path: Path) -> str:
-    """The table, also written to a file."""
+def write_table(results: Sequence[SetResult], path: Path) -> str:
+    """Write the table to a file and return it."""
     text = table(results)
     write_whole(path, text)
     return text
 
 
 def _line(result: SetResult, each: Count) -> str:
-    told = result.told if style_is_right(result) else f"**{result.told}**"
+    """One set's line; a wrong movement is in bold."""
+    reported = result.told if style_is_right(result) else f"**{result.told}**"
     true = sum(rep.counts for rep in result.true)
     numbers = f"{true} | {len(result.found)} | {each.missed or ''} | {each.false or ''} | {f1([each]):.2f}"
     errors = f"{_mean_ms(each.lockout_s)} | {_mean_ms(each.liftoff_s)}"
-    return f"| {result.name} | {result.movement} | {told} | {numbers} | {errors} |"
+    return f"| {result.name} | {result.movement} | {reported} | {numbers} | {errors} |"
 
 
 def _mean_ms(errors_s: Sequence[float]) -> str:
+    """Mean absolute error in milliseconds."""
     return f"{1000 * float(np.abs(errors_s).mean()):.0f}" if errors_s else ""
 
 
 def _together(results: Sequence[SetResult], counts: Sequence[Count]) -> list[str]:
+    """The totals over all sets."""
     lockout = [error for each in counts for error in each.lockout_s]
     liftoff = [error for each in counts for error in each.liftoff_s]
     nothing = [each for result, each in zip(results, counts, strict=True) if result.movement == NO_MOVEMENT]
@@ -114,11 +123,12 @@ def _together(results: Sequence[SetResult], counts: Sequence[Count]) -> list[str
         f"within 0.08 s {_within(lockout, 0.08)}; lift-off: {_mean_ms(liftoff) or '-'} ms, "
         f"within 0.12 s {_within(liftoff, 0.12)}",
         f"- false repetitions on {len(nothing)} sets without one: {sum(each.false for each in nothing)}",
-        f"- way of lifting right on {right} of {len(results)} sets",
+        f"- movement right on {right} of {len(results)} sets",
         f"- style named on {len(named)} of {sum(bool(result.style) for result in results)} sets, right on "
         f"{sum(result.style == result.movement for result in named)}",
     ]
 
 
 def _within(errors_s: Sequence[float], limit_s: float) -> str:
+    """Share of the errors within a limit, per cent."""
     return f"{100 * float((np.abs(errors_s) <= limit_s).mean()):.0f} %" if errors_s else "-"
