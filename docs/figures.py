@@ -100,13 +100,7 @@ def angle_figure(one: Marked) -> str:
         _sector(one),
         *from_to,
         _dot(one.at, one.colour),
-        _text(
-            (min(max(middle[0], 26), WIDTH - 26), max(middle[1], 44)),
-            f"{one.value_deg:.0f}°",
-            one.colour,
-            17,
-            bold=True,
-        ),
+        _text((min(middle[0], WIDTH - 26), max(middle[1], 44)), f"{one.value_deg:.0f}°", one.colour, 17, BOLD),
         _text((14, 25), one.name, INK, 16, START + BOLD),
     ]
     return _svg(WIDTH, HEIGHT, parts, f"{one.name}: {one.value_deg:.0f} degrees")
