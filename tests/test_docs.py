@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -21,6 +22,7 @@ from hingecheck.judgement import criteria
 from tests import doc_commands, stored
 from tests.doc_commands import PAGES, ROOT, Shown
 
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 COMMANDS: Final = tuple(dict.fromkeys(command for page in PAGES for command in doc_commands.shown(page)))
 RUN: Final = tuple(
     dict.fromkeys(
@@ -163,6 +165,27 @@ def test_the_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
         away = [one for one in found.fetched if re.match(r"(?:[a-z]+:)?//", one)]
         assert not away, f"{page.name}: {away}"
         assert "source" not in found.parts, f"{page.name}: a linked repository would be asked"
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"),  # the gate installs one: without it there, this fails
+    reason="no Chromium: apt-get install chromium",
+)
+def test_a_page_opened_from_the_disk_is_searched_and_asks_nobody(site: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="extra `dev` is not installed")
+    asked: list[str] = []
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        tab = browser.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((site / "development" / "rule.html").as_uri())
+        tab.wait_for_selector(".md-search__form", state="visible")
+        tab.keyboard.press("s")
+        tab.keyboard.type("lumbar share")
+        tab.wait_for_selector(".md-search-result__item")
+        browser.close()
+    assert asked
+    assert not [address for address in asked if not address.startswith(("file:", "data:", "blob:"))]
 
 
 def test_scripts_and_styles_name_no_address_to_fetch_from(site: Path) -> None:
