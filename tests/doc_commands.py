@@ -1,0 +1,166 @@
+"""The commands that the documentation shows: found in the pages, and checked against the programs they name."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+import shlex
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import mkdocs.__main__
+import typer.main
+
+from hingecheck import cli
+
+ROOT: Final = Path(__file__).parents[1]
+PAGES: Final = (
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "samples/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "models").glob("*.md")),
+)
+FENCED: Final = re.compile(r"^( *)```(?:sh|console)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+INDENTED: Final = re.compile(r"^    ((?:python -m|pip|hingecheck|apt-get) .*)$", re.MULTILINE)
+INLINE: Final = re.compile(r"`((?:python -m|pip install|hingecheck|pytest|mkdocs|apt-get) [^`]+)`")
+OPTION: Final = re.compile(r"--[a-z][a-z-]*[a-z]")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command in a page."""
+
+    page: str
+    words: tuple[str, ...]
+    whole: bool = True  # False within a sentence, which may leave out what a command needs
+
+    def __str__(self) -> str:
+        return f"{self.page}: {shlex.join(self.words)}"
+
+
+def shown(page: Path) -> Iterator[Shown]:
+    """Every command of a page: in blocks, in indented lines, within sentences."""
+    text, name = page.read_text(encoding="utf-8"), page.relative_to(ROOT).as_posix()
+    lines = [(line, True) for block in FENCED.finditer(text) for line in block[2].splitlines()]
+    lines += [(one[1], True) for one in INDENTED.finditer(text)]
+    lines += [(one[1], False) for one in INLINE.finditer(text)]
+    for line, whole in lines:
+        for part in line.split("&&"):
+            words = shlex.split(part, comments=True)
+            if words:
+                yield Shown(name, tuple(words), whole)
+
+
+@functools.cache
+def root() -> Any:
+    """The command line."""
+    return typer.main.get_command(cli.app)
+
+
+def check(command: Shown) -> None:
+    """Raise if the program does not exist here, or would refuse the words."""
+    if command.words[0] == "hingecheck" and not command.whole:
+        _mentioned(command.words[1:])
+    else:
+        CHECKS[command.words[0]](command.words[1:])
+
+
+def options() -> set[str]:
+    """Every option of every `hingecheck` command."""
+    return {name for command in leaves(root()) for one in command.params for name in one.opts}
+
+
+def leaves(command: Any) -> Iterator[Any]:
+    """The commands below a group."""
+    for one in getattr(command, "commands", {"": command}).values():
+        yield from leaves(one) if hasattr(one, "commands") else (one,)
+
+
+def _mentioned(words: tuple[str, ...]) -> None:
+    """A command within a sentence: it exists, and has these options."""
+    command = root()
+    for word in words:
+        if hasattr(command, "commands"):
+            command = command.commands[word]
+        elif word.startswith("--"):
+            assert word in {name for one in command.params for name in one.opts}, word
+
+
+def parsed(words: tuple[str, ...]) -> dict[str, Any]:
+    """What a `hingecheck` command is given by these words; raises what the command line would refuse."""
+    return _parse(root(), words)
+
+
+def _hingecheck(words: tuple[str, ...]) -> None:
+    parsed(words)
+
+
+def _mkdocs(words: tuple[str, ...]) -> None:
+    _parse(mkdocs.__main__.cli, words)
+
+
+def _parse(command: Any, words: tuple[str, ...]) -> dict[str, Any]:
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    return dict(command.make_context(command.name, list(words)).params)
+
+
+def _python(words: tuple[str, ...]) -> None:
+    """`-m MODULE …`: the module exists, and it, or one beside it, knows each option and each subcommand."""
+    assert words[0] == "-m", words
+    spec = importlib.util.find_spec(words[1])
+    assert spec is not None, words[1]
+    assert spec.origin is not None, words[1]
+    source = Path(spec.origin).read_text(encoding="utf-8")
+    if spec.submodule_search_locations:
+        source = (Path(spec.origin).parent / "__main__.py").read_text(encoding="utf-8")
+    for word in words[2:]:
+        name = word.removeprefix("--").replace("-", "_")
+        if word.startswith("--") and word != "--out":
+            assert re.search(rf"\b{name}\b|{word}\b", source), f"{word} of {words[1]}"
+        elif word.startswith(("samples/", "models/", "tests/")) and "NAME" not in word:
+            assert (ROOT / word).exists(), word
+
+
+def _pip(words: tuple[str, ...]) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert words[0] == "install", words
+    for word in words[1:]:
+        found = re.fullmatch(r"\.(?:\[([a-z,]+)\])?|hingecheck\[([a-z,]+)\]|-e", word)
+        assert found is not None, word
+        for extra in filter(None, (found[1] or found[2] or "").split(",")):
+            assert extra in extras, word
+
+
+def _pytest(words: tuple[str, ...]) -> None:
+    markers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    for before, word in zip(("", *words), words, strict=False):
+        if before == "-m":
+            assert any(line.startswith(f"{word}:") for line in markers["markers"]), word
+        else:
+            assert word in ("-m", "-s") or (ROOT / word).is_file(), word
+
+
+def _known(*first: str) -> Callable[[tuple[str, ...]], None]:
+    """A program that is not ours: only its subcommand is checked."""
+
+    def look(words: tuple[str, ...]) -> None:
+        assert (words or ("",))[0] in first, words
+
+    return look
+
+
+CHECKS: Final[dict[str, Callable[[tuple[str, ...]], None]]] = {
+    "hingecheck": _hingecheck,
+    "mkdocs": _mkdocs,
+    "python": _python,
+    "pip": _pip,
+    "pytest": _pytest,
+    "ruff": _known("check", "format"),
+    "mypy": _known(""),
+    "dask": _known("scheduler", "worker"),
+    "apt-get": _known("install"),
+}
