@@ -13,7 +13,7 @@ display pixels.  Why: the pose model follows one person and often prefers an upr
 `moving_part` uses motion alone:
 
 1. Reduce the pictures to mean grey levels of squares.
-2. Mark squares that change by MOVED_LEVEL and by MOVED_SHARE of the strongest change in the clip.
+2. Mark squares that change by `_MOVED_LEVEL` and by `_MOVED_SHARE` of the strongest change in the clip.
 3. Take the connected part with the most marked squares.  Reject it if it is too low, or so wide that the camera moved.
 4. Add some room around it.
 """

@@ -1,4 +1,4 @@
-"""The instants of one way up or down, read off the height of the hands.
+"""The instants of one way up or down, read from the height of the hands.
 
 In: times (N,) in seconds, heights (N,) in leg lengths, and the frames at which the hands turn (`turns`).  Out: times in
 seconds, between frames.  Why: the contract wants lift-off and lockout to a centimetre of bar height.
@@ -7,8 +7,8 @@ A centimetre is about 2 % of a pull, which is less than the landmark noise.  So 
 
 1. Express the height as a share of the pull, from the rest level at the bottom to the rest level at the top.
 2. Find the times at which the rise passes 5 % and 15 %, and 95 % and 85 %.
-3. Assume a minimum-jerk movement (Flash and Hogan 1985).  Extrapolate along it to the beginning of the movement, to
-   2 % (lift-off), to 98 % (lockout) and to its end.
+3. Assume a minimum-jerk movement (Flash and Hogan 1985, J Neurosci 5:1688-1703).  Extrapolate along it to the beginning
+   of the movement, to 2 % (lift-off), to 98 % (lockout) and to its end.
 
 Parameters: the shares 5 % and 15 % (`_EARLY`, `_LATER`), the longest end that is extrapolated (`_SLOWEST_END_S`, in
 seconds), and the bands of rest at the bottom and top (`REST_BAND`, `PLATEAU`, in shares of the pull).

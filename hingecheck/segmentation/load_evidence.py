@@ -9,9 +9,10 @@ Steps (`load_at_peaks`).  The first step that has an answer decides.
 2. Plates or a bare bar are seen to hang at a peak.
 3. Plates are seen only on the floor.  They may be other plates, so they are believed only if nothing else around the
    feet moved between the upright moments.
-4. The upright moments form two groups of similar pictures: in one the load lies on the floor, in the other it hangs.
-   Find the group without the load (`_empty_group`); the load is in the hands in the other.
-5. The upright moments all look alike: only say whether something large moved down with the hands (LIMBS, ARMS).
+4. The upright moments all look alike.  Then the peaks stay unknown.  Only say whether something large moved down with
+   the hands in every bend (LIMBS, ARMS).
+5. The upright moments form groups of similar pictures: in one the load lies on the floor, in the others it hangs.  Find
+   the group without the load (`_empty_group`); the load is in the hands in the others.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def load_at_peaks(course: Course, pictures: Pictures) -> LoadAtPeaks:
     if group_of is None:
         return LoadAtPeaks(unknown)
     if len(set(group_of)) < 2:
-        return _from_bends_alone(course, pictures, rests_s, upright)  # 5
+        return _from_bends_alone(course, pictures, rests_s, upright)  # 4
     remaining = iter(group_of)
-    return LoadAtPeaks(_from_groups(course, pictures, [next(remaining) if up else None for up in upright]))  # 4
+    return LoadAtPeaks(_from_groups(course, pictures, [next(remaining) if up else None for up in upright]))  # 5
 
 
 def _from_bends_alone(
@@ -125,10 +126,7 @@ def _from_groups(course: Course, pictures: Pictures, groups: Sequence[int | None
     load was set down elsewhere.
     """
     empty = _empty_group(course, pictures, groups)
-    loaded = {number for number in groups[1:-1] if number not in (empty, None)} or {groups[0], groups[-1]} - {
-        empty,
-        None,
-    }
+    loaded = set(groups[1:-1]) - {empty, None} or {groups[0], groups[-1]} - {empty, None}
     in_hand: list[bool | None] = []
     for index, (peak, number) in enumerate(zip(course.peaks, groups, strict=True)):
         inside = 0 < index < len(groups) - 1

@@ -249,8 +249,8 @@ def _top_to_top(course: Course) -> tuple[Rep, ...]:
     height, peaks, reps = course.height, course.peaks, list[Rep]()
     for index, valley in enumerate(course.valleys):
         before, after = peaks[index], peaks[index + 1]
-        begun = course.begins_at(before) and not course.is_upright(before)
-        if begun or min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
+        cut_off = course.begins_at(before) and not course.is_upright(before)
+        if cut_off or min(height[before], height[after]) - height[valley] < SMALLEST_PULL:
             continue  # the clip begins or ends in the middle of this bend
         if _followed(course, valley, after, after) and _followed(course, before, valley, valley):
             following = course.valleys[index + 1] if index + 1 < len(course.valleys) else -1
