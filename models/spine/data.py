@@ -157,7 +157,7 @@ SWAPPED_POINTS = _swap_points()
 
 
 def joined(parts: list[Frames]) -> Frames:
-    """Combine several lots of frames into one."""
+    """Combine several sets of frames into one."""
     table: dict[str, Any] = {}
     rows = np.cumsum([0, *(len(part) for part in parts)])
     items = np.cumsum([0, *(int(part.item.max()) + 1 for part in parts)])

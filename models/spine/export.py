@@ -172,11 +172,11 @@ def predict_ensemble(
 
 
 _KNOWN: dict[tuple[int, int], tuple[np.ndarray, ...]] = {}
-"""Outputs by member and lot of frames."""
+"""Outputs by member and frames, so that they are computed once."""
 
 
 def _predicted(member: SpineNet, frames: Frames) -> tuple[np.ndarray, ...]:
-    """Return `predict`, computed once for each member and lot of frames."""
+    """Return `predict`, computed once for each member and each set of frames."""
     key = (id(member), id(frames))
     if key not in _KNOWN:
         _KNOWN[key] = predict(member, frames)

@@ -17,7 +17,7 @@ from samples.specfile import parse_spec
 Change = Mapping[str, Mapping[str, Any]]
 
 MIXTURES = 36  # number of random mixtures
-MIXTURE_SEED = 70_000
+MIXTURE_SEED = 70_000  # seed of the first mixture
 BASE = "base"
 MIXED = "mixture"
 
@@ -25,6 +25,7 @@ BASE_CASE: Change = {
     "lift": {"reps": 1, "tempo": 1.7, "stand_s": 0.7},
     "video": {"width_px": 360, "height_px": 640, "shutter": 0.0, "crf": 25},
 }
+"""Keys of the base case that differ from a spec's defaults."""
 
 LIFTERS: Mapping[str, Change] = {
     "hip": {
@@ -43,6 +44,7 @@ LIFTERS: Mapping[str, Change] = {
         "clothes": {"top_colour": "#5a5f66"},
     },
 }
+"""Keys of each lifter."""
 
 LEVELS: Mapping[str, Mapping[str, Change]] = {
     BASE: {BASE: {}},
@@ -74,6 +76,7 @@ LEVELS: Mapping[str, Mapping[str, Change]] = {
         "4k": {"video": {"width_px": 720, "height_px": 1280}},
     },
 }
+"""Factor, level, and the keys that the level changes."""
 
 COSTLY: Mapping[tuple[str, str], tuple[str, ...]] = {("size", "1080p"): ("hip", "back"), ("size", "4k"): ("mixed",)}
 """Levels for only some of the lifters, because they take long to render."""

@@ -14,7 +14,7 @@ from samples.card.tables import LUMBAR, METRIC_WORDS, PEER_WORDS
 from samples.errors import MissingExtra
 
 DPI = 90
-BAND_DEG = (0.0, 60.0)
+BAND_DEG = (0.0, 60.0)  # ends of the line of equality
 
 
 def draw_pictures(results: Sequence[ClipResult], folder: Path) -> list[Path]:

@@ -72,6 +72,7 @@ def agreement_cells(stats: Agreement, digits: int) -> list[str]:
 
 
 AGREEMENT_HEAD = ("bias", "mean abs. error", "95 % limits", "ICC", "inside 90 % interval", "not measured")
+"""Column heads of `agreement_cells`."""
 
 
 def digits_of(metric: str) -> int:

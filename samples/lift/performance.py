@@ -15,7 +15,7 @@ from samples.lifter.skeleton import Posed
 from samples.spec import ClipSpec
 
 STEPS = 6  # steps of one walk or turn
-GAIT_BEND = {"shank_deg": 9.0, "thigh_deg": 10.0, "pelvis_deg": 3.0}
+GAIT_BEND = {"shank_deg": 9.0, "thigh_deg": 10.0, "pelvis_deg": 3.0}  # added to the posture while walking
 
 
 @dataclass(frozen=True)

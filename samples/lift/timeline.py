@@ -14,6 +14,7 @@ from samples.lifter.posture import Posture, Stance
 from samples.lifter.styles import Window
 
 CHANNELS = ("shank", "knee", "hip", "lumbar", "thoracic", "neck", "grip", "away")
+"""Parts of a posture that move each in their own window; see `channels`."""
 WHOLE = Window(0.0, 1.0)
 
 

@@ -19,7 +19,7 @@ from samples.lifter.posture import Posture, pose
 from samples.lifter.skeleton import Posed
 from samples.spec import FROM_THE_TOP, NO_LIFT, ClipSpec
 
-EVENT_RISE_M = 0.01
+EVENT_RISE_M = 0.01  # the contract's limit for lift-off, lockout and end
 BAR = ((0, "bar_forward_m"), (1, "bar_height_m"))
 EVENTS = ("start_s", "liftoff_s", "lockout_s", "end_s")
 CHANGES = (

@@ -12,7 +12,7 @@ from samples.lifter.body import Array, Body
 from samples.lifter.skeleton import between, frame, turn, unit
 
 FINGER_CURL_DEG = (62.0, 82.0, 45.0)  # bend of the three finger joints around a 28-mm bar
-PALM_DEPTH_M = 0.012
+PALM_DEPTH_M = 0.012  # distance of the hand's bones from the bar's centre, towards the back of the hand
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ Hold = Literal["front", "sides", "legs", "box", "back"]
 
 SIDES = (("L", 1.0), ("R", -1.0))
 CURL: dict[Hold, float] = {"front": 1.0, "sides": 1.0, "legs": 0.1, "box": 0.2, "back": 1.0}  # of the fingers, 0..1
-BOX_DEPTH_M = 0.24
+BOX_DEPTH_M = 0.24  # size of the box along x
 ON_BACK_M = (-0.085, 0.055)  # from the shoulder joints to a bar on the back: (forward, up) in the chest's own axes
 
 

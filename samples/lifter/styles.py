@@ -15,9 +15,10 @@ from samples.spec import FROM_THE_TOP, BarSpec, ClipSpec, Load, Pattern
 
 LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 13.0, "mixed": 33.0, "low_back_led": 49.0}
 RDL_LUMBAR_CHANGE_DEG: dict[Pattern, float] = {"hip_led": 10.0, "mixed": 29.0, "low_back_led": 46.0}
+"""Lumbar flexion of each pattern, from standing to the lowest posture: from the floor, and from the top."""
 THORACIC_SHARE = 0.36  # thoracic change as a share of the lumbar change
-TOLERANCE_M = 0.004
-REST_HEIGHT_M: dict[Load, float] = {"kettlebell": 0.26, "box": 0.19}
+TOLERANCE_M = 0.004  # largest error of a solved posture
+REST_HEIGHT_M: dict[Load, float] = {"kettlebell": 0.26, "box": 0.19}  # height of the hands on a load on the floor
 BLOCK_LUMBAR_SHARE = 0.7  # a block pull starts less bent: share of the lumbar flexion of a pull from the floor
 SHOE_HAND_M = 0.08  # height of the hands' centre above the floor at a shoe
 

@@ -18,7 +18,7 @@ from samples.scene.surfaces import Faces, Surface, moved, normals, rgb
 from samples.spec import BodySpec, ClothesSpec
 
 ARM_PARTS = ("upperarm", "lowerarm", "wrist", "finger", "metacarpal")
-TIGHT_EASE_M = 0.004
+TIGHT_EASE_M = 0.004  # distance of tight cloth from the skin
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ ACROSS = np.array([0.0, 1.0, 0.0])
 STEEL = np.array([0.62, 0.63, 0.65])
 SLEEVE_START_M, SLEEVE_END_M = 0.665, 1.08
 BOX_HALF_WIDTH_M, BOX_HEIGHT_M = 0.135, 0.27
-PIN_Y_M = 0.6
+PIN_Y_M = 0.6  # distance of the pins from the middle
 
 
 def bar_at_origin(spec: BarSpec) -> list[Surface]:

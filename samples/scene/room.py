@@ -13,7 +13,6 @@ from samples.spec import CameraSpec, ClipSpec, SceneSpec
 WALL_PAINT = {"plain": "mirrored", "bricks": "bricks", "panels": "panels", "windows": "windows"}
 FLOOR_PAINT = {"rubber": "rubber", "wood": "wood", "concrete": "concrete"}
 MIRROR = (-1.9, 0.15, 1.9, 2.15)  # left, bottom, right and top edge on the wall, metres
-UP = np.array([0.0, 0.0, 1.0])
 
 
 def side_sign(camera: CameraSpec) -> float:

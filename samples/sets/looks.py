@@ -22,7 +22,7 @@ from samples.sets.run import finished
 from samples.whole import write_whole
 
 TABLE = Path(__file__).parents[2] / "hingecheck" / "segmentation" / "styles.toml"
-COMMON = "conventional"
+COMMON = "conventional"  # the style with the most sets; its spread serves for all
 HEAD = """# What each style looks like from the side, in the position the lifter pulls from: height of the hands in leg
 # lengths, knee flexion and trunk lean in degrees.  Measured by `python -m samples.sets.looks DIR` on rendered sets
 # (`sets`: how many).  `usual`: how common a style is among those lifted alike, own choice.

@@ -12,7 +12,7 @@ from samples.whole import write_whole
 TABLE = "sets.md"
 SAME_REP_S = 0.5  # lockouts at most this far apart belong to the same repetition
 HEAD = "| set | movement | reported | true | found | missed | false | F1 | lockout ms | lift-off ms |"
-FLOOR_FAMILY, TOP_FAMILY = "floor", ("romanian", "hinge")
+FLOOR_TYPE, TOP_STYLES = "floor", ("romanian", "hinge")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def f1(counts: Sequence[Count]) -> float:
 
 def style_is_right(result: SetResult) -> bool:
     """Check the reported movement: it is the true one, or the true lift type if only a lift type is reported."""
-    lift_type = "romanian" if result.movement in TOP_FAMILY else FLOOR_FAMILY
+    lift_type = "romanian" if result.movement in TOP_STYLES else FLOOR_TYPE
     return result.told in (result.movement, lift_type if result.movement != NO_MOVEMENT else NO_MOVEMENT)
 
 
