@@ -9,7 +9,7 @@ import pytest
 
 from hingecheck.history import error_card
 from hingecheck.history.detectable import detectable
-from hingecheck.records import Measure
+from hingecheck.records import Code, Measure
 from samples.card import rows
 from samples.card.tables import METRIC_WORDS
 
@@ -62,6 +62,6 @@ def test_the_detectable_change_is_the_larger_of_card_and_intervals() -> None:
     sd = card.sd
     assert detectable("lumbar_change_deg", (sure, sure)) == pytest.approx(1.96 * math.sqrt(2) * sd)
     assert detectable("lumbar_change_deg", (sure, wide)) == pytest.approx(1.96 * math.hypot(sd, 20 / 1.645))
-    assert detectable("lumbar_change_deg", (sure, Measure.missing("hidden"))) is None
+    assert detectable("lumbar_change_deg", (sure, Measure.missing(Code.BACK_HIDDEN))) is None
     assert detectable("an_unknown_metric", (sure, sure)) is None
     assert detectable("lumbar_change_deg", ()) is None

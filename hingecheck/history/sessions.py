@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from hingecheck import texts
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import NOT_STORED, Measure, SelfReport, bounded, counting, listed
+from hingecheck.records import Code, Measure, SelfReport, bounded, counting, listed
 
 SCHEMA: Final = "hingecheck/analysis/1"
 _NUMBERS: Final = ("sitting_hours", "load_kg", "rpe")
@@ -55,7 +56,7 @@ class Session:
     def value(self, metric: str) -> Measure:
         """The metric over the repetitions that count."""
         known = [rep.metrics[metric] for rep in counting(self.reps) if metric in rep.metrics]
-        return Measure.pool(known) if known else Measure.missing(NOT_STORED)
+        return Measure.pool(known) if known else Measure.missing(Code.NOT_STORED)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def session(told: Mapping[str, Any], athlete: str, date: str, folder: str) -> Se
             sha256=str(told["video"]["sha256"]),
             version=str(told["provenance"].get("versions", {}).get("hingecheck", "")),
             pattern=str(verdict["pattern"]),
-            share=bounded("lumbar_share_trunk", measure(verdict.get("lumbar_share_trunk"), "the clip cannot tell")),
+            share=bounded("lumbar_share_trunk", measure(verdict.get("lumbar_share_trunk"))),
             sentence=str(verdict.get("sentence", "")),
             cue=str(verdict.get("cue", "")),
             reasons=tuple(dict.fromkeys(map(str, [*verdict["reasons"], *told["view"]["reasons"]]))),
@@ -103,10 +104,10 @@ def only(whole: Session, metrics_kept: Collection[str]) -> Session:
     return replace(whole, reps=tuple(reps))
 
 
-def measure(told: Mapping[str, Any] | None, reason: str) -> Measure:
+def measure(told: Mapping[str, Any] | None, reason: str = "") -> Measure:
     """A measure from JSON; null is missing, with the reason told for it."""
     if told is None:
-        return Measure.missing(reason or "not measured")
+        return Measure.missing(texts.stored(reason) if reason else Code.NOT_TOLD)
     return Measure(float(told["value"]), float(told["low"]), float(told["high"]))
 
 

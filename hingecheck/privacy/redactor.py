@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck import texts
 from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
 from hingecheck.privacy import blurring
@@ -140,7 +141,13 @@ def marked(analysis: Analysis, *, pseudonym: str, heads_blurred: bool) -> Analys
     provenance = dict(analysis.provenance) | {"privacy": note}
     if not pseudonym:
         return replace(analysis, provenance=provenance)
-    return replace(analysis, video=_renamed(analysis.video, pseudonym), provenance=_nameless(provenance, pseudonym))
+    used = analysis.criteria
+    return replace(
+        analysis,
+        video=_renamed(analysis.video, pseudonym),
+        criteria=replace(used, own_file=texts.OWN_FILE) if used.own_file else used,
+        provenance=_nameless(provenance, pseudonym),
+    )
 
 
 def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
@@ -148,10 +155,8 @@ def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
 
 
 def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
-    """Provenance whose file names have given way: own clips, own thresholds, a model of the user's own."""
+    """Provenance whose file names have given way: own clips, a model of the user's own."""
     found = dict(provenance)
-    version, own, _ = str(found.get("criteria", "")).partition(" with ")
-    found["criteria"] = f"{version} with a file of the user's own" if own else version
     for key, change in (("own_clips", _clips(pseudonym)), ("models", _model), ("settings", _settings)):
         table = found.get(key)
         if isinstance(table, dict):

@@ -8,8 +8,8 @@ infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
 find the bar    `Plates`
 segment         `Rep`, `LiftStyle`
-describe        `Measure`, `RepMetrics`
-judge           `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
+describe        `Reason`, `Measure`, `RepMetrics`
+judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 the whole       `Analysis`
 ==============  =======================================================================================
 
@@ -23,10 +23,22 @@ from hingecheck.records.analysis import Analysis
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Words
 from hingecheck.records.barbell import LARGEST_BARE, Plates
-from hingecheck.records.judgement import Advice, Drill, Finding, Pattern, SelfReport, Status, Verdict
+from hingecheck.records.judgement import (
+    Advice,
+    CriteriaUsed,
+    Drill,
+    Filming,
+    Finding,
+    Pattern,
+    SelfReport,
+    Status,
+    Verdict,
+)
 from hingecheck.records.measure import Z90, Measure
 from hingecheck.records.pose import (
     CROP_SIZE_PX,
+    SMALLEST_TRUNK_PX,
+    YAW_WITHHOLD_DEG,
     BackContour,
     Facing,
     Observed,
@@ -36,11 +48,9 @@ from hingecheck.records.pose import (
     Trace,
     View,
 )
+from hingecheck.records.reasons import LONGEST_CODE, Code, Reason, most_frequent
 from hingecheck.records.reps import (
     METRICS,
-    NO_MAX_BEND,
-    NO_SCALE,
-    NOT_STORED,
     SHARES,
     UNASKED,
     AnyRep,
@@ -59,12 +69,12 @@ from hingecheck.records.video import Frame, Thumbnails, VideoInfo
 __all__ = [
     "CROP_SIZE_PX",
     "LARGEST_BARE",
+    "LONGEST_CODE",
     "METRICS",
-    "NOT_STORED",
-    "NO_MAX_BEND",
-    "NO_SCALE",
     "SHARES",
+    "SMALLEST_TRUNK_PX",
     "UNASKED",
+    "YAW_WITHHOLD_DEG",
     "Z90",
     "Advice",
     "Analysis",
@@ -74,8 +84,11 @@ __all__ = [
     "BackContour",
     "Bools",
     "Bytes",
+    "Code",
+    "CriteriaUsed",
     "Drill",
     "Facing",
+    "Filming",
     "Finding",
     "Floats",
     "Frame",
@@ -86,6 +99,7 @@ __all__ = [
     "Pattern",
     "Plates",
     "PoseTrack",
+    "Reason",
     "Rep",
     "RepMetrics",
     "Repetition",
@@ -107,4 +121,5 @@ __all__ = [
     "bounded",
     "counting",
     "listed",
+    "most_frequent",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hingecheck import texts
 from hingecheck.history.trends import HEADLINE, Change
 from hingecheck.records import Measure
 
@@ -44,7 +45,7 @@ def number(value: float, metric: str) -> str:
 def measured(measure: Measure, metric: str) -> str:
     """A value with its interval, or why there is none."""
     if not measure.known:
-        return f"not measured: {measure.reason}"
+        return f"not measured: {texts.reason(measure.reason)}"
     low, high = (number(end, metric).removesuffix(unit(metric)) for end in (measure.low, measure.high))
     return f"{number(measure.value, metric)} ({low} to {high})"
 
@@ -52,7 +53,7 @@ def measured(measure: Measure, metric: str) -> str:
 def change(told: Change, metric: str = HEADLINE) -> str:
     """What can be said of a clip against the days before it."""
     if told.told == "not_told":
-        return f"not compared: {told.reason}"
+        return f"not compared: {texts.reason(told.reason)}"
     days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
     how = ", load taken into account" if told.adjusted else ""
     sign = "+" if told.difference >= 0 else "−"

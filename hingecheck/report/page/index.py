@@ -10,7 +10,7 @@ from hingecheck import __version__
 from hingecheck.errors import UsageError
 from hingecheck.history import triage
 from hingecheck.history.triage import TRENDS, Row, Season
-from hingecheck.records import Measure
+from hingecheck.records import Code, Measure
 from hingecheck.report import trend_wording
 from hingecheck.report.page import template, trend
 from hingecheck.report.tables import table
@@ -68,7 +68,7 @@ def as_table(rows: Sequence[Row]) -> Table:
 
 def _cells(place: int, row: Row) -> list[Cell]:
     clip, done = row.outcome.entry.clip, row.session
-    share = done.share if done else Measure.missing("no result")
+    share = done.share if done else Measure.missing(Code.NO_RESULT)
     change = done.value(CHANGE) if done else share
     told = row.change if row.change is not None and row.change.told != "not_told" else None
     return [
@@ -109,7 +109,7 @@ def _brief(row: Row) -> list[Any]:
         clip.date,
         clip.file,
         clip.report.load_kg,
-        trend_wording.PATTERNS.get(done.pattern, done.pattern) if done else "no result",
+        trend_wording.PATTERNS.get(done.pattern, done.pattern) if done else Code.NO_RESULT,
         [round(100 * end) for end in (share.value, share.low, share.high)] if known and share else None,
         f"{sum(rep.complete for rep in done.reps)} of {len(done.reps)}" if done else "",
         _why(row),

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from hingecheck import texts
 from hingecheck.judgement.criteria import Criteria, Rule
 
 
 def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
     """Print each rule; with all of them, the verdict's thresholds too."""
-    console.print(Text(f"Criteria version {criteria.version}", style="dim"))
+    console.print(Text(f"Criteria version {texts.criteria(criteria.used)}", style="dim"))
     for name, rule in rules.items():
         _block(console, f"{name}: {rule.title}", f"{rule.metric} {rule.side} {rule.limit:g} ({rule.unit})", rule)
     if len(rules) == len(criteria.rules):
