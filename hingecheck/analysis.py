@@ -22,7 +22,7 @@ from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles, view
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.pose import camera_motion
-from hingecheck.records import Analysis, AngleTrack, Bools, Measure, Rep, SelfReport, StyleName
+from hingecheck.records import Analysis, AngleTrack, Bools, Code, Measure, Rep, SelfReport, StyleName
 from hingecheck.segmentation import segment, style
 from hingecheck.spine import inference
 from hingecheck.video import reading
@@ -37,7 +37,6 @@ class _Models:
     finder: detection.Finder
 
 
-LOST_BEHIND: Final = "the lifter is lost behind the load, which alone tells the repetition"
 BEFORE_S: Final = 1.0
 """Where the load alone tells a repetition, landmarks are not believed from so long before it on."""
 
@@ -129,7 +128,8 @@ def analyze(
         most_different=set_drift.most_different(described),
         self_report=given.report,
         advice=advice.give(given.report, findings, verdict),
-        provenance=_provenance((given.pose, *given.parts), given.rules) | _own(asked),
+        criteria=given.rules.used,
+        provenance=_provenance((given.pose, *given.parts)) | _own(asked),
     )
 
 
@@ -143,7 +143,7 @@ def _measure(seen: observation.Observation, models: _Models, given: StyleName | 
     pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
     lift_type = None if given is None else style.LIFT_TYPES[given]
     reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
-    track = angles.without(track, _by_load(track, reps), LOST_BEHIND)
+    track = angles.without(track, _by_load(track, reps), Code.BEHIND_LOAD)
     return observation.Pass(seen, spine, better, track, style.classify(track, reps, given), reps, plates)
 
 
@@ -199,12 +199,11 @@ def _max_bend(
     return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses).observed, zero))
 
 
-def _provenance(used: tuple[bundles.Bundle, ...], rules: criteria.Criteria) -> dict[str, object]:
+def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
     roles = ("pose", "spine_encoder", "spine_head", "plates", "bare_bar")
     return {
         "versions": {"python": platform.python_version()} | _installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},
-        "criteria": rules.version,
         "settings": {"model": used[0].name, "frame_height_px": reading.HEIGHT_PX},
     }
 

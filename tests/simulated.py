@@ -15,7 +15,7 @@ import numpy as np
 from hingecheck import landmarks
 from hingecheck.kinematics import angles, view
 from hingecheck.pose import cleaning
-from hingecheck.records import Angle, Floats, Measure, PoseTrack, Rep, Spine
+from hingecheck.records import Angle, Code, Floats, Measure, PoseTrack, Rep, Spine
 from hingecheck.segmentation import segment
 from tests import lifter
 
@@ -344,7 +344,7 @@ def _disturbed(track: PoseTrack, camera: lifter.Camera, random: np.random.Genera
 def _no_spine(n: int) -> Spine:
     """Nothing measured: segmentation does without."""
     nothing = np.full(n, np.nan)
-    unread = Angle(nothing, nothing.copy(), nothing.copy(), 0.0, np.full(n, "not read"))
+    unread = Angle(nothing, nothing.copy(), nothing.copy(), 0.0, np.full(n, Code.LIFTER_UNSEEN))
     return Spine(
         pelvis_tilt=unread,
         lumbar_flexion=unread,
@@ -353,7 +353,7 @@ def _no_spine(n: int) -> Spine:
         trunk_lean=unread,
         thigh=unread,
         shank=unread,
-        yaw_deg=Measure.missing("not read"),
-        zero="",
+        yaw_deg=Measure.missing(Code.BACK_UNSEEN),
+        zero=Code.NO_STANDING,
         standing=np.zeros(n, bool),
     )

@@ -8,10 +8,11 @@ from functools import cache
 
 import numpy as np
 
+from hingecheck import texts
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.metrics import repetition, set_drift
-from hingecheck.records import METRICS, Analysis, Angle, Bytes, Measure, SelfReport, VideoInfo
+from hingecheck.records import LONGEST_CODE, METRICS, Analysis, Angle, Bytes, Code, Measure, SelfReport, VideoInfo
 from hingecheck.segmentation import style
 from tests import lifter
 from tests.test_motion import SIZE, observe, stages
@@ -45,18 +46,19 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         most_different=None,
         self_report=report,
         advice=advice.give(report, findings, verdict),
-        provenance={"versions": {"hingecheck": "0"}, "models": {}, "criteria": rules.version, "settings": {}},
+        criteria=rules.used,
+        provenance={"versions": {"hingecheck": "0"}, "models": {}, "settings": {}},
     )
 
 
 def every(**given: Measure) -> dict[str, Measure]:
     """All metrics of a repetition: some are given, the others are missing."""
-    return dict.fromkeys(METRICS, Measure.missing("not part of this test")) | given
+    return dict.fromkeys(METRICS, Measure.missing(texts.stored("not part of this test"))) | given
 
 
-def lost(angle: Angle, begin: int, end: int, why: str) -> Angle:
+def lost(angle: Angle, begin: int, end: int, why: Code) -> Angle:
     """The angle, unknown over some frames."""
-    value_deg, reason = angle.value_deg.copy(), angle.reason.astype("<U60")
+    value_deg, reason = angle.value_deg.copy(), angle.reason.astype(f"<U{LONGEST_CODE}")
     value_deg[begin:end], reason[begin:end] = np.nan, why
     return replace(angle, value_deg=value_deg, reason=reason)
 

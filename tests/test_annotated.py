@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from hingecheck import landmarks
-from hingecheck.records import Analysis, Bytes, Floats, Frame, Rep
+from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Reason, Rep
 from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.results import folder
@@ -84,7 +84,9 @@ def test_what_is_not_measured_is_said_in_place_and_no_number_freezes(monkeypatch
     frame = at(analysis, (analysis.reps[0].rep.liftoff_s + analysis.reps[0].rep.lockout_s) / 2)
     told = written(monkeypatch, analysis, frame)
     assert any(text.startswith("low back ") and "±" in text for text in told)
-    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, frame - 3, frame + 3, "gone"))
+    angles = replace(
+        analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, frame - 3, frame + 3, Code.LIFTER_UNSEEN)
+    )
     told = written(monkeypatch, replace(analysis, angles=angles), frame)
     assert "low back not measured" in told
     assert "hips and low back not measured here" in told
@@ -103,10 +105,12 @@ def test_the_share_is_told_from_lockout_on_with_its_interval(monkeypatch: pytest
 def test_a_repetition_without_a_share_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
     first = analysis.reps[0]
-    unknown = replace(first.values[annotated.SHARE], value=np.nan, low=np.nan, high=np.nan, reason="never locked out")
+    unknown = replace(
+        first.values[annotated.SHARE], value=np.nan, low=np.nan, high=np.nan, reason=Reason(Code.NO_LOCKOUT)
+    )
     reps = (replace(first, values=dict(first.values) | {annotated.SHARE: unknown}), *analysis.reps[1:])
     told = written(monkeypatch, replace(analysis, reps=reps), at(analysis, first.rep.lockout_s + 0.1))
-    assert "hips and low back not measured: never locked out" in told
+    assert "hips and low back not measured: the repetition never locked out" in told
 
 
 def test_an_unseen_lifter_leaves_only_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from hingecheck import cli
 from hingecheck.errors import UsageError
 from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import NO_SCALE, Z90, Analysis, Comparison, Difference, Measure
+from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Measure, Reason
 from hingecheck.report.page import comparison as comparison_page
 from hingecheck.results import document
 from tests.conftest import write_video
@@ -79,14 +79,14 @@ def test_turning_both_round_turns_every_difference_round() -> None:
 
 def test_what_one_side_lacks_has_no_difference_and_says_why() -> None:
     first, second = comparison.choose(staged(), 1), comparison.choose(other_clip(), 1)
-    values = dict(second.rep.values) | {"hip_change_deg": Measure.missing("a plate hides the hips")}
+    values = dict(second.rep.values) | {"hip_change_deg": Measure.missing(Code.LEGS_HIDDEN)}
     found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
-    assert found["hip_change_deg"].difference.reason == "a plate hides the hips"
+    assert found["hip_change_deg"].difference.reason == Reason(Code.LEGS_HIDDEN)
     assert not found["hip_change_deg"].clear
     assert "bar_forward_cm" not in found
     values["bar_forward_cm"] = Measure(3.0, 2.0, 4.0)
     found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
-    assert found["bar_forward_cm"].difference.reason == NO_SCALE
+    assert found["bar_forward_cm"].difference.reason == Reason(Code.NO_SCALE)
 
 
 def test_a_repetition_that_is_not_there_and_the_same_one_twice_are_wrong_usage() -> None:
@@ -114,7 +114,7 @@ def test_the_page_and_the_document_tell_the_same() -> None:
 def test_lines_break_where_nothing_is_measured() -> None:
     first = staged()
     frame = int(np.searchsorted(first.angles.time_s, first.reps[0].rep.lockout_s))
-    gap = replace(first.angles, hip_flexion=lost(first.angles.hip_flexion, frame, frame + 4, "gone"))
+    gap = replace(first.angles, hip_flexion=lost(first.angles.hip_flexion, frame, frame + 4, Code.LIFTER_UNSEEN))
     sides = (comparison.choose(replace(first, angles=gap), 1), comparison.choose(other_clip(), 1))
     hip = comparison_page.charts(sides)[0]
     assert [line.path.count("M") for line in hip.lines] == [2, 1]

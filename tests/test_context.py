@@ -13,7 +13,7 @@ from tests.staged import every
 
 
 def verdict(pattern: Pattern) -> Verdict:
-    return Verdict(pattern, Measure(0.4, 0.3, 0.5), {}, (), (1,), "", "")
+    return Verdict(pattern, Measure(0.4, 0.3, 0.5), {}, (), (1,), "")
 
 
 def flag(rule: str) -> Finding:

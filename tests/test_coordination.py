@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hingecheck.metrics import coordination
-from hingecheck.records import Angle, AngleTrack, Floats, Rep
+from hingecheck.records import Angle, AngleTrack, Code, Floats, Reason, Rep
 
 TIME_S = np.arange(0.0, 4.0, 1 / 60)
 REP = Rep(1, "floor", 1.0, 1.0, 1.1, 1.6, 2.9, 3.0, 3.5, 4.0, True)
@@ -69,7 +69,7 @@ def test_what_is_not_followed_or_hardly_moves_is_not_measured() -> None:
     hidden = replace(
         lumbar,
         value_deg=np.where(lost, np.nan, lumbar.value_deg),
-        reason=np.where(lost, "behind a plate", "").astype(str),
+        reason=np.where(lost, Code.BACK_HIDDEN, "").astype(str),
     )
     found = coordination.describe(track(angle(60, 1, 2), angle(80, 1, 3), hidden), REP)
     assert found["hip_to_lumbar_lag_s"].reason == coordination.NOT_FOLLOWED
@@ -78,4 +78,4 @@ def test_what_is_not_followed_or_hardly_moves_is_not_measured() -> None:
     still = coordination.describe(track(angle(60, 1, 2), angle(80, 1, 3), angle(2, 1, 3)), REP)
     assert still["hip_to_lumbar_lag_s"].reason == coordination.TOO_LITTLE
     missed = coordination.describe(track(angle(60, 1, 2), angle(80, 1, 3), lumbar), replace(REP, complete=False))
-    assert {measure.reason for measure in missed.values()} == {coordination.NO_LOCKOUT}
+    assert {measure.reason for measure in missed.values()} == {Reason(Code.NO_LOCKOUT)}

@@ -10,7 +10,7 @@ from scipy.stats import t
 
 from hingecheck.history import changes, error_card, sessions, trends
 from hingecheck.history.detectable import METHOD, detectable, same_day
-from hingecheck.records import Z90, Measure
+from hingecheck.records import Z90, Code, Measure
 from hingecheck.report.clinic import back
 from hingecheck.report.page import trend as trend_page
 from hingecheck.results import reading
@@ -37,8 +37,8 @@ def test_the_limit_is_students_t_times_the_larger_of_card_and_intervals() -> Non
 
 def test_no_limit_without_a_row_on_the_card_or_without_a_number() -> None:
     sure = Measure(20.0, 19.9, 20.1)
-    assert detectable(LUMBAR, sure, [Measure.missing("hidden")]) is None
-    assert detectable(LUMBAR, Measure.missing("hidden"), [sure]) is None
+    assert detectable(LUMBAR, sure, [Measure.missing(Code.BACK_HIDDEN)]) is None
+    assert detectable(LUMBAR, Measure.missing(Code.BACK_HIDDEN), [sure]) is None
     assert detectable(LUMBAR, sure, []) is None
     assert detectable("an_unknown_metric", sure, [sure]) is None
 

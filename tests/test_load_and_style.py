@@ -13,7 +13,7 @@ import pytest
 from hingecheck.barbell import evidence
 from hingecheck.errors import UsageError
 from hingecheck.metrics import bar_path
-from hingecheck.records import NO_SCALE, AngleTrack, Bytes, Floats, Frame, Rep, Thumbnails
+from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, Reason, Rep, Thumbnails
 from hingecheck.segmentation import segment, style
 from hingecheck.video import thumbnails as small
 from tests import lifter
@@ -212,9 +212,9 @@ def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
     assert values["bar_forward_cm"].value == pytest.approx(180 * bar_path.LEG_SHARE * 0.1, abs=0.2)
     back = bar_path.describe(replace(track, hand_forward=0.1 - way), rep, None, None, [])
     assert back["bar_forward_percent"].value == 0.0
-    assert back["bar_forward_cm"].reason == NO_SCALE
+    assert back["bar_forward_cm"].reason == Reason(Code.NO_SCALE)
     far = bar_path.describe(replace(track, hand_forward=2 * way), rep, None, None, [])
-    assert far["bar_forward_percent"].reason == "the hands are misplaced between lift-off and knee pass"
+    assert far["bar_forward_percent"].reason == Reason(Code.HANDS_MISPLACED)
     unseen = bar_path.describe(replace(track, hand_forward=way * np.nan), rep, 180.0, None, [])
     assert not unseen["bar_forward_percent"].known
     assert not unseen["bar_forward_cm"].known

@@ -13,7 +13,7 @@ from hingecheck.barbell import evidence
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
-from hingecheck.records import AngleTrack, Bytes, Floats, Frame, PoseTrack, Thumbnails
+from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, PoseTrack, Thumbnails
 from hingecheck.segmentation import hand_height, segment
 from hingecheck.spine import inference
 from hingecheck.video import thumbnails as small
@@ -160,9 +160,9 @@ def test_the_nearest_of_some_times_is_found() -> None:
 
 
 def test_landmarks_that_make_no_posture_are_not_measured() -> None:
-    assert not (measured(ONE).trunk_thigh.reason == angles.MISPLACED).any()
+    assert not (measured(ONE).trunk_thigh.reason == Code.LANDMARKS_MISPLACED).any()
     spoilt = measured(lifter.track(lifter.Set(thigh_deg=75.0, lean_deg=110.0).posture()))
-    odd = spoilt.trunk_thigh.reason == angles.MISPLACED
+    odd = spoilt.trunk_thigh.reason == Code.LANDMARKS_MISPLACED
     assert odd[(POSTURE.time_s > 3.1) & (POSTURE.time_s < 3.9)].all()
     assert not odd[POSTURE.time_s < 1.5].any()
     assert np.isnan(spoilt.lumbar_flexion.value_deg[odd]).all()
@@ -172,7 +172,7 @@ def test_landmarks_that_make_no_posture_are_not_measured() -> None:
 def test_from_where_only_the_load_tells_no_angle_is_measured() -> None:
     track = measured(ONE)
     after = track.time_s > 5.0
-    cut = angles.without(track, after, "lost")
-    assert (cut.knee_flexion.reason[after] == "lost").all()
+    cut = angles.without(track, after, Code.BEHIND_LOAD)
+    assert (cut.knee_flexion.reason[after] == Code.BEHIND_LOAD).all()
     assert np.isnan(cut.knee_flexion.value_deg[after]).all()
     assert (cut.knee_flexion.value_deg[~after] == track.knee_flexion.value_deg[~after]).all()

@@ -11,7 +11,20 @@ from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.metrics import repetition
 from hingecheck.pose import cleaning
-from hingecheck.records import NO_MAX_BEND, AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View, pose
+from hingecheck.records import (
+    YAW_WITHHOLD_DEG,
+    AngleTrack,
+    Bytes,
+    Code,
+    Floats,
+    Frame,
+    PoseTrack,
+    Reason,
+    Rep,
+    Spine,
+    View,
+    pose,
+)
 from hingecheck.segmentation import hand_height, model, segment
 from hingecheck.spine import contour, inference
 from tests import lifter
@@ -219,18 +232,18 @@ def test_without_standing_the_lumbar_angle_is_not_measured_and_says_why() -> Non
     hinged = lifter.Posture(*(getattr(posture, n)[bent] for n in ("time_s", "thigh_deg", "shank_deg", "lean_deg")))
     bones = stages(lifter.track(hinged))[1]
     assert np.isnan(bones.lumbar_flexion.value_deg).all()
-    assert set(bones.lumbar_flexion.reason) == {inference.NO_STANDING}
+    assert set(bones.lumbar_flexion.reason) == {Code.NO_STANDING}
 
 
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (lifter.Model(sd_deg=inference.WIDEST_SD_DEG + 1), inference.UNSURE),
-        (lifter.Model(apart_deg=inference.MOST_DISAGREEMENT_DEG + 1), inference.UNLIKE),
-        (lifter.Model(yaw_deg=-(inference.YAW_WITHHOLD_DEG + 5)), inference.OBLIQUE),
+        (lifter.Model(sd_deg=inference.WIDEST_SD_DEG + 1), Code.OUTLINE_UNSURE),
+        (lifter.Model(apart_deg=inference.MOST_DISAGREEMENT_DEG + 1), Code.OUTLINE_UNKNOWN),
+        (lifter.Model(yaw_deg=-(YAW_WITHHOLD_DEG + 5)), Code.CAMERA_OBLIQUE),
     ],
 )
-def test_what_the_model_does_not_know_is_not_measured(model: lifter.Model, reason: str) -> None:
+def test_what_the_model_does_not_know_is_not_measured(model: lifter.Model, reason: Code) -> None:
     bones = stages(lifter.track(lifter.Set().posture()), model)[1]
     assert set(bones.lumbar_flexion.reason) == {reason}
     assert np.isnan(bones.pelvis_tilt.value_deg).all()
@@ -251,9 +264,9 @@ def test_where_a_clip_begins_and_ends_is_told_in_seconds(rate_hz: float, frames:
 def test_a_trunk_that_is_small_or_cut_off_is_not_measured() -> None:
     posture = lifter.Set().posture()
     far = lifter.track(posture, lifter.Camera(stature_px=180.0))
-    assert set(stages(far)[1].lumbar_flexion.reason) == {inference.SMALL}
+    assert set(stages(far)[1].lumbar_flexion.reason) == {Code.TRUNK_SMALL}
     high = stages(lifter.track(posture, lifter.Camera(ankle_px=(240.0, 440.0))))[1]
-    assert set(high.lumbar_flexion.reason[posture.lean_deg < 1.0]) == {inference.CUT}
+    assert set(high.lumbar_flexion.reason[posture.lean_deg < 1.0]) == {Code.TRUNK_CUT}
 
 
 def test_the_standing_of_another_clip_is_the_zero_where_this_one_has_none() -> None:
@@ -263,7 +276,7 @@ def test_the_standing_of_another_clip_is_the_zero_where_this_one_has_none() -> N
     still = observe(lifter.track(lifter.Set(bends=(), last_s=2.0).posture()))
     zero = inference.standing_zero(PLAIN, still)
     bones = inference.infer(PLAIN, observe(lifter.track(hinged)), zero)
-    assert bones.zero == inference.ANOTHER_CLIP
+    assert bones.zero == Code.STANDING_ELSEWHERE
     assert np.nanmax(bones.lumbar_flexion.value_deg) == pytest.approx(0.4 * 65.0, abs=0.5)
     assert inference.standing_zero(PLAIN, observe(lifter.track(hinged))) is None
 
@@ -277,7 +290,7 @@ def test_peak_flexion_is_told_in_percent_of_the_lifters_own_greatest() -> None:
     assert percent.value == pytest.approx(50.0, abs=1.0)
     assert percent.low < 50.0 < percent.high
     unasked = repetition.describe(measured, found[0], seen).values["lumbar_peak_percent_of_max"]
-    assert unasked.reason == NO_MAX_BEND
+    assert unasked.reason == Reason(Code.NO_MAX_BEND)
 
 
 def test_the_model_sees_the_same_crop_whichever_way_the_lifter_faces() -> None:
@@ -390,7 +403,7 @@ def test_a_knee_that_hip_and_ankle_contradict_is_not_measured() -> None:
     _, _, guessed, _ = stages(replace(one, xy_px=hidden))
     inside = (one.time_s > 3.3) & (one.time_s < 3.7)
     assert not np.isnan(seen.knee_flexion.value_deg).any()
-    assert (guessed.knee_flexion.reason[inside] == angles.HIDDEN_LEGS).all()
+    assert (guessed.knee_flexion.reason[inside] == Code.LEGS_HIDDEN).all()
     assert np.isnan(guessed.hip_flexion.value_deg[inside]).all()
     assert not np.isnan(guessed.trunk_lean.value_deg).any()
 
@@ -454,4 +467,4 @@ def test_an_oblique_view_withholds_hip_knee_and_share() -> None:
     seen, _, measured, found = stages(lifter.track(posture, lifter.Camera(yaw_deg=40.0)), lifter.Model(yaw_deg=40.0))
     values = repetition.describe(measured, found[0], seen).values
     assert {name for name in repetition.SIDE_VIEW_ONLY if values[name].known} == set()
-    assert values["hip_change_deg"].reason == repetition.OBLIQUE
+    assert values["hip_change_deg"].reason == Reason(Code.VIEW_OBLIQUE)

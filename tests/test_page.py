@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from jinja2 import UndefinedError
 
+from hingecheck import texts
 from hingecheck.judgement import criteria
-from hingecheck.records import NO_SCALE, Analysis, Finding, Measure, SelfReport, listed
+from hingecheck.records import Analysis, Code, Finding, Measure, SelfReport, listed
 from hingecheck.report import sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
@@ -54,11 +55,12 @@ def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
 def test_a_metric_that_was_not_asked_for_is_left_out_until_a_repetition_has_it() -> None:
     plain = staged()
     assert 'title="bar_forward_cm"' not in html(plain)
-    assert NO_SCALE not in html(plain)
+    assert texts.REASONS[Code.NO_SCALE] not in html(plain)
     analysis = with_metric(plain, "bar_forward_cm", Measure(3.0, 2.0, 4.0))
     assert 'title="bar_forward_cm"' in html(analysis)
     told = report_page.missing(analysis)
-    assert f"{sentences.sentence(NO_SCALE)} Not measured in repetition 2: Bar forward." in told
+    no_scale = sentences.sentence(texts.REASONS[Code.NO_SCALE])
+    assert f"{no_scale} Not measured in repetition 2: Bar forward." in told
 
 
 def test_hostile_names_and_notes_stay_text() -> None:
@@ -106,16 +108,16 @@ def test_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
 
 
 def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> None:
-    analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing("a plate hides the back"))
-    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "trunk cut off"))
+    analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing(Code.BACK_HIDDEN))
+    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.TRUNK_CUT))
     told = report_page.missing(replace(analysis, angles=angles))
-    assert "A plate hides the back. Not measured in repetition 1: Lumbar flexion at its peak." in told
-    assert "Trunk cut off. Unknown in 36 frames (10%): Lumbar flexion." in told
+    assert "The back's edge is hidden. Not measured in repetition 1: Lumbar flexion at its peak." in told
+    assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in told
 
 
 def test_the_charts_have_null_where_nothing_is_measured() -> None:
     analysis = staged()
-    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, "gone"))
+    angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.LIFTER_UNSEEN))
     lines = {line["name"]: line for line in series.data(replace(analysis, angles=angles))["angles"]}
     lumbar = lines["lumbar_flexion"]
     assert lumbar["value"][10:46] == lumbar["half"][10:46] == [None] * 36

@@ -19,7 +19,19 @@ from hingecheck.barbell import detection, evidence
 from hingecheck.errors import ModelError, NoRepetition
 from hingecheck.kinematics import view
 from hingecheck.metrics import bar_path, repetition
-from hingecheck.records import METRICS, NO_SCALE, AngleTrack, Bytes, Floats, Measure, Plates, PoseTrack, Rep, Thumbnails
+from hingecheck.records import (
+    METRICS,
+    AngleTrack,
+    Bytes,
+    Code,
+    Floats,
+    Measure,
+    Plates,
+    PoseTrack,
+    Reason,
+    Rep,
+    Thumbnails,
+)
 from hingecheck.segmentation import segment
 from hingecheck.video import thumbnails as small
 from hingecheck.video.reading import Video
@@ -255,9 +267,9 @@ def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrac
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
     held = Plates(time_s, way, 0 * way, 0.33)
-    notes: list[str] = []
+    notes: list[Reason] = []
     values = bar_path.describe(track, rep, None, held, notes)
-    assert notes == [bar_path.SCALE_NOTE]
+    assert notes == [Reason(Code.PLATES_AS_SCALE)]
     assert values["bar_forward_cm"].value == pytest.approx(0.2 * 22.5, abs=0.4)
     assert values["bar_forward_percent"].value == pytest.approx(values["bar_forward_cm"].value / 1.7)
     known = bar_path.describe(track, rep, 180.0, held, [])["bar_forward_percent"]
@@ -271,14 +283,14 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
-    notes: list[str] = []
+    notes: list[Reason] = []
     by_hands = bar_path.describe(track, rep, 180.0, None, notes)
     assert bar_path.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
     assert bar_path.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
     sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
     assert bar_path.describe(track, rep, 180.0, sparse, notes) == by_hands
     missed = bar_path.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
-    assert missed["bar_forward_cm"].reason == NO_SCALE
+    assert missed["bar_forward_cm"].reason == Reason(Code.NO_SCALE)
     assert notes == []
 
 
@@ -292,7 +304,7 @@ def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
     assert list(reps[0].values) == list(reps[1].values) == list(METRICS)
     seen, unseen = (rep.values["bar_forward_cm"] for rep in reps)
     assert seen.known
-    assert unseen.reason == NO_SCALE
+    assert unseen.reason == Reason(Code.NO_SCALE)
     assert repetition.pooled(reps)["bar_forward_cm"] == seen
 
 

@@ -180,7 +180,6 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
 
 def test_file_names_give_way_to_the_pseudonym() -> None:
     provenance: dict[str, object] = {
-        "criteria": "2026-11 with jane.toml",
         "own_clips": {"standing": "jane still.mp4", "max_bend": None},
         "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
         "settings": {"model": "jane.task", "frame_height_px": 512},

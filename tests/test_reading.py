@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from hingecheck import texts
 from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
 from hingecheck.history import sessions
-from hingecheck.records import METRICS, NO_SCALE, NOT_STORED, SelfReport
+from hingecheck.records import METRICS, Code, Reason, SelfReport
 from hingecheck.report.clinic import curves, front, pictures
 from hingecheck.results import reading, source_video
 from tests import stored
@@ -31,7 +32,7 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     assert found.verdict.pattern == "hip_led"
     assert [rep.number for rep in found.reps] == [1, 2]
     assert found.reps[0].values["hip_change_deg"].value == 111.0
-    assert found.reps[0].values["thoracic_change_deg"].reason == "the upper back is covered"
+    assert found.reps[0].values["thoracic_change_deg"].reason == Reason(Code.STORED, ("the upper back is covered",))
     assert found.self_report is not None
     assert found.self_report.load_kg == 120.0
 
@@ -45,19 +46,19 @@ def test_what_is_new_is_borne(tmp_path: Path) -> None:
     found = reading.read(changed(change, tmp_path))
     assert found.reps[0].style == "block_pull"
     assert found.reps[0].values["grip_width_m"].value == 0.6
-    assert found.reps[1].values["grip_width_m"].reason == NOT_STORED
+    assert found.reps[1].values["grip_width_m"].reason == Reason(Code.NOT_STORED)
 
 
 def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
     found = reading.read(path)
     assert set(METRICS) <= set(found.reps[0].values) == set(found.reps[1].values)
-    assert found.reps[0].values["lumbar_peak_deg"].reason == NOT_STORED
+    assert found.reps[0].values["lumbar_peak_deg"].reason == Reason(Code.NOT_STORED)
     lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
-    assert not any(NOT_STORED in line for line in lines)
+    assert not any(texts.REASONS[Code.NOT_STORED] in line for line in lines)
     session = sessions.session(found, "P17", "", "")
     assert "lumbar_peak_deg" not in session.reps[0].metrics
-    assert session.value("lumbar_peak_deg").reason == NOT_STORED
+    assert session.value("lumbar_peak_deg").reason == Reason(Code.NOT_STORED)
 
 
 def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Path) -> None:
@@ -87,12 +88,12 @@ def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) 
     def change(made: dict[str, Any]) -> None:
         for rep in made["reps"]:
             rep["metrics"]["bar_forward_cm"] = None
-            rep["reasons"]["bar_forward_cm"] = NO_SCALE
+            rep["reasons"]["bar_forward_cm"] = texts.REASONS[Code.NO_SCALE]
 
     found = reading.read(changed(change, tmp_path))
     lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
     assert lines
-    assert not any(NO_SCALE in line for line in lines)
+    assert not any(texts.REASONS[Code.NO_SCALE] in line for line in lines)
     session = sessions.session(found, "P17", "", "")
     assert all("bar_forward_cm" not in rep.metrics for rep in session.reps)
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from hingecheck import analysis as stages
-from hingecheck import cli
-from hingecheck.records import Analysis, Measure
+from hingecheck import cli, texts
+from hingecheck.records import Analysis, Code, Measure
 from hingecheck.report import result_folder
 from hingecheck.report.terminal import sparkline, summary
 from tests.staged import lost, staged
@@ -38,7 +38,9 @@ def many(analysis: Analysis) -> Analysis:
     reps = []
     for index in range(14):
         rep = analysis.reps[index % 2]
-        values = dict(rep.values) | {"lumbar_peak_deg": Measure.missing("the back's edge is lost behind a " + "x" * 90)}
+        values = dict(rep.values) | {
+            "lumbar_peak_deg": Measure.missing(texts.stored("the back's edge is lost behind a " + "x" * 90))
+        }
         reps.append(replace(rep, rep=replace(rep.rep, number=index + 1, complete=index % 3 > 0), values=values))
     return replace(analysis, reps=tuple(reps))
 
@@ -79,7 +81,7 @@ def test_the_ruler_marks_where_repetitions_are() -> None:
 
 def test_an_angle_nobody_could_measure_says_so() -> None:
     analysis = staged()
-    unknown = lost(analysis.angles.lumbar_flexion, 0, len(analysis.angles.time_s), "trunk cut off")
+    unknown = lost(analysis.angles.lumbar_flexion, 0, len(analysis.angles.time_s), Code.TRUNK_CUT)
     text = told(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
     line = next(line for line in text.splitlines() if line.startswith("low back") and "not measured" in line)
     assert not set(line) & set(sparkline.BARS)

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from hingecheck import texts
 from hingecheck.history import sessions, trends
 from hingecheck.judgement import criteria
 from hingecheck.metrics import comparison, set_drift
-from hingecheck.records import METRICS, SHARES, Angle, AngleTrack, Measure
+from hingecheck.records import METRICS, SHARES, Angle, AngleTrack, Code, Measure
 from hingecheck.report import wording
 from hingecheck.report.clinic import clinical, fhir, front
 from hingecheck.report.clinic.clinical import Wanted
@@ -124,7 +125,7 @@ def test_a_measure_reads_the_same_wherever_it_is_shown(metric: str, shown: dict[
 
 def test_the_verdicts_sentence_reads_the_share_as_the_pages_do() -> None:
     verdict = staged().verdict
-    assert wording.measure("lumbar_share_trunk", verdict.share) in verdict.sentence
+    assert wording.measure("lumbar_share_trunk", verdict.share) in texts.verdict(verdict)
 
 
 def test_a_difference_reads_the_same_in_comparison_and_clinicians_report(tmp_path: Path) -> None:
@@ -204,6 +205,6 @@ def test_a_name_that_is_not_known_is_shown_by_its_own_words(metric: str, words: 
 
 
 def test_what_is_not_measured_says_so_and_why_where_there_is_room() -> None:
-    missing = Measure.missing("no scale")
+    missing = Measure.missing(Code.BACK_HIDDEN)
     assert wording.measure("bar_forward_cm", missing) == "not measured"
-    assert wording.explained("bar_forward_cm", missing) == "not measured: no scale"
+    assert wording.explained("bar_forward_cm", missing) == "not measured: the back's edge is hidden"

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck import names
+from hingecheck import names, texts
 from hingecheck.errors import ResultUnreadable, UsageError
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
@@ -216,7 +216,7 @@ class Logbook:
             number = self._rows.execute(
                 "INSERT INTO rep (session, number, style, complete) VALUES (?, ?, ?, ?)", told
             ).lastrowid
-            measures = ((number, name, *_numbers(m), m.reason) for name, m in rep.metrics.items())
+            measures = ((number, name, *_numbers(m), texts.reason(m.reason)) for name, m in rep.metrics.items())
             self._rows.executemany("INSERT INTO measure VALUES (?, ?, ?, ?, ?, ?)", measures)
 
     def _session(self, metric: str | None, number: int, athlete: str, *columns: Any) -> Session:
@@ -256,7 +256,7 @@ class Logbook:
 
     def _measure(self, name: str, value: float | None, low: float, high: float, reason: str) -> Measure:
         try:
-            return Measure.missing(reason) if value is None else bounded(name, Measure(value, low, high))
+            return Measure.missing(texts.stored(reason)) if value is None else bounded(name, Measure(value, low, high))
         except (ValueError, TypeError) as error:
             raise ResultUnreadable(
                 f"{self.path}: a stored {name} is damaged ({error})",
@@ -269,7 +269,7 @@ def _columns(session: Session) -> tuple[Any, ...]:
     report = session.report
     return (
         *(session.date, session.file, _path(session.folder), session.sha256, session.version, session.pattern),
-        *(*_numbers(session.share), session.share.reason, session.sentence, session.cue),
+        *(*_numbers(session.share), texts.reason(session.share.reason), session.sentence, session.cue),
         *(_LINES.join(session.reasons), _LINES.join(session.flags)),
         *(report.load_kg, report.rpe, report.sitting_hours, report.note),
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from hingecheck.records import NOT_STORED, Measure, SelfReport, counting, listed
+from hingecheck.records import Code, Measure, SelfReport, counting, listed
 from hingecheck.records.stored import Stored
 
 
@@ -48,7 +48,7 @@ class Session:
     def value(self, metric: str) -> Measure:
         """The metric over the repetitions that count."""
         known = [rep.metrics[metric] for rep in counting(self.reps) if metric in rep.metrics]
-        return Measure.pool(known) if known else Measure.missing(NOT_STORED)
+        return Measure.pool(known) if known else Measure.missing(Code.NOT_STORED)
 
 
 def session(stored: Stored, athlete: str, date: str, folder: str) -> Session:

@@ -17,7 +17,7 @@ from hingecheck.history import error_card
 from hingecheck.history.detectable import detectable, same_day
 from hingecheck.history.error_card import Scatter
 from hingecheck.history.sessions import Session
-from hingecheck.records import Floats, Measure, bounded
+from hingecheck.records import Code, Floats, Measure, Reason, bounded
 
 HEADLINE: Final = "lumbar_share_trunk"
 LIKE_LOAD: Final = 0.1
@@ -25,8 +25,6 @@ LIKE_LOAD: Final = 0.1
 
 FEWEST_FOR_LINE: Final = 4
 """Earlier days with different loads that a line over load needs."""
-
-NO_LOAD: Final = "no load is given, or there are too few days of different load"
 
 Told = Literal["changed", "within", "not_told"]
 
@@ -44,7 +42,7 @@ class Change:
     days: int = 0
     adjusted: bool = False
     own_repeats: int = 0
-    reason: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +129,12 @@ def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change
     earlier = [r for r in readings if r.date and r.date < clip.date and r.value.known]
     expected = _expected(_days(earlier), clip.load_kg)
     if expected is None:
-        what = "the load differs, and the earlier days do not show what load does" if earlier else "no earlier day"
-        return Change("not_told", reason=what)
+        return Change("not_told", reason=Reason(Code.LOAD_DIFFERS if earlier else Code.NO_EARLIER_DAY))
     repeats = _own_scatter([r for r in readings if r.date and r.date <= clip.date])
     before = [r.value for r in earlier]
     limit = detectable(metric, clip.value, before, leverage=expected.leverage, repeats=repeats)
     if limit is None:
-        return Change("not_told", reason="the error card does not hold this number")
+        return Change("not_told", reason=Reason(Code.NOT_ON_CARD))
     difference = clip.value.value - expected.value
     return Change(
         "changed" if abs(difference) > limit else "within",
@@ -149,10 +146,10 @@ def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change
     )
 
 
-def _why_not(clip: _Reading) -> str:
+def _why_not(clip: _Reading) -> Reason | None:
     if not clip.value.known:
         return clip.value.reason
-    return "" if clip.date else "the clip's date is not known"
+    return None if clip.date else Reason(Code.NO_DATE)
 
 
 def _own_scatter(readings: Sequence[_Reading]) -> Scatter | None:
@@ -200,7 +197,7 @@ def _load_line(days: Sequence[_Day], own_sd: float, metric: str) -> tuple[float,
     """Mean load and slope a kilogram over all days; missing where loads are missing, few or alike."""
     line, card = [day for day in days if not np.isnan(day.load_kg)], error_card.scatter(metric)
     if card is None or not _spread_out(line):
-        return float("nan"), Measure.missing(NO_LOAD)
+        return float("nan"), Measure.missing(Code.NO_LOAD)
     design = _design(line)
     sd = max(card.sd, own_sd) * float(np.sqrt(np.linalg.pinv(design.T @ design)[1, 1]))
     return float(np.mean(design[:, 1])), Measure.of(float(_fit(line)[1]), sd)
@@ -221,7 +218,7 @@ def _moved(clip: _Reading, reference_kg: float, slope: Measure) -> Measure:
     if not clip.value.known:
         return clip.value
     if np.isnan(clip.load_kg) or not slope.known:
-        return Measure.missing(NO_LOAD)
+        return Measure.missing(Code.NO_LOAD)
     return clip.value.minus(slope.times(clip.load_kg - reference_kg))
 
 

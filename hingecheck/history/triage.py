@@ -19,6 +19,7 @@ from hingecheck.history import sessions, trends
 from hingecheck.history.logbook import Logbook
 from hingecheck.history.sessions import Session
 from hingecheck.history.trends import Change, Trend
+from hingecheck.records import Code, Reason
 from hingecheck.records.season import Failure, Outcome
 from hingecheck.results import reading
 from hingecheck.results.folder import MARKER, THUMBNAIL
@@ -143,7 +144,7 @@ def _histories(found: Iterable[Row], book: Logbook) -> dict[str, tuple[Trend, ..
 def _of(row: Row, changes: Mapping[tuple[str, str], Change]) -> Change | None:
     if row.session is None:
         return None
-    nobody = Change("not_told", reason="the athlete is not known")
+    nobody = Change("not_told", reason=Reason(Code.NO_ATHLETE))
     return changes.get((names.identity(row.session.athlete), row.session.sha256), nobody)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hingecheck.errors import UnknownRule, UsageError
+from hingecheck.records import CriteriaUsed
 
 _FORM = "Write TOML like criteria.toml, for example [rule.hips_shoot_up] and below it limit = 7.0."
 
@@ -54,9 +55,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """All thresholds of one version."""
+    """All thresholds of one version, and which one it is."""
 
-    version: str
+    used: CriteriaUsed
     verdict: Mapping[str, Threshold]
     rules: Mapping[str, Rule]
 
@@ -77,9 +78,8 @@ def load(overlay: Path | None = None) -> Criteria:
     tables = tomllib.loads((Path(__file__).parent / "criteria.toml").read_text(encoding="utf-8"))
     if overlay is not None:
         _lay_over(tables, _read(overlay), str(overlay))
-        tables["version"] += f" with {overlay.name}"
     return Criteria(
-        version=tables["version"],
+        used=CriteriaUsed(tables["version"], "" if overlay is None else overlay.name),
         verdict={name: Threshold(**table) for name, table in tables["verdict"].items()},
         rules={name: Rule(**table) for name, table in tables["rule"].items()},
     )

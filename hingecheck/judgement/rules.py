@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hingecheck.judgement.criteria import Criteria, Rule
-from hingecheck.records import Finding, Measure, RepMetrics, Status
+from hingecheck.records import Code, Finding, Measure, Reason, RepMetrics, Status
 
 
 def judge_rule(
@@ -14,7 +14,7 @@ def judge_rule(
     """A rule that compares one metric, over the set, with a limit."""
     measure = pooled[rule.metric]
     used = [rep for rep in reps if rep.complete and rep.values.get(rule.metric, measure).known]
-    status, text = assess(measure, rule, criteria.verdict["flag_support"].value)
+    status, why = assess(measure, rule, criteria.verdict["flag_support"].value)
     sign = 1.0 if rule.side == "above" else -1.0
     worst = max(used, key=lambda rep: sign * rep.values.get(rule.metric, measure).value, default=None)
     return Finding(
@@ -25,22 +25,23 @@ def judge_rule(
         unit=rule.unit,
         reps=tuple(rep.rep.number for rep in used),
         evidence_s=None if worst is None else (worst.rep.onset_s, worst.rep.top_s),
-        text=text,
+        text={"flag": rule.flag, "ok": rule.ok}.get(status, ""),
         source=rule.source,
+        why=why,
     )
 
 
-def assess(measure: Measure, rule: Rule, support: float) -> tuple[Status, str]:
-    """Compare one metric with the limit: flagged only where enough of its interval lies beyond."""
+def assess(measure: Measure, rule: Rule, support: float) -> tuple[Status, Reason | None]:
+    """Compare one metric with the limit, or tell why not: flagged only where enough of its interval lies beyond."""
     if not measure.known:
-        return "not_assessed", f"Not assessed: {measure.reason}."
+        return "not_assessed", measure.reason
     under = measure.chance_below(rule.limit)
     beyond = 1 - under if rule.side == "above" else under
     if beyond <= 0.5:
-        return "ok", rule.ok
+        return "ok", None
     whole = measure.low > rule.limit if rule.side == "above" else measure.high < rule.limit
     if whole if rule.decide == "interval" else beyond >= support:
-        return "flag", rule.flag
+        return "flag", None
     if rule.decide == "interval":
-        return "ok", rule.ok
-    return "not_assessed", "Not assessed: the measured value is too close to the limit to say."
+        return "ok", None
+    return "not_assessed", Reason(Code.NEAR_LIMIT)

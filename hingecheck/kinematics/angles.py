@@ -22,11 +22,8 @@ from scipy.ndimage import median_filter
 from hingecheck import landmarks, posture
 from hingecheck.geometry import pitch_deg, sagittal, thigh_pitch_deg
 from hingecheck.kinematics import knees
-from hingecheck.records import Angle, AngleTrack, Bools, Floats, PoseTrack, Spine, Spread, View, Words
+from hingecheck.records import Angle, AngleTrack, Bools, Code, Floats, PoseTrack, Spine, Spread, View, Words
 
-UNSEEN = "the lifter is not seen"
-MISPLACED = "the landmarks are misplaced"
-HIDDEN_LEGS = "the legs are hidden"
 LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
 """Trunk and thigh fold no farther back or forward: the pose model that tells so took one joint for another."""
 FILLED_NOISE: Final = 3.0
@@ -81,8 +78,8 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         time_s=track.time_s.copy(),
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
-        knee_flexion=_blanked(knees.doubted(_sum(thigh, shank), apart_deg), hidden, HIDDEN_LEGS),
-        hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, HIDDEN_LEGS),
+        knee_flexion=_blanked(knees.doubted(_sum(thigh, shank), apart_deg), hidden, Code.LEGS_HIDDEN),
+        hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, Code.LEGS_HIDDEN),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,
@@ -93,17 +90,17 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
     )
-    return without(measured, misplaced, MISPLACED)
+    return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
 
 
-def without(track: AngleTrack, frames: Bools, reason: str) -> AngleTrack:
+def without(track: AngleTrack, frames: Bools, reason: Code) -> AngleTrack:
     """The same with no angle measured in some frames (N,), for a reason; nor where the hands are."""
     values = {field.name: getattr(track, field.name) for field in fields(track)}
     blanked: dict[str, Any] = {n: _blanked(v, frames, reason) for n, v in values.items() if isinstance(v, Angle)}
     return replace(track, hand_forward=np.where(frames, np.nan, track.hand_forward), **blanked)
 
 
-def _blanked(angle: Angle, frames: Bools, reason: str) -> Angle:
+def _blanked(angle: Angle, frames: Bools, reason: Code) -> Angle:
     """The angle without some frames, for a reason; one that was missing already keeps its own."""
     reasons = np.where(frames & (angle.reason == ""), reason, angle.reason)
     return replace(angle, value_deg=np.where(frames, np.nan, angle.value_deg), reason=reasons)
@@ -140,7 +137,7 @@ def _prefer(read: Angle, other: Angle) -> Angle:
 
 
 def _reason(value_deg: Floats) -> Words:
-    return np.where(np.isnan(value_deg), UNSEEN, "")
+    return np.where(np.isnan(value_deg), Code.LIFTER_UNSEEN, "")
 
 
 def _sum(a: Angle, b: Angle) -> Angle:

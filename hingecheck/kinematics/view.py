@@ -14,10 +14,9 @@ import numpy as np
 
 from hingecheck import landmarks, posture
 from hingecheck.geometry import circular_mean_deg
-from hingecheck.records import Facing, Measure, PoseTrack, View
+from hingecheck.records import YAW_WITHHOLD_DEG, Code, Facing, Measure, PoseTrack, Reason, View
 
 YAW_WIDEN_DEG = 20.0
-YAW_WITHHOLD_DEG = 30.0
 YAW_SD_DEG = 5.5
 """SD of the yaw estimate over rendered clips of known yaw: it is good to about 9 degrees at 90 %."""
 
@@ -65,12 +64,7 @@ def _yaw_deg(track: PoseTrack, facing_sign: int) -> float:
     return float(np.mean(known)) if known else circular_mean_deg(yaw_deg)
 
 
-def _reasons(yaw_deg: float) -> tuple[str, ...]:
+def _reasons(yaw_deg: float) -> tuple[Reason, ...]:
     if yaw_deg > YAW_WITHHOLD_DEG:
-        return (
-            f"the camera is about {yaw_deg:.0f} degrees off the side view:"
-            f" beyond {YAW_WITHHOLD_DEG:.0f} degrees hip, knee and share are not judged",
-        )
-    if yaw_deg > YAW_WIDEN_DEG:
-        return (f"the camera is about {yaw_deg:.0f} degrees off the side view: intervals are wider",)
-    return ()
+        return (Reason(Code.YAW_WITHHOLDS, (yaw_deg,)),)
+    return (Reason(Code.YAW_WIDENS, (yaw_deg,)),) if yaw_deg > YAW_WIDEN_DEG else ()

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import NO_SCALE, AngleTrack, Measure, Plates, Rep
+from hingecheck.records import AngleTrack, Code, Measure, Plates, Reason, Rep
 
 LEG_SHARE: Final = 0.491
 FORWARD_SD_PERCENT: Final = 1.3
@@ -30,8 +30,6 @@ PLATE_RADIUS_CM: Final = 22.5
 SMALLEST_LEGS: Final = 0.29
 """Plates that look smaller than this, in leg lengths, are no 450-mm plates: those hang nearer to the camera than the
 lifter's middle, and look like 0.30 and more to a lifter of usual height."""
-
-SCALE_NOTE: Final = "the plates in view are the scale of the bar's way, taken to measure 450 mm"
 
 PLATES_S: Final = 0.13
 """As far apart as small pictures are."""
@@ -52,7 +50,7 @@ AT_REST_S: Final = 0.1
 
 
 def describe(
-    track: AngleTrack, rep: Rep, height_cm: float | None, plates: Plates | None, notes: list[str]
+    track: AngleTrack, rep: Rep, height_cm: float | None, plates: Plates | None, notes: list[Reason]
 ) -> dict[str, Measure]:
     """The bar's way forward between the pull's beginning and the knee pass, % of height and cm.
 
@@ -60,10 +58,10 @@ def describe(
     """
     by_plates = None if plates is None or plates.radius_legs < SMALLEST_LEGS else _forward_cm(plates, rep)
     if by_plates is not None:
-        notes.append(SCALE_NOTE)
+        notes.append(Reason(Code.PLATES_AS_SCALE))
         return {"bar_forward_percent": _of_height(by_plates, height_cm), "bar_forward_cm": by_plates}
     percent = _forward_percent(track, rep)
-    way_cm = Measure.missing(NO_SCALE) if height_cm is None else percent.times(height_cm / 100)
+    way_cm = Measure.missing(Code.NO_SCALE) if height_cm is None else percent.times(height_cm / 100)
     return {"bar_forward_percent": percent, "bar_forward_cm": way_cm}
 
 
@@ -90,13 +88,13 @@ def _of_height(way_cm: Measure, height_cm: float | None) -> Measure:
 
 def _forward_percent(track: AngleTrack, rep: Rep) -> Measure:
     if np.isnan(rep.knee_pass_s):
-        return Measure.missing("the hands do not pass the knees on the way up")
+        return Measure.missing(Code.NO_KNEE_PASS)
     inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.knee_pass_s)
     first = np.abs(track.time_s - rep.onset_s) <= AT_REST_S
     way, start = track.hand_forward[inside], track.hand_forward[first]
     if not inside.any() or np.mean(~np.isnan(way)) < LEAST_KNOWN or np.isnan(start).all():
-        return Measure.missing("the hands are not seen from lift-off to knee pass")
+        return Measure.missing(Code.HANDS_UNSEEN)
     value = 100 * LEG_SHARE * max(0.0, float(np.nanmax(way) - np.nanmedian(start)))
     if value > MOST_FORWARD_PERCENT:
-        return Measure.missing("the hands are misplaced between lift-off and knee pass")
+        return Measure.missing(Code.HANDS_MISPLACED)
     return Measure.of(value, FORWARD_SD_PERCENT)

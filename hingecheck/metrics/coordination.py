@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import Angle, AngleTrack, Floats, Measure, Rep
+from hingecheck.records import Angle, AngleTrack, Code, Floats, Measure, Reason, Rep
 
 ORDER: Final = {
     "knee_to_hip_lag_s": ("knee_flexion", "hip_flexion"),
@@ -36,16 +36,15 @@ FASTEST_OVER: Final = 0.25
 
 LEAST_KNOWN: Final = 0.8
 STEPS: Final = 40
-NOT_FOLLOWED: Final = "the angle is not measured over most of the pull"
-TOO_LITTLE: Final = f"a joint turned less than {SMALLEST_CHANGE_DEG:.0f} degrees"
-NO_LOCKOUT: Final = "the repetition never locked out"
+NOT_FOLLOWED: Final = Reason(Code.PULL_NOT_FOLLOWED)
+TOO_LITTLE: Final = Reason(Code.JOINT_STILL, (SMALLEST_CHANGE_DEG,))
 
 
 def describe(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     """Lags, the lumbar spine's fastest extension and the four bins of one repetition."""
     names = [*ORDER, "lumbar_velocity_deg_s", *(f"coupling_{name}" for name in BINS)]
     if not rep.complete:
-        return {name: Measure.missing(NO_LOCKOUT) for name in names}
+        return {name: Measure.missing(Code.NO_LOCKOUT) for name in names}
     return (
         {name: _lag(track, rep, pair) for name, pair in ORDER.items()} | _velocity(track, rep) | _coupling(track, rep)
     )
@@ -62,7 +61,7 @@ def _course(track: AngleTrack, angle: Angle, rep: Rep) -> tuple[Floats, Floats, 
     return time_s, value_deg, float(np.median(angle.noise_sd_deg[known]))
 
 
-def _half_way(track: AngleTrack, angle: Angle, rep: Rep) -> tuple[float, float] | str:
+def _half_way(track: AngleTrack, angle: Angle, rep: Rep) -> tuple[float, float] | Reason:
     """When an angle has done half of its change, with its SD; or why that is not known."""
     course = _course(track, angle, rep)
     if course is None:
@@ -81,9 +80,9 @@ def _half_way(track: AngleTrack, angle: Angle, rep: Rep) -> tuple[float, float] 
 
 def _lag(track: AngleTrack, rep: Rep, pair: tuple[str, str]) -> Measure:
     first, second = (_half_way(track, getattr(track, name), rep) for name in pair)
-    if isinstance(first, str):
+    if isinstance(first, Reason):
         return Measure.missing(first)
-    if isinstance(second, str):
+    if isinstance(second, Reason):
         return Measure.missing(second)
     return Measure.of(second[0] - first[0], float(np.hypot(first[1], second[1])))
 

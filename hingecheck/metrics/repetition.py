@@ -30,16 +30,18 @@ import numpy as np
 from hingecheck.metrics import bar_path, coordination
 from hingecheck.records import (
     METRICS,
-    NO_MAX_BEND,
     Angle,
     AngleTrack,
+    Code,
     Measure,
     Plates,
+    Reason,
     Rep,
     RepMetrics,
     View,
     bounded,
     counting,
+    most_frequent,
 )
 
 SETUP_WINDOW_S: Final = (-0.15, 0.0)
@@ -62,9 +64,6 @@ SHARED_ERROR: Final = 0.5
 """Correlation of a frame's errors of lumbar spine and thoraco-lumbar junction; 0.57 over 1,902 rendered frames of 2,001
 lifters bent as to pull (models/SPINE.md)."""
 
-TRUNK_STILL: Final = f"the trunk moved less than {SMALLEST_MOVEMENT_DEG:.0f} degrees"
-SMALL_BEND: Final = f"the lifter's greatest lumbar flexion is under {SMALLEST_MOVEMENT_DEG:.0f} degrees"
-
 AROUND_S: Final = (-0.07, 0.07)
 RISE_BIAS_SHARE: Final = 0.4
 """How much of a frame's lasting error changes between lift-off and knee pass: own choice, wide (over 37
@@ -77,10 +76,6 @@ EVENT_SDS_S: Final = {"onset_s": 0.07, "knee_pass_s": 0.19, "top_s": 0.17, "lowe
 EARLY_TRAVEL: Final = 0.25
 EARLY_DROP_SD_DEG: Final = 1.5
 
-STANDING_NOTE: Final = "the back is hidden at lockout; own standing stands in for it"
-NO_LOCKOUT: Final = "the repetition never locked out"
-OBLIQUE: Final = "the camera is too far off the side view"
-
 CHANGES: Final = {
     "lumbar_change_deg": "lumbar_flexion",
     "pelvis_change_deg": "pelvis_tilt",
@@ -88,10 +83,6 @@ CHANGES: Final = {
     "hip_change_deg": "hip_flexion",
     "knee_change_deg": "knee_flexion",
     "trunk_change_deg": "trunk_lean",
-}
-WHOLES: Final = {
-    "lumbar_share_trunk": "the trunk's movement",
-    "lumbar_share_thigh": "the movement of low back and hip",
 }
 SIDE_VIEW_ONLY: Final = ("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh")
 FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg", "hip_change_deg")
@@ -105,7 +96,7 @@ class _Reading:
     value: float
     noise_sd: float
     bias_sd: float
-    reason: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +112,7 @@ NOTHING: Final = Own()
 
 def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates: Plates | None = None) -> RepMetrics:
     """All metrics of one repetition."""
-    notes: list[str] = []
+    notes: list[Reason] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
     lumbar = values["lumbar_change_deg"]
     shares = {
@@ -137,12 +128,12 @@ def describe(track: AngleTrack, rep: Rep, view: View, own: Own = NOTHING, plates
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
     values |= bar_path.describe(track, rep, own.height_cm, plates, notes)
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
-    values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, NO_LOCKOUT)
+    values["concentric_s"] = _lasting(rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(rep)
     if view.assessable:
         notes += _beyond(shares)
     else:
-        values |= {name: Measure.missing(OBLIQUE) for name in SIDE_VIEW_ONLY}
+        values |= {name: Measure.missing(Code.VIEW_OBLIQUE) for name in SIDE_VIEW_ONLY}
     return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))
 
 
@@ -158,8 +149,7 @@ def _read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, f
         inside = np.arange(len(track.time_s)) == np.argmin(np.abs(track.time_s - at_s))
     value = angle.value_deg[inside]
     if np.mean(~np.isnan(value)) < LEAST_KNOWN:
-        reasons, counts = np.unique(angle.reason[inside & (angle.reason != "")], return_counts=True)
-        return _Reading(np.nan, np.nan, np.nan, str(reasons[np.argmax(counts)]))
+        return _Reading(np.nan, np.nan, np.nan, most_frequent(angle.reason[inside]))
     known = inside & (angle.reason == "")
     median = float(np.median(angle.value_deg[known]))
     bias = float(np.hypot(np.median(angle.bias_sd_deg[known]), angle.bias_slope_sd * median))
@@ -186,20 +176,20 @@ def _pulled_from_s(track: AngleTrack, rep: Rep) -> float:
     return float(track.time_s[known][int(np.argmax(flexed))])
 
 
-def _change(track: AngleTrack, rep: Rep, name: str, notes: list[str]) -> Measure:
+def _change(track: AngleTrack, rep: Rep, name: str, notes: list[Reason]) -> Measure:
     """Pull position less top position of one angle."""
     if not rep.complete:
-        return Measure.missing(NO_LOCKOUT)
+        return Measure.missing(Code.NO_LOCKOUT)
     angle: Angle = getattr(track, CHANGES[name])
     low = _pull_reading(track, angle, rep)
     if low.reason:
-        return Measure.missing(f"at lift-off: {low.reason}")
+        return Measure.missing(_at(Code.AT_LIFTOFF, low.reason))
     high = _read(track, angle, rep.top_s, TOP_WINDOW_S)
     if high.reason and name in FROM_STANDING:
-        notes.append(STANDING_NOTE)
+        notes.append(Reason(Code.STANDING_FOR_LOCKOUT))
         high = _Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG, 0.0)
     if high.reason:
-        return Measure.missing(f"at lockout: {high.reason}")
+        return Measure.missing(_at(Code.AT_LOCKOUT, high.reason))
     bias = max(low.bias_sd, high.bias_sd)  # both ends share their cause
     return Measure.of(low.value - high.value, float(np.hypot(np.hypot(low.noise_sd, high.noise_sd), bias)))
 
@@ -211,33 +201,37 @@ def _plus(lumbar: Measure, other: Measure) -> Measure:
     return Measure(lumbar.value + other.value, lumbar.value + other.low, lumbar.value + other.high)
 
 
-def _ratio(part: Measure, whole: Measure, too_little: str = TRUNK_STILL, *, shared: float = 0.0) -> Measure:
+def _at(moment: Code, cause: Reason) -> Reason:
+    return Reason(moment, causes=(cause,))
+
+
+def _ratio(part: Measure, whole: Measure, too_little: Code = Code.TRUNK_STILL, *, shared: float = 0.0) -> Measure:
     """Part / whole, their errors correlated by `shared`; `too_little` of too small a whole."""
     if part.known and whole.known and whole.value < SMALLEST_MOVEMENT_DEG:
-        return Measure.missing(too_little)
+        return Measure.missing(Reason(too_little, (SMALLEST_MOVEMENT_DEG,)))
     return part.over(whole, shared=shared)
 
 
-def _beyond(shares: Mapping[str, Measure]) -> Iterator[str]:
+def _beyond(shares: Mapping[str, Measure]) -> Iterator[Reason]:
     """Notes on shares that were read outside 0 to 1."""
     for name, share in shares.items():
         if share.known and share.value > 1.0:
-            yield f"nearly all of {WHOLES[name]} came from the low back: more than 100 % was read"
+            yield Reason(Code.SHARE_OVER_ONE, (name,))
         elif share.known and share.value < 0.0:
-            yield f"none of {WHOLES[name]} came from the low back: less than 0 % was read"
+            yield Reason(Code.SHARE_UNDER_ZERO, (name,))
 
 
 def _percent(part: Measure, whole: Measure | None) -> Measure:
     """`part` in percent of the lifter's own greatest flexion."""
     if whole is None:
-        return Measure.missing(NO_MAX_BEND)
-    return _ratio(part, whole, SMALL_BEND).times(100)
+        return Measure.missing(Code.NO_MAX_BEND)
+    return _ratio(part, whole, Code.MAX_BEND_SMALL).times(100)
 
 
 def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
     reading = _read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
     if reading.reason:
-        return Measure.missing(f"at lift-off: {reading.reason}")
+        return Measure.missing(_at(Code.AT_LIFTOFF, reading.reason))
     return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 
@@ -247,7 +241,7 @@ def _peak(track: AngleTrack, rep: Rep) -> Measure:
     inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.top_s)
     value = np.where(inside, angle.value_deg, np.nan)
     if np.mean(~np.isnan(value[inside])) < LEAST_KNOWN:
-        return Measure.missing("the lumbar angle is not measured over most of the pull")
+        return Measure.missing(Code.LUMBAR_NOT_FOLLOWED)
     at = int(np.nanargmax(value))
     return Measure.of(float(value[at]), float(angle.sd_deg[at]))
 
@@ -271,7 +265,7 @@ def _between(track: AngleTrack, angle: Angle, rep: Rep, events: tuple[str, str])
     """The angle at one event less that at another; what their instants may be off by counts as well."""
     times_s = [float(getattr(rep, name)) for name in events]
     if np.isnan(times_s).any():
-        return Measure.missing("the clip does not show this phase")
+        return Measure.missing(Code.PHASE_NOT_SHOWN)
     low, high = (_read(track, angle, at_s, AROUND_S) for at_s in times_s)
     for end in (low, high):
         if end.reason:
@@ -292,14 +286,14 @@ def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     """Lean-back beyond own standing at the top, and what hips or knees lack there to own standing."""
     names = ("lean_back_deg", "lockout_short_deg")
     if not rep.complete:
-        return {name: Measure.missing(NO_LOCKOUT) for name in names}
+        return {name: Measure.missing(Code.NO_LOCKOUT) for name in names}
     back, hip, knee = (
         _read(track, angle, rep.top_s, TOP_WINDOW_S)
         for angle in (track.junction, track.hip_flexion, track.knee_flexion)
     )
     short = hip if hip.reason or (not knee.reason and hip.value >= knee.value) else knee
     return {
-        name: Measure.missing(f"at lockout: {end.reason}")
+        name: Measure.missing(_at(Code.AT_LOCKOUT, end.reason))
         if end.reason
         else Measure.of(sign * end.value, float(np.hypot(end.noise_sd, end.bias_sd)))
         for name, end, sign in (("lean_back_deg", back, -1.0), ("lockout_short_deg", short, 1.0))
@@ -312,11 +306,11 @@ def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
     window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else SETUP_WINDOW_S
     first = _read(track, angle, rep.onset_s, window_s)
     if first.reason:
-        return Measure.missing(f"at lift-off: {first.reason}")
+        return Measure.missing(_at(Code.AT_LIFTOFF, first.reason))
     inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.knee_pass_s)
     value = angle.value_deg[inside & (angle.reason == "")]
     if len(value) < LEAST_KNOWN * inside.sum() or not len(value):
-        return Measure.missing("the lumbar angle is not measured from lift-off to knee pass")
+        return Measure.missing(Code.LUMBAR_UNKNOWN_TO_KNEE)
     gained = max(0.0, float(value.max()) - first.value)
     return Measure.of(gained, float(np.hypot(np.sqrt(2) * first.noise_sd, RISE_BIAS_SHARE * first.bias_sd)))
 
@@ -324,11 +318,11 @@ def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
     """How much more horizontal the trunk gets while the hands rise the first quarter of their way."""
     if rep.style == "romanian":
-        return Measure.missing("the repetition does not begin on the floor")
+        return Measure.missing(Code.NOT_FROM_FLOOR)
     begin, end = np.searchsorted(track.time_s, [rep.onset_s, rep.top_s])
     height, lean = track.hand_height[begin : end + 1], track.trunk_lean.value_deg[begin : end + 1]
     if len(height) == 0 or np.isnan(height).any() or np.isnan(lean).any():
-        return Measure.missing("the lifter is not seen throughout the pull")
+        return Measure.missing(Code.PULL_NOT_SEEN)
     travel = (height - height[0]) / (height.max() - height[0]) if height.max() > height[0] else height * 0
     early = lean[: int(np.argmax(travel >= EARLY_TRAVEL)) + 1]
     return Measure.of(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
@@ -336,11 +330,11 @@ def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
 
 def _eccentric(rep: Rep) -> Measure:
     if rep.style == "romanian":
-        return _lasting(rep.start_s, rep.liftoff_s, "")
-    return _lasting(rep.lowering_s, rep.end_s, "the clip ends before the bar is back on the floor")
+        return _lasting(rep.start_s, rep.liftoff_s, Code.PHASE_NOT_SHOWN)
+    return _lasting(rep.lowering_s, rep.end_s, Code.BAR_NOT_BACK)
 
 
-def _lasting(begin_s: float, end_s: float, reason: str) -> Measure:
+def _lasting(begin_s: float, end_s: float, reason: Code) -> Measure:
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
     return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)

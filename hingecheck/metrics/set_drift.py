@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import chi2
 from scipy.stats import t as student
 
-from hingecheck.records import Floats, Measure, RepMetrics
+from hingecheck.records import Code, Floats, Measure, Reason, RepMetrics
 
 NOISE: Final[Mapping[str, float]] = {
     "lumbar_share_trunk": 0.015,
@@ -27,7 +27,7 @@ NOISE: Final[Mapping[str, float]] = {
 
 FEWEST: Final = 3
 CONFIDENCE: Final = 0.95
-TOO_FEW: Final = f"a drift needs {FEWEST} complete repetitions with a number"
+TOO_FEW: Final = Reason(Code.TOO_FEW_REPS, (FEWEST,))
 
 
 def describe(reps: Sequence[RepMetrics]) -> dict[str, Measure]:

@@ -22,6 +22,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck import texts
 from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
 from hingecheck.privacy import blurring, head_tracks
@@ -170,7 +171,13 @@ def marked(analysis: Analysis, *, pseudonym: str, heads_blurred: bool) -> Analys
     provenance = dict(analysis.provenance) | {"privacy": note}
     if not pseudonym:
         return replace(analysis, provenance=provenance)
-    return replace(analysis, video=_renamed(analysis.video, pseudonym), provenance=_nameless(provenance, pseudonym))
+    used = analysis.criteria
+    return replace(
+        analysis,
+        video=_renamed(analysis.video, pseudonym),
+        criteria=replace(used, own_file=texts.OWN_FILE) if used.own_file else used,
+        provenance=_nameless(provenance, pseudonym),
+    )
 
 
 def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
@@ -179,10 +186,8 @@ def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
 
 
 def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
-    """The provenance without file names of the user's own clips, thresholds and model."""
+    """The provenance without file names of the user's own clips and model."""
     nameless = dict(provenance)
-    version, user_file, _ = str(nameless.get("criteria", "")).partition(" with ")
-    nameless["criteria"] = f"{version} with a file of the user's own" if user_file else version
     for key, change in (("own_clips", _clips(pseudonym)), ("models", _model), ("settings", _settings)):
         table = nameless.get(key)
         if isinstance(table, dict):

@@ -8,8 +8,8 @@ infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
 find the bar    `Plates`
 segment         `Rep`, `LiftStyle`
-describe        `Measure`, `RepMetrics`
-judge           `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
+describe        `Reason`, `Measure`, `RepMetrics`
+judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 the whole       `Analysis`
 compare         `Comparison`, `Side`, `Difference`
 ==============  =======================================================================================
@@ -25,10 +25,22 @@ from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Sp
 from hingecheck.records.arrays import Bools, Bytes, Floats, Words
 from hingecheck.records.barbell import LARGEST_BARE, Plates
 from hingecheck.records.comparison import Basis, Comparison, Difference, Side
-from hingecheck.records.judgement import Advice, Drill, Finding, Pattern, SelfReport, Status, Verdict
+from hingecheck.records.judgement import (
+    Advice,
+    CriteriaUsed,
+    Drill,
+    Filming,
+    Finding,
+    Pattern,
+    SelfReport,
+    Status,
+    Verdict,
+)
 from hingecheck.records.measure import Z90, Measure
 from hingecheck.records.pose import (
     CROP_SIZE_PX,
+    SMALLEST_TRUNK_PX,
+    YAW_WITHHOLD_DEG,
     BackContour,
     Facing,
     Observed,
@@ -38,11 +50,9 @@ from hingecheck.records.pose import (
     Trace,
     View,
 )
+from hingecheck.records.reasons import LONGEST_CODE, Code, Reason, most_frequent
 from hingecheck.records.reps import (
     METRICS,
-    NO_MAX_BEND,
-    NO_SCALE,
-    NOT_STORED,
     SHARES,
     UNASKED,
     AnyRep,
@@ -61,12 +71,12 @@ from hingecheck.records.video import Frame, Thumbnails, VideoInfo
 __all__ = [
     "CROP_SIZE_PX",
     "LARGEST_BARE",
+    "LONGEST_CODE",
     "METRICS",
-    "NOT_STORED",
-    "NO_MAX_BEND",
-    "NO_SCALE",
     "SHARES",
+    "SMALLEST_TRUNK_PX",
     "UNASKED",
+    "YAW_WITHHOLD_DEG",
     "Z90",
     "Advice",
     "Analysis",
@@ -77,10 +87,13 @@ __all__ = [
     "Basis",
     "Bools",
     "Bytes",
+    "Code",
     "Comparison",
+    "CriteriaUsed",
     "Difference",
     "Drill",
     "Facing",
+    "Filming",
     "Finding",
     "Floats",
     "Frame",
@@ -91,6 +104,7 @@ __all__ = [
     "Pattern",
     "Plates",
     "PoseTrack",
+    "Reason",
     "Rep",
     "RepMetrics",
     "Repetition",
@@ -113,4 +127,5 @@ __all__ = [
     "bounded",
     "counting",
     "listed",
+    "most_frequent",
 ]

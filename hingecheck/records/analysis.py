@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hingecheck.records.angles import AngleTrack, Spine
-from hingecheck.records.judgement import Advice, Finding, SelfReport, Verdict
+from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
 from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
 from hingecheck.records.reps import (
@@ -34,4 +34,5 @@ class Analysis:
     most_different: int | None
     self_report: SelfReport
     advice: Advice
+    criteria: CriteriaUsed
     provenance: Mapping[str, object] = field(default_factory=dict)

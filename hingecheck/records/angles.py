@@ -9,6 +9,7 @@ import numpy as np
 
 from hingecheck.records.arrays import Bools, Floats, Words, check, check_time
 from hingecheck.records.measure import Z90, Measure
+from hingecheck.records.reasons import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Angle:
 
     `noise_sd_deg` (N,) is a frame's random error.  The bias part `bias_sd_deg` (N,) stays the same while posture
     and clothes do, and so does not average out over frames or repetitions; it grows with the angle x to
-    hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) says why a frame is NaN, "" where it is not.
+    hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) is the `Code` that says why
+    a frame is NaN, "" where it is not.
     """
 
     value_deg: Floats
@@ -40,6 +42,8 @@ class Angle:
         check(self, {"value_deg": (n,), "noise_sd_deg": (n,), "bias_sd_deg": (n,), "reason": (n,)})
         if np.any(np.isnan(self.value_deg) != (self.reason != "")):
             raise ValueError("every NaN needs a reason, and only NaN has one")
+        if unknown := {*self.reason.tolist()} - {"", *Code}:
+            raise ValueError(f"no codes of reasons: {sorted(unknown)}")
 
     @property
     def sd_deg(self) -> Floats:
@@ -88,7 +92,7 @@ class SpineReading:
 class Spine:
     """Segment angles read from the back, zeroed on the lifter's own standing.
 
-    `standing` (N,) marks the frames of that standing, `zero` says in words which one it is.  `yaw_deg` is how far
+    `standing` (N,) marks the frames of that standing, `zero` says which one it is.  `yaw_deg` is how far
     the camera is off the side view as the model sees it.  `junction` is the pitch of the thoraco-lumbar junction,
     pelvis + lumbar; `trunk_lean` the line hip -> shoulder from the vertical; `thigh` (knee ahead of hip) and
     `shank` (knee ahead of ankle) count from standing.  `tangents` can be drawn on the back to check the angles.
@@ -102,7 +106,7 @@ class Spine:
     thigh: Angle
     shank: Angle
     yaw_deg: Measure
-    zero: str
+    zero: Code
     standing: Bools
     tangents: tuple[Tangent, ...] = ()
 

@@ -8,6 +8,8 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck.records.reasons import Code, Reason
+
 Z90: Final = 1.645
 """Half-width of a 90 % interval in SDs of a normal distribution."""
 
@@ -22,18 +24,19 @@ class Measure:
     value: float
     low: float
     high: float
-    reason: str = ""
+    reason: Reason | None = None
 
     def __post_init__(self) -> None:
-        if np.isnan(self.value) != bool(self.reason):
+        if np.isnan(self.value) != (self.reason is not None):
             raise ValueError("a measure is either a number or a reason")
         if not np.isnan(self.value) and not self.low <= self.value <= self.high:
             raise ValueError(f"{self.value} lies outside its own interval {self.low}..{self.high}")
 
     @staticmethod
-    def missing(reason: str) -> Measure:
+    def missing(reason: Reason | Code) -> Measure:
         """Not measured, and why."""
-        return Measure(float("nan"), float("nan"), float("nan"), reason)
+        why = Reason(reason) if isinstance(reason, Code) else reason
+        return Measure(float("nan"), float("nan"), float("nan"), why)
 
     @staticmethod
     def of(value: float, sd: float) -> Measure:
@@ -45,14 +48,14 @@ class Measure:
         """Several repetitions as one: mean value, mean ends, because the shared bias does not average out."""
         known = [m for m in measures if m.known]
         if not known:
-            return measures[0] if measures else Measure.missing("no repetition was measured")
+            return measures[0] if measures else Measure.missing(Code.NO_REP_MEASURED)
         value, low, high = np.mean([(m.value, m.low, m.high) for m in known], axis=0).tolist()
         return Measure(value, low, high)
 
     @property
     def known(self) -> bool:
         """True if there is a number."""
-        return not self.reason
+        return self.reason is None
 
     @property
     def sd(self) -> float:
@@ -67,9 +70,9 @@ class Measure:
 
     def minus(self, other: Measure) -> Measure:
         """The difference of two measures with independent errors: half-widths add up in squares."""
-        reasons = dict.fromkeys(m.reason for m in (self, other) if m.reason)
+        reasons = tuple(dict.fromkeys(m.reason for m in (self, other) if m.reason))
         if reasons:
-            return Measure.missing("; ".join(reasons))
+            return Measure.missing(reasons[0] if len(reasons) == 1 else Reason(Code.SEVERAL, causes=reasons))
         value = self.value - other.value
         below = float(np.hypot(self.value - self.low, other.high - other.value))
         above = float(np.hypot(self.high - self.value, other.value - other.low))

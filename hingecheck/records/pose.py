@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 from hingecheck import landmarks
 from hingecheck.records.arrays import Bools, Bytes, Floats, check, check_time
 from hingecheck.records.measure import Measure
+from hingecheck.records.reasons import Reason
 from hingecheck.records.video import Thumbnails
 
 Facing = Literal["left", "right"]
 
 CROP_SIZE_PX: Final = 72
 """Side of the square around the trunk that the spine model is shown."""
+
+SMALLEST_TRUNK_PX: Final = 60.0
+"""A trunk with fewer pixels is not read."""
+
+YAW_WITHHOLD_DEG: Final = 30.0
+"""Farther off the side view neither hips, knees nor shares are judged, nor is a back read without standing."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ class View:
     facing: Facing
     yaw_deg: Measure
     assessable: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def facing_sign(self) -> int:

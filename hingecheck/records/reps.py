@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeVar
 
 from hingecheck.records.measure import Measure
+from hingecheck.records.reasons import Code, Reason
 
 LiftType = Literal["floor", "romanian", "pick_up"]
 """How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
@@ -81,10 +82,7 @@ SHARES: Final = (
 )
 """Parts of a whole: value and interval lie between 0 and 1."""
 
-NO_MAX_BEND: Final = "the lifter's greatest bend is not known: give --max-bend"
-NO_SCALE: Final = "no scale: give --height-cm, or film with 450-mm plates in view"
-NOT_STORED: Final = "not measured by the version that wrote this file"
-UNASKED: Final = frozenset({NO_MAX_BEND, NO_SCALE, NOT_STORED})
+UNASKED: Final = frozenset({Code.NO_MAX_BEND, Code.NO_SCALE, Code.NOT_STORED})
 """Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""
 
 
@@ -96,8 +94,11 @@ def bounded(name: str, measure: Measure) -> Measure:
 def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
     """Metrics of some repetitions that a report lists: all but those that were not asked for in any of them."""
     names = dict.fromkeys(name for values in reps for name in values)
-    unasked = {name for name in names if all(name not in each or each[name].reason in UNASKED for each in reps)}
-    return tuple(name for name in names if name not in unasked)
+    return tuple(name for name in names if any(name in each and not _unasked(each[name]) for each in reps))
+
+
+def _unasked(measure: Measure) -> bool:
+    return measure.reason is not None and measure.reason.code in UNASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class RepMetrics:
     rep: Rep
     values: Mapping[str, Measure]
     pulled_from_s: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
         if tuple(self.values) != METRICS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from hingecheck import texts
 from hingecheck.history.trends import HEADLINE, Change
 from hingecheck.records import LiftStyle
 from hingecheck.report import wording
@@ -36,7 +37,7 @@ def outcome(key: str) -> str:
 def change(told: Change, metric: str = HEADLINE) -> str:
     """What can be said of a clip against the days before it."""
     if told.told == "not_told":
-        return f"not compared: {told.reason}"
+        return f"not compared: {texts.reason(told.reason)}"
     days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
     how = ", load taken into account" if told.adjusted else ""
     by = f"{wording.difference(metric, told.difference)} against {days}{how}"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hingecheck import texts
 from hingecheck.records import Measure
 
 NOT_MEASURED: Final = "not measured"
@@ -162,7 +163,7 @@ def interval(metric: str, found: Measure) -> str:
 
 def explained(metric: str, found: Measure) -> str:
     """A metric's value with its interval, or why there is none."""
-    return measure(metric, found) if found.known else f"{NOT_MEASURED}: {found.reason}"
+    return measure(metric, found) if found.known else f"{NOT_MEASURED}: {texts.reason(found.reason)}"
 
 
 def half(metric: str, value: float, half_width: float) -> str:

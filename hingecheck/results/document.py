@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from hingecheck import names
+from hingecheck import names, texts
 from hingecheck.errors import HingecheckError
-from hingecheck.records import Analysis, Finding, Measure, RepMetrics
+from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
 from hingecheck.records.comparison import Comparison, Side
 
 SCHEMA: Final = "hingecheck/analysis/1"
@@ -32,7 +32,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "facing": view.facing,
             "yaw_deg": _measure(view.yaw_deg),
             "assessable": view.assessable,
-            "reasons": list(view.reasons),
+            "reasons": list(map(texts.reason, view.reasons)),
         },
         "style": _plain(asdict(analysis.style)),
         "reps": [_rep(rep) for rep in analysis.reps],
@@ -40,21 +40,21 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "pattern": verdict.pattern,
             "lumbar_share_trunk": _measure(verdict.share),
             "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
-            "reasons": list(verdict.reasons),
+            "reasons": list(map(texts.reason, verdict.reasons)),
             "reps_used": list(verdict.reps_used),
-            "sentence": verdict.sentence,
+            "sentence": texts.verdict(verdict),
             "cue": verdict.cue,
-            "surer": list(verdict.surer),
+            "surer": texts.surer(verdict),
         },
         "findings": [_finding(finding) for finding in analysis.findings],
         "set": {
             "metrics": {name: _measure(measure) for name, measure in analysis.over_set.items()},
-            "reasons": {name: measure.reason for name, measure in analysis.over_set.items() if measure.reason},
+            "reasons": _reasons(analysis.over_set),
             "most_different_rep": analysis.most_different,
         },
         "self_report": None if analysis.self_report.empty else _plain(asdict(analysis.self_report)),
         "advice": _plain(asdict(analysis.advice)),
-        "provenance": dict(analysis.provenance) | {"zero": analysis.spine.zero, "losses": _losses(analysis)},
+        "provenance": _provenance(analysis),
     }
 
 
@@ -76,7 +76,7 @@ def comparison(found: Comparison) -> dict[str, Any]:
                 "first": _measure(item.first),
                 "second": _measure(item.second),
                 "difference": _measure(item.difference),
-                "reason": item.difference.reason or None,
+                "reason": texts.reason(item.difference.reason) or None,
                 "basis": item.basis,
                 "excludes_zero": item.clear,
             }
@@ -91,8 +91,8 @@ def _side(side: Side) -> dict[str, Any]:
         "file": video.file,
         "sha256": video.sha256,
         "rep": _rep(side.rep),
-        "verdict": {"pattern": verdict.pattern, "sentence": verdict.sentence},
-        "provenance": dict(side.analysis.provenance),
+        "verdict": {"pattern": verdict.pattern, "sentence": texts.verdict(verdict)},
+        "provenance": texts.provenance(side.analysis),
     }
 
 
@@ -109,8 +109,8 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
         **{name: _plain(getattr(event, name)) for name in EVENTS},
         "complete": event.complete,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
-        "reasons": {name: measure.reason for name, measure in rep.values.items() if measure.reason},
-        "notes": list(rep.notes),
+        "reasons": _reasons(rep.values),
+        "notes": list(map(texts.reason, rep.notes)),
     }
 
 
@@ -125,9 +125,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "reps": list(finding.reps),
         "evidence_s": _plain(list(finding.evidence_s)) if finding.evidence_s else None,
-        "text": finding.text,
+        "text": texts.finding(finding),
         "source": finding.source,
     }
+
+
+def _reasons(values: Mapping[str, Measure]) -> dict[str, str]:
+    """Why metrics are missing, of those that are."""
+    return {name: texts.reason(measure.reason) for name, measure in values.items() if not measure.known}
+
+
+def _provenance(analysis: Analysis) -> dict[str, Any]:
+    zero = texts.reason(Reason(analysis.spine.zero))
+    return texts.provenance(analysis) | {"zero": zero, "losses": _losses(analysis)}
 
 
 def _losses(analysis: Analysis) -> dict[str, int]:

@@ -18,8 +18,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
+from hingecheck import texts
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, SelfReport, Status, bounded
+from hingecheck.records import METRICS, Code, Measure, Pattern, SelfReport, Status, bounded
 from hingecheck.records.stored import Stored, StoredFinding, StoredRep, StoredVerdict, StoredVideo, StoredView
 from hingecheck.results.document import EVENTS, SCHEMA
 from hingecheck.results.nodes import Node
@@ -119,7 +120,7 @@ def _view(node: Node) -> StoredView:
     return StoredView(
         side=node.key("side").text(),
         facing=node.key("facing").one_of(("left", "right")),
-        yaw_deg=Measure.missing("the yaw was not found") if yaw is None else yaw.measure(),
+        yaw_deg=Measure.missing(Code.YAW_NOT_FOUND) if yaw is None else yaw.measure(),
         assessable=node.key("assessable").truth(),
         reasons=node.key("reasons").texts(),
     )
@@ -140,7 +141,7 @@ def _reps(node: Node) -> tuple[StoredRep, ...]:
     """All repetitions; a metric that one of them has not in the file is missing there."""
     found = [_rep(item) for item in node.items()]
     names = dict.fromkeys([*(name for rep in found for name in rep.values), *METRICS])
-    missing = Measure.missing(NOT_STORED)
+    missing = Measure.missing(Code.NOT_STORED)
     return tuple(replace(rep, values={name: rep.values.get(name, missing) for name in names}) for rep in found)
 
 
@@ -163,20 +164,19 @@ def _measures(node: Node) -> dict[str, Measure]:
     for name, entry in node.key("metrics").entries():
         if entry.missing != (name in reasons):
             _refuse(entry.place, "must be a number with an interval, or null with its reason")
-        if entry.missing:
-            found[name] = Measure.missing(reasons[name] or "no reason given")
-        else:
-            found[name] = bounded(name, entry.measure())
+        found[name] = _missing(reasons[name]) if entry.missing else bounded(name, entry.measure())
     return found
+
+
+def _missing(words: str, wordless: Code = Code.NOT_TOLD) -> Measure:
+    return Measure.missing(texts.stored(words) if words else wordless)
 
 
 def _verdict(node: Node) -> StoredVerdict:
     share, reasons = node.optional(SHARE), node.key("reasons").texts()
     return StoredVerdict(
         pattern=node.key("pattern").one_of(get_args(Pattern)),
-        share=Measure.missing("; ".join(reasons) or "the clip cannot tell")
-        if share is None
-        else bounded(SHARE, share.measure()),
+        share=_missing("; ".join(reasons), Code.CANNOT_TELL) if share is None else bounded(SHARE, share.measure()),
         reasons=reasons,
         reps_used=tuple(item.whole() for item in node.key("reps_used").items()),
         sentence=node.key("sentence").text(),
@@ -189,7 +189,7 @@ def _finding(node: Node) -> StoredFinding:
     return StoredFinding(
         rule=node.key("rule").text(),
         status=node.key("status").one_of(get_args(Status)),
-        measure=Measure.missing(text or "not assessed") if missing else node.measure(),
+        measure=_missing(text) if missing else node.measure(),
         limit=node.key("limit").number(),
         unit=node.key("unit").text(),
         reps=tuple(item.whole() for item in node.key("reps").items()),

@@ -24,9 +24,13 @@ from hingecheck import posture
 from hingecheck.filtering import residual_sd, smooth_known
 from hingecheck.geometry import length, pitch_deg, sagittal, slope_deg
 from hingecheck.records import (
+    LONGEST_CODE,
+    SMALLEST_TRUNK_PX,
+    YAW_WITHHOLD_DEG,
     Angle,
     Bools,
     Bytes,
+    Code,
     Floats,
     Measure,
     PoseTrack,
@@ -34,6 +38,7 @@ from hingecheck.records import (
     SpineReading,
     Tangent,
     Words,
+    most_frequent,
 )
 from hingecheck.records.pose import Observed
 from hingecheck.spine import features
@@ -44,8 +49,6 @@ PELVIS, LUMBAR, JUNCTION, THORACIC, TRUNK, THIGH, SHANK = range(7)
 
 IMAGE_TRUNK, IMAGE_THIGH, IMAGE_SHANK = range(3)
 
-SMALLEST_TRUNK_PX: Final = 60.0
-
 BACK_FROM, BACK_TO = 0.0, 0.9
 LEAST_EDGE: Final = 0.6
 """Share of the stations between sacrum and shoulder blades at which the back's edge must be found."""
@@ -54,7 +57,6 @@ WIDEST_SD_DEG: Final = 9.0
 MOST_DISAGREEMENT_DEG: Final = 6.0
 """A lumbar angle that the model itself trusts less than this, or whose members are further apart, is not told."""
 
-YAW_WITHHOLD_DEG: Final = 30.0
 YAW_BIAS_SD_DEG: Final = 2.5
 """What a clip's yaw is still off by when many frames are averaged, SD."""
 
@@ -73,21 +75,6 @@ LASTING: Final = 0.85
 what differs between lifters has 0.73 of the variance of bent frames' errors (models/SPINE.md).  It lasts a clip."""
 
 
-NO_STANDING = "no frame shows the lifter standing with the back in view, so there is no zero: use --standing CLIP"
-HIDDEN = "the back's edge is hidden"
-CUT = "the trunk is cut off by the picture's border"
-SMALL = f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer"
-UNSURE = "the back's outline fits too many postures: film square from the side, in a close-fitting shirt"
-UNLIKE = "the outline is unlike any the spine model has learned from"
-OBLIQUE = f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view"
-UNSEEN = "the lifter is not seen"
-_REASON = f"<U{max(len(text) for text in (NO_STANDING, HIDDEN, CUT, SMALL, UNSURE, UNLIKE, OBLIQUE, UNSEEN))}"
-
-BEFORE_AND_AFTER = "own standing, in the upright frames before the first and after the last bend"
-BETWEEN = "own standing, in upright frames between the bends"
-ANOTHER_CLIP = "own standing, in another clip"
-
-
 class SpineModel(Protocol):
     """Turns what is seen of a frame into a code, and codes into angles."""
 
@@ -103,11 +90,11 @@ class SpineModel(Protocol):
 
 @dataclass(frozen=True)
 class Zero:
-    """A lifter's own standing: its code (C,), the picture's pitches there (3,), and which frames it is."""
+    """A lifter's own standing: its code (C,), the picture's pitches there (3,), and where it comes from."""
 
     code: Floats
     image_deg: Floats
-    name: str
+    origin: Code
     sd_deg: float
 
 
@@ -141,7 +128,7 @@ def infer(model: SpineModel, observed: Observed, elsewhere: Zero | None = None) 
         sd_deg = np.hypot(lasting * reading.change_sd_deg[:, column], zero.sd_deg if zero is not None else 0.0)
         return _angle(observed.track, reading.change_deg[:, column] + base, sd_deg, reason)
 
-    legs = seen.reason if zero is not None else np.where(good, NO_STANDING, seen.reason)
+    legs = seen.reason if zero is not None else np.where(good, Code.NO_STANDING, seen.reason)
     alone_deg = reading.single_deg[:, TRUNK] + seen.image_deg[:, IMAGE_TRUNK]
     return Spine(
         pelvis_tilt=angle(PELVIS, reason),
@@ -152,7 +139,7 @@ def infer(model: SpineModel, observed: Observed, elsewhere: Zero | None = None) 
         thigh=angle(THIGH, legs),
         shank=angle(SHANK, legs),
         yaw_deg=yaw_deg,
-        zero=zero.name if zero is not None else NO_STANDING,
+        zero=zero.origin if zero is not None else Code.NO_STANDING,
         standing=standing,
         tangents=_tangents(observed, standing),
     )
@@ -162,7 +149,7 @@ def standing_zero(model: SpineModel, observed: Observed) -> Zero | None:
     """The standing in a clip filmed for it, or None if nobody stands in it."""
     seen = _encode(model, observed)
     found = _zero(observed, seen, own_standing(observed, seen.reason))
-    return None if found is None else Zero(found.code, found.image_deg, ANOTHER_CLIP, found.sd_deg)
+    return None if found is None else Zero(found.code, found.image_deg, Code.STANDING_ELSEWHERE, found.sd_deg)
 
 
 def most_lumbar(spine: Spine) -> Measure:
@@ -170,8 +157,7 @@ def most_lumbar(spine: Spine) -> Measure:
     angle = spine.lumbar_flexion
     known = angle.reason == ""
     if not known.any():
-        reasons, counts = np.unique(angle.reason, return_counts=True)
-        return Measure.missing(str(reasons[np.argmax(counts)]))
+        return Measure.missing(most_frequent(angle.reason))
     at = int(np.nanargmax(angle.value_deg))
     return Measure.of(float(angle.value_deg[at]), float(angle.sd_deg[at]))
 
@@ -197,11 +183,11 @@ def _refusals(observed: Observed) -> Words:
     contour, view = observed.contour, observed.view
     along = (contour.station >= BACK_FROM) & (contour.station <= BACK_TO)
     found = ~np.isnan(contour.offset[:, view.dorsal][:, along])
-    reason = np.full(len(contour.offset), "", dtype=_REASON)
-    reason[found.mean(axis=1) < LEAST_EDGE] = HIDDEN
-    reason[contour.cut] = CUT
-    reason[length(contour.axis_px) < SMALLEST_TRUNK_PX] = SMALL
-    reason[~observed.track.seen | ~observed.raw.seen] = UNSEEN
+    reason = np.full(len(contour.offset), "", dtype=f"<U{LONGEST_CODE}")
+    reason[found.mean(axis=1) < LEAST_EDGE] = Code.BACK_HIDDEN
+    reason[contour.cut] = Code.TRUNK_CUT
+    reason[length(contour.axis_px) < SMALLEST_TRUNK_PX] = Code.TRUNK_SMALL
+    reason[~observed.track.seen | ~observed.raw.seen] = Code.LIFTER_UNSEEN
     return reason
 
 
@@ -209,12 +195,12 @@ def _judged(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Me
     """Reasons (N,) with those that only the model's own answer gives."""
     out = reason.copy()
     tried = out == ""
-    out[tried & (reading.change_sd_deg[:, LUMBAR] > WIDEST_SD_DEG)] = UNSURE
-    out[tried & (reading.disagreement_deg[:, LUMBAR] > MOST_DISAGREEMENT_DEG)] = UNLIKE
+    out[tried & (reading.change_sd_deg[:, LUMBAR] > WIDEST_SD_DEG)] = Code.OUTLINE_UNSURE
+    out[tried & (reading.disagreement_deg[:, LUMBAR] > MOST_DISAGREEMENT_DEG)] = Code.OUTLINE_UNKNOWN
     if zero is None:
-        out[tried] = NO_STANDING
+        out[tried] = Code.NO_STANDING
     if abs(yaw_deg.value) > YAW_WITHHOLD_DEG:
-        out[tried] = OBLIQUE
+        out[tried] = Code.CAMERA_OBLIQUE
     return out
 
 
@@ -258,7 +244,7 @@ def _zero(observed: Observed, seen: _Seen, standing: Bools) -> Zero | None:
     return Zero(
         code=seen.code[standing].mean(axis=0),
         image_deg=np.median(seen.image_deg[standing], axis=0),
-        name=BEFORE_AND_AFTER if quiet else BETWEEN,
+        origin=Code.STANDING_AROUND if quiet else Code.STANDING_BETWEEN,
         sd_deg=0.0 if quiet else LOCKOUT_ZERO_SD_DEG,
     )
 
@@ -300,7 +286,7 @@ def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> 
         noise_sd_deg=np.where(measured & ~known, 2 * noise_deg, noise_deg),
         bias_sd_deg=bias_deg,
         bias_slope_sd=0.0,
-        reason=np.where(measured, "", np.where(reason == "", UNSEEN, reason)),
+        reason=np.where(measured, "", np.where(reason == "", Code.LIFTER_UNSEEN, reason)),
     )
 
 
@@ -308,5 +294,5 @@ def _nothing(observed: Observed, reason: Words, standing: Bools) -> Spine:
     """No frame could be tried."""
     unknown = np.full(len(reason), np.nan)
     angle = _angle(observed.track, unknown, unknown, reason)
-    missing = Measure.missing("no frame shows the back")
-    return Spine(angle, angle, angle, angle, angle, angle, angle, missing, NO_STANDING, standing)
+    missing = Measure.missing(Code.BACK_UNSEEN)
+    return Spine(angle, angle, angle, angle, angle, angle, angle, missing, Code.NO_STANDING, standing)

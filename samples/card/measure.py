@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import __version__
+from hingecheck import __version__, texts
 from hingecheck.analysis import analyze
 from hingecheck.errors import HingecheckError
 from hingecheck.landmarks import HIPS, SHOULDERS
@@ -126,7 +126,7 @@ def _rep(analysis: Analysis, true: Mapping[str, Any], measured_rep: RepMetrics |
 def value_of(rep: RepMetrics, name: str) -> Value:
     """Return one metric of a measured repetition."""
     measure = rep.values[name]
-    return Value(_number(measure.value), _number(measure.low), _number(measure.high), measure.reason)
+    return Value(_number(measure.value), _number(measure.low), _number(measure.high), texts.reason(measure.reason))
 
 
 def _number(value: float) -> float | None:

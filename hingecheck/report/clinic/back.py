@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from hingecheck import texts
 from hingecheck.history import detectable, error_card
 from hingecheck.judgement import criteria, self_report
 from hingecheck.records import Measure
@@ -107,9 +108,7 @@ def _software(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
         yield "Versions", printable.text(listed, 260)
     for role, model in list(models.items())[:4] if isinstance(models, dict) else ():
         if isinstance(model, dict):
-            name = (
-                "a file of the user's own" if facts.anonymous and "." in str(model.get("name")) else model.get("name")
-            )
+            name = texts.OWN_FILE if facts.anonymous and "." in str(model.get("name")) else model.get("name")
             yield f"Model {_short(role)}", f"{_short(name)}, SHA-256 {printable.text(str(model.get('sha256')), 64)}"
     yield "analysis.json", f"SHA-256 {printable.text(stored.sha256)}"
 
@@ -128,7 +127,7 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
         limit, read = _looked_at(rule, (finding.limit, finding.unit), finding.measure)
         outcome = f"{words[finding.status]}: {read}" if finding.measure.known else words[finding.status]
         yield printable.text(title, 40), limit, outcome, printable.text(finding.source, 110)
-    if _plain_version(stored) == known.version:
+    if _criteria(stored) == texts.criteria(known.used):
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
             yield title, wording.threshold(threshold.value, threshold.unit), "–", printable.text(threshold.source, 110)
@@ -143,16 +142,17 @@ def _looked_at(rule: criteria.Rule | None, limit: tuple[float, str], found: Meas
     return f"{rule.side} {wording.limit(rule.metric, value)}", wording.measure(rule.metric, found)
 
 
-def _plain_version(stored: Stored) -> str:
+def _criteria(stored: Stored) -> str:
     return str(stored.provenance.get("criteria", ""))
 
 
 def _rules_note(stored: Stored, facts: Facts) -> str:
-    version = _plain_version(stored)
-    if " with " in version and facts.anonymous:
-        version = version.split(" with ", maxsplit=1)[0] + " with a file of the user's own"
-    note = f"Criteria version {printable.text(version, 80)}. Numbers in brackets: the sources in hingecheck's README."
-    if _plain_version(stored) != criteria.load().version:
+    used = texts.stored_criteria(_criteria(stored))
+    if used.own_file and facts.anonymous:
+        used = replace(used, own_file=texts.OWN_FILE)
+    version = printable.text(texts.criteria(used), 80)
+    note = f"Criteria version {version}. Numbers in brackets: the sources in hingecheck's README."
+    if _criteria(stored) != texts.criteria(criteria.load().used):
         note += " The verdict's own thresholds are not listed: they are not those of this version of hingecheck."
     more = len(stored.findings) - MOST_RULES
     return note + (f" {more} more rules are in analysis.json." if more > 0 else "")

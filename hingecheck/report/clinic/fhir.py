@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hingecheck import texts
 from hingecheck.errors import ExtraMissing, ResultUnreadable
 from hingecheck.records import Measure, listed
 from hingecheck.records.stored import Stored, StoredRep
@@ -69,7 +70,7 @@ class _Maker:
     def metric(self, name: str, measure: Measure, parts: list[Resource]) -> Resource:
         """A quantity with its interval as components, or the reason why there is none."""
         if not measure.known:
-            absent = {"coding": [{"system": ABSENT, "code": "unknown"}], "text": measure.reason}
+            absent = {"coding": [{"system": ABSENT, "code": "unknown"}], "text": texts.reason(measure.reason)}
             return self.observation(name, {"dataAbsentReason": absent}, parts)
         ends = [
             _component(f"interval-90-{end}", {"valueQuantity": _quantity(name, getattr(measure, end))})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hingecheck import texts
 from hingecheck.history.changes import MetricChange
 from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
@@ -221,7 +222,7 @@ def _missing(material: Material) -> list[str]:
     told = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
     told.update(m.reason for m in stored.over_set.values() if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
-    lines = [f"{count} values: {printable.text(reason, 110)}." for reason, count in told.most_common()]
+    lines = [f"{count} values: {printable.text(texts.reason(reason), 110)}." for reason, count in told.most_common()]
     lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
     return lines or ["Nothing that this analysis measures was left out."]
 

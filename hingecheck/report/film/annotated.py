@@ -13,7 +13,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from hingecheck.records import Analysis, Bytes, Floats, Frame, Measure, RepMetrics
+from hingecheck import texts
+from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Measure, RepMetrics
 from hingecheck.report import phases, wording
 from hingecheck.report.film import drawing, keyframes, overlay
 from hingecheck.report.film.drawing import Pen
@@ -26,7 +27,7 @@ LARGEST_PX, SCALED_PX = 1280, 960
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
-NO_LIFTER: Final = "the lifter is not seen"
+NO_LIFTER: Final = texts.REASONS[Code.LIFTER_UNSEEN]
 HIPS: Final = drawing.BLUE
 LOW_BACK: Final = drawing.ORANGE
 _EMPTY: Final = (70, 70, 70)
@@ -135,7 +136,7 @@ def _told(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | Non
         return "hips", "low back", ""
     share = rep.values[SHARE]
     if not share.known:
-        return "hips", "low back", f"hips and low back not measured: {share.reason}"
+        return "hips", "low back", f"hips and low back not measured: {texts.reason(share.reason)}"
     if done is None:
         return "hips", "low back", "hips and low back not measured here"
     return "hips", f"low back {wording.measure(SHARE, share)}" if time_s >= rep.rep.lockout_s else "low back", ""

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from hingecheck import texts
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
-from hingecheck.records import Analysis, RepMetrics, listed
+from hingecheck.records import Analysis, Code, Reason, RepMetrics, listed
 from hingecheck.report import sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.film.keyframes import KeyFrame
@@ -67,6 +68,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "errors": _errors(analysis),
         "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "unread"),
         "rules": extra.rules,
+        "criteria": texts.criteria(analysis.criteria),
         "methods": _methods(analysis),
         "film": extra.film,
         "film_inside": Markup(extra.film.inside) if extra.film else "",
@@ -86,11 +88,11 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
     found: dict[str, dict[str, list[int]]] = {}
     for rep in analysis.reps:
         for metric in listed([each.values for each in analysis.reps]):
-            reason = rep.values[metric].reason
+            reason = texts.reason(rep.values[metric].reason)
             if reason:
                 found.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
     lines = [_reason_line(reason, names, len(analysis.reps)) for reason, names in found.items()]
-    over_set = {measure.reason for measure in analysis.over_set.values() if measure.reason}
+    over_set = {texts.reason(measure.reason) for measure in analysis.over_set.values() if not measure.known}
     return lines + [f"Over the set: {sentences.sentence(reason)}" for reason in sorted(over_set)]
 
 
@@ -105,8 +107,8 @@ def _missing_frames(analysis: Analysis) -> list[str]:
     """A line a reason and number of frames, with the angles it holds for."""
     found: dict[tuple[str, int], list[str]] = {}
     for name, angle in series.angles(analysis):
-        for reason, count in Counter(filter(None, angle.reason.tolist())).most_common():
-            found.setdefault((reason, count), []).append(wording.name(name))
+        for code, count in Counter(filter(None, angle.reason.tolist())).most_common():
+            found.setdefault((texts.reason(Reason(Code(code))), count), []).append(wording.name(name))
     frames = max(len(analysis.angles.time_s), 1)
     return [
         f"{sentences.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
@@ -116,7 +118,8 @@ def _missing_frames(analysis: Analysis) -> list[str]:
 
 def _remarks(analysis: Analysis) -> list[str]:
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [sentences.sentence(note) for note in (*notes, *analysis.view.reasons, *analysis.verdict.reasons)]
+    told = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
+    lines = [sentences.sentence(texts.reason(why)) for why in told]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
     filled = int(analysis.pose.filled.any(axis=1).sum())
@@ -157,6 +160,8 @@ def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
     limits = [rules.verdict[name].value for name in ("hip_led_below", "low_back_led_above") if name in rules.verdict]
     return {
         "pattern": verdict.pattern,
+        "sentence": texts.verdict(verdict),
+        "surer": texts.surer(verdict),
         "outcome": sentences.pattern(verdict.pattern),
         "share_name": wording.name(SHARE),
         "share": wording.measure(SHARE, share),
@@ -171,7 +176,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
     return [
         {
             "rep": rep.rep,
-            "notes": [sentences.sentence(note) for note in rep.notes],
+            "notes": [sentences.sentence(texts.reason(note)) for note in rep.notes],
             "different": rep.rep.number == analysis.most_different,
             "metrics": _told(rep, CARD),
             "frames": [
@@ -197,7 +202,7 @@ def _told(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
             "name": wording.name(name),
             "known": rep.values[name].known,
             "text": wording.measure(name, rep.values[name]),
-            "reason": rep.values[name].reason,
+            "reason": texts.reason(rep.values[name].reason),
         }
         for name in names
     ]
@@ -227,7 +232,7 @@ def _table(analysis: Analysis) -> list[dict[str, Any]]:
 
 def _over_set(analysis: Analysis) -> list[dict[str, Any]]:
     return [
-        {"name": wording.name(name), "text": wording.measure(name, measure), "reason": measure.reason}
+        {"name": wording.name(name), "text": wording.measure(name, measure), "reason": texts.reason(measure.reason)}
         for name, measure in analysis.over_set.items()
     ]
 
@@ -242,11 +247,11 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
                 "rule": finding.rule,
                 "status": finding.status,
                 "word": STATUS.get(finding.status, finding.status.replace("_", " ")),
-                "text": finding.text,
+                "text": texts.finding(finding),
                 "value": wording.measure(rule.metric, finding.measure)
                 if rule
                 else wording.read_as(finding.unit, finding.measure),
-                "reason": finding.measure.reason,
+                "reason": texts.reason(finding.measure.reason),
                 "limit": f"{rule.side} {wording.limit(rule.metric, finding.limit)}"
                 if rule
                 else wording.threshold(finding.limit, finding.unit),
@@ -281,6 +286,7 @@ def _methods(analysis: Analysis) -> list[tuple[str, str]]:
         ("Frames", f"{video.frames_read} read, {video.frames_failed} not decoded"),
         ("Video SHA-256", video.sha256),
         ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, yaw {yaw}"),
-        ("Zero of the angles", analysis.spine.zero),
+        ("Zero of the angles", texts.reason(Reason(analysis.spine.zero))),
     ]
-    return lines + [line for name, value in analysis.provenance.items() for line in sentences.flat(name, value)]
+    told = texts.provenance(analysis)
+    return lines + [line for name, value in told.items() for line in sentences.flat(name, value)]

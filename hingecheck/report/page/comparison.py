@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hingecheck import names
+from hingecheck import names, texts
 from hingecheck.records import Angle, Floats
 from hingecheck.records.comparison import Comparison, Difference, Side
 from hingecheck.report import phases, wording
@@ -66,6 +66,7 @@ def html(found: Comparison, frames: Sequence[keyframes.KeyFrame]) -> str:
     shown = analysis.pictures(frames)
     context: dict[str, object] = {
         "found": found,
+        "texts": texts,
         "sides": list(zip(NAMES, (found.first, found.second), strict=True)),
         "events": [
             (event, [(frames[i + row], shown[i + row]) for row in (0, len(keyframes.EVENTS))])
@@ -85,7 +86,7 @@ def row(item: Difference) -> dict[str, Any]:
         "first": wording.measure(item.name, item.first),
         "second": wording.measure(item.name, item.second),
         "difference": wording.differing(item.name, item.difference),
-        "reason": item.difference.reason,
+        "reason": texts.reason(item.difference.reason),
         "differs": item.clear,
         "basis": item.basis,
     }

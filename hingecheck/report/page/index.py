@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck import __version__
+from hingecheck import __version__, texts
 from hingecheck.errors import UsageError
 from hingecheck.history import triage
 from hingecheck.history.trends import HEADLINE
 from hingecheck.history.triage import TRENDS, Row, Season
-from hingecheck.records import Measure
+from hingecheck.records import Code, Measure
 from hingecheck.report import sentences, wording
 from hingecheck.report.page import template, trend
 from hingecheck.report.tables import table
@@ -69,7 +69,7 @@ def as_table(rows: Sequence[Row]) -> Table:
 
 def _cells(place: int, row: Row) -> list[Cell]:
     clip, done = row.outcome.entry.clip, row.session
-    share = done.share if done else Measure.missing("no result")
+    share = done.share if done else Measure.missing(Code.NO_RESULT)
     change = done.value(CHANGE) if done else share
     told = row.change if row.change is not None and row.change.told != "not_told" else None
     return [
@@ -109,7 +109,7 @@ def _brief(row: Row) -> list[Any]:
         clip.date,
         clip.file,
         clip.report.load_kg,
-        sentences.pattern(done.pattern) if done else "no result",
+        sentences.pattern(done.pattern) if done else texts.REASONS[Code.NO_RESULT],
         None if share is None else _share(share),
         f"{sum(rep.complete for rep in done.reps)} of {len(done.reps)}" if done else "",
         _why(row),

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hingecheck import texts
 from hingecheck.records import Analysis, Angle, Floats, Measure, RepMetrics
 from hingecheck.report import wording
 
@@ -170,7 +171,7 @@ def _marks(name: str, measures: Sequence[tuple[int, Measure]], axes: tuple[Axis,
 
 def _drift(name: str, drift: Measure) -> str:
     if not drift.known:
-        return f"Drift not measured: {drift.reason}."
+        return f"Drift not measured: {texts.reason(drift.reason)}."
     return f"Drift a repetition: {wording.measure(f'{name}_drift', drift)}, 95 % interval."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from hingecheck import texts
 from hingecheck.errors import UsageError
 from hingecheck.history.sessions import Session
 from hingecheck.report.tables import table
@@ -57,7 +58,19 @@ def _sessions(sessions: Sequence[Session]) -> list[list[Cell]]:
 
 def _numbers(sessions: Sequence[Session]) -> list[list[Cell]]:
     return [
-        [s.athlete, s.date, s.file, s.sha256, rep.number, rep.style, name, m.value, m.low, m.high, m.reason]
+        [
+            s.athlete,
+            s.date,
+            s.file,
+            s.sha256,
+            rep.number,
+            rep.style,
+            name,
+            m.value,
+            m.low,
+            m.high,
+            texts.reason(m.reason),
+        ]
         for s in sessions
         for rep in s.reps
         for name, m in sorted(rep.metrics.items())

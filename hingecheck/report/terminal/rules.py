@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from hingecheck import texts
 from hingecheck.judgement.criteria import Criteria, Rule
 from hingecheck.report import wording
 
 
 def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
     """Print each rule; with all of them, the verdict's thresholds too."""
-    console.print(Text(f"Criteria version {criteria.version}", style="dim"))
+    console.print(Text(f"Criteria version {texts.criteria(criteria.used)}", style="dim"))
     for name, rule in rules.items():
         _block(console, f"{name}: {rule.title}", _limit(rule), rule)
     if len(rules) == len(criteria.rules):

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hingecheck import texts
 from hingecheck.names import shown
 from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
 from hingecheck.records.comparison import Comparison
@@ -41,10 +42,10 @@ def show(analysis: Analysis, console: Console) -> None:
     """Print the summary."""
     verdict = analysis.verdict
     console.print()
-    console.print(Text(verdict.sentence, style=STYLES[verdict.pattern]))
+    console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text.assemble(("Cue: ", "bold"), verdict.cue))
     if verdict.surer:
-        console.print(Text.assemble(("Surer next time: ", "bold"), f"{'; '.join(verdict.surer)}."))
+        console.print(Text.assemble(("Surer next time: ", "bold"), f"{'; '.join(texts.surer(verdict))}."))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
     console.print(_table(analysis))
@@ -55,7 +56,7 @@ def show(analysis: Analysis, console: Console) -> None:
             console.print(Text(line), no_wrap=True, overflow="crop")
     for finding in analysis.findings:
         if finding.status == "flag":
-            console.print(Text.assemble(("Flag: ", "bold"), finding.text))
+            console.print(Text.assemble(("Flag: ", "bold"), texts.finding(finding)))
     for line in analysis.advice.context:
         console.print(Text(line))
     for drill in analysis.advice.drills:
@@ -77,9 +78,9 @@ def show_all(analysis: Analysis, console: Console) -> None:
     console.print()
     for finding in analysis.findings:
         title = f"{finding.rule.replace('_', ' ')} ({finding.status.replace('_', ' ')}): "
-        console.print(Text.assemble((title, "bold"), finding.text))
+        console.print(Text.assemble((title, "bold"), texts.finding(finding)))
     console.print()
-    for name, value in analysis.provenance.items():
+    for name, value in texts.provenance(analysis).items():
         for label, text in sentences.flat(name, value):
             console.print(Text(f"{label}: {text}", style="dim"))
 
@@ -162,7 +163,7 @@ def _missing(analysis: Analysis) -> list[str]:
     names = listed([rep.values for rep in analysis.reps])
     told = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [f"Not measured: {reason} ({count} values)." for reason, count in told.most_common()]
-    lines += [f"Note: {note}." for note in (*notes, *analysis.view.reasons)]
+    lines = [f"Not measured: {texts.reason(reason)} ({count} values)." for reason, count in told.most_common()]
+    lines += [f"Note: {texts.reason(note)}." for note in (*notes, *analysis.view.reasons)]
     lost = analysis.video.frames_failed
     return lines + ([f"Note: {lost} frames of the video could not be decoded."] if lost else [])

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hingecheck import texts
 from hingecheck.history.trends import Point, Trend
 from hingecheck.names import shown
 from hingecheck.records import SHARES
@@ -61,7 +62,8 @@ def notes(trend: Trend) -> list[str]:
         if point.change.told == "changed"
     ]
     lines += [
-        f"{point.session.date or 'no date'} {shown(point.session.file)}: not measured, {point.value.reason}."
+        f"{point.session.date or 'no date'} {shown(point.session.file)}: not measured,"
+        f" {texts.reason(point.value.reason)}."
         for point in trend.points
         if not point.value.known
     ]
@@ -79,7 +81,7 @@ def _last(trend: Trend) -> str:
         return f"Last compared, {told[-1].session.date}: {sentences.change(told[-1].change, trend.metric)}."
     if told:
         return "Changed: error alone would do that in fewer than 1 of 20 comparisons."
-    reasons = dict.fromkeys(point.change.reason for point in trend.points)
+    reasons = dict.fromkeys(texts.reason(point.change.reason) for point in trend.points)
     return f"Nothing can be compared: {'; '.join(reasons)}."
 
 

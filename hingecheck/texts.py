@@ -1,0 +1,183 @@
+"""Codes in words: reasons, notes, findings, the verdict.  Nothing else in the package words a reason.
+
+Files hold these words.  `stored` and `stored_criteria` turn them back into codes where results are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hingecheck.records import (
+    SMALLEST_TRUNK_PX,
+    YAW_WITHHOLD_DEG,
+    Analysis,
+    Code,
+    CriteriaUsed,
+    Filming,
+    Finding,
+    Pattern,
+    Reason,
+    Verdict,
+)
+
+REASONS: Final[Mapping[Code, str]] = {
+    Code.NO_STANDING: (
+        "no frame shows the lifter standing with the back in view, so there is no zero: use --standing CLIP"
+    ),
+    Code.BACK_HIDDEN: "the back's edge is hidden",
+    Code.OUTLINE_UNSURE: (
+        "the back's outline fits too many postures: film square from the side, in a close-fitting shirt"
+    ),
+    Code.CAMERA_OBLIQUE: f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view",
+    Code.LANDMARKS_MISPLACED: "the landmarks are misplaced",
+    Code.LEGS_HIDDEN: "the legs are hidden",
+    Code.BEHIND_LOAD: "the lifter is lost behind the load, which alone tells the repetition",
+    Code.LIFTER_UNSEEN: "the lifter is not seen",
+    Code.OUTLINE_UNKNOWN: "the outline is unlike any the spine model has learned from",
+    Code.TRUNK_CUT: "the trunk is cut off by the picture's border",
+    Code.TRUNK_SMALL: f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer",
+    Code.AT_LIFTOFF: "at lift-off: {causes}",
+    Code.AT_LOCKOUT: "at lockout: {causes}",
+    Code.SEVERAL: "{causes}",
+    Code.NO_LOCKOUT: "the repetition never locked out",
+    Code.VIEW_OBLIQUE: "the camera is too far off the side view",
+    Code.TRUNK_STILL: "the trunk moved less than {0:.0f} degrees",
+    Code.JOINT_STILL: "a joint turned less than {0:.0f} degrees",
+    Code.MAX_BEND_SMALL: "the lifter's greatest lumbar flexion is under {0:.0f} degrees",
+    Code.NO_MAX_BEND: "the lifter's greatest bend is not known: give --max-bend",
+    Code.NO_SCALE: "no scale: give --height-cm, or film with 450-mm plates in view",
+    Code.PULL_NOT_FOLLOWED: "the angle is not measured over most of the pull",
+    Code.LUMBAR_NOT_FOLLOWED: "the lumbar angle is not measured over most of the pull",
+    Code.LUMBAR_UNKNOWN_TO_KNEE: "the lumbar angle is not measured from lift-off to knee pass",
+    Code.PHASE_NOT_SHOWN: "the clip does not show this phase",
+    Code.NOT_FROM_FLOOR: "the repetition does not begin on the floor",
+    Code.PULL_NOT_SEEN: "the lifter is not seen throughout the pull",
+    Code.BAR_NOT_BACK: "the clip ends before the bar is back on the floor",
+    Code.NO_KNEE_PASS: "the hands do not pass the knees on the way up",
+    Code.HANDS_UNSEEN: "the hands are not seen from lift-off to knee pass",
+    Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
+    Code.NO_REP_MEASURED: "no repetition was measured",
+    Code.TOO_FEW_REPS: "a drift needs {0:.0f} complete repetitions with a number",
+    Code.BACK_UNSEEN: "no frame shows the back",
+    Code.YAW_WIDENS: "the camera is about {0:.0f} degrees off the side view: intervals are wider",
+    Code.YAW_WITHHOLDS: (
+        "the camera is about {0:.0f} degrees off the side view:"
+        f" beyond {YAW_WITHHOLD_DEG:.0f} degrees hip, knee and share are not judged"
+    ),
+    Code.ONE_OF_REPS: "only one of {0:.0f} repetitions could be measured",
+    Code.SINGLE_REP: "this rests on a single repetition",
+    Code.SHARE_DOUBTFUL: "a lumbar share of {0:.2f} is lower than any lifter measured so far had: a doubtful reading",
+    Code.FITS_SEVERAL: "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern",
+    Code.FITS_ALL_BUT: (
+        "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern, but not {2}"
+    ),
+    Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at lockout; own standing stands in for it",
+    Code.PLATES_AS_SCALE: "the plates in view are the scale of the bar's way, taken to measure 450 mm",
+    Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: more than 100 % was read",
+    Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: less than 0 % was read",
+    Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
+    Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
+    Code.STANDING_ELSEWHERE: "own standing, in another clip",
+    Code.NOT_STORED: "not measured by the version that wrote this file",
+    Code.NOT_TOLD: "no reason given",
+    Code.CANNOT_TELL: "the clip cannot tell",
+    Code.YAW_NOT_FOUND: "the yaw was not found",
+    Code.NO_RESULT: "no result",
+    Code.STORED: "{0}",
+    Code.NO_LOAD: "no load is given, or there are too few days of different load",
+    Code.LOAD_DIFFERS: "the load differs, and the earlier days do not show what load does",
+    Code.NO_EARLIER_DAY: "no earlier day",
+    Code.NOT_ON_CARD: "the error card does not hold this number",
+    Code.NO_DATE: "the clip's date is not known",
+    Code.NO_ATHLETE: "the athlete is not known",
+}
+FILMING: Final[Mapping[Filming, str]] = {
+    Filming.SQUARE: "put the camera square to the side",
+    Filming.CLOSE_FITTING: "wear a close-fitting shirt",
+    Filming.PAST_PLATES: (
+        "put the camera so that the plates do not hide the hips at lockout, a little higher or to the rear"
+    ),
+    Filming.STANDING: "stand still and upright for a second before the first repetition, or give --standing",
+    Filming.NEARER: "film from nearer, the whole lifter in the picture",
+    Filming.MORE_REPS: "film three repetitions or more",
+}
+PATTERNS: Final[Mapping[Pattern, str]] = {
+    "hip_led": "a hip-led lift",
+    "mixed": "a mixed lift",
+    "low_back_led": "a low-back-led lift",
+}
+WHOLES: Final = {
+    "lumbar_share_trunk": "the trunk's movement",
+    "lumbar_share_thigh": "the movement of low back and hip",
+}
+"""What a share is a share of."""
+
+OWN_FILE: Final = "a file of the user's own"
+"""Stands for a file's name where no name is told."""
+
+_NAMES: Final = {str(name): words for name, words in PATTERNS.items()} | WHOLES
+_PLAIN: Final = {words: code for code, words in REASONS.items() if "{" not in words}
+_MOST_TOLD: Final = 0.99
+_WITH: Final = " with "
+
+
+def reason(why: Reason | None) -> str:
+    """A reason or a note in words; "" for none."""
+    if why is None:
+        return ""
+    values = why.values if why.code is Code.STORED else [_NAMES.get(str(value), value) for value in why.values]
+    return REASONS[why.code].format(*values, causes="; ".join(map(reason, why.causes)))
+
+
+def stored(words: str) -> Reason:
+    """The reason that a file tells in these words; by its code where the words have no values in them."""
+    code = _PLAIN.get(words)
+    return Reason(Code.STORED, (words,)) if code is None else Reason(code)
+
+
+def finding(found: Finding) -> str:
+    """What a rule says, or why it says nothing."""
+    return f"Not assessed: {reason(found.why)}." if found.why is not None else found.text
+
+
+def verdict(found: Verdict) -> str:
+    """The sentence that tells the pattern, or why the clip cannot tell."""
+    if found.pattern == "cannot_tell":
+        return f"This clip cannot tell whether hips or low back led: {reason(found.reasons[0])}."
+    count, share = len(found.reps_used), found.share
+    repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
+    part = f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    return (
+        f"The pattern is consistent with {PATTERNS[found.pattern]}: {part} of the trunk's movement came from the"
+        f" lumbar spine, over {repetitions}. Probability of this pattern: {_chance(found.chances[found.pattern])}."
+    )
+
+
+def surer(found: Verdict) -> list[str]:
+    """How to film so that the answer gets surer."""
+    return [FILMING[way] for way in found.surer]
+
+
+def criteria(used: CriteriaUsed) -> str:
+    """The version of the criteria, and the file that was laid over them."""
+    return f"{used.version}{_WITH}{used.own_file}" if used.own_file else used.version
+
+
+def stored_criteria(words: str) -> CriteriaUsed:
+    """The criteria that a file names in these words."""
+    version, _, own_file = words.partition(_WITH)
+    return CriteriaUsed(version, own_file)
+
+
+def provenance(analysis: Analysis) -> dict[str, object]:
+    """The provenance with the criteria in their place, behind versions and models."""
+    told = dict(analysis.provenance)
+    first = {name: told[name] for name in ("versions", "models") if name in told}
+    return first | {"criteria": criteria(analysis.criteria)} | told
+
+
+def _chance(chance: float) -> str:
+    """How probable something is; no measurement of ours is certain."""
+    return f"{chance:.0%}" if chance <= _MOST_TOLD else f"over {_MOST_TOLD:.0%}"
