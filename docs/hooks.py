@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Final
 
-import figures
-import reference
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path and knows nothing of the package around it
+
+from docs import figures, reference  # noqa: E402
+
 PICTURES: Final = ("keyframes.jpg", "film.jpg", "report.jpg", "agreement.png", "peers.png", "yaw.png")
 CARDS: Final = {"POSE": "pose-model", "SPINE": "spine-model", "PLATES": "plate-finder", "FACE": "face-detector"}
 

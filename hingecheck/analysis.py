@@ -144,7 +144,7 @@ def _measure(seen: observation.Observation, models: _Models, given: StyleName | 
     lift_type = None if given is None else style.LIFT_TYPES[given]
     reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
     track = angles.without(track, _by_load(track, reps), LOST_BEHIND)
-    return observation.Pass(seen, spine, better, track, style.tell(track, reps, given), reps, plates)
+    return observation.Pass(seen, spine, better, track, style.classify(track, reps, given), reps, plates)
 
 
 def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
@@ -157,7 +157,7 @@ def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
 def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
     """The repetitions of the best pass; raises NoRepetition if there are none."""
     if not best.reps:
-        on_floor = best.plates is not None and evidence.lies(best.plates)
+        on_floor = best.plates is not None and evidence.never_leaves_floor(best.plates)
         what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",

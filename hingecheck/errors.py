@@ -1,13 +1,16 @@
-"""Everything that can go wrong, as one tree; the text says what happened, where, and what to do.
+"""Everything that can go wrong, as one tree of exceptions.
+
+Every error has two texts: `message` says what happened and where, `remedy` says what to do.  The command line prints
+both and exits with the error's code.  A program can catch all of them by HingecheckError.
 
 HingecheckError                 exit code
 ├── UsageError                      2     the call makes no sense
-│   ├── OutputExists                      a result is there already
-│   ├── UnknownRule                       no such rule
-│   └── ExtraMissing                      an optional part is not installed, or not whole
-├── InputError                      3     the video, or a result, cannot be read
+│   ├── OutputExists                      the output already holds a result
+│   ├── UnknownRule                       there is no rule of that name
+│   └── ExtraMissing                      an optional part is not installed, or incomplete
+├── InputError                      3     a video or a result cannot be read
 │   ├── VideoNotFound                     also a FileNotFoundError
-│   └── ResultUnreadable                  an analysis that is damaged, edited or of another version
+│   └── ResultUnreadable                  a result is damaged, edited or of another version
 ├── NobodyFound                     4     no person in the picture
 ├── NoRepetition                    5     a person, but no deadlift
 └── ModelError                      6     a model is damaged
@@ -20,7 +23,10 @@ from typing import ClassVar
 
 
 class HingecheckError(Exception):
-    """Root of the tree.  `message` says what and where, `remedy` what to do about it."""
+    """Root of the tree.
+
+    `exit_code`: exit code of the command line.  `kind`: the error's name in JSON (`error.code`).
+    """
 
     exit_code: ClassVar[int] = 1
     kind: ClassVar[str] = "error"
@@ -31,7 +37,7 @@ class HingecheckError(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[type[HingecheckError], tuple[str, str]]:
-        """Travel between processes with both texts."""
+        """Keep both texts when the error is sent to another process."""
         return type(self), (self.message, self.remedy)
 
 
@@ -49,19 +55,19 @@ class OutputExists(UsageError):
 
 
 class UnknownRule(UsageError):
-    """No rule of that name."""
+    """There is no rule of that name."""
 
     kind = "unknown_rule"
 
 
 class ExtraMissing(UsageError):
-    """A part of the package that is installed on request is not there, or lacks something."""
+    """An optional part of the package is not installed, or is incomplete."""
 
     kind = "extra_missing"
 
 
 class InputError(HingecheckError):
-    """The video, or a result, cannot be read."""
+    """A video or a result cannot be read."""
 
     exit_code = 3
     kind = "input_unreadable"
@@ -77,27 +83,27 @@ class VideoNotFound(InputError, FileNotFoundError):
 
 
 class ResultUnreadable(InputError):
-    """A result cannot be read back: damaged, edited, of another version, or not of this video."""
+    """A result cannot be read back: it is damaged, edited, of another version, or not of this video."""
 
     kind = "result_unreadable"
 
 
 class NobodyFound(HingecheckError):
-    """The pose model found no person, or in too few frames to measure anything."""
+    """The pose model found nobody, or somebody in too few frames to measure anything."""
 
     exit_code = 4
     kind = "nobody_found"
 
 
 class NoRepetition(HingecheckError):
-    """A person is there, but nothing that is a repetition of a deadlift."""
+    """The clip shows a person but no repetition of a deadlift."""
 
     exit_code = 5
     kind = "no_repetition"
 
 
 class ModelError(HingecheckError):
-    """A model file is damaged or not what it claims to be."""
+    """A model file is damaged, or not what its name says."""
 
     exit_code = 6
     kind = "model_damaged"

@@ -1,13 +1,22 @@
-"""Zero-phase smoothing of series with gaps.
+"""Smoothing of series with gaps, without a shift in time.
 
-A Butterworth low-pass run forwards and backwards, so events do not move, at CUTOFF_HZ, on an even time grid
-because phones record at a variable rate.  Each stretch between long gaps is smoothed by itself: nothing
-leaks across a gap, and a gap longer than LONGEST_GAP_S stays NaN.
+In: times (N,) in seconds and values with NaN in gaps.  Out: the same series, smoothed.  Why: landmarks jitter, but
+events must not move.
+
+Steps (`smooth`), for each stretch between long gaps alone, so that nothing crosses a gap:
+
+1. Resample to an even time grid, because phones record at a variable rate.
+2. Remove spikes by a running median over SPIKE_S before and after each frame.
+3. Run a Butterworth low-pass of order 2 (cutoff CUTOFF_HZ) forwards and backwards.
+4. Resample to the original times.
+
+Gaps up to LONGEST_GAP_S are bridged by straight lines (`bridge`).  Longer gaps stay NaN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,25 +26,35 @@ from scipy.signal import butter, sosfiltfilt
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-CUTOFF_HZ = 5.0
-"""A deadlift's joint angles hold next to nothing above this; landmark jitter does."""
+CUTOFF_HZ: Final = 5.0
+"""Cutoff frequency of the low-pass.  A deadlift's joint angles hold next to nothing above it; landmark jitter does."""
 
-LONGEST_GAP_S = 0.3
-SHORTEST_S = 0.49
-"""A stretch that lasts less is left as it is."""
+LONGEST_GAP_S: Final = 0.3
+"""Longest gap that is bridged, in seconds."""
 
-SPIKE_S = 0.067
-"""The median is taken over so much time before and after each frame, at least one frame: two at 30 Hz."""
+SHORTEST_S: Final = 0.49
+"""Shortest stretch that is smoothed, in seconds."""
 
-_ORDER = 2
-_PADDING = 9
-"""Samples that a filter of this order needs more than."""
+SPIKE_S: Final = 0.067
+"""Time before and after a frame over which the median is taken, in seconds; at least one frame, two at 30 Hz."""
+
+NYQUIST_SHARE: Final = 0.4
+"""Highest cutoff as a share of the frame rate, below the limit of 0.5, for clips with a low frame rate."""
+
+MAD_TO_SD: Final = 1.4826
+"""Ratio of the SD to the median absolute deviation of a normal distribution."""
+
+_ORDER: Final = 2
+"""Order of the low-pass in one direction."""
+
+_PADDING: Final = 9
+"""Number of samples that a filter of this order must exceed."""
 
 
 def smooth(time_s: Floats, values: Floats) -> Floats:
-    """Zero-phase low-pass along the first axis of an array without NaN; spikes up to SPIKE_S are taken out.
+    """Values (n, ...) without NaN, smoothed along the first axis.
 
-    A stretch too short to filter (under SHORTEST_S) comes back as it is.
+    A stretch shorter than SHORTEST_S, or with too few samples, comes back unchanged.
     """
     if time_s[-1] - time_s[0] < SHORTEST_S:
         return values
@@ -44,16 +63,20 @@ def smooth(time_s: Floats, values: Floats) -> Floats:
     if len(grid_s) <= _PADDING:
         return values
     flat = values.reshape(len(values), -1)
+    # 1
     even = np.stack([np.interp(grid_s, time_s, column) for column in flat.T], axis=1)
+    # 2
     even = median_filter(even, size=(2 * max(1, round(SPIKE_S / step_s)) + 1, 1), mode="nearest")
-    sections = butter(_ORDER, min(CUTOFF_HZ, 0.4 / step_s), fs=1.0 / step_s, output="sos")
+    # 3
+    sections = butter(_ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / step_s, output="sos")
     even = sosfiltfilt(sections, even, axis=0)
-    back = np.stack([np.interp(time_s, grid_s, column) for column in even.T], axis=1)
-    return np.asarray(back.reshape(values.shape))
+    # 4
+    smoothed = np.stack([np.interp(time_s, grid_s, column) for column in even.T], axis=1)
+    return np.asarray(smoothed.reshape(values.shape))
 
 
 def smooth_known(time_s: Floats, values: Floats) -> Floats:
-    """`smooth` for a series (N,) with NaN: gaps up to LONGEST_GAP_S are bridged, longer ones stay NaN."""
+    """A series (N,) with NaN, smoothed: gaps up to LONGEST_GAP_S are bridged, longer ones stay NaN."""
     known = ~np.isnan(values)
     out = np.full(len(values), np.nan)
     for stretch in stretches(time_s, known):
@@ -63,7 +86,7 @@ def smooth_known(time_s: Floats, values: Floats) -> Floats:
 
 
 def stretches(time_s: Floats, known: Bools) -> Iterator[slice]:
-    """Half-open runs of frames that begin and end known and hold no gap longer than LONGEST_GAP_S."""
+    """Half-open runs of frames that begin and end with a known frame and hold no gap longer than LONGEST_GAP_S."""
     index = np.flatnonzero(known)
     if index.size == 0:
         return
@@ -75,30 +98,31 @@ def stretches(time_s: Floats, known: Bools) -> Iterator[slice]:
 
 
 def bridge(time_s: Floats, values: Floats, known: Bools) -> Floats:
-    """`values` (n, ...) with unknown frames filled by straight lines between known ones."""
+    """Values (n, ...) with unknown frames filled by straight lines between known frames (n,)."""
     flat = values.reshape(len(values), -1)
     columns = [np.interp(time_s, time_s[known], column[known]) for column in flat.T]
     return np.asarray(np.stack(columns, axis=1).reshape(values.shape))
 
 
 def usual_step_s(time_s: Floats) -> float:
-    """The usual time from frame to frame; 0 if there is one frame only."""
+    """Median time from frame to frame, in seconds; 0 if there is only one frame."""
     return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
 
 
 def lasting_s(time_s: Floats, frames: Bools) -> float:
-    """How long some of the frames last together, each as long as is usual."""
+    """Total duration of the marked frames (N,), in seconds; each lasts the usual step."""
     return float(frames.sum()) * usual_step_s(time_s)
 
 
 def residual_sd(time_s: Floats, raw: Floats, smoothed: Floats) -> float:
-    """SD of what noise is left after smoothing, from the scatter that smoothing took away; NaN if all unknown.
+    """SD of the noise that is left after smoothing, in the unit of the values; NaN if nothing is known.
 
-    White noise of the scatter's size keeps the share 2 * CUTOFF_HZ / rate of its power.
+    The scatter that smoothing removed gives the SD of the noise before.  White noise keeps the share
+    2 * CUTOFF_HZ / frame rate of its power.
     """
     scatter = np.abs(raw - smoothed)
     scatter = scatter[~np.isnan(scatter)]
     if scatter.size == 0 or len(time_s) < 2:
         return float("nan")
     rate_hz = 1.0 / usual_step_s(time_s)
-    return float(1.4826 * np.median(scatter) * np.sqrt(min(1.0, 2 * CUTOFF_HZ / rate_hz)))
+    return float(MAD_TO_SD * np.median(scatter) * np.sqrt(min(1.0, 2 * CUTOFF_HZ / rate_hz)))

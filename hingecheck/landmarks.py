@@ -1,7 +1,7 @@
-"""Named body points and segments: the only place where landmark indices are numbers.
+"""Names of the body points, and the pairs that the measurements use.
 
-The numbering is that of the BlazePose topology (33 points) which MediaPipe's pose models return.
-"Left" and "right" are the lifter's own.
+The numbers are those of the BlazePose topology (33 points), which MediaPipe's pose models return.  No other file uses a
+landmark's number.  "Left" and "right" are the lifter's own.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from enum import IntEnum
 from typing import Final
 
 COUNT: Final = 33
+"""Number of landmarks of one person."""
 
 
 class Point(IntEnum):
-    """A landmark's index along the landmark axis of a pose array."""
+    """Index of a body point along the landmark axis of an array."""
 
     NOSE = 0
     LEFT_EAR = 7
@@ -39,6 +40,7 @@ class Point(IntEnum):
 Pair = tuple[Point, Point]
 """A paired body part: (left, right)."""
 
+# The paired body parts.
 EARS: Final[Pair] = (Point.LEFT_EAR, Point.RIGHT_EAR)
 SHOULDERS: Final[Pair] = (Point.LEFT_SHOULDER, Point.RIGHT_SHOULDER)
 ELBOWS: Final[Pair] = (Point.LEFT_ELBOW, Point.RIGHT_ELBOW)
@@ -50,4 +52,4 @@ HEELS: Final[Pair] = (Point.LEFT_HEEL, Point.RIGHT_HEEL)
 TOES: Final[Pair] = (Point.LEFT_TOE, Point.RIGHT_TOE)
 
 CHAIN: Final[tuple[Pair, ...]] = (SHOULDERS, HIPS, KNEES, ANKLES)
-"""Trunk, thigh and shank from the top down: what the sagittal angles are made of."""
+"""The joints from shoulders to ankles; trunk, thigh and shank lie between them."""

@@ -92,7 +92,7 @@ class SimulatedSet:
     def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         return []
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:
+    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
         return len({self._held(t) for t in upright_s}) < 2
 
     def plates_up(self) -> None:
@@ -101,13 +101,13 @@ class SimulatedSet:
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         return [None] * len(times_s)
 
-    def apart(self, first_s: float, second_s: float) -> float:
+    def fine_difference(self, first_s: float, second_s: float) -> float:
         return 0.1 + 0.1 * abs(self._held(first_s) - self._held(second_s))
 
-    def alike(self, first_s: float, second_s: float) -> bool:
+    def look_same(self, first_s: float, second_s: float) -> bool:
         return self._held(first_s) == self._held(second_s)
 
-    def moved(self, first_s: float, second_s: float) -> float:
+    def coarse_difference(self, first_s: float, second_s: float) -> float:
         return 0.0
 
     def _held(self, time_s: float) -> int:

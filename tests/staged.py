@@ -37,7 +37,7 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         contour=observed.contour,
         spine=bones,
         angles=measured,
-        style=style.tell(measured, found, None),
+        style=style.classify(measured, found, None),
         reps=described,
         findings=findings,
         verdict=verdict,

@@ -14,41 +14,52 @@ from typing import Any
 
 import numpy as np
 
+from hingecheck import names
 from hingecheck.batch import isolation
-from hingecheck.batch.jobs import THUMBNAIL, Job
+from hingecheck.batch.jobs import Job
 from hingecheck.errors import NobodyFound, UsageError
 from hingecheck.results import folder
+from hingecheck.results.folder import THUMBNAIL
+from tests import stored
 
 WORK = "tests.standin:measure"
+SHARE = "lumbar_share_trunk"
 
 
 def result(
-    share: float | None, *, file: str = "a.mp4", sha256: str = "0", load_kg: float | None = None, style: str = "floor"
+    share: float | None,
+    *,
+    file: str = "a.mp4",
+    sha256: str = "0" * 64,
+    load_kg: float | None = None,
+    style: str = "floor",
 ) -> dict[str, Any]:
-    """A document as `analysis.json` holds it, of two repetitions with this lumbar share."""
-    measure = None if share is None else {"value": share, "low": share - 0.1, "high": share + 0.1}
-    reason = {"lumbar_share_trunk": "a plate covers the hips"} if share is None else {}
-    rep = {"style": style, "complete": True, "metrics": {"lumbar_share_trunk": measure}, "reasons": reason}
+    """A document as `analysis.json` holds it, of two repetitions with this lumbar share and no other metric."""
+    measure = None if share is None else stored.measure(share, 0.1)
+    reasons = {SHARE: "a plate covers the hips"} if share is None else {}
+    own = {"style": style, "metrics": {SHARE: measure}, "reasons": reasons}
+    report = stored.SELF_REPORT | {"soreness": {}, "sitting_hours": None, "load_kg": load_kg, "rpe": None, "note": ""}
     pattern = (
         "cannot_tell" if share is None else "low_back_led" if share > 0.55 else "hip_led" if share < 0.35 else "mixed"
     )
-    return {
-        "schema": "hingecheck/analysis/1",
-        "video": {"file": file, "sha256": sha256},
-        "view": {"reasons": []},
-        "reps": [rep | {"number": 1}, rep | {"number": 2}],
-        "verdict": {
-            "pattern": pattern,
-            "lumbar_share_trunk": measure,
-            "reasons": ["a plate covers the hips"] if share is None else [],
-            "reps_used": [1, 2],
-            "sentence": f"A stand-in, {pattern}.",
-            "cue": "Film again from the side." if share is None else "Keep this.",
-        },
-        "findings": [{"rule": "low_back_led", "status": "flag" if pattern == "low_back_led" else "ok"}],
-        "self_report": None if load_kg is None else {"load_kg": load_kg},
-        "provenance": {"versions": {"hingecheck": "0"}},
+    verdict = {
+        "pattern": pattern,
+        SHARE: measure,
+        "reasons": list(reasons.values()),
+        "reps_used": [1, 2],
+        "sentence": f"A stand-in, {pattern}.",
+        "cue": "Film again from the side." if share is None else "Keep this.",
     }
+    made = stored.document(
+        2,
+        verdict=verdict,
+        findings=[stored.finding("low_back_led", "flag" if pattern == "low_back_led" else "ok", 0.55)],
+        self_report=None if load_kg is None else report,
+    )
+    made["reps"] = [rep | own for rep in made["reps"]]
+    made["video"] |= {"file": names.readable(file), "sha256": sha256}
+    copied: dict[str, Any] = json.loads(json.dumps(made))  # a test may change one repetition alone
+    return copied
 
 
 def measure(job: Job) -> None:

@@ -6,11 +6,9 @@ import copy
 import csv
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
-
-import cv2
-import numpy as np
 
 RATE_HZ, SET_UP_S, REP_S = 20.0, 2.0, 4.0
 METRICS = {
@@ -81,9 +79,9 @@ def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict
             "cue": "Keep this.",
         },
         "findings": [
-            _finding("low_back_led", "ok", 0.55),
-            _finding("hips_shoot_up", "flag", 5.0),
-            _finding("new_rule", "ok", 1),
+            finding("low_back_led", "ok", 0.55),
+            finding("hips_shoot_up", "flag", 5.0),
+            finding("new_rule", "ok", 1),
         ],
         "set": {"metrics": {"drift": None}, "reasons": {"drift": "a drift needs 3 repetitions"}},
         "self_report": SELF_REPORT,
@@ -93,7 +91,8 @@ def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict
     return copy.deepcopy(made | own)
 
 
-def _finding(rule: str, status: str, limit: float) -> dict[str, Any]:
+def finding(rule: str, status: str, limit: float) -> dict[str, Any]:
+    """What a rule said."""
     told = {"rule": rule, "status": status, "limit": limit, "unit": "deg", "reps": [1], "evidence_s": [2.0, 3.0]}
     return told | measure(1.0, 0.5) | {"text": f"About {rule}.", "source": "own choice"}
 
@@ -105,6 +104,9 @@ def write(folder: Path, made: dict[str, Any] | None = None, *, video: bytes | No
     if video is not None:
         told["video"]["sha256"] = hashlib.sha256(video).hexdigest()
         (folder / told["video"]["file"]).write_bytes(video)
+    import cv2  # here, for the stand-in's workers take documents from this file and have little memory
+    import numpy as np
+
     (folder / "analysis.json").write_text(json.dumps(told), encoding="utf-8")
     _angles(folder / "angles.csv", told["video"]["frames_read"])
     cv2.imwrite(str(folder / "keyframes.png"), np.full((100 * len(told["reps"]), 300, 3), 200, np.uint8))
@@ -117,6 +119,6 @@ def _angles(path: Path, frames: int) -> None:
         names = ("trunk_lean", "hip_flexion", "lumbar_flexion", "lumbar_low", "lumbar_high")
         rows.writerow(["time_s", *(f"{name}_deg" for name in names)])
         for index in range(frames):
-            bent = np.sin(np.pi * index / frames) ** 2
+            bent = math.sin(math.pi * index / frames) ** 2
             lumbar = ("", "", "") if index % 37 == 5 else tuple(f"{18 * bent + off:.2f}" for off in (0, -5, 5))
             rows.writerow([f"{index / RATE_HZ:.4f}", f"{70 * bent:.2f}", f"{110 * bent:.2f}", *lumbar])

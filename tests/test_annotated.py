@@ -14,7 +14,7 @@ import pytest
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Floats, Frame, Rep
-from hingecheck.report import phases, result_folder
+from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.results import folder
 from hingecheck.video.reading import Video
@@ -97,7 +97,7 @@ def test_the_share_is_told_from_lockout_on_with_its_interval(monkeypatch: pytest
     before = written(monkeypatch, analysis, at(analysis, rep.rep.liftoff_s + 0.2))
     assert not any("%" in text for text in before)
     after = written(monkeypatch, analysis, at(analysis, rep.rep.lockout_s + 0.1))
-    assert f"low back {annotated.percent(rep.values[annotated.SHARE])}" in after
+    assert f"low back {wording.measure(annotated.SHARE, rep.values[annotated.SHARE])}" in after
 
 
 def test_a_repetition_without_a_share_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

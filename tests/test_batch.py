@@ -22,6 +22,10 @@ from hingecheck.batch import executors, jobs, plan
 from hingecheck.batch.intake import find
 from hingecheck.batch.isolation import Limits
 from hingecheck.errors import UsageError
+from hingecheck.history import triage
+from hingecheck.history.logbook import Logbook
+from hingecheck.records.season import Clip, Entry, Outcome
+from tests import standin
 from tests.conftest import noise_pictures, write_video
 from tests.measure_batch import remark, short
 from tests.standin import WORK
@@ -278,6 +282,26 @@ def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
     assert told[1].failure.code == 4
     assert json.loads((tmp_path / "out" / told[1].entry.folder / "clip.json").read_text())["failure"]["code"] == 4
     shutil.rmtree(tmp_path / "out")
+
+
+def test_a_result_that_was_damaged_since_is_told_and_the_others_stay(tmp_path: Path) -> None:
+    outcomes = []
+    for name, sha256 in (("good", "a" * 64), ("damaged", "b" * 64)):
+        told = standin.result(0.2, sha256=sha256)
+        if name == "damaged":
+            told["reps"][1]["metrics"][standin.SHARE]["high"] = "wide"
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "analysis.json").write_text(json.dumps(told))
+        clip = Clip(Path(f"{name}.mp4"), f"{name}.mp4", "Ana", "2026-01-05")
+        outcomes.append(Outcome(Entry(clip, sha256, name, name), None))
+    with Logbook(tmp_path / "logbook.sqlite") as book:
+        damaged, good = triage.sort(outcomes, tmp_path, book).rows
+        assert [session.file for session in book.sessions()] == ["good.mp4"]
+    assert (damaged.group, good.group) == ("not_measured", "other")
+    assert damaged.failure is not None
+    assert damaged.failure.kind == "result_unreadable"
+    assert "reps[1]: metrics: lumbar_share_trunk: high: must be a number" in damaged.reason
+    assert "Analyze the clip again" in damaged.remedy
 
 
 def test_real_clips_end_to_end_as_analyze_would(tmp_path: Path, sample_clip: Path) -> None:

@@ -1,15 +1,12 @@
-"""What the reports take from the error card is what the card says; the smallest change that can be told."""
+"""What the reports take from the error card is what the card says."""
 
 from __future__ import annotations
 
-import math
 import tomllib
 
 import pytest
 
 from hingecheck.history import error_card
-from hingecheck.history.detectable import detectable
-from hingecheck.records import Measure
 from samples.card import rows
 from samples.card.tables import METRIC_WORDS
 
@@ -38,7 +35,7 @@ def test_the_scatter_is_that_of_the_random_mixtures() -> None:
     assert found is not None
     assert row.limits_low is not None
     assert row.limits_high is not None
-    assert found.sd == pytest.approx((row.limits_high - row.limits_low) / 3.92)
+    assert found.sd == pytest.approx((row.limits_high - row.limits_low) / (2 * error_card.AGREEMENT))
     assert found.freedom < row.clips
     assert error_card.scatter("an_unknown_metric") is None
 
@@ -53,15 +50,3 @@ def test_conditions_follow_from_what_is_known_of_the_clip() -> None:
     assert error_card.conditions(error_card.Clip(None, [], None, 540, "right")) == ("all", "random mixtures")
     every = [row for row in error_card.chosen(odd, ("hip_change_deg",)) if row.metric == "hip_change_deg"]
     assert [row.condition for row in every] == list(error_card.conditions(odd))
-
-
-def test_the_detectable_change_is_the_larger_of_card_and_intervals() -> None:
-    sure, wide = Measure(20.0, 19.9, 20.1), Measure(20.0, 0.0, 40.0)
-    card = error_card.scatter("lumbar_change_deg")
-    assert card is not None
-    sd = card.sd
-    assert detectable("lumbar_change_deg", (sure, sure)) == pytest.approx(1.96 * math.sqrt(2) * sd)
-    assert detectable("lumbar_change_deg", (sure, wide)) == pytest.approx(1.96 * math.hypot(sd, 20 / 1.645))
-    assert detectable("lumbar_change_deg", (sure, Measure.missing("hidden"))) is None
-    assert detectable("an_unknown_metric", (sure, sure)) is None
-    assert detectable("lumbar_change_deg", ()) is None

@@ -15,7 +15,7 @@ from hingecheck import cli
 from hingecheck.errors import UsageError
 from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import NO_SCALE, Analysis, Measure
+from hingecheck.records import NO_SCALE, Z90, Analysis, Comparison, Difference, Measure
 from hingecheck.report.page import comparison as comparison_page
 from hingecheck.results import document
 from tests.conftest import write_video
@@ -27,7 +27,7 @@ def other_clip(share: float = 0.6) -> Analysis:
     return replace(analysis, video=replace(analysis.video, sha256="1" * 64))
 
 
-def by_name(found: comparison.Comparison) -> dict[str, comparison.Difference]:
+def by_name(found: Comparison) -> dict[str, Difference]:
     return {item.name: item for item in found.differences}
 
 
@@ -48,7 +48,7 @@ def test_independent_intervals_cover_what_repeated_errors_do() -> None:
         read = []
         for side, sd in zip(sides, sds, strict=True):
             value = 20.0 + sd * rng.standard_normal()
-            measure = Measure(value, value - 1.645 * sd, value + 1.645 * sd)
+            measure = Measure(value, value - Z90 * sd, value + Z90 * sd)
             read.append(replace(side, rep=replace(side.rep, values=every(lumbar_change_deg=measure))))
         difference = by_name(comparison.compare(read[0], read[1]))["lumbar_change_deg"].difference
         inside += difference.low <= 0.0 <= difference.high
@@ -60,7 +60,7 @@ def test_within_one_clip_the_shared_error_drops_out() -> None:
     share = found["lumbar_share_trunk"]
     assert share.basis == "within one clip"
     assert share.difference.high - share.difference.value == pytest.approx(
-        1.645 * np.sqrt(2) * NOISE["lumbar_share_trunk"]
+        Z90 * np.sqrt(2) * NOISE["lumbar_share_trunk"]
     )
     assert not share.clear
     assert found["hip_change_deg"].basis == "independent"

@@ -14,10 +14,10 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from hingecheck.errors import ExtraMissing, ResultUnreadable
+from hingecheck.records.stored import Stored
 from hingecheck.report.clinic import fhir
 from hingecheck.report.clinic.clinical import Wanted
 from hingecheck.results import reading
-from hingecheck.results.reading import Stored
 from tests import stored
 
 PATIENT = {"identifier": {"system": "urn:oid:1.2.3", "value": "4711"}}

@@ -14,7 +14,7 @@ from hingecheck.errors import UnknownRule, UsageError
 from hingecheck.judgement import criteria, rules
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.metrics import repetition, set_drift
-from hingecheck.records import Angle, AngleTrack, Measure, Rep, RepMetrics, Verdict, View
+from hingecheck.records import Z90, Angle, AngleTrack, Measure, Rep, RepMetrics, Verdict, View
 from hingecheck.results import document
 
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
@@ -109,7 +109,7 @@ def test_the_interval_covers_what_repeated_errors_do() -> None:
 def test_a_share_is_surer_where_part_and_whole_err_alike() -> None:
     part, whole = Measure(30.0, 24.0, 36.0), Measure(60.0, 54.0, 66.0)
     apart, alike = (part.over(whole, shared=shared) for shared in (0.0, 0.8))
-    rng, sd = np.random.default_rng(6), 6.0 / 1.645
+    rng, sd = np.random.default_rng(6), 6.0 / Z90
     errors = rng.multivariate_normal([0, 0], sd**2 * np.array([[1, 0.8], [0.8, 1]]), 4000)
     shares = (30.0 + errors[:, 0]) / (60.0 + errors[:, 1])
     assert np.mean((shares > alike.low) & (shares < alike.high)) == pytest.approx(0.90, abs=0.02)
@@ -208,7 +208,7 @@ def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
         assert any(note.startswith(words) for note in rep.notes)
     told = verdict([more])
     assert told.pattern == "low_back_led"
-    assert f"100% ({told.share.low:.0%} to 100%)" in told.sentence
+    assert f"100 % ({100 * told.share.low:.0f} to 100)" in told.sentence
     oblique = replace(SIDE_VIEW, assessable=False)
     assert described(angle(44.0), angle(-4.0), view=oblique).notes == ()
     with pytest.raises(ValueError, match="between 0 and 1"):
@@ -244,7 +244,7 @@ def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
     limits = criteria.load().verdict
     sure = verdicts._believed(Measure(0.7, 0.66, 0.74), limits)
     assert sure.value == pytest.approx(0.7, abs=0.005)
-    even = 1.645 * limits["usual_spread"].value
+    even = Z90 * limits["usual_spread"].value
     unsure = verdicts._believed(Measure(0.7, 0.7 - even, 0.7 + even), limits)
     assert unsure.value == pytest.approx((0.7 + limits["usual_share"].value) / 2)
     assert unsure.high - unsure.low == pytest.approx(2 * even / 2**0.5)

@@ -47,7 +47,7 @@ def pictures(rooms: list[Bytes]) -> evidence.Pictures:
 def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -> None:
     down, up = room(plates_up=False), room(plates_up=True)
     assert pictures([down, up, up, down]).groups([0, 1, 2, 3]) == [0, 1, 1, 0]
-    assert not pictures([down, up]).alike(0, 1)
+    assert not pictures([down, up]).look_same(0, 1)
     assert pictures([down, down, down]).groups([0, 1, 2]) == [0, 0, 0]
 
 
@@ -64,18 +64,18 @@ def thin_bar(*, up: bool, feet_px: int = 0) -> Bytes:
 def test_a_bar_without_plates_is_seen_to_leave_the_floor() -> None:
     down, up = thin_bar(up=False), thin_bar(up=True)
     both = pictures([down, up, up, down])
-    assert both.alike(0, 1)  # too little for the coarse comparison
+    assert both.look_same(0, 1)  # too little for the coarse comparison
     assert both.groups([0, 1, 2, 3]) == [0, 1, 1, 0]
     assert both.groups([0, 1, 2]) == [0, 1, 1]
-    assert not both.unmoved([0, 1])
-    assert both.apart(0, 1) > 10 * both.apart(0, 3)
+    assert not both.nothing_moved([0, 1])
+    assert both.fine_difference(0, 1) > 10 * both.fine_difference(0, 3)
 
 
 def test_feet_that_shift_lift_nothing() -> None:
     rooms = [thin_bar(up=False, feet_px=by) for by in (0, 30, 15)]
     assert pictures(rooms).groups([0, 1, 2]) == [0, 0, 0]
-    assert not pictures(rooms).unmoved([0, 1, 2])
-    assert pictures(rooms).unmoved([1, 1])
+    assert not pictures(rooms).nothing_moved([0, 1, 2])
+    assert pictures(rooms).nothing_moved([1, 1])
 
 
 def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> None:
@@ -84,8 +84,8 @@ def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> Non
     for y, x in product(range(560, 820, 28), range(60, 440, 28)):
         cv2.circle(strewn, (x, y), 6, (0, 0, 0), -1)
     both = pictures([plain, strewn])
-    assert not both.alike(0, 1)
-    assert not both.alike(1, 0)
+    assert not both.look_same(0, 1)
+    assert not both.look_same(1, 0)
 
 
 def test_a_camera_that_moves_by_a_little_changes_nothing() -> None:
@@ -97,7 +97,7 @@ def test_a_camera_that_moves_by_a_little_changes_nothing() -> None:
 def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
     down = room(plates_up=False)
     assert pictures([down, room(plates_up=True, light=60)]).groups([0, 1]) is None
-    assert not pictures([down, room(plates_up=False, shift_px=60)]).alike(0, 1)
+    assert not pictures([down, room(plates_up=False, shift_px=60)]).look_same(0, 1)
 
 
 def test_long_clips_are_kept_in_little_memory() -> None:
@@ -130,7 +130,7 @@ class AllAlike:
         self.asked_s[:] = upright_s
         return [0] * len(upright_s)
 
-    def unmoved(self, upright_s: Sequence[float]) -> bool:
+    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
         return True
 
     def plates_up(self) -> None:
@@ -139,13 +139,13 @@ class AllAlike:
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
         return [None] * len(times_s)
 
-    def apart(self, first_s: float, second_s: float) -> float:
+    def fine_difference(self, first_s: float, second_s: float) -> float:
         return 0.0
 
-    def alike(self, first_s: float, second_s: float) -> bool:
+    def look_same(self, first_s: float, second_s: float) -> bool:
         return True
 
-    def moved(self, first_s: float, second_s: float) -> float:
+    def coarse_difference(self, first_s: float, second_s: float) -> float:
         return self.share
 
 
@@ -177,7 +177,7 @@ def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
 
 def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> None:
     track, found = measured(THREE)
-    told = style.tell(track, found, "sumo")
+    told = style.classify(track, found, "sumo")
     assert (told.name, told.confidence, told.given) == ("sumo", 1.0, True)
     assert style.parse("auto") is None
     assert style.parse("trap-bar") == "trap_bar"
@@ -187,7 +187,7 @@ def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> No
 
 
 def test_a_style_is_named_only_where_it_looks_like_one() -> None:
-    looks = style._looks()
+    looks = style._classes()
     track, found = measured(THREE)
     for name, mean in zip(looks.names, looks.mean, strict=True):
         height, knee, lean = (np.full(len(track.time_s), value) for value in mean)
@@ -197,7 +197,7 @@ def test_a_style_is_named_only_where_it_looks_like_one() -> None:
             knee_flexion=replace(track.knee_flexion, value_deg=knee),
             trunk_lean=replace(track.trunk_lean, value_deg=lean),
         )
-        told = style.tell(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
+        told = style.classify(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
         assert told.name in {name, "not_sure"}
         assert 0.3 < told.confidence <= 1.0
         assert (told.name == "not_sure") == (told.confidence < style.SURE)

@@ -148,7 +148,7 @@ def test_what_hangs_at_every_upright_moment_was_lifted_from_nowhere(thumbnails: 
     track = lost(HandsThemselves.once, (2.2, 4.8))
     told = hand_height.follow_load(measured(track), HandsThemselves(thumbnails, track), surely=False)
     assert told is not None
-    assert told.borrowed.any()
+    assert told.from_load.any()
     assert segment.segment(measured(track), pictures=HandsThemselves(thumbnails, track)) == ()
 
 

@@ -12,7 +12,7 @@ from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.metrics import repetition
 from hingecheck.pose import cleaning
 from hingecheck.records import NO_MAX_BEND, AngleTrack, Bytes, Floats, Frame, PoseTrack, Rep, Spine, View, pose
-from hingecheck.segmentation import hand_height, segment, turns
+from hingecheck.segmentation import hand_height, model, segment
 from hingecheck.spine import contour, inference
 from tests import lifter
 
@@ -243,7 +243,7 @@ def test_where_a_clip_begins_and_ends_is_told_in_seconds(rate_hz: float, frames:
     followed = hand_height.follow(measured)
     assert followed is not None
     n = len(measured.time_s)
-    course = turns.Course(measured, followed, np.full(n, np.nan), (), (), (), ())
+    course = model.Course(measured, followed, np.full(n, np.nan), (), (), (), ())
     assert [course.begins_at(i) for i in range(n)] == [i < frames for i in range(n)]
     assert [course.ends_at(i) for i in range(n)] == [i >= n - frames for i in range(n)]
 

@@ -98,6 +98,42 @@ def test_a_wrong_option_of_analyze_is_told_at_once(option: tuple[str, str]) -> N
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "options",
+    [["--height-cm", "178"], ["--stature-cm", "178"], ["--height-cm", "178", "--stature-cm", "178"]],
+    ids=" ".join,
+)
+def test_the_old_name_of_the_height_gives_the_same_self_report(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = []
+
+    def analyze(_: Path, asked: Asked, **_more: object) -> None:
+        reports.append(asked.self_report)
+        raise Opened
+
+    monkeypatch.setattr(analysis, "analyze", analyze)
+    assert isinstance(CliRunner().invoke(cli.app, ["analyze", "clip.mp4", *options]).exception, Opened)
+    assert reports == [SelfReport(height_cm=178.0)]
+
+
+@pytest.mark.usefixtures("here")
+def test_two_different_heights_are_a_wrong_call() -> None:
+    for stature in ("180", "0"):
+        code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
+        assert code == 2
+        assert f"--height-cm 178 and --stature-cm {stature}: cannot both be meant" in words
+        assert "Give --height-cm alone" in words
+
+
+def test_the_help_names_the_height_by_its_new_name_alone() -> None:
+    done = CliRunner().invoke(cli.app, ["analyze", "--help"])
+    assert done.exit_code == 0
+    assert "--height-cm" in done.output
+    assert "stature" not in done.output
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("wrong", WRONG_CLIPS)
 def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
     for arguments in (

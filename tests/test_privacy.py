@@ -21,10 +21,10 @@ from av.video.stream import VideoStream
 from hingecheck import landmarks
 from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
-from hingecheck.privacy import blurring, redactor
+from hingecheck.privacy import blurring, head_tracks, redactor
 from hingecheck.privacy import heads as head_search
-from hingecheck.privacy.blurring import Track
 from hingecheck.privacy.bodies import Bodies, trunk_lengths
+from hingecheck.privacy.head_tracks import Track
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
 from hingecheck.video import recording_day
 from hingecheck.video.reading import Video
@@ -68,10 +68,10 @@ def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -
     middle = track.at(3.5)
     assert middle is not None
     assert middle[:2] == pytest.approx([25, 15])
-    assert middle[2] == pytest.approx(10 * blurring.MOST_GROWN)
+    assert middle[2] == pytest.approx(10 * head_tracks.MOST_GROWN)
     near = track.at(4.8)
     assert near is not None
-    assert near[2] == pytest.approx(10 * (1 + 0.2 * blurring.GROWTH_PER_S))
+    assert near[2] == pytest.approx(10 * (1 + 0.2 * head_tracks.GROWTH_PER_S))
     assert track.at(5.4) is not None
     assert track.at(5.6) is None
     assert track.at(0.4) is None
@@ -83,15 +83,15 @@ def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
     xy_px = truth.xy_px.copy()
     lost = slice(len(xy_px) // 3, len(xy_px) // 3 + 12)
     xy_px[lost] = np.nan
-    own = blurring.lifter(replace(truth, xy_px=xy_px))
+    own = head_tracks.lifter(replace(truth, xy_px=xy_px))
     assert own is not None
-    heads = blurring.heads(truth.xy_px, trunk_lengths(truth.xy_px))
+    heads = head_tracks.heads(truth.xy_px, trunk_lengths(truth.xy_px))
     for time_s, head in zip(truth.time_s, heads, strict=True):
         circle = own.at(float(time_s))
         assert circle is not None
         assert np.hypot(*(circle - head)[:2]) < 0.5 * circle[2]
     assert own.at(truth.time_s[-1] + 100) is not None
-    assert blurring.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
+    assert head_tracks.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
 
 
 def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
@@ -100,11 +100,11 @@ def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
             both = np.array([[100.0 + 2 * step, 50, 15, 0], [300.0 - 2 * step, 50, 15, 1]])
             yield 0.5 * step, both[:1] if step in (7, 8, 9) else both
 
-    tracks = blurring.link(seen())
+    tracks = head_tracks.link(seen())
     assert [track.sure for track in tracks] == [False, True]
     gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
     assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
-    once = blurring.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
+    once = head_tracks.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
     assert once[0].at(1.4) is not None
     assert once[0].at(1.6) is None
 

@@ -12,7 +12,7 @@ import pytest
 
 from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
 from hingecheck.history import sessions
-from hingecheck.records import METRICS, NO_SCALE, NOT_STORED
+from hingecheck.records import METRICS, NO_SCALE, NOT_STORED, SelfReport
 from hingecheck.report.clinic import curves, front, pictures
 from hingecheck.results import reading, source_video
 from tests import stored
@@ -55,7 +55,7 @@ def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed
     assert found.reps[0].values["lumbar_peak_deg"].reason == NOT_STORED
     lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
     assert not any(NOT_STORED in line for line in lines)
-    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    session = sessions.session(found, "P17", "", "")
     assert "lumbar_peak_deg" not in session.reps[0].metrics
     assert session.value("lumbar_peak_deg").reason == NOT_STORED
 
@@ -66,10 +66,21 @@ def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Pa
             place["lumbar_share_trunk"] = stored.measure(1.1, 0.3)
 
     found = reading.read(changed(change, tmp_path))
-    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    session = sessions.session(found, "P17", "", "")
     shares = (found.verdict.share, found.reps[0].values["lumbar_share_trunk"])
     for share in (*shares, session.share, session.reps[0].metrics["lumbar_share_trunk"]):
         assert (share.value, share.low, share.high) == pytest.approx((1.0, 0.8, 1.0))
+
+
+@pytest.mark.parametrize("key", ["height_cm", "stature_cm"])
+def test_the_height_is_read_by_its_name_and_by_its_old_one(key: str, tmp_path: Path) -> None:
+    path = changed(lambda d: d["self_report"].update({key: 178.0}), tmp_path)
+    report = SelfReport({"low-back": 6.0}, 9.0, 120.0, 8.0, "ok", 178.0)
+    found = reading.read(path)
+    assert found.self_report == report
+    assert sessions.session(found, "P17", "", "").report == report
+    with pytest.raises(ResultUnreadable, match=f"{key}: must be a number"):
+        reading.read(changed(lambda d: d["self_report"].update({key: "tall"}), tmp_path))
 
 
 def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) -> None:
@@ -82,7 +93,7 @@ def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) 
     lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
     assert lines
     assert not any(NO_SCALE in line for line in lines)
-    session = sessions.session(sessions.read(tmp_path), "P17", "", "")
+    session = sessions.session(found, "P17", "", "")
     assert all("bar_forward_cm" not in rep.metrics for rep in session.reps)
 
 
@@ -110,12 +121,16 @@ def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) 
         (lambda d: d["video"].update(file="../../etc/passwd"), "bare file name"),
         (lambda d: d["video"].update(sha256="no hash"), "64 hexadecimal"),
         (lambda d: d["video"].update(frames_read=1.5), "whole number"),
+        (lambda d: d["self_report"].update(soreness={"\ud800": 1.0}), "soreness: a name: holds half a character"),
+        (lambda d: d["provenance"]["versions"].update(hingecheck=1), "versions: hingecheck: must be a text"),
     ],
 )
 def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path) -> None:
     with pytest.raises(ResultUnreadable) as caught:
         reading.read(changed(change, tmp_path))
+    assert caught.value.message.startswith(str(tmp_path / "analysis.json"))
     assert words in caught.value.message
+    assert caught.value.remedy
     assert caught.value.exit_code == 3
 
 

@@ -38,7 +38,7 @@ def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
     """A pass that saw these landmarks and found a repetition or not."""
     orient, bones, angle, _ = stages(replace(ONE, xy_px=xy_px))
     rep = stages(ONE)[3][:1]
-    return Pass(seen(xy_px), bones, orient, angle, style.tell(angle, (), None), rep if with_rep else ())
+    return Pass(seen(xy_px), bones, orient, angle, style.classify(angle, (), None), rep if with_rep else ())
 
 
 def lost(*frames: slice) -> Floats:

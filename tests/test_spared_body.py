@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from hingecheck import landmarks
-from hingecheck.privacy import blurring, redactor
-from hingecheck.privacy.blurring import Track
+from hingecheck.privacy import blurring, head_tracks, redactor
 from hingecheck.privacy.bodies import Bodies
+from hingecheck.privacy.head_tracks import Track
 from hingecheck.records import Bytes, Floats, Frame, PoseTrack
 from tests import lifter
 
@@ -165,7 +165,7 @@ def test_a_circle_beside_the_body_stops_at_it() -> None:
 
 def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
     one = pose(PULL)
-    own = blurring.lifter(one)
+    own = head_tracks.lifter(one)
     assert own is not None
     shoulders = one.middle_px(landmarks.SHOULDERS)
     for time_s, shoulder in zip(one.time_s, shoulders, strict=True):

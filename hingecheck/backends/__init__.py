@@ -1,1 +1,4 @@
-"""Pose models behind `hingecheck.pose.PoseEstimator`."""
+"""The networks: model files, the libraries that run them, and the check of the installation.
+
+`mediapipe` finds people and faces, `platenet` the bar, `spinenet` the spine's angles.
+"""

@@ -1,4 +1,8 @@
-"""Finds the models that travel with the package and checks them against their manifest."""
+"""Finds the model files that come with the package and checks them against their manifest.
+
+In: a model's name, or the path of a pose bundle.  Out: a `Bundle` whose hash was checked.  Errors: ModelNotFound or
+ModelError, with what to do.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,20 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hingecheck.errors import ModelError, ModelNotFound
 
-DEFAULT = "heavy"
-_REINSTALL = "Install hingecheck again, or give a bundle with --model PATH."
+DEFAULT: Final = "heavy"
+"""Name of the pose bundle that is used if the user names none."""
+
+_REINSTALL: Final = "Install hingecheck again, or give a bundle with --model PATH."
+"""What to do about a missing or damaged model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified model file; `name` is the manifest's, or the file's own for a bundle given by path."""
+    """A model file and its hash.  `name`: from the manifest, or the file's own name for a bundle given by path."""
 
     name: str
     path: Path
@@ -25,14 +32,17 @@ class Bundle:
 
 
 def folder() -> Path:
-    """Where the bundles lie: inside the installed package, or `models/` of a source checkout."""
+    """The folder of the models: inside the installed package, or `models/` of a source checkout."""
     installed = Path(__file__).parents[1] / "_models"
     return installed if installed.is_dir() else Path(__file__).parents[2] / "models"
 
 
 @cache
 def manifest() -> dict[str, dict[str, dict[str, Any]]]:
-    """The manifest's tables, `pose`, `spine`, `plates` and `face`, by name; raises ModelNotFound if it is missing."""
+    """The manifest's tables `pose`, `spine`, `plates` and `face`, each from a model's name to its entry.
+
+    Raises ModelNotFound if the manifest is missing.
+    """
     path = folder() / "MANIFEST.toml"
     try:
         tables: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -42,9 +52,9 @@ def manifest() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def find(name_or_path: str) -> Bundle:
-    """The pose bundle of that name, its hash checked, or any `.task` file by path.
+    """The pose bundle of that name, with its hash checked, or any `.task` file by its path.
 
-    Raises ModelNotFound or ModelError, each with what to do.
+    Raises ModelNotFound or ModelError.
     """
     if name_or_path in manifest()["pose"]:
         return _listed("pose", name_or_path)
@@ -52,21 +62,22 @@ def find(name_or_path: str) -> Bundle:
 
 
 def spine() -> tuple[Bundle, Bundle]:
-    """Encoder and head of the spine model, their hashes checked; raises like `find`."""
+    """Encoder and head of the spine model, with their hashes checked; raises like `find`."""
     return _listed("spine", "encoder"), _listed("spine", "head")
 
 
 def plates() -> tuple[Bundle, Bundle]:
-    """What finds plates, and what finds the end of a bare bar, their hashes checked; raises like `find`."""
+    """The finder of plates and the finder of a bare bar's end, with their hashes checked; raises like `find`."""
     return _listed("plates", "finder"), _listed("plates", "bare")
 
 
 def face() -> Bundle:
-    """The face detector that blurring uses, its hash checked; raises like `find`."""
+    """The face detector for blurring, with its hash checked; raises like `find`."""
     return _listed("face", "short")
 
 
 def _listed(kind: str, name: str) -> Bundle:
+    """The model of that name in one of the manifest's tables, with its hash checked."""
     entry = manifest()[kind][name]
     path = folder() / entry["file"]
     if not path.is_file():
@@ -78,6 +89,7 @@ def _listed(kind: str, name: str) -> Bundle:
 
 
 def _by_path(path: Path) -> Bundle:
+    """The pose bundle in a file of the user's own."""
     if not path.is_file():
         names = ", ".join(manifest()["pose"])
         raise ModelNotFound(f"{path}: neither a model's name nor a file", f"Use one of {names}, or a .task file.")
@@ -85,5 +97,6 @@ def _by_path(path: Path) -> Bundle:
 
 
 def _sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

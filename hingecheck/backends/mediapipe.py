@@ -1,9 +1,14 @@
-"""MediaPipe's pose landmarker: the only file that imports mediapipe.
+"""MediaPipe's pose landmarker and face detector: the only file that imports mediapipe.
 
-Facts that shape it, found by trial with 0.10.31: an image that is not C-contiguous is silently misread; one
-that is not square is followed with a slightly skewed region (the runtime says so when it starts); a mask whose
-width is no multiple of four ends the whole process when it is read; video mode wants strictly growing whole
-milliseconds; a landmarker left to the garbage collector raises when the interpreter ends.
+In: frames or pictures in RGB.  Out: landmarks, masks and face boxes, in pixels of the picture given.
+
+Facts about version 0.10.31, found by trial, that this file works around:
+
+- An image that is not C-contiguous is misread without an error.
+- An image that is not square is followed with a slightly skewed region (the runtime says so when it starts).
+- A mask whose width is no multiple of four ends the whole process when it is read.
+- Video mode needs strictly growing whole milliseconds.
+- A landmarker that is left to the garbage collector raises when the interpreter ends.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import mediapipe as mp
 import numpy as np
@@ -23,18 +28,24 @@ from numpy.typing import NDArray
 from hingecheck.errors import ModelError
 from hingecheck.records import Bytes, Floats, Frame, Sighting
 
-_MOST_PEOPLE = 5
-_WIDTH_MULTIPLE = 16
-_STDERR = 2
-_LEAST_FACE = 0.5
-"""Probability from which something may be a face: the runtime's own default."""
+_MOST_PEOPLE: Final = 5
+"""Largest number of people that are found in one picture."""
+
+_WIDTH_MULTIPLE: Final = 16
+"""The width of the image is a multiple of this number of pixels, so that its mask can be read."""
+
+_STDERR: Final = 2
+"""File descriptor of the standard error stream."""
+
+_LEAST_FACE: Final = 0.5
+"""Smallest probability of a face: the runtime's own default."""
 
 
 class MediaPipeEstimator:
-    """A pose bundle (`.task`), ready to run; close it after use, or use it in a `with` statement."""
+    """A pose bundle (`.task`), ready to run.  Close it after use, or use it in a `with` statement."""
 
     def __init__(self, bundle: Path) -> None:
-        """Loads the bundle; raises ModelError if the runtime refuses it."""
+        """Load the bundle; raises ModelError if the runtime refuses it."""
         self._bundle = bundle
         self._last_ms = -1
         self._still: Any = None
@@ -47,19 +58,19 @@ class MediaPipeEstimator:
         self.close()
 
     def follow(self, frame: Frame) -> Sighting | None:
-        """The one person tracked; mask and points in pixels of `frame.rgb`."""
+        """The followed person, None if nobody is found; mask and points in pixels of `frame.rgb`."""
         first, self._last_ms = self._last_ms < 0, max(round(frame.time_s * 1000), self._last_ms + 1)
-        with _without_chatter() if first else nullcontext():
+        with _without_messages() if first else nullcontext():
             result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
         if not result.pose_landmarks:
             return None
         return _sighting(result, frame)
 
     def everyone(self, frame: Frame) -> list[Floats]:
-        """Landmarks (33, 2) of up to five people in one picture."""
+        """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`."""
         if self._still is None:
             self._still = _landmarker(self._bundle, vision.RunningMode.IMAGE, people=_MOST_PEOPLE, masks=False)
-        with _without_chatter():
+        with _without_messages():
             result = self._still.detect(_image(frame.rgb))
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
 
@@ -72,14 +83,14 @@ class MediaPipeEstimator:
 
 
 class MediaPipeStill:
-    """The same model looking at single pictures afresh: what training data is made with."""
+    """The same model for single pictures, without following: training data are made with it."""
 
     def __init__(self, bundle: Path) -> None:
-        """Loads the bundle; raises ModelError if the runtime refuses it."""
+        """Load the bundle; raises ModelError if the runtime refuses it."""
         self._still = _landmarker(bundle, vision.RunningMode.IMAGE, people=1, masks=True)
 
     def look(self, frame: Frame) -> Sighting | None:
-        """The person that the model sees first; mask and points in pixels of `frame.rgb`."""
+        """The first person that the model finds, None if it finds nobody; mask and points in pixels of `frame.rgb`."""
         result = self._still.detect(_image(frame.rgb))
         return _sighting(result, frame) if result.pose_landmarks else None
 
@@ -89,17 +100,17 @@ class MediaPipeStill:
 
 
 class MediaPipeFaces:
-    """The face detector, for blurring; use it in a `with` statement."""
+    """The face detector for blurring.  Use it in a `with` statement."""
 
     def __init__(self, bundle: Path) -> None:
-        """Loads the model; raises ModelError if the runtime refuses it."""
+        """Load the model; raises ModelError if the runtime refuses it."""
         options = vision.FaceDetectorOptions(
             base_options=BaseOptions(model_asset_path=str(bundle)), min_detection_confidence=_LEAST_FACE
         )
         try:
-            with _without_chatter():
+            with _without_messages():
                 self._detector = vision.FaceDetector.create_from_options(options)
-                self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # chatters at its first
+                self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # the first run prints messages
         except (RuntimeError, ValueError, FileNotFoundError) as error:
             raise ModelError(
                 f"{bundle}: the runtime refuses this face detector ({str(error).splitlines()[0]})",
@@ -113,15 +124,15 @@ class MediaPipeFaces:
         self._detector.close()
 
     def faces(self, rgb: Bytes) -> Floats:
-        """What may be a face in a picture, (n, 5): left, top, width, height in pixels, and its score 0..1."""
-        found = [
-            (each.bounding_box, each.categories[0].score) for each in self._detector.detect(_image(rgb)).detections
-        ]
-        rows = [(box.origin_x, box.origin_y, box.width, box.height, score) for box, score in found]
+        """Possible faces (n, 5) in a picture: left, top, width, height in pixels, and a score 0..1."""
+        detections = self._detector.detect(_image(rgb)).detections
+        faces = [(detection.bounding_box, detection.categories[0].score) for detection in detections]
+        rows = [(box.origin_x, box.origin_y, box.width, box.height, score) for box, score in faces]
         return np.array(rows, np.float64).reshape(-1, 5)
 
 
 def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: bool) -> Any:
+    """A pose landmarker for video or single pictures; raises ModelError if the runtime refuses the bundle."""
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(bundle)),
         running_mode=mode,
@@ -129,7 +140,7 @@ def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: b
         output_segmentation_masks=masks,
     )
     try:
-        with _without_chatter():
+        with _without_messages():
             return vision.PoseLandmarker.create_from_options(options)
     except (RuntimeError, ValueError, FileNotFoundError) as error:
         raise ModelError(
@@ -139,6 +150,7 @@ def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: b
 
 
 def _sighting(result: Any, frame: Frame) -> Sighting:
+    """The first person of a result."""
     points = result.pose_landmarks[0]
     return Sighting(
         xy_px=_pixels(points, frame.rgb),
@@ -149,28 +161,28 @@ def _sighting(result: Any, frame: Frame) -> Sighting:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
-    """Keep what the native runtime writes while it starts off the user's terminal; errors come as exceptions."""
+def _without_messages() -> Iterator[None]:
+    """Hide what the native runtime prints to the terminal while it starts; errors still come as exceptions."""
     sys.stderr.flush()
-    kept = os.dup(_STDERR)
+    saved = os.dup(_STDERR)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _STDERR)
     try:
         yield
     finally:
-        os.dup2(kept, _STDERR)
+        os.dup2(saved, _STDERR)
         os.close(nowhere)
-        os.close(kept)
+        os.close(saved)
 
 
 def _side_px(rgb: Bytes) -> int:
-    """Side of the square the picture is padded to: at least its longer side, and a width with a readable mask."""
+    """Side of the square to which a picture is padded: at least its longer side, and with a mask that can be read."""
     side: int = max(rgb.shape[:2])
     return side + -side % _WIDTH_MULTIPLE
 
 
 def _image(rgb: Bytes) -> mp.Image:
-    """`rgb` as the runtime reads it right: contiguous, padded to a square on the right and below."""
+    """The picture as the runtime needs it: contiguous, and padded to a square on the right and below."""
     side = _side_px(rgb)
     square = np.zeros((side, side, 3), np.uint8)
     square[: rgb.shape[0], : rgb.shape[1]] = rgb
@@ -178,6 +190,7 @@ def _image(rgb: Bytes) -> mp.Image:
 
 
 def _mask(image: mp.Image, rgb: Bytes) -> NDArray[np.float32]:
+    """The mask (h, w), 0..1, without the padding."""
     height, width = rgb.shape[:2]
     side = _side_px(rgb)
     whole = np.asarray(image.numpy_view(), np.float32).reshape(side, side)
@@ -185,5 +198,6 @@ def _mask(image: mp.Image, rgb: Bytes) -> NDArray[np.float32]:
 
 
 def _pixels(points: Any, rgb: Bytes) -> Floats:
+    """Normalised points of the runtime as (33, 2), in pixels of the picture."""
     side = _side_px(rgb)
     return np.array([(p.x * side, p.y * side) for p in points], np.float64)

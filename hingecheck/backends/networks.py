@@ -1,4 +1,4 @@
-"""Networks run by OpenCV: no training library is needed to use them."""
+"""Loads networks in ONNX form with OpenCV, so that no training library is needed to use them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hingecheck.errors import ModelError
 
 
 def network(path: Path) -> Any:
-    """The network in a file; raises ModelError if OpenCV refuses it."""
+    """The network in an ONNX file; raises ModelError if OpenCV refuses it."""
     try:
         return cv2.dnn.readNetFromONNX(str(path))
     except cv2.error as error:

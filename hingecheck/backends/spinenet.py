@@ -1,4 +1,8 @@
-"""The spine model's two networks, run by OpenCV: no training library is needed to use them."""
+"""The two networks of the spine model, run by OpenCV.
+
+In: crops of the mask around the trunk, and features of the landmarks.  Out: angles of the spine per frame, with their
+SD (`SpineReading`).  models/SPINE.md describes the networks and each output.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,21 @@ from hingecheck.backends.networks import network
 from hingecheck.records import Bytes, Floats, SpineReading
 
 _BATCH: Final = 64
+"""Number of crops that are given to the encoder at once, to limit memory."""
+
 _ANGLES: Final = 7
+"""Number of angles in an output; those of a single frame have the yaw as an eighth."""
 
 
 class SpineNet:
-    """Crops and features to codes, codes to angles; see models/SPINE.md for what each output is."""
+    """The encoder turns crops and features into codes; the head turns codes into angles."""
 
     def __init__(self, encoder: Path, head: Path) -> None:
-        """Loads both files; raises ModelError if OpenCV refuses one."""
+        """Load both files; raises ModelError if OpenCV refuses one."""
         self._encoder, self._head = network(encoder), network(head)
 
     def encode(self, crop: Bytes, features: Floats) -> Floats:
-        """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
+        """Codes (N, C) of N frames, from crops (N, S, S) with the back on the left, and features (N, F)."""
         parts = []
         for start in range(0, len(crop), _BATCH):
             picture = crop[start : start + _BATCH, None].astype(np.float32) / np.float32(255)
@@ -32,9 +39,10 @@ class SpineNet:
         return np.concatenate(parts)
 
     def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
-        """What frames with codes (N, C) say, alone and against the standing's code (C,).
+        """Angles of frames with codes (N, C): of each frame alone, and as a change from standing.
 
-        `turned_deg` (N,): how far the picture's trunk has turned between the two.
+        `standing` (C,): code of the lifter's standing.  `turned_deg` (N,): how far the trunk has turned in the picture
+        between standing and the frame, in degrees.
         """
         self._head.setInput(np.ascontiguousarray(code, np.float32), "code")
         self._head.setInput(np.ascontiguousarray(np.tile(standing, (len(code), 1)), np.float32), "standing")

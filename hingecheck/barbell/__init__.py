@@ -1,1 +1,1 @@
-"""The bar and its plates in the thumbnails."""
+"""The bar and its plates in the thumbnails: where they are, and whether they left the floor."""

@@ -1,12 +1,20 @@
-"""Beside stage 8: how high the load is, followed in the clip's small pictures.
+"""Follows the load through the thumbnails of a clip.
 
-Plates hide hips, knees and hands, and the pose model then loses the lifter or guesses.  But plates stand before
-everything else and keep their looks, so they can be followed without any landmark.
+In: the thumbnails, two of them between which the load left its place, and the pixels that differ there.  Out: heights
+(M,) of the load in leg lengths, for up to two candidates.  Why: plates hide hips, knees and hands, and the pose model
+then loses the lifter.  Plates themselves are in front of everything and keep their looks, so they can be followed
+without landmarks.
 
-Steps.  Of two upright moments that differ around the feet, one shows the load on the floor.  What differs there is the
-load's own picture, without the floor around it.  It is looked for in every small picture, above and below (normalized
-cross-correlation of what belongs to the load).  Which of the two moments shows the load is told by the hands, which go
-with it (`hands`).
+Steps (`heights`):
+
+1. Cut the largest connected piece of the differing pixels out of each of the two pictures.  One of the two patches
+   shows the load on the floor without the floor around it.  The other shows bare floor.
+2. Search for each patch in every thumbnail around its own place: ASIDE to both sides, UP above, DOWN below.  The
+   measure is the normalised cross-correlation over the patch's own pixels.
+3. Take the best place if its correlation reaches LEAST_LIKE; its height above the patch's own place is the answer.
+4. Drop a patch that travels too little (LEAST_TRAVEL) in too many pictures (LEAST_LIFTED).
+
+The caller decides which candidate is the load: the one that moves with the hands (`segmentation.hand_height`).
 """
 
 from __future__ import annotations
@@ -21,23 +29,33 @@ import numpy as np
 from hingecheck.records import Bools, Bytes, Floats, Thumbnails
 
 FEWEST_PX: Final = 60
-"""Smaller things, in pixels of the small pictures, are taken for something else too easily."""
+"""Smallest size of a patch, in pixels of the thumbnails.  Smaller patches are found in other things too easily."""
 
-ASIDE, UP, DOWN = 0.3, 1.1, 0.15
-"""The load is looked for so far from where it lies, in leg lengths."""
+ASIDE: Final = 0.3
+"""Distance to both sides of its own place in which the load is searched, in leg lengths."""
+
+UP: Final = 1.1
+"""The same distance upwards, in leg lengths."""
+
+DOWN: Final = 0.15
+"""The same distance downwards, in leg lengths."""
 
 LEAST_LIKE: Final = 0.3
-"""Correlation from which the load is seen."""
+"""Smallest correlation at which the load is seen."""
 
-LEAST_TRAVEL, LEAST_LIFTED = 0.2, 0.05
-"""What is lifted by less, in leg lengths, or in a smaller share of the pictures, is no load."""
+LEAST_TRAVEL: Final = 0.2
+"""Height above its own place from which a patch has travelled, in leg lengths."""
+
+LEAST_LIFTED: Final = 0.05
+"""Smallest share of the pictures in which a load has travelled."""
 
 _CLOSE: Final = np.ones((5, 5), np.uint8)
+"""Gaps of up to this size, in pixels, are closed between differing pixels."""
 
 
 @dataclass(frozen=True)
 class _Patch:
-    """The load's own picture (h, w), which pixels of it are the load's, and where its top left corner lies."""
+    """A piece of a thumbnail: `picture` (h, w), `own` (h, w) = 1 where a pixel counts, and its top left corner, px."""
 
     picture: Bytes
     own: Bytes
@@ -46,19 +64,19 @@ class _Patch:
 
 
 def heights(thumbnails: Thumbnails, moments: Sequence[Bytes], unlike: Bools, leg_px: float) -> list[Floats]:
-    """How far (M,) the load is above where it lies, in leg lengths, in each small picture; NaN where it is not seen.
+    """Height (M,) of the load above its resting place in each thumbnail, in leg lengths; NaN where it is not seen.
 
-    `moments`: two pictures, before and after the load has left its place, in either order; `unlike` (h, w): what
-    differs there; `leg_px`: the leg's length in the small pictures.  Up to two answers, of which one at most is the
-    load's: of the other moment's patch, bare floor, nothing travels, or what it is mistaken for.
+    `moments`: two pictures (h, w), before and after the load left its place, in either order.  `unlike` (h, w): the
+    pixels that differ between them.  `leg_px`: length of the leg in pixels of the thumbnails.  There are up to two
+    answers, and at most one of them is the load's.
     """
-    patches = [patch for picture in moments if (patch := _patch(picture, unlike)) is not None]
-    found = [_followed(thumbnails, patch, leg_px) for patch in patches]
-    return [height for height in found if (height >= LEAST_TRAVEL).mean() >= LEAST_LIFTED]
+    patches = [patch for picture in moments if (patch := _patch(picture, unlike)) is not None]  # 1
+    paths = [_followed(thumbnails, patch, leg_px) for patch in patches]
+    return [path for path in paths if (path >= LEAST_TRAVEL).mean() >= LEAST_LIFTED]  # 4
 
 
 def _patch(picture: Bytes, unlike: Bools) -> _Patch | None:
-    """The largest connected piece of what differs, cut out of a picture."""
+    """The largest connected piece of the differing pixels, cut out of a picture; None if it is too small."""
     _, number, stats, _ = cv2.connectedComponentsWithStats(
         cv2.morphologyEx(unlike.astype(np.uint8), cv2.MORPH_CLOSE, _CLOSE)
     )
@@ -72,15 +90,15 @@ def _patch(picture: Bytes, unlike: Bools) -> _Patch | None:
 
 
 def _followed(thumbnails: Thumbnails, patch: _Patch, leg_px: float) -> Floats:
-    """Heights (M,) in leg lengths of the place that is most like the patch."""
+    """Height (M,) in leg lengths of the place that looks most like the patch; NaN where nothing looks like it."""
     rows, columns = patch.picture.shape
     top, left = max(0, patch.y - round(UP * leg_px)), max(0, patch.x - round(ASIDE * leg_px))
     window = np.s_[top : patch.y + rows + round(DOWN * leg_px), left : patch.x + columns + round(ASIDE * leg_px)]
     height = np.full(len(thumbnails.grey), np.nan)
     for index, picture in enumerate(thumbnails.grey):
-        like = cv2.matchTemplate(picture[window], patch.picture, cv2.TM_CCOEFF_NORMED, mask=patch.own)
-        like[~np.isfinite(like)] = -1.0  # plain windows
-        if like.max() >= LEAST_LIKE:
-            row = int(np.unravel_index(np.argmax(like), like.shape)[0])
+        correlation = cv2.matchTemplate(picture[window], patch.picture, cv2.TM_CCOEFF_NORMED, mask=patch.own)  # 2
+        correlation[~np.isfinite(correlation)] = -1.0  # windows of a single grey level
+        if correlation.max() >= LEAST_LIKE:  # 3
+            row = int(np.unravel_index(np.argmax(correlation), correlation.shape)[0])
             height[index] = (patch.y - top - row) / leg_px
     return height

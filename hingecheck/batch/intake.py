@@ -23,11 +23,9 @@ from hingecheck.judgement import self_report
 from hingecheck.names import date_of, from_folders
 from hingecheck.records import SelfReport
 from hingecheck.records.season import Clip
+from hingecheck.results.folder import MARKER
 
 SUFFIXES: Final = frozenset(".3g2 .3gp .avi .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .qt .ts .webm .wmv".split())  # noqa: SIM905
-RESULT: Final = "analysis.json"
-"""A folder with this file in it is a result; its videos are ours."""
-
 FIELDS: Final = ("athlete", "date", "load")
 COLUMNS: Final = ("file", "athlete", "date", "load_kg", "rpe", "sitting_hours", "soreness", "note")
 _GROUPS: Final = {
@@ -96,7 +94,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
     skipped = None if skip is None else skip.resolve()
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        if RESULT in files and here != folder:
+        if MARKER in files and here != folder:  # a result: its videos are ours
             folders.clear()
             continue
         folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() != skipped]

@@ -21,9 +21,7 @@ from hingecheck.records import SelfReport
 from hingecheck.records.season import Failure
 from hingecheck.results import folder
 
-RECORD: Final = "clip.json"
 SCHEMA: Final = "hingecheck/clip/1"
-THUMBNAIL: Final = "thumbnail.jpg"
 AGAIN: Final = "Run it again with --retry-failed; if it happens again, record or export the clip afresh."
 _KEY_DIGITS: Final = 20
 
@@ -95,7 +93,7 @@ def measure(job: Job) -> None:
         raise InputError("has changed while it was read", "Wait until it is copied, then run again.")
     wanted = result_folder.Wanted(job.settings.film, rules=criteria.load(job.settings.criteria))
     result_folder.save(result, job.clip, job.folder, wanted)
-    folder.put(job.folder / THUMBNAIL, thumbnail.of_sheet(job.folder))
+    folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 
 def perform(job: Job, work: Measure = measure) -> Ended:
@@ -125,7 +123,7 @@ def record(job: Job, failure: Failure | None) -> Ended:
         if failure is not None:  # what an earlier version or a broken-off run left must not look like a result
             _empty(job.folder)
         text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
-        folder.put(job.folder / RECORD, names.readable(text).encode())
+        folder.put(job.folder / folder.RECORD, names.readable(text).encode())
     except OSError as error:
         message = f"{job.folder}: cannot be written ({error.strerror})"
         return Ended(job.key, Failure(UsageError.exit_code, "usage", message, "Make room, then run again."), fatal=True)
@@ -135,7 +133,7 @@ def record(job: Job, failure: Failure | None) -> Ended:
 def recorded(place: Path) -> tuple[str, Failure | None] | None:
     """Content hash and failure of a finished clip; None if the folder holds none."""
     try:
-        told: Mapping[str, Any] = json.loads((place / RECORD).read_text(encoding="utf-8"))
+        told: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
         failure = told["failure"]
         return told["sha256"], None if failure is None else Failure(**failure)
     except (OSError, ValueError, KeyError, TypeError):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
 from hingecheck.commands.console import out_console, progress, told
+
+if TYPE_CHECKING:
+    from hingecheck.analysis import Asked
+    from hingecheck.records import Analysis
 
 
 def analyze(
@@ -60,48 +65,101 @@ def analyze(
     pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
 ) -> None:
     """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
-    from hingecheck import analysis as stages
+    from hingecheck.analysis import Asked
+    from hingecheck.judgement.self_report import parse_soreness
+    from hingecheck.records import SelfReport
+
+    output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
+    with told(as_json=as_json):
+        target = _checked_target(output)
+        height = _height_cm(height_cm, stature_cm)
+        report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
+        result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target)
+    _show(result, output, target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """What the options say of the results: where they go, what they hold, what is printed."""
+
+    clip: Path
+    out: Path | None
+    force: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    film: bool
+    single_file: bool
+    redact_face: bool
+    pseudonym: str
+
+
+def _checked_target(output: _Output) -> Path | None:
+    """The result folder, None if nothing is written; raises UsageError or ModelError before anything is measured."""
     from hingecheck import names
     from hingecheck.errors import UsageError
-    from hingecheck.judgement import criteria as thresholds
-    from hingecheck.judgement import self_report
     from hingecheck.privacy import redactor
-    from hingecheck.records import SelfReport
+    from hingecheck.results import folder
+
+    if output.pseudonym:
+        redactor.checked(output.pseudonym)
+    if output.redact_face:
+        redactor.models()
+    if output.quiet and output.verbose:
+        raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
+    if output.clip.is_dir():  # a folder is no clip, which the analysis says
+        return None
+    if output.out is not None:
+        folder.check(output.out, force=output.force)
+        return output.out
+    if output.as_json:
+        return None
+    target = Path(names.result_folder(output.pseudonym or output.clip.stem))
+    folder.check_unnamed(target, force=output.force)
+    return target
+
+
+def _analyzed(asked: Asked, output: _Output, target: Path | None) -> Analysis:
+    """The analysis with names replaced as asked; its files are written to `target`."""
+    from hingecheck import analysis as stages
+    from hingecheck.judgement import criteria
+    from hingecheck.privacy import redactor
+    from hingecheck.report import result_folder
+
+    with progress(quiet=output.as_json or output.quiet) as watch:
+        measured = stages.analyze(output.clip, asked, watch=watch)
+    result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
+    if target is not None:
+        with redactor.redactor(measured, output.clip) if output.redact_face else nullcontext() as retouch:
+            wanted = result_folder.Wanted(output.film, output.single_file, retouch, criteria.load(asked.criteria))
+            result_folder.save(result, output.clip, target, wanted)
+    return result
+
+
+def _show(result: Analysis, output: _Output, target: Path | None) -> None:
+    """Print the analysis: as JSON, in words, or not at all."""
     from hingecheck.report import result_folder
     from hingecheck.report.terminal import summary
-    from hingecheck.results import (
-        document,
-        folder,
-    )
+    from hingecheck.results import document
 
-    target = out if out is not None or as_json else Path(names.result_folder(pseudonym or clip.stem))
-    with told(as_json=as_json):
-        if pseudonym:
-            redactor.checked(pseudonym)
-        if redact_face:
-            redactor.models()
-        if quiet and verbose:
-            raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
-        report = SelfReport(
-            self_report.parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height_cm or stature_cm
-        )
-        asked = stages.Asked(model, standing, max_bend, criteria, style, report)
-        if target is not None and not clip.is_dir():  # a folder is no clip, which the analysis says
-            check = folder.check if out is not None else folder.check_unnamed
-            check(target, force=force)
-        with progress(quiet=as_json or quiet) as watch:
-            measured = stages.analyze(clip, asked, watch=watch)
-        result = redactor.marked(measured, pseudonym=pseudonym, heads_blurred=redact_face)
-        if target is not None:
-            with redactor.redactor(measured, clip) if redact_face else nullcontext() as retouch:
-                wanted = result_folder.Wanted(not no_video, single_file, retouch, thresholds.load(criteria))
-                result_folder.save(result, clip, target, wanted)
-    if as_json:
+    if output.as_json:
         sys.stdout.write(document.text(document.document(result)))
         return
-    if quiet:
+    if output.quiet:
         return
     summary.show(result, out_console)
-    if verbose:
+    if output.verbose:
         summary.show_all(result, out_console)
     out_console.print(Text(f"Results: {target} (open {result_folder.PAGE})"))
+
+
+def _height_cm(given: float | None, old: float | None) -> float | None:
+    """The height by either name of its option; raises UsageError if the two names give two heights."""
+    from hingecheck.errors import UsageError
+
+    if given is not None and old is not None and given != old:
+        raise UsageError(
+            f"--height-cm {given:g} and --stature-cm {old:g}: cannot both be meant",
+            "Give --height-cm alone; --stature-cm is its old name.",
+        )
+    return old if given is None else given

@@ -143,9 +143,9 @@ def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
 
 def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
     from hingecheck.history import triage
-    from hingecheck.report import trend_wording
+    from hingecheck.report import sentences
 
-    told_groups = ", ".join(f"{count} {trend_wording.GROUPS[group]}" for group, count in triage.counts(rows).items())
+    told_groups = ", ".join(f"{count} {sentences.GROUPS[group]}" for group, count in triage.counts(rows).items())
     failed = sum(row.failure is not None for row in rows)
     out_console.print(Text(f"{len(rows) - failed} results, {failed} without. {told_groups}."))
     if not parquet:

@@ -15,7 +15,7 @@ def doctor() -> None:
     checks = checkup.run()
     for check in checks:
         mark = ("ok     ", "green") if check.good else ("problem", "bold red")
-        out_console.print(Text.assemble(mark, "  ", f"{check.what}: {check.found}"))
+        out_console.print(Text.assemble(mark, "  ", f"{check.what}: {check.state}"))
         if not check.good:
             out_console.print(Text(f"         {check.remedy}"))
     worst = [check.error.exit_code for check in checks if check.error is not None]

@@ -16,6 +16,7 @@ LogbookOption = Annotated[
     Path, typer.Option("--logbook", metavar="PATH", help="Logbook, or the folder of results that holds it.")
 ]
 HERE = Path()
+SHARE = "lumbar_share_trunk"
 
 
 @log.command("list")
@@ -117,15 +118,15 @@ def delete(
 def _sessions(found: tuple[object, ...]) -> Table:
     from hingecheck.history.sessions import Session
     from hingecheck.names import shown
-    from hingecheck.report import trend_wording
+    from hingecheck.report import sentences, wording
 
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("date", "clip", "load", "pattern", "lumbar share"):
+    for name in ("date", "clip", "load", "pattern", wording.short(SHARE)):
         table.add_column(name, overflow="fold", justify="right" if name == "load" else "left")
     for one in found:
         assert isinstance(one, Session)
         load = "–" if one.report.load_kg is None else f"{one.report.load_kg:g} kg"
-        share = trend_wording.measured(one.share, "lumbar_share_trunk")
-        pattern = trend_wording.PATTERNS.get(one.pattern, one.pattern)
+        share = wording.explained(SHARE, one.share)
+        pattern = sentences.pattern(one.pattern)
         table.add_row(one.date or "–", Text(shown(one.file)), load, pattern, Text(share))
     return table

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from hingecheck import names
-from hingecheck.batch import intake
-from hingecheck.batch.jobs import RECORD
 from hingecheck.errors import InputError
 from hingecheck.history import sessions, triage
 from hingecheck.history.sessions import Session
+from hingecheck.results import reading
+from hingecheck.results.folder import MARKER, RECORD
 
 SUMMARIES: Final = ("index.html", "results.csv", "results.parquet")
 
@@ -37,7 +37,7 @@ def earlier(place: Path, logbook: Path, athlete: str = "") -> Iterator[Session |
     listed = _listed(place)
     for here, folders, files in os.walk(place):
         folders.sort()
-        if intake.RESULT in files:
+        if MARKER in files:
             folder = Path(here)
             inside = place.name if folder == place else folder.relative_to(place).as_posix()
             told = listed.get(folder.resolve()) or names.from_folders(inside)
@@ -70,9 +70,10 @@ def _session(folder: Path, athlete: str, date: str, logbook: Path) -> Session | 
     if not athlete:
         return Refused(folder, "its athlete is not known: give --athlete")
     try:
-        return sessions.session(sessions.read(folder), athlete, date, triage.inside(folder, logbook))
+        stored = reading.read(folder / MARKER)
     except InputError as error:
         return Refused(folder, error.message)
+    return sessions.session(stored, athlete, date, triage.inside(folder, logbook))
 
 
 def _listed(place: Path) -> dict[Path, dict[str, str]]:
@@ -103,5 +104,5 @@ def _same(written: str, athlete: str) -> bool:
 
 def _ours(path: Path, out: Path) -> bool:
     """Whether the folder is a result of ours below `out`: nothing else is ever removed."""
-    marked = (path / intake.RESULT).is_file() or (path / RECORD).is_file()
+    marked = (path / MARKER).is_file() or (path / RECORD).is_file()
     return marked and not path.is_symlink() and path.resolve().is_relative_to(out.resolve())

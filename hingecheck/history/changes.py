@@ -1,4 +1,4 @@
-"""Two sessions of one lifter, metric by metric, against the minimal detectable change."""
+"""Two sessions of one lifter, metric by metric, against the smallest detectable change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Measured(Repetition, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetricChange:
     """One metric in an earlier session and now; `detectable` is in the metric's unit, None where it is not known."""
 
     metric: str
@@ -40,11 +40,11 @@ class Change:
         return self.change is not None and self.detectable is not None and abs(self.change) > self.detectable
 
 
-def compare(earlier: Sequence[Measured], now: Sequence[Measured]) -> Iterator[Change]:
+def compare(earlier: Sequence[Measured], now: Sequence[Measured]) -> Iterator[MetricChange]:
     """Each compared metric over the complete repetitions of both sessions."""
     for metric in COMPARED:
         first, second = pooled(earlier, metric), pooled(now, metric)
-        yield Change(metric, first, second, detectable(metric, (first, second)))
+        yield MetricChange(metric, first, second, detectable(metric, second, [first]))
 
 
 def pooled(reps: Sequence[Measured], metric: str) -> Measure:

@@ -13,7 +13,9 @@ SIDE_VIEW_DEG, OBLIQUE_DEG = 20.0, 30.0
 MIXTURES: Final = "random mixtures, yaw to 20°"
 """The condition that stands for another day: a lifter, clothes, light and camera of its own in every clip."""
 
-_TWO_SIDED_95: Final = 1.96
+AGREEMENT: Final = 1.96
+"""Half-width of Bland and Altman's 95 % limits of agreement, in SDs."""
+
 _RATES: Final = {"24 Hz": (0.0, 27.0), "60 Hz": (45.0, 1000.0)}
 _SIZES: Final = {"480 × 854": (400, 520), "1080 × 1920": (900, 1300), "2160 × 3840": (1900, 2400)}
 
@@ -104,7 +106,7 @@ def scatter(metric: str) -> Scatter | None:
     if not found or found[0].limits_low is None or found[0].limits_high is None:
         return None
     read = round(found[0].clips * (1 - found[0].unread_percent / 100))
-    return Scatter((found[0].limits_high - found[0].limits_low) / (2 * _TWO_SIDED_95), read - 1)
+    return Scatter((found[0].limits_high - found[0].limits_low) / (2 * AGREEMENT), read - 1)
 
 
 def _band(yaw_deg: float | None) -> str:

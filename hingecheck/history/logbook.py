@@ -1,7 +1,8 @@
 """The logbook: athletes, their sessions, repetitions and self-reports in one SQLite file.
 
 Several processes may use it at once (write-ahead log, one writer at a time, the others wait).  A clip is in it once an
-athlete, by its content: analyzing it again replaces what is there.  Deleting an athlete overwrites what was stored.
+athlete, by its content: analyzing it again replaces what is there.  Deleting an athlete overwrites what was stored.  A
+self-report is kept without the height, which no history needs.
 """
 
 from __future__ import annotations

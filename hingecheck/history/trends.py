@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from hingecheck.history import error_card, repeatability
+from hingecheck.history import error_card
+from hingecheck.history.detectable import detectable, same_day
 from hingecheck.history.error_card import Scatter
 from hingecheck.history.sessions import Session
 from hingecheck.records import Floats, Measure, bounded
@@ -124,9 +125,8 @@ def _trend(readings: list[_Reading], metric: str) -> Trend:
 
 def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change:
     """The clip against the days before it among `readings`, which are one athlete's and one style's."""
-    card = error_card.scatter(metric)
-    reason = _why_not(clip, card)
-    if reason or card is None:
+    reason = _why_not(clip)
+    if reason:
         return Change("not_told", reason=reason)
     earlier = [r for r in readings if r.date and r.date < clip.date and r.value.known]
     expected = _expected(_days(earlier), clip.load_kg)
@@ -134,7 +134,10 @@ def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change
         what = "the load differs, and the earlier days do not show what load does" if earlier else "no earlier day"
         return Change("not_told", reason=what)
     repeats = _own_scatter([r for r in readings if r.date and r.date <= clip.date])
-    limit = repeatability.detectable(_variances(card, repeats, _own_sd([clip, *earlier]), expected.leverage))
+    before = [r.value for r in earlier]
+    limit = detectable(metric, clip.value, before, leverage=expected.leverage, repeats=repeats)
+    if limit is None:
+        return Change("not_told", reason="the error card does not hold this number")
     difference = clip.value.value - expected.value
     return Change(
         "changed" if abs(difference) > limit else "within",
@@ -146,30 +149,20 @@ def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change
     )
 
 
-def _why_not(clip: _Reading, card: Scatter | None) -> str:
+def _why_not(clip: _Reading) -> str:
     if not clip.value.known:
         return clip.value.reason
-    if card is None:
-        return "the error card does not hold this number"
     return "" if clip.date else "the clip's date is not known"
 
 
 def _own_scatter(readings: Sequence[_Reading]) -> Scatter | None:
     """How much the athlete's clips of one day and like load scatter."""
-    return repeatability.own([r.value.value for r in group] for group in _groups(readings))
+    return same_day([r.value.value for r in group] for group in _groups(readings))
 
 
 def _own_sd(readings: Sequence[_Reading]) -> float:
     """The greatest error that the clips' own intervals claim: a poor view counts more than the card's."""
     return max((r.value.sd for r in readings), default=0.0)
-
-
-def _variances(card: Scatter, repeats: Scatter | None, own_sd: float, leverage: float) -> list[tuple[float, int]]:
-    """What adds up in the difference of one clip and what earlier days expect of it."""
-    parts = [(max(card.sd, own_sd) ** 2 * (1 + leverage), card.freedom)]
-    if repeats is not None and repeats.sd > 0:
-        parts.append((repeats.sd**2 * (1 + leverage), repeats.freedom))
-    return parts
 
 
 def _expected(days: Sequence[_Day], load_kg: float) -> _Expected | None:

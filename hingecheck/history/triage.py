@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Final, Literal
 
 from hingecheck import names
-from hingecheck.batch.jobs import THUMBNAIL
 from hingecheck.errors import InputError
 from hingecheck.history import sessions, trends
 from hingecheck.history.logbook import Logbook
 from hingecheck.history.sessions import Session
 from hingecheck.history.trends import Change, Trend
 from hingecheck.records.season import Failure, Outcome
+from hingecheck.results import reading
+from hingecheck.results.folder import MARKER, THUMBNAIL
 
 Group = Literal["low_back_led", "changed", "not_measured", "other"]
 
@@ -28,7 +29,7 @@ GROUPS: Final[tuple[Group, ...]] = ("low_back_led", "changed", "not_measured", "
 SHOWN: Final = (trends.HEADLINE, "lumbar_change_deg")
 """Numbers of a repetition that the lists hold."""
 
-REPORTS: Final = ("report.html", "keyframes.png", "analysis.json")
+REPORTS: Final = ("report.html", "keyframes.png", MARKER)
 """What a row opens: the first of these that its folder holds."""
 
 TRENDS: Final = "trends"
@@ -105,14 +106,15 @@ def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:
     if outcome.failure is not None:
         return Row(outcome, None, None, outcome.failure)
     try:
-        told = sessions.session(sessions.read(place), clip.athlete, clip.date, inside(place, logbook))
+        stored = reading.read(place / MARKER)
     except InputError as error:
         return Row(outcome, None, None, Failure(error.exit_code, error.kind, error.message, error.remedy))
+    session = sessions.session(stored, clip.athlete, clip.date, inside(place, logbook))
     report = next((name for name in REPORTS if (place / name).exists()), "")
     below = outcome.entry.folder
     return Row(
         outcome,
-        replace(told, file=clip.file),
+        replace(session, file=clip.file),
         None,
         None,
         report=f"{below}/{report}" if report else "",

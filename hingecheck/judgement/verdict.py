@@ -126,7 +126,7 @@ def _sentence(pattern: Pattern, share: Measure, count: int, why: tuple[str, ...]
     if pattern == "cannot_tell":
         return f"This clip cannot tell whether hips or low back led: {why[0]}."
     repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
-    part = f"{share.value:.0%} ({share.low:.0%} to {share.high:.0%})"
+    part = f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
     return (
         f"The pattern is consistent with {NAMES[pattern]}: {part} of the trunk's movement came from the lumbar spine, "
         f"over {repetitions}."

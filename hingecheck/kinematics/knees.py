@@ -16,8 +16,8 @@ from hingecheck.geometry import length, pitch_deg, thigh_pitch_deg
 from hingecheck.records import Angle, Bools, Floats
 
 BUILT: Final = 0.5
-STRAIGHT_DEG, BENT_DEG = 20.0, 45.0
-"""Share of the built knee once the trunk leans by BENT_DEG; none before STRAIGHT_DEG, where legs are straight."""
+FROM_LEAN_DEG, TO_LEAN_DEG = 20.0, 45.0
+"""Share of the built knee once the trunk leans by TO_LEAN_DEG; none before FROM_LEAN_DEG, where legs are straight."""
 
 MOST_APART_DEG: Final = 65.0
 """Knees farther apart than this, in degrees of flexion, are not read: in bent frames of 197 rendered sets readings are
@@ -45,7 +45,7 @@ def built(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
 
 def steadied(knee: Floats, other: Floats, lean_deg: Floats) -> Floats:
     """The knee (N, 2) between where the model sees it and where it is built, the more so the more the trunk leans."""
-    weight = BUILT * np.clip((lean_deg - STRAIGHT_DEG) / (BENT_DEG - STRAIGHT_DEG), 0, 1)
+    weight = BUILT * np.clip((lean_deg - FROM_LEAN_DEG) / (TO_LEAN_DEG - FROM_LEAN_DEG), 0, 1)
     unknown = np.isnan(other).any(axis=1, keepdims=True)
     return np.where(unknown, knee, knee + weight[:, None] * (other - knee))
 

@@ -21,8 +21,6 @@ YAW_WITHHOLD_DEG = 30.0
 YAW_SD_DEG = 5.5
 """SD of the yaw estimate over rendered clips of known yaw: it is good to about 9 degrees at 90 %."""
 
-_BENT_DEG, _UPRIGHT_DEG = 40.0, 15.0
-
 
 def orient(track: PoseTrack) -> View:
     """The clip's view, decided from all frames in which the trunk is known."""
@@ -60,8 +58,8 @@ def _yaw_deg(track: PoseTrack, facing_sign: int) -> float:
     yaw_deg = np.degrees(np.arctan2(across[:, 0], np.abs(across[:, 2])))
     lean_deg = posture.trunk_lean_deg(track, facing_sign)
     parts = [
-        circular_mean_deg(yaw_deg[lean_deg < _UPRIGHT_DEG]),
-        circular_mean_deg(yaw_deg[lean_deg > _BENT_DEG]),
+        circular_mean_deg(yaw_deg[lean_deg < posture.UPRIGHT_DEG]),
+        circular_mean_deg(yaw_deg[lean_deg > posture.BENT_DEG]),
     ]
     known = [part for part in parts if not np.isnan(part)]
     return float(np.mean(known)) if known else circular_mean_deg(yaw_deg)

@@ -1,12 +1,15 @@
-"""Beside stage 4: how the camera sways, told by fixed points of the room in the clip's small pictures.
+"""The camera's motion, measured from fixed points of the room in the thumbnails of a clip.
 
-A phone in the hand wanders by as many pixels as a tenth of a pull, slowly enough to look like the lifter's movement.
-The room does not move, so what its points do is the camera's doing.
+In: the thumbnails and the landmarks.  Out: one transform per thumbnail, and shifts per frame in display pixels.  Why: a
+phone in the hand moves by as many pixels as a tenth of a pull, slowly enough to look like the lifter's movement.  The
+room does not move, so what moves in it is the camera.
 
-Steps.  Corners of the clip's middle picture that do not lie where the lifter and the plates may be are followed into
-every other picture (Lucas and Kanade 1981) and kept where following them back leads to where they began.  The turn,
-zoom and shift that most of them agree on (random sample consensus) says where the lifter's place went.  Pictures in
-which too few agree are interpolated; if that is most of them, the camera is taken to stand still.
+Steps (`transforms`):
+
+1. Find corners in the clip's middle picture that lie outside the lifter's place.
+2. Follow them into every other picture (Lucas and Kanade 1981).  Keep those that lead back to where they began.
+3. Find the rotation, zoom and shift on which most of them agree (random sample consensus, Fischler and Bolles 1981).
+4. Interpolate pictures in which too few agree.  If that is most of the pictures, take the camera as still.
 """
 
 from __future__ import annotations
@@ -20,33 +23,59 @@ import numpy as np
 from hingecheck import landmarks, posture
 from hingecheck.records import Bools, Bytes, Floats, PoseTrack, Thumbnails
 
-BESIDE, ABOVE, BELOW = 0.7, 0.5, 0.3
-"""Nearer than this to the lifter's place (leg lengths: to both sides, over the shoulders, under the ankles) a point may
-be the lifter's or a plate's."""
+BESIDE: Final = 0.7
+"""Half width of the lifter's place, in leg lengths.  A point in this place may belong to the lifter or a plate."""
+
+ABOVE: Final = 0.5
+"""Distance that the lifter's place reaches above the shoulders, in leg lengths."""
+
+BELOW: Final = 0.3
+"""Distance that the lifter's place reaches below the ankles, in leg lengths."""
+
+TOP_SHARE: Final = 0.02
+"""Quantile of the shoulders' picture row that counts as the upright lifter's; single rows above are errors."""
 
 HEIGHT_PX: Final = 128
-"""Pictures are shrunk to this height first: it is fine enough, and fast."""
+"""Height to which the pictures are reduced first, in pixels: fine enough, and fast."""
 
-MOST_POINTS, QUALITY, APART_PX = 150, 0.01, 3
+MOST_POINTS: Final = 150
+"""Largest number of corners that are followed."""
+
+QUALITY: Final = 0.01
+"""Smallest quality of a corner, as a share of the best corner's."""
+
+APART_PX: Final = 3
+"""Smallest distance between two corners, in pixels."""
+
 WINDOW: Final = (11, 11)
+"""Size of the window around a point that is followed, in pixels."""
+
 COARSER: Final = 2
+"""Number of times that the pictures are halved to follow larger movements."""
+
 BACK_PX: Final = 0.3
+"""Largest distance from its start at which a point that is followed there and back is kept, in pixels."""
+
 AGREE_PX: Final = 0.5
+"""Largest distance from the common transform at which a point agrees, in pixels."""
+
 FEWEST_POINTS: Final = 8
+"""Smallest number of points that must agree; fewer may belong to somebody who walks by."""
+
 LEAST_AGREEING: Final = 0.5
-"""So many points, and this share of those followed, must agree: fewer may belong to somebody who walks by."""
+"""Smallest share of the followed points that must agree, for the same reason."""
 
 MOST_ZOOM: Final = 0.05
-"""A camera that only sways zooms by less."""
+"""Largest change of size that hand movement makes, as a share.  A larger change is an error."""
 
 LEAST_KNOWN: Final = 0.5
-"""The sway must be known in this share of the pictures."""
+"""Smallest share of the pictures in which the motion must be known."""
 
 
 def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
-    """The transforms (M, 2, 3) that take the middle picture to each, in their own pixels; identity if not known."""
+    """Transforms (M, 2, 3) from the middle picture to each thumbnail, in their pixels; identity if unknown."""
     still = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
-    lifter = _lifter(thumbnails, track)
+    lifter = _lifters_place(thumbnails, track)
     if lifter is None:
         return still
     shrink = min(1.0, HEIGHT_PX / thumbnails.grey.shape[1])
@@ -54,103 +83,107 @@ def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
         cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for picture in thumbnails.grey
     ]
     middle = np.asarray(small[len(small) // 2])
+    # 1
     corners = _corners(middle, cv2.resize(lifter.astype(np.uint8), middle.shape[::-1]) > 0)
     if len(corners) < FEWEST_POINTS:
         return still
-    found = np.stack([_turn(middle, np.asarray(picture), corners) for picture in small])
-    found[:, :, 2] /= shrink
-    known = ~np.isnan(found[:, 0, 0])
-    if known.mean() < LEAST_KNOWN:
+    motion = np.stack([_transform(middle, np.asarray(picture), corners) for picture in small])
+    motion[:, :, 2] /= shrink
+    known = ~np.isnan(motion[:, 0, 0])
+    if known.mean() < LEAST_KNOWN:  # 4
         return still
-    columns = found.reshape(len(found), -1).T
+    columns = motion.reshape(len(motion), -1).T
     filled = [np.interp(thumbnails.time_s, thumbnails.time_s[known], column[known]) for column in columns]
-    return np.stack(filled, axis=1).reshape(found.shape)
+    return np.stack(filled, axis=1).reshape(motion.shape)
 
 
-def shift_px(thumbnails: Thumbnails, turn: Floats, track: PoseTrack) -> Floats:
-    """How far (N, 2) the room is shifted in each frame of `track`, where the lifter stands, in display pixels."""
+def shift_px(thumbnails: Thumbnails, motion: Floats, track: PoseTrack) -> Floats:
+    """Shift (N, 2) of the room where the lifter stands, in each frame of `track`, in display pixels.
+
+    `motion` (M, 2, 3): the transforms of the thumbnails.  The shift is 0 if the lifter is never seen.
+    """
     foot = _foot(thumbnails, track)
     if np.isnan(foot).any():
         return np.zeros((len(track.time_s), 2))
-    shift = (turn[:, :, :2] @ foot + turn[:, :, 2] - foot) / thumbnails.scale
+    shift = (motion[:, :, :2] @ foot + motion[:, :, 2] - foot) / thumbnails.scale
     return np.stack([np.interp(track.time_s, thumbnails.time_s, shift[:, k]) for k in (0, 1)], axis=1)
 
 
 def from_shifts(thumbnails: Thumbnails, time_s: Floats, shift_px: Floats) -> Floats:
-    """The transforms (M, 2, 3) of a camera whose room is known to be shifted so far (N, 2) at some times (N,)."""
-    turn = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
+    """Transforms (M, 2, 3) of the thumbnails for known shifts (N, 2), in display pixels, at times (N,), in seconds."""
+    motion = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
     for k in (0, 1):
-        turn[:, k, 2] = thumbnails.scale * np.interp(thumbnails.time_s, time_s, shift_px[:, k])
-    return turn
+        motion[:, k, 2] = thumbnails.scale * np.interp(thumbnails.time_s, time_s, shift_px[:, k])
+    return motion
 
 
-def steadied(thumbnails: Thumbnails, turn: Floats) -> Thumbnails:
-    """The small pictures as a camera that stands still would have taken them."""
+def steadied(thumbnails: Thumbnails, motion: Floats) -> Thumbnails:
+    """The thumbnails as a still camera would have taken them; `motion` (M, 2, 3): their transforms."""
     size = thumbnails.grey.shape[:0:-1]
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     grey = [
-        cv2.warpAffine(picture, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        for picture, matrix in zip(thumbnails.grey, turn, strict=True)
+        cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        for picture, matrix in zip(thumbnails.grey, motion, strict=True)
     ]
     return replace(thumbnails, grey=np.stack(grey).astype(np.uint8))
 
 
 def taken_out(track: PoseTrack, shift_px: Floats) -> PoseTrack:
-    """The landmarks in the room: as a camera that stands still would have seen them."""
+    """The landmarks in the room: as a still camera would have seen them.  `shift_px` (N, 2): shift of the room."""
     return replace(track, xy_px=track.xy_px - shift_px[:, None])
 
 
 def put_back(track: PoseTrack, shift_px: Floats) -> PoseTrack:
-    """The landmarks in the picture as it was filmed: where they are drawn."""
+    """The landmarks in the picture as it was filmed, to draw them there.  `shift_px` (N, 2): shift of the room."""
     return replace(track, xy_px=track.xy_px + shift_px[:, None])
 
 
 def _foot(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
-    """Where the lifter stands (2,), in pixels of the small pictures."""
+    """Where the lifter stands (2,), in pixels of the thumbnails; NaN if the lifter is never seen."""
     ankle = np.nanmedian(track.middle_px(landmarks.ANKLES)[track.seen], axis=0) if track.seen.any() else np.nan
     return np.asarray((ankle - np.array(thumbnails.origin_px)) * thumbnails.scale)
 
 
-def _lifter(thumbnails: Thumbnails, track: PoseTrack) -> Bools | None:
-    """The pixels (h, w) of the small pictures that the lifter and the load may cover; None without a lifter."""
+def _lifters_place(thumbnails: Thumbnails, track: PoseTrack) -> Bools | None:
+    """Pixels (h, w) of the thumbnails that the lifter and the load may cover; None if the lifter is never seen."""
     if not track.seen.any():
         return None
     shoulder = track.middle_px(landmarks.SHOULDERS)
     foot = _foot(thumbnails, track)
     leg = posture.leg_px(track) * thumbnails.scale
-    top = (float(np.nanquantile(shoulder[:, 1], 0.02)) - thumbnails.origin_px[1]) * thumbnails.scale
+    top = (float(np.nanquantile(shoulder[:, 1], TOP_SHARE)) - thumbnails.origin_px[1]) * thumbnails.scale
     rows, columns = np.indices(thumbnails.grey.shape[1:])
     beside = np.abs(columns - foot[0]) < BESIDE * leg
     return np.asarray(beside & (rows > top - ABOVE * leg) & (rows < foot[1] + BELOW * leg))
 
 
 def _corners(picture: Bytes, lifter: Bools) -> Floats:
-    """Corners (n, 2) of a picture that are not the lifter's."""
+    """Corners (n, 2) of a picture outside the lifter's place, in its pixels."""
     room = np.where(lifter, 0, 255).astype(np.uint8)
-    found = cv2.goodFeaturesToTrack(picture, MOST_POINTS, QUALITY, APART_PX, mask=room)
-    return np.zeros((0, 2)) if found is None else np.asarray(found[:, 0], np.float64)
+    corners = cv2.goodFeaturesToTrack(picture, MOST_POINTS, QUALITY, APART_PX, mask=room)
+    return np.zeros((0, 2)) if corners is None else np.asarray(corners[:, 0], np.float64)
 
 
-def _turn(first: Bytes, second: Bytes, corners: Floats) -> Floats:
-    """The transform (2, 3) that takes the first picture's room to the second's; NaN if it cannot be said."""
+def _transform(first: Bytes, second: Bytes, corners: Floats) -> Floats:
+    """The transform (2, 3) from the first picture's room to the second's; NaN if too few points agree."""
     start = corners.astype(np.float32)[:, None]
-    there, found = _followed(first, second, start)
-    back, found_back = _followed(second, first, there)
-    kept = found & found_back & (np.abs(back - start).max(axis=(1, 2)) < BACK_PX)
+    end, forth = _followed(first, second, start)  # 2
+    back, returned = _followed(second, first, end)
+    kept = forth & returned & (np.abs(back - start).max(axis=(1, 2)) < BACK_PX)
     unknown = np.full((2, 3), np.nan)
     if kept.sum() < FEWEST_POINTS:
         return unknown
-    cv2.setRNGSeed(0)  # the consensus draws at random: the same clip gives the same numbers
-    turn, agree = cv2.estimateAffinePartial2D(start[kept], there[kept], ransacReprojThreshold=AGREE_PX)
-    if turn is None or agree.sum() < max(FEWEST_POINTS, LEAST_AGREEING * kept.sum()):
+    cv2.setRNGSeed(0)  # the consensus draws at random; the same clip must give the same numbers
+    transform, agree = cv2.estimateAffinePartial2D(start[kept], end[kept], ransacReprojThreshold=AGREE_PX)  # 3
+    if transform is None or agree.sum() < max(FEWEST_POINTS, LEAST_AGREEING * kept.sum()):
         return unknown
-    zoom = float(np.hypot(turn[0, 0], turn[1, 0]))
-    return np.asarray(turn, np.float64) if abs(zoom - 1.0) <= MOST_ZOOM else unknown
+    zoom = float(np.hypot(transform[0, 0], transform[1, 0]))
+    return np.asarray(transform, np.float64) if abs(zoom - 1.0) <= MOST_ZOOM else unknown
 
 
 def _followed(first: Bytes, second: Bytes, points: Any) -> tuple[Any, Bools]:
-    """Where points (n, 1, 2) of the first picture are in the second, and which of them were found."""
-    there, found, _ = cv2.calcOpticalFlowPyrLK(
+    """Positions in the second picture of points (n, 1, 2) of the first, and which of them (n,) were followed."""
+    end, status, _ = cv2.calcOpticalFlowPyrLK(
         first, second, points, np.zeros_like(points), winSize=WINDOW, maxLevel=COARSER
     )
-    return there, np.asarray(found[:, 0] > 0)
+    return end, np.asarray(status[:, 0] > 0)

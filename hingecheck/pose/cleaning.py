@@ -1,15 +1,21 @@
-"""Stage 4, clean: gate, plant the feet, fill short gaps, smooth; what was filled is marked.
+"""Stage 4, clean: remove wrong frames, plant the feet, fill short gaps, smooth.
 
-How smoothing and filling are done stands in `filtering`.
+In: the landmarks as the pose model gives them.  Out: the same track with wrong frames and long gaps as NaN, short gaps
+filled and marked (`filled`), and everything smoothed.  Why: plates hide joints, and the pose model then guesses.
 
-In a lift the feet stay where they are, but plates on the floor hide them and the pose model then guesses.
-So each ankle is given the place it has in nearby upright frames, when the plates are up and the model sees
-it, as long as those frames agree.
+Steps (`clean`):
+
+1. Remove frames in which the trunk has another size, is in another place, or is upside down (`_gate`).
+2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
+   its place from nearby upright frames, in which the plates are up, if those frames agree.
+3. Fill gaps of up to `filtering.LONGEST_GAP_S` and mark what was filled.
+4. Smooth each stretch between long gaps (`filtering.smooth`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -18,52 +24,57 @@ from hingecheck.filtering import bridge, smooth, stretches
 from hingecheck.geometry import length
 from hingecheck.records import Bools, Floats, PoseTrack
 
-ODD_SIZE = (0.5, 1.8)
-"""A trunk this much shorter or longer than the clip's median is another person, or nobody."""
+ODD_SIZE: Final = (0.5, 1.8)
+"""Smallest and largest length of a trunk, as a share of the clip's median.  Others are another person, or an error."""
 
-ELSEWHERE = 1.3
-"""Hips this many trunk lengths to the side of where they usually are do not belong to the lift."""
+ELSEWHERE: Final = 1.3
+"""Largest distance of the hips to the side of their usual place, in trunk lengths.  Farther away is not the lift."""
 
-UPSIDE_DOWN = 0.7
-"""Shoulders this far below the hips, in lengths of the same trunk (45 degrees below level), are a bad guess: the pose
-model sometimes sees a lifter among plates standing on the head."""
+UPSIDE_DOWN: Final = 0.7
+"""Distance from the hips down to the shoulders, in lengths of the same trunk (0.7 = 45 degrees below level).  A trunk
+farther down is a wrong guess: the pose model sometimes sees a lifter upside down among plates."""
 
-STANCE_S = 6.0
-"""An ankle is looked for in upright frames up to this long before and after."""
+STANCE_S: Final = 6.0
+"""Time before and after in which upright frames show an ankle's place, in seconds."""
 
-STANCE_SPREAD = 0.08
-"""Upright frames agree where an ankle stands if they scatter less than this, in leg lengths."""
+STANCE_STEP_S: Final = 1.0
+"""Time between two moments at which an ankle's place is computed, in seconds; it is interpolated in between."""
 
-WHOLE_LEG_QUANTILE = 0.9
-"""A standing lifter's leg is about as long as ever: where it looks shorter by that scatter, the ankle is hidden, and
-guessed too high."""
+STANCE_SPREAD: Final = 0.08
+"""Largest scatter of an ankle over upright frames at which they agree, in leg lengths."""
 
-GROUND_QUANTILE = 0.7
-LEAST_AGREEING = 0.4
-"""Share of the (visibility-weighted) upright frames that must agree."""
+WHOLE_LEG_QUANTILE: Final = 0.9
+"""Quantile of the leg's length that counts as the whole leg.  Where the leg of a standing lifter looks shorter than
+that by the scatter, the ankle is hidden and guessed too high."""
+
+GROUND_QUANTILE: Final = 0.7
+"""Quantile of an ankle's picture row that counts as the ground; rows higher in the picture are hidden ankles."""
+
+LEAST_AGREEING: Final = 0.4
+"""Smallest share of the upright frames, weighted by visibility, that must agree."""
 
 
 def clean(track: PoseTrack) -> PoseTrack:
-    """The same track without odd frames, feet planted, short gaps filled, smoothed; longer gaps are NaN."""
-    gated = _gate(track)
-    planted = replace(gated, xy_px=_plant(gated))
+    """The track cleaned: without wrong frames, feet planted, short gaps filled, smoothed; long gaps are NaN."""
+    gated = _gate(track)  # 1
+    planted = replace(gated, xy_px=_plant(gated))  # 2
     known = planted.seen
     xy_px, filled = planted.xy_px.copy(), np.zeros(len(known), bool)
     world_m = planted.world_m.copy()
     for stretch in stretches(track.time_s, known):
         inside = known[stretch]
-        filled[stretch] = ~inside
+        filled[stretch] = ~inside  # 3
         for array in (xy_px, world_m):
             bridged = bridge(track.time_s[stretch], array[stretch], inside)
-            array[stretch] = smooth(track.time_s[stretch], bridged)
+            array[stretch] = smooth(track.time_s[stretch], bridged)  # 4
     marks = np.repeat(filled[:, None], landmarks.COUNT, axis=1)
     return replace(planted, xy_px=xy_px, world_m=world_m, filled=marks)
 
 
 def _gate(track: PoseTrack) -> PoseTrack:
-    """Frames with a trunk of another size, in another place than usual or upside down become NaN.
+    """The track with frames as NaN in which the trunk has another size, is in another place, or is upside down.
 
-    It is another person, a bad guess, or the lifter on the way to the bar, where nothing is measured anyway.
+    Such a frame shows another person, a wrong guess, or the lifter on the way to the bar, where nothing is measured.
     """
     hip = track.middle_px(landmarks.HIPS)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
@@ -79,7 +90,7 @@ def _gate(track: PoseTrack) -> PoseTrack:
 
 
 def _plant(track: PoseTrack) -> Floats:
-    """`xy_px` with each ankle where upright frames nearby see it, as long as they agree."""
+    """Landmarks (N, 33, 2) in which each ankle has its place from nearby upright frames, where these agree."""
     xy_px = track.xy_px.copy()
     hip, ankle = track.middle_px(landmarks.HIPS), track.middle_px(landmarks.ANKLES)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
@@ -97,9 +108,12 @@ def _plant(track: PoseTrack) -> Floats:
 
 
 def _stance(track: PoseTrack, point: int, upright: Bools, spread_px: float) -> Floats:
-    """Where `point` stands at each frame (N, 2), NaN where upright frames within STANCE_S disagree or lack."""
+    """Place (N, 2) of the ankle `point` in each frame.
+
+    NaN where the upright frames within STANCE_S disagree, or where there are none.
+    """
     time_s, weight = track.time_s, np.nan_to_num(track.visibility[:, point]) ** 2
-    centres_s = np.arange(0.0, time_s[-1] + 1.0, 1.0)
+    centres_s = np.arange(0.0, time_s[-1] + STANCE_STEP_S, STANCE_STEP_S)
     places = np.full((len(centres_s), 2), np.nan)
     for row, centre_s in enumerate(centres_s):
         near = upright & (np.abs(time_s - centre_s) <= STANCE_S) & (weight > 0)
@@ -110,10 +124,10 @@ def _stance(track: PoseTrack, point: int, upright: Bools, spread_px: float) -> F
 
 
 def _agreed(points: Floats, weights: Floats, spread_px: float) -> Floats:
-    """Where most of `points` (n, 2) put a foot, NaN if they disagree.
+    """Place (2,) of a foot on which most of `points` (n, 2) agree; NaN if they disagree.
 
-    A foot that is hidden is guessed too high in the picture, where the visible body ends, and hardly ever too
-    low; so its height is taken from the lower ones.
+    A hidden foot is guessed too high in the picture, where the visible body ends, and hardly ever too low.  So the
+    height comes from the lower points.
     """
     low = _weighted_quantile(points[:, 1], weights, GROUND_QUANTILE)
     near = np.abs(points[:, 1] - low) <= spread_px
@@ -125,6 +139,7 @@ def _agreed(points: Floats, weights: Floats, spread_px: float) -> Floats:
 
 
 def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """The value below which this share of the weights lies."""
     order = np.argsort(values)
     total = np.cumsum(weights[order])
     return float(values[order[np.searchsorted(total, share * total[-1])]])

@@ -1,6 +1,8 @@
-"""Stage 2, observe: frames become landmarks over time, one person throughout.
+"""Stage 2, observe: frames become landmarks of one person over time.
 
-Streaming: a frame and its mask live until they are traced, then a few kilobytes remain.
+In: frames in order of time, a pose model, and a function that traces the trunk in a frame.  Out: a `PoseTrack` in
+display pixels and one trace per frame.  Why the trace is made here: frame and mask are large, so they are dropped as
+soon as the frame is traced; a few kilobytes per frame remain.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from hingecheck.records import Floats, Frame, PoseTrack, Sighting, Trace
 
 
 class PoseEstimator(Protocol):
-    """A pose model.  `follow` keeps to the person it first found; `everyone` looks at one picture afresh."""
+    """A pose model.  `follow` stays with the person that it found first; `everyone` looks at each picture alone."""
 
     def follow(self, frame: Frame) -> Sighting | None:
-        """The person in `frame`, or None; frames must come in order of time."""
+        """The followed person in `frame`, None if nobody is found; frames must come in order of time."""
 
     def everyone(self, frame: Frame) -> list[Floats]:
         """Landmarks (33, 2), in pixels of `frame.rgb`, of all people in one picture."""
@@ -32,7 +34,10 @@ def observe(
     estimator: PoseEstimator,
     trace: Callable[[Frame, Sighting | None], Trace],
 ) -> tuple[PoseTrack, list[Trace]]:
-    """Landmarks in display pixels, and one trace, for every frame; frames without a person are NaN."""
+    """Landmarks in display pixels and a trace for every frame; landmarks are NaN in frames without a person.
+
+    `trace` gets each frame with the person in it, or None.  There must be at least one frame.
+    """
     blank = np.full((landmarks.COUNT, 3), np.nan)
     times_s, points, worlds, visibility, traces = [], [], [], [], []
     for frame in frames:
@@ -54,5 +59,5 @@ def observe(
 
 
 def on_display(xy_px: Floats, frame: Frame) -> Floats:
-    """Display pixels of points (n, 2) that are given in pixels of the frame's picture."""
+    """Points (n, 2) in display pixels; `xy_px` is in pixels of the frame's picture."""
     return np.asarray(xy_px / frame.scale + np.array(frame.origin_px))

@@ -1,1 +1,1 @@
-"""Heads and names kept out of results."""
+"""Keeps names and faces out of results: heads are blurred, file names are replaced by a pseudonym."""

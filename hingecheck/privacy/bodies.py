@@ -1,7 +1,10 @@
-"""Where a body below its shoulders is in the picture: no blur may reach it.
+"""Where the bodies below the shoulders are in the picture: no blur may reach them.
 
-"Below" is meant along the body, on the hip side of the shoulders.  At the bottom of a deadlift the trunk is nearly
-level, and the head hangs at the height of the hips.
+In: landmarks of the lifter, and of other people at some times.  Out: a `Region` of the picture at any time, in display
+pixels.  Why: the report needs the body, and a detector may take a knee or a plate for a face.
+
+"Below" means on the hip side of the shoulders, along the body.  At the bottom of a deadlift the trunk is nearly level,
+and the head hangs at the height of the hips.
 """
 
 from __future__ import annotations
@@ -26,61 +29,62 @@ HALF_WIDTHS: Final[Sequence[tuple[Pair, Pair, float]]] = (
     (landmarks.ELBOWS, landmarks.WRISTS, 0.1),
     (landmarks.WRISTS, landmarks.WRISTS, 0.45),
 )
-"""A body below its shoulders, as bands from joint to joint: half a band's width in trunk lengths.  A band around one
-joint alone is a disc: the buttocks, and the plates around the hands."""
+"""Bands from joint to joint that make a body below the shoulders: two joints, and half the width in trunk lengths.  A
+band around a single joint is a disc: the buttocks, and the plates around the hands."""
 
 BESIDE: Final = 0.1
-"""What lies this near to the body, in trunk lengths, may still be a part of it."""
+"""Distance from the body within which something may still be a part of it, in trunk lengths."""
 
 KNOWN_S: Final = 1.0
-"""For so long before and after a body was seen, it is taken to be where it was."""
+"""Time before and after a sighting in which a body is taken to be where it was, in seconds."""
 
 SAME_BODY: Final = 0.4
-"""Two people whose shoulders and hips lie nearer than this, in trunk lengths, are one."""
+"""Largest distance between the shoulders, and between the hips, of two sightings of one person, in trunk lengths."""
 
 TRUNK_QUANTILE: Final = 0.9
-"""A trunk that leans to the camera looks shorter than it is."""
+"""Quantile of the trunk's length that counts as its full length: a trunk that leans to the camera looks shorter."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Parts of the picture as bands (k, 5): x, y of both ends and half the width; `margin_px` lies around them."""
+    """Parts of the picture as bands (k, 5): x, y of both ends and half the width; `margin_px`: margin around them."""
 
     bands_px: Floats
     margin_px: float = 0.0
 
     def away_px(self, xy_px: Floats) -> Floats:
-        """How far points (..., 2) are from the nearest band, negative inside; infinite if there is none."""
-        away = np.full(xy_px.shape[:-1], np.inf)
+        """Distance of points (..., 2) from the nearest band, in pixels; negative inside, infinite without bands."""
+        distance_px = np.full(xy_px.shape[:-1], np.inf)
         for x0, y0, x1, y1, half in self.bands_px:
             start, along = np.array([x0, y0]), np.array([x1 - x0, y1 - y0])
             share = np.clip((xy_px - start) @ along / max(float(along @ along), 1e-9), 0.0, 1.0)
-            apart = xy_px - start - share[..., None] * along
-            away = np.minimum(away, np.hypot(apart[..., 0], apart[..., 1]) - half)
-        return away
+            offset = xy_px - start - share[..., None] * along
+            distance_px = np.minimum(distance_px, np.hypot(offset[..., 0], offset[..., 1]) - half)
+        return distance_px
 
     def near(self, xy_px: Floats, reach_px: float) -> Region:
-        """The bands alone that come nearer than `reach_px` to a point (2,)."""
+        """The region of the bands that come nearer than `reach_px` to a point (2,)."""
         close = [bool(Region(band[None]).away_px(xy_px) < reach_px) for band in self.bands_px]
         return Region(self.bands_px[np.array(close, bool)], self.margin_px)
 
     def holds(self, xy_px: Floats) -> Bools:
-        """Whether points (..., 2) lie on the bands or right beside them."""
+        """Whether points (..., 2) lie on the bands or within `margin_px` of them."""
         return np.asarray(self.away_px(xy_px) <= self.margin_px)
 
 
 NOWHERE: Final = Region(np.zeros((0, 5)))
+"""The empty region."""
 
 
 def below(points_px: Floats, trunk_px: float) -> Region:
-    """The region of one body with landmarks (33, 2), whose trunk is `trunk_px` long when seen from the side."""
+    """The region of one body with landmarks (33, 2); `trunk_px`: length of the trunk seen from the side."""
     bands = [_band(points_px, start, end, half, trunk_px) for start, end, half in _sides()]
-    found = np.array(bands)
-    return Region(found[~np.isnan(found).any(axis=1)], BESIDE * trunk_px)
+    bands_px = np.array(bands)
+    return Region(bands_px[~np.isnan(bands_px).any(axis=1)], BESIDE * trunk_px)
 
 
 def _sides() -> Iterable[tuple[list[int], list[int], float]]:
-    """The bands of the left side, of the right side, and of the middle of the trunk."""
+    """The joints and half widths of the bands: left side, right side, middle of the trunk."""
     for first, second, half in HALF_WIDTHS:
         for side in (0, 1):
             yield [first[side]], [second[side]], half
@@ -88,7 +92,7 @@ def _sides() -> Iterable[tuple[list[int], list[int], float]]:
 
 
 def _band(points_px: Floats, first: list[int], second: list[int], half: float, trunk_px: float) -> Floats:
-    """One band (5,); at the shoulders it begins so far down that its round end only touches them."""
+    """One band (5,).  At the shoulders it begins lower, so that its round end only touches them."""
     start, end = points_px[first].mean(axis=0), points_px[second].mean(axis=0)
     if first[0] in landmarks.SHOULDERS:
         length_px = float(np.hypot(*(end - start)))
@@ -98,7 +102,10 @@ def _band(points_px: Floats, first: list[int], second: list[int], half: float, t
 
 @dataclass(frozen=True)
 class Bodies:
-    """The bodies seen at growing `time_s` (N,), several landmark sets (33, 2) a time, each with its trunk's length."""
+    """The bodies seen at growing times (N,), in seconds.
+
+    For each time: landmarks (n, 33, 2) of n people, and the lengths (n,) of their trunks, in display pixels.
+    """
 
     time_s: Floats
     points_px: Sequence[Floats]
@@ -106,7 +113,7 @@ class Bodies:
 
     @staticmethod
     def of(pose: PoseTrack, people: Iterable[tuple[float, Floats]]) -> Bodies:
-        """The lifter in every frame in which the trunk is known, and `people` (n, 33, 2) at other times."""
+        """The lifter in every frame in which the trunk is known, and other `people`: times and landmarks (n, 33, 2)."""
         trunk_px = trunk_lengths(pose.xy_px)
         usual_px = np.full(1, np.nanquantile(trunk_px, TRUNK_QUANTILE)) if pose.seen.any() else np.zeros(0)
         rows = [(float(pose.time_s[i]), pose.xy_px[i][None], usual_px) for i in np.flatnonzero(pose.seen)]
@@ -115,7 +122,10 @@ class Bodies:
         return Bodies(np.array([row[0] for row in rows]), [row[1] for row in rows], [row[2] for row in rows])
 
     def nearest(self, time_s: float) -> tuple[Floats, Floats]:
-        """Landmarks (n, 33, 2) and trunk lengths (n,) of those seen nearest in time; none if that is too long ago."""
+        """Landmarks (n, 33, 2) and trunk lengths (n,) of the nearest sighting in time.
+
+        Empty if that sighting is farther away than KNOWN_S.
+        """
         away_s = np.abs(self.time_s - time_s)
         if not len(away_s) or away_s.min() > KNOWN_S:
             return np.zeros((0, landmarks.COUNT, 2)), np.zeros(0)
@@ -123,7 +133,7 @@ class Bodies:
         return self.points_px[index], self.trunk_px[index]
 
     def at(self, time_s: float) -> Region:
-        """Where bodies below their shoulders are at a time."""
+        """The region of all bodies below their shoulders at a time."""
         regions = [below(points, float(trunk)) for points, trunk in zip(*self.nearest(time_s), strict=True)]
         if not regions:
             return NOWHERE
@@ -131,30 +141,32 @@ class Bodies:
         return Region(bands_px, max(region.margin_px for region in regions))
 
     def others(self, people_px: Floats, time_s: float) -> Floats:
-        """Those of `people_px` (n, 33, 2) who are not among these bodies."""
+        """The people (n, 33, 2) who are not among these bodies at a time."""
         known, trunk_px = self.nearest(time_s)
-        kept = [
-            not any(_same(one, own, float(px)) for own, px in zip(known, trunk_px, strict=True)) for one in people_px
+        is_other = [
+            not any(_same(person, body, float(px)) for body, px in zip(known, trunk_px, strict=True))
+            for person in people_px
         ]
-        return np.asarray(people_px[np.array(kept, bool)])
+        return np.asarray(people_px[np.array(is_other, bool)])
 
 
 def shoulders_seen(people_px: Floats, body: Region) -> Bools:
-    """Whether people (n, 33, 2) show shoulders of their own: above their hips, and not where `body` hides them.
+    """Whether people (n, 33, 2) have shoulders of their own: above their hips, and outside `body`.
 
-    A pose model also sees people in legs and plates; they mostly lie, or their shoulders are those very legs.
+    A pose model also sees people in legs and plates.  Such people mostly lie, or their shoulders are on the legs.
     """
     shoulder, hip = (people_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
     return np.asarray((shoulder[:, 1] < hip[:, 1]) & (body.away_px(shoulder) > 0.0))
 
 
 def trunk_lengths(xy_px: Floats) -> Floats:
-    """From the hips to the shoulders of landmarks (N, 33, 2), in pixels (N,)."""
+    """Length (N,) of the trunk, hips to shoulders, from landmarks (N, 33, 2), in pixels."""
     shoulder, hip = (xy_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
     return np.asarray(np.hypot(*(shoulder - hip).T))
 
 
-def _same(one_px: Floats, other_px: Floats, trunk_px: float) -> bool:
+def _same(first_px: Floats, second_px: Floats, trunk_px: float) -> bool:
+    """True if two sets of landmarks (33, 2) are of one person."""
     pairs = (list(landmarks.SHOULDERS), list(landmarks.HIPS))
-    apart = [np.hypot(*(one_px[pair].mean(axis=0) - other_px[pair].mean(axis=0))) for pair in pairs]
-    return bool(max(apart) < SAME_BODY * trunk_px)
+    distances = [np.hypot(*(first_px[pair].mean(axis=0) - second_px[pair].mean(axis=0))) for pair in pairs]
+    return bool(max(distances) < SAME_BODY * trunk_px)

@@ -1,4 +1,15 @@
-"""What keeps names and faces out of results: heads blurred over a clip, file names that give way to a pseudonym."""
+"""Keeps names and faces out of results: blurs heads over a clip, and replaces file names by a pseudonym.
+
+In: an analysis, its clip, and the pseudonym if there is one.  Out: a function that blurs pictures of the clip
+(`redactor`), and an analysis without file names (`marked`).
+
+Steps of blurring (`hiding`).  All sources are generous: a blur too many does less harm than a face.
+
+1. Take the lifter's head from the landmarks, interpolated where they were lost (`head_tracks.lifter`).
+2. Look for people and faces once every LOOK_PAUSE_S, and every LOST_PAUSE_S where the lifter's landmarks were lost.
+3. Link what was found over time, so that a head that is missed for a moment stays blurred (`head_tracks.link`).
+4. Blur each picture that is handed out, and look for faces in it once more (`blurring.retouch`).
+"""
 
 from __future__ import annotations
 
@@ -13,32 +24,46 @@ import numpy as np
 
 from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
-from hingecheck.privacy import blurring
+from hingecheck.privacy import blurring, head_tracks
 from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.blurring import Retouch
 from hingecheck.privacy.bodies import Bodies, shoulders_seen, trunk_lengths
 from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video.reading import Video
 
-LOOK_PAUSE_S, LOST_PAUSE_S, LOOK_HEIGHT_PX = 1.0, 0.3, 1080
-"""How often people and faces are looked for all over the clip, how often where the lifter's own landmarks were lost,
-and in pictures of which height at most."""
+LOOK_PAUSE_S: Final = 1.0
+"""Time between two searches of the clip for people and faces, in seconds."""
+
+LOST_PAUSE_S: Final = 0.3
+"""The same time where the lifter's own landmarks were lost, in seconds."""
+
+LOOK_HEIGHT_PX: Final = 1080
+"""Largest height of the pictures that are searched, in pixels."""
 
 PEOPLE_LEVELS: Final = (1.0, 0.6)
+"""Sizes of the squares in which people are looked for in the clip, in shorter sides of the picture."""
+
 FACE_LEVELS: Final = (1.0, 0.6, 0.36, 0.2)
+"""The same for faces in the clip."""
+
 PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
-"""Squares in which people and faces are looked for in the clip, and faces in each picture that is handed out."""
+"""The same for faces in each picture that is handed out."""
 
 PEOPLE_MODEL: Final = "lite"
+"""Name of the pose bundle that finds people."""
+
 PSEUDONYM: Final = re.compile(r"\w([\w .-]{0,58}\w)?")
+"""A pseudonym that can be a file name."""
+
 OWN_MODEL: Final = "a model of the user's own"
+"""What stands in the provenance for the file name of the user's own model."""
 
 
 @contextmanager
 def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
-    """A function that blurs all heads in pictures of the clip; models are open as long as the `with` lasts.
+    """A function that blurs all heads in pictures of the clip, for use in a `with` statement.
 
-    Decodes the clip once more.  Raises ModelError if a model is missing or damaged.
+    It decodes the clip once more.  Raises ModelError if a model is missing or damaged.
     """
     from hingecheck.backends.mediapipe import (
         MediaPipeEstimator,
@@ -53,19 +78,20 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
 def hiding(
     pose: PoseTrack, frames: Iterable[Frame], people: head_search.People, detector: head_search.Faces
 ) -> Retouch:
-    """A function that blurs all heads in pictures of the clip with these `frames`, in which the lifter has `pose`."""
-    search = _Search(people, detector, blurring.lifter(pose))
-    looks = list(search.looks(frames))
-    known = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
-    others = blurring.link((look.time_s, look.heads(search.own, known)) for look in looks)
-    return blurring.retouch(others if search.own is None else [search.own, *others], search.left, known)
+    """A function that blurs all heads in pictures of a clip; `pose`: the lifter's landmarks, `frames`: the clip's."""
+    search = _Search(people, detector, head_tracks.lifter(pose))  # 1
+    looks = list(search.looks(frames))  # 2
+    bodies = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
+    others = head_tracks.link((look.time_s, look.heads(search.lifter_head, bodies)) for look in looks)  # 3
+    tracks = others if search.lifter_head is None else [search.lifter_head, *others]
+    return blurring.retouch(tracks, search.left, bodies)  # 4
 
 
 @dataclass(frozen=True)
-class _Looked:
-    """What one look at the clip found: circles (n, 3) of faces, landmarks (m, 33, 2) of people, in display pixels.
+class _Look:
+    """What one search of a frame found, in display pixels: circles (n, 3) of faces, landmarks (m, 33, 2) of people.
 
-    `lost`: the lifter's own landmarks are not known at that moment.
+    `lost`: the lifter's own landmarks are unknown at that moment.
     """
 
     time_s: float
@@ -73,35 +99,38 @@ class _Looked:
     people_px: Floats
     lost: bool
 
-    def heads(self, own: blurring.Track | None, known: Bodies) -> Floats:
-        """Heads (k, 4) beside the lifter's own: circles, and 1 if it was seen together with its shoulders.
+    def heads(self, lifter_head: head_tracks.Track | None, bodies: Bodies) -> Floats:
+        """Heads (k, 4) other than the lifter's: x, y, radius, and 1 if the head was seen together with its shoulders.
 
-        Where the lifter was lost, nobody knows whose a head is; it may be the lifter's, so it counts as a face alone.
+        Where the lifter was lost, a head may be the lifter's.  It then counts as a face without shoulders.
         """
-        body = known.at(self.time_s)
-        people_px = self.people_px if self.lost else known.others(self.people_px, self.time_s)
+        body = bodies.at(self.time_s)
+        people_px = self.people_px if self.lost else bodies.others(self.people_px, self.time_s)
         sure = shoulders_seen(people_px, body) & (not self.lost)
-        people = np.column_stack([blurring.heads(people_px, trunk_lengths(people_px)), sure])
+        people = np.column_stack([head_tracks.heads(people_px, trunk_lengths(people_px)), sure])
         faces_px = self.faces_px[~body.holds(self.faces_px[:, :2])]
-        found = np.concatenate([np.pad(faces_px, ((0, 0), (0, 1))), people])
-        return found if self.lost else blurring.beside(found, own, self.time_s)
+        heads_px = np.concatenate([np.pad(faces_px, ((0, 0), (0, 1))), people])
+        return heads_px if self.lost else head_tracks.beside(heads_px, lifter_head, self.time_s)
 
 
 def models() -> tuple[bundles.Bundle, bundles.Bundle]:
-    """What `redactor` finds people and faces with, checked; raises ModelError."""
+    """The models with which `redactor` finds people and faces, with their hashes checked; raises ModelError."""
     return bundles.find(PEOPLE_MODEL), bundles.face()
 
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for heads and people; where the lifter was lost, oftener and for whatever may be a face."""
+    """Looks for people and faces; where the lifter was lost, more often, and one vote makes a face.
+
+    `lifter_head`: the lifter's head.
+    """
 
     people: head_search.People
     detector: head_search.Faces
-    own: blurring.Track | None
+    lifter_head: head_tracks.Track | None
 
-    def looks(self, frames: Iterable[Frame]) -> Iterator[_Looked]:
-        """One look once in a while, and one as soon as the lifter is lost."""
+    def looks(self, frames: Iterable[Frame]) -> Iterator[_Look]:
+        """One search every LOOK_PAUSE_S, every LOST_PAUSE_S while the lifter is lost, and one when the loss begins."""
         next_s, was_lost = 0.0, False
         for frame in frames:
             lost, time_s = self._lost(frame.time_s), frame.time_s
@@ -110,32 +139,33 @@ class _Search:
                 continue
             next_s, was_lost = time_s + LOOK_PAUSE_S, lost
             votes = 1 if lost else head_search.VOTES
-            found = head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
-            bodies = head_search.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
-            yield _Looked(time_s, found, bodies, lost)
+            faces_px = head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
+            people_px = head_search.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
+            yield _Look(time_s, faces_px, people_px, lost)
 
     def left(self, picture: Bytes, time_s: float) -> Floats:
-        """Circles (n, 3) of faces in one picture."""
+        """Circles (n, 3) of the faces that are left in one picture."""
         if self._lost(time_s):
             return head_search.faces(picture, self.detector, FACE_LEVELS, votes=1)
         return head_search.faces(picture, self.detector, PICTURE_LEVELS)
 
     def _lost(self, time_s: float) -> bool:
-        return self.own is None or not self.own.seen(time_s)
+        """True if the lifter's head is not seen near a time."""
+        return self.lifter_head is None or not self.lifter_head.seen(time_s)
 
 
 def checked(pseudonym: str) -> str:
-    """The same pseudonym; raises UsageError if it cannot stand for a file name."""
+    """The pseudonym unchanged; raises UsageError if it cannot stand for a file name."""
     if PSEUDONYM.fullmatch(pseudonym) is None:
         raise UsageError(
             f"--pseudonym {pseudonym}: cannot stand for a file name",
-            "Use up to 60 letters, digits, spaces, dots, dashes; a letter or digit first and last.",
+            "Use up to 60 letters, digits, spaces, dots or dashes. Begin and end with a letter or digit.",
         )
     return pseudonym
 
 
 def marked(analysis: Analysis, *, pseudonym: str, heads_blurred: bool) -> Analysis:
-    """The analysis with file names replaced by `pseudonym`, and a note of what was done for privacy."""
+    """The analysis with a note of what was done for privacy, and with file names replaced by `pseudonym` unless ""."""
     note = {"heads_blurred": heads_blurred, "pseudonym": bool(pseudonym)}
     provenance = dict(analysis.provenance) | {"privacy": note}
     if not pseudonym:
@@ -144,35 +174,39 @@ def marked(analysis: Analysis, *, pseudonym: str, heads_blurred: bool) -> Analys
 
 
 def _renamed(video: VideoInfo, pseudonym: str) -> VideoInfo:
+    """The facts about the video with the pseudonym as its file name."""
     return replace(video, file=pseudonym + Path(video.file).suffix.lower())
 
 
 def _nameless(provenance: Mapping[str, object], pseudonym: str) -> dict[str, object]:
-    """Provenance whose file names have given way: own clips, own thresholds, a model of the user's own."""
-    found = dict(provenance)
-    version, own, _ = str(found.get("criteria", "")).partition(" with ")
-    found["criteria"] = f"{version} with a file of the user's own" if own else version
+    """The provenance without file names of the user's own clips, thresholds and model."""
+    nameless = dict(provenance)
+    version, user_file, _ = str(nameless.get("criteria", "")).partition(" with ")
+    nameless["criteria"] = f"{version} with a file of the user's own" if user_file else version
     for key, change in (("own_clips", _clips(pseudonym)), ("models", _model), ("settings", _settings)):
-        table = found.get(key)
+        table = nameless.get(key)
         if isinstance(table, dict):
-            found[key] = {name: change(name, value) for name, value in table.items()}
-    return found
+            nameless[key] = {name: change(name, value) for name, value in table.items()}
+    return nameless
 
 
 def _clips(pseudonym: str) -> Callable[[str, object], object]:
+    """The function that replaces the file name of a clip with that role."""
     return lambda role, file: file and f"{pseudonym} {role}{Path(str(file)).suffix}"
 
 
 def _model(_: str, entry: object) -> object:
+    """A model's entry without the file name of the user's own model."""
     if isinstance(entry, dict) and _is_file(entry.get("name")):
         return entry | {"name": OWN_MODEL}
     return entry
 
 
 def _settings(_: str, value: object) -> object:
+    """A setting without the file name of the user's own model."""
     return OWN_MODEL if _is_file(value) else value
 
 
 def _is_file(name: object) -> bool:
-    """Whether a model's name is that of a file: those that travel have names without a dot."""
+    """True if a model's name is a file's: the models of the package have names without a dot."""
     return isinstance(name, str) and "." in name

@@ -11,6 +11,7 @@ segment         `Rep`, `LiftStyle`
 describe        `Measure`, `RepMetrics`
 judge           `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 the whole       `Analysis`
+compare         `Comparison`, `Side`, `Difference`
 ==============  =======================================================================================
 
 Axes: N frames, 33 landmarks, 2 edges (image left and right of the trunk axis), K contour stations, M thumbnails.
@@ -23,6 +24,7 @@ from hingecheck.records.analysis import Analysis
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Words
 from hingecheck.records.barbell import LARGEST_BARE, Plates
+from hingecheck.records.comparison import Basis, Comparison, Difference, Side
 from hingecheck.records.judgement import Advice, Drill, Finding, Pattern, SelfReport, Status, Verdict
 from hingecheck.records.measure import Z90, Measure
 from hingecheck.records.pose import (
@@ -72,8 +74,11 @@ __all__ = [
     "AngleTrack",
     "AnyRep",
     "BackContour",
+    "Basis",
     "Bools",
     "Bytes",
+    "Comparison",
+    "Difference",
     "Drill",
     "Facing",
     "Finding",
@@ -91,6 +96,7 @@ __all__ = [
     "Repetition",
     "Seen",
     "SelfReport",
+    "Side",
     "Sighting",
     "Spine",
     "SpineReading",

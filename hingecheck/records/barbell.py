@@ -1,4 +1,4 @@
-"""What is seen of the bar."""
+"""The near end of the bar over time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Final
 from hingecheck.records.arrays import Floats, check, check_time
 
 LARGEST_BARE: Final = 0.08
-"""What looks smaller than this, in leg lengths, is the end of a sleeve without plates: 25 mm, and 0.03 to 0.06."""
+"""Largest radius of a bare sleeve, in leg lengths; anything larger is a plate.  A sleeve measures 25 mm and looks 0.03
+to 0.06 leg lengths large."""
 
 
 @dataclass(frozen=True)
 class Plates:
-    """Plates at the near end of the bar, or its bare sleeve, at some times (M,), NaN where they are not seen.
+    """The near end of the bar over time: its plates, or its sleeve where no plates are on it.
 
-    `forward` of their median place and `up` from where they lie lowest (M,), sagittal, in radii of theirs as they look,
-    so exact in their own plane, which is nearer to the camera than the lifter's; `radius_legs`: that radius in leg
-    lengths of the lifter, 0.2 to 0.5 of plates, 0.03 to 0.05 of a sleeve.
+    `time_s` (M,) are the times of the thumbnails.  `forward` (M,) is the distance from the median place, `up` (M,) the
+    height above the lowest place; both are sagittal, and NaN where the end of the bar is not seen.  Their unit is the
+    radius of the plates as it looks.  So they are exact in the plane of the plates, which lies nearer to the camera
+    than the lifter.  `radius_legs` is that radius in leg lengths of the lifter: 0.2 to 0.5 for plates, 0.03 to 0.05
+    for a sleeve.
     """
 
     time_s: Floats
@@ -32,10 +35,10 @@ class Plates:
 
     @property
     def bare(self) -> bool:
-        """True for a sleeve without plates."""
+        """True if the bar carries no plates."""
         return self.radius_legs < LARGEST_BARE
 
     @property
     def up_legs(self) -> Floats:
-        """How high they are above where they lie lowest (M,), in leg lengths."""
+        """Height (M,) above the lowest place, in leg lengths."""
         return self.up * self.radius_legs

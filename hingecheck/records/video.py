@@ -9,9 +9,10 @@ from hingecheck.records.arrays import Bytes, Floats, check, check_time
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture, upright, scaled and perhaps cropped.
+    """One decoded picture: upright, scaled and perhaps cropped.
 
-    `rgb` (h, w, 3); its pixel (i, j) lies at display pixel `origin_px` + (j, i) / `scale`.
+    `rgb` (h, w, 3) holds the colours.  Its pixel in row i and column j lies at display pixel
+    `origin_px` + (j, i) / `scale`.
     """
 
     time_s: float
@@ -22,7 +23,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What was read of a clip.  `rotation_deg` is what the file asked for and what was applied."""
+    """Facts about a clip after reading it.
+
+    `width` and `height` are those of the upright picture.  `rotation_deg` is the rotation that the file asks for and
+    that reading applied.  `frames_failed` counts the frames that could not be decoded.
+    """
 
     file: str
     sha256: str
@@ -37,7 +42,10 @@ class VideoInfo:
 
 @dataclass(frozen=True)
 class Thumbnails:
-    """Small grey pictures (M, h, w) at some times (M,): display pixel x lies at (x - `origin_px`) * `scale`."""
+    """Small grey pictures of a clip: `grey` (M, h, w) at `time_s` (M,).
+
+    The display pixel x lies at thumbnail pixel (x - `origin_px`) * `scale`.
+    """
 
     time_s: Floats
     grey: Bytes

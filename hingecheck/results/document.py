@@ -10,11 +10,14 @@ from typing import Any, Final
 
 from hingecheck import names
 from hingecheck.errors import HingecheckError
-from hingecheck.metrics.comparison import Comparison, Side
 from hingecheck.records import Analysis, Finding, Measure, RepMetrics
+from hingecheck.records.comparison import Comparison, Side
 
 SCHEMA: Final = "hingecheck/analysis/1"
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
+EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
+"""Keys of a repetition's events; null = did not happen in the clip."""
+
 _DECIMALS: Final = 4
 
 
@@ -100,11 +103,10 @@ def text(data: Mapping[str, Any]) -> str:
 
 def _rep(rep: RepMetrics) -> dict[str, Any]:
     event = rep.rep
-    events = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
     return {
         "number": event.number,
         "style": event.style,
-        **{name: _plain(getattr(event, name)) for name in events},
+        **{name: _plain(getattr(event, name)) for name in EVENTS},
         "complete": event.complete,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
         "reasons": {name: measure.reason for name, measure in rep.values.items() if measure.reason},

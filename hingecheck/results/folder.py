@@ -13,6 +13,14 @@ from typing import Final
 from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
+"""A folder that holds this file is a result."""
+
+RECORD: Final = "clip.json"
+"""How a clip of a batch ended; also there if the clip gave no result."""
+
+THUMBNAIL: Final = "thumbnail.jpg"
+"""A small picture of a result, for the list of a batch."""
+
 UNFINISHED: Final = ".unfinished-"
 """How a file is named that `put` is writing; one that is left over may be removed."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from hingecheck.records import Measure
 
@@ -15,13 +14,22 @@ Refuse = Callable[[str, str], NoReturn]
 """Raises an error from a place and what is wrong there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value, where it stands, and how to refuse it; every method refuses what has not the type it names."""
+class Node(NamedTuple):
+    """A value, where it stands, and how to refuse it; every method refuses a value that is not of the type it names.
+
+    `name` is the last part of its place.  The whole place is put together for an error alone, because a file has
+    thousands of values, and a named tuple is made fast.
+    """
 
     value: Any
-    place: str
+    name: str
     refuse: Refuse
+    parent: Node | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the value stands, from the file's path on."""
+        return self.name if self.parent is None else self.parent.place + self.name
 
     @property
     def missing(self) -> bool:
@@ -38,21 +46,21 @@ class Node:
         """A member that must be there."""
         if name not in self.table():
             self.refuse(self.place, f"{name} is missing")
-        return Node(self.value[name], f"{self.place}: {name}", self.refuse)
+        return Node(self.value[name], f": {name}", self.refuse, self)
 
     def optional(self, name: str) -> Node | None:
         """A member that may be missing or null."""
         return None if self.table().get(name) is None else self.key(name)
 
     def entries(self) -> Iterator[tuple[str, Node]]:
-        """All members of an object."""
-        return ((name, self.key(name)) for name in self.table())
+        """All members of an object, each with its name, which is a text that can be written too."""
+        return ((Node(name, ": a name", self.refuse, self).text(), self.key(name)) for name in self.table())
 
     def items(self) -> Iterator[Node]:
         """All items of a list."""
         if not isinstance(self.value, list):
             self.refuse(self.place, "must be a list")
-        return (Node(item, f"{self.place}[{index}]", self.refuse) for index, item in enumerate(self.value))
+        return (Node(item, f"[{index}]", self.refuse, self) for index, item in enumerate(self.value))
 
     def texts(self) -> tuple[str, ...]:
         """A list of texts."""
@@ -62,7 +70,9 @@ class Node:
         """A text of bearable length that can be written as UTF-8."""
         if not isinstance(self.value, str) or len(self.value) > LONGEST_TEXT:
             self.refuse(self.place, f"must be a text of at most {LONGEST_TEXT} characters")
-        if any("\ud800" <= letter <= "\udfff" for letter in self.value):
+        try:
+            self.value.encode()
+        except UnicodeEncodeError:
             self.refuse(self.place, "holds half a character")
         return str(self.value)
 

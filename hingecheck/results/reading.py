@@ -1,8 +1,11 @@
-"""Reads an `analysis.json` back, strictly: what another program or a hand has changed is found here, or nowhere.
+"""The one reader of `analysis.json`, for reports, history, tables and batches alike.
 
-Names that this version does not know (metrics, rules, styles, extra keys) are kept or passed over; what it does know
-must have the right type, be finite, and agree with itself.  A share that an earlier version wrote outside 0..1 is cut
-there.
+It is strict: a value of a known name must have the right type, be finite, and agree with the rest of the file.  Every
+error names the file, the place in it, and what to do.
+
+It accepts files of other versions.  Unknown metrics, rules and styles are kept; other unknown keys are ignored.  A
+metric that the file does not have is missing, with the reason NOT_STORED.  A share that an earlier version wrote
+outside 0..1 is cut there.  A height that an earlier version wrote as `stature_cm` is read.
 """
 
 from __future__ import annotations
@@ -10,129 +13,31 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, Status, bounded
-from hingecheck.results.document import SCHEMA
+from hingecheck.records import METRICS, NOT_STORED, Measure, Pattern, SelfReport, Status, bounded
+from hingecheck.records.stored import Stored, StoredFinding, StoredRep, StoredVerdict, StoredVideo, StoredView
+from hingecheck.results.document import EVENTS, SCHEMA
 from hingecheck.results.nodes import Node
 
 SHARE: Final = "lumbar_share_trunk"
 LARGEST_BYTES: Final = 64_000_000
-EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
 _SHA256: Final = re.compile("[0-9a-f]{64}")
 _REMEDY: Final = "Analyze the clip again; if the file was edited by hand, put the original back."
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVideo:
-    """What is stored of the clip; `file` is a bare name."""
-
-    file: str
-    sha256: str
-    width: int
-    height: int
-    duration_s: float
-    frames_read: int
-    frames_failed: int
-    rotation_deg: int
-    rate_hz: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredView:
-    """Where the camera stood."""
-
-    side: str
-    facing: str
-    yaw_deg: Measure
-    assessable: bool
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRep:
-    """One repetition: the events that happened (name -> seconds), and each metric or the reason why there is none.
-
-    All repetitions have the same metrics: METRICS, and those that the file has beside them.
-    """
-
-    number: int
-    style: str
-    events: Mapping[str, float]
-    complete: bool
-    values: Mapping[str, Measure]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFinding:
-    """What one rule said."""
-
-    rule: str
-    status: str
-    measure: Measure
-    limit: float
-    unit: str
-    reps: tuple[int, ...]
-    text: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVerdict:
-    """The pattern, and what it rests on."""
-
-    pattern: str
-    share: Measure
-    reasons: tuple[str, ...]
-    reps_used: tuple[int, ...]
-    sentence: str
-    cue: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReport:
-    """What the lifter said."""
-
-    soreness: Mapping[str, float]
-    sitting_hours: float | None
-    load_kg: float | None
-    rpe: float | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An analysis read back from `path`, whose bytes have the hash `sha256`.
-
-    `style` is the set's style in words and whose word it is, "" where the analysis does not tell.
-    `context` are the sentences that set the self-report beside the measurement; `provenance` is as it was written.
-    """
-
-    path: Path
-    sha256: str
-    video: StoredVideo
-    view: StoredView
-    style: str
-    reps: tuple[StoredRep, ...]
-    verdict: StoredVerdict
-    findings: tuple[StoredFinding, ...]
-    over_set: Mapping[str, Measure]
-    self_report: StoredReport | None
-    context: tuple[str, ...]
-    see: str
-    provenance: Mapping[str, Any]
-
-
 def read(path: Path) -> Stored:
     """The analysis in `path`; raises ResultUnreadable that says where in the file what is wrong."""
-    data = _bytes(path)
-    root = Node(_parsed(data, path), path.name, _refuse)
+    return parsed(_bytes(path), path)
+
+
+def parsed(data: bytes, path: Path) -> Stored:
+    """The analysis in `data`, the content of `path`; raises ResultUnreadable."""
+    root = Node(_plain(data, path), str(path), _refuse)
     if root.key("schema").text() != SCHEMA:
         raise ResultUnreadable(
             f"{path}: is written in {root.key('schema').text()!r}, this version reads {SCHEMA!r}",
@@ -158,7 +63,7 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def _parsed(data: bytes, path: Path) -> Any:
+def _plain(data: bytes, path: Path) -> Any:
     def no_constant(name: str) -> NoReturn:
         raise ValueError(f"{name} is no number of JSON")
 
@@ -189,6 +94,7 @@ def _stored(root: Node, path: Path, sha256: str) -> Stored:
         self_report=None if given is None else _report(given),
         context=advice.key("context").texts(),
         see=advice.key("see").text(),
+        version=_version(root.key("provenance")),
         provenance=dict(root.key("provenance").table()),
     )
 
@@ -257,8 +163,10 @@ def _measures(node: Node) -> dict[str, Measure]:
     for name, entry in node.key("metrics").entries():
         if entry.missing != (name in reasons):
             _refuse(entry.place, "must be a number with an interval, or null with its reason")
-        missing = Measure.missing(reasons.get(name) or "no reason given")
-        found[name] = missing if entry.missing else bounded(name, entry.measure())
+        if entry.missing:
+            found[name] = Measure.missing(reasons[name] or "no reason given")
+        else:
+            found[name] = bounded(name, entry.measure())
     return found
 
 
@@ -266,7 +174,7 @@ def _verdict(node: Node) -> StoredVerdict:
     share, reasons = node.optional(SHARE), node.key("reasons").texts()
     return StoredVerdict(
         pattern=node.key("pattern").one_of(get_args(Pattern)),
-        share=Measure.missing("; ".join(reasons) or "not measured")
+        share=Measure.missing("; ".join(reasons) or "the clip cannot tell")
         if share is None
         else bounded(SHARE, share.measure()),
         reasons=reasons,
@@ -290,19 +198,26 @@ def _finding(node: Node) -> StoredFinding:
     )
 
 
-def _report(node: Node) -> StoredReport:
-    numbers = {name: node.optional(name) for name in ("sitting_hours", "load_kg", "rpe")}
-    return StoredReport(
+def _report(node: Node) -> SelfReport:
+    numbers = {name: node.optional(name) for name in ("sitting_hours", "load_kg", "rpe", "height_cm")}
+    numbers["height_cm"] = numbers["height_cm"] or node.optional("stature_cm")
+    return SelfReport(
         soreness={site: score.number() for site, score in node.key("soreness").entries()},
         note=node.key("note").text(),
         **{name: None if found is None else found.number() for name, found in numbers.items()},
     )
 
 
+def _version(provenance: Node) -> str:
+    versions = provenance.optional("versions")
+    found = None if versions is None else versions.optional("hingecheck")
+    return "" if found is None else found.text()
+
+
 def _checked(stored: Stored) -> Stored:
     """What must agree with itself; raises ResultUnreadable."""
     video, numbers = stored.video, [rep.number for rep in stored.reps]
-    place = stored.path.name
+    place = str(stored.path)
     checks = {
         "video.file must be a bare file name": video.file == Path(video.file).name
         and video.file not in ("", ".", ".."),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hingecheck import names
 from hingecheck.errors import ResultUnreadable, VideoNotFound
-from hingecheck.results.reading import Stored
+from hingecheck.records.stored import Stored
 
 
 def checked(stored: Stored, given: Path | None) -> Path | None:

@@ -1,76 +1,84 @@
-"""Beside stage 8: the height of the hands over a whole clip; where the lifter is lost, that of the load they hold."""
+"""Height of the hands over a whole clip; where the lifter is lost, the height comes from the load.
+
+In: the angles of a clip (hand height in leg lengths above the ankles, NaN where unknown) and, for `follow_load`, the
+possible paths of the load in the thumbnails.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of
+this series, and plates often hide the lifter just when it matters.
+
+`follow` bridges gaps with straight lines.  `follow_load` does this:
+
+1. Choose moments at which the lifter is upright (at most MOMENTS, at least APART_S apart).
+2. Ask for the possible paths of the load, as seen in the thumbnails (`Load.heights`).
+3. Keep each path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).
+4. Learn how high the hands are at each height of the load, from the frames in which both are known.  If the hands are
+   never seen and the lifter never bends, assume USUAL_FLOOR.
+5. Count the share of those frames in which the learned height agrees with the hands (within MOST_OFF).  Drop a path
+   along which the hands move by LEAST_TRAVEL or less.
+6. Take the path that agrees most, if it agrees often enough.  Where it is known, it gives the height of the hands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from hingecheck import posture
 from hingecheck.filtering import lasting_s
-from hingecheck.records import AngleTrack, Bools, Floats
+from hingecheck.records import AngleTrack, Floats
+from hingecheck.segmentation.model import Hands, Load
 
-MOMENTS, APART_S = 24, 0.6
-"""So many moments upright are compared at most, and no two nearer to each other."""
+MOMENTS: Final = 24
+"""Largest number of upright moments that are compared."""
+
+APART_S: Final = 0.6
+"""Smallest time between two of these moments, in seconds."""
 
 LOST_S: Final = 0.3
-"""Between small pictures farther apart than this the load may have been anywhere."""
+"""Longest time to the nearest thumbnail with a known load, in seconds.  Farther away the load may be anywhere."""
 
 LONG_S: Final = 0.5
-"""Who is lost for longer may have lifted in between."""
+"""Longest gap in the hands that hides no lift, in seconds.  A lifter who is lost for longer may have lifted."""
 
 LIFTED: Final = 0.05
-"""Higher than this above where it lies, in leg lengths, the load is in the hands."""
+"""Height above its resting place from which the load is in the hands, in leg lengths."""
 
 AROUND_S: Final = 1.5
-"""The hands are at the load for at least so long before it is lifted and after it is put down."""
+"""Time before lift-off and after the load is put down in which the hands are still at the load, in seconds."""
 
 USUAL_FLOOR: Final = 0.3
-"""How high hands are that hold a bar on the floor, where neither they nor a bend are ever seen, in leg lengths."""
+"""Usual height of hands that hold a bar on the floor, in leg lengths.  Used if neither hands nor a bend are seen."""
 
-MOST_OFF, LEAST_AGREEING, SURELY_AGREEING = 0.15, 0.55, 0.85
-"""A load that is not where the hands are, to so much in leg lengths and in this share of the frames, is not in them; it
-surely is in the second share, which is asked where the hands are not lost altogether."""
+MOST_OFF: Final = 0.15
+"""Largest difference, in leg lengths, at which the hands agree with the height learned from the load."""
 
-LEAST_WAY: Final = 0.18
-"""Nor is one with which they go up and down by less."""
+LEAST_AGREEING: Final = 0.55
+"""Share of the frames that must agree for the load to be in the hands."""
+
+SURELY_AGREEING: Final = 0.85
+"""Share of the frames that must agree where the hands are mostly seen, so that the load must be surely in them."""
+
+LEAST_TRAVEL: Final = 0.18
+"""Vertical travel of the hands along a load, in leg lengths.  A load with less travel is not in the hands."""
 
 LEAST_S: Final = 0.15
-"""What is known for less time tells nothing of the hands."""
+"""Shortest time for which a height must be known, in seconds.  Less says nothing about the hands."""
 
-FEWEST, STEPS = 5, 8
-"""Pictures that a series needs, and steps of the load's height."""
+FEWEST: Final = 5
+"""Smallest number of thumbnails with a known load that make a path."""
 
-
-class Load(Protocol):
-    """Small pictures of a clip (`load.Pictures`)."""
-
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        """Times (M,) and how high (M,) the load may be above where it lies, in leg lengths; NaN where it is unseen."""
+STEPS: Final = 8
+"""Number of steps into which the load's height is divided to learn the height of the hands."""
 
 
 @dataclass(frozen=True)
-class Hands:
-    """`height` (N,) in leg lengths, without gaps.
+class _Candidate:
+    """A load that may be in the hands.
 
-    Where the load tells it, `lifted` (N,) says how high that is above where it lies, else NaN.
+    `height` (N,): height of the hands if it is, leg lengths.  `lifted` (N,): height of the load above its resting
+    place.  `agreeing`: share of the frames in which the hands agree.
     """
-
-    height: Floats
-    lifted: Floats
-
-    @property
-    def borrowed(self) -> Bools:
-        """Frames (N,) in which the load tells where the hands are, whether the lifter is seen or not."""
-        return ~np.isnan(self.lifted)
-
-
-@dataclass(frozen=True)
-class _Held:
-    """A load that may be in the hands: `height` (N,) of the hands if it is, and the share of frames that says so."""
 
     height: Floats
     lifted: Floats
@@ -78,78 +86,98 @@ class _Held:
 
 
 def follow(track: AngleTrack) -> Hands | None:
-    """Where the hands are in every frame, gaps bridged; None if that is hardly ever known."""
+    """Height of the hands in every frame, gaps bridged; None if it is known for less than LEAST_S."""
     return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
 
 
-def lost(track: AngleTrack) -> bool:
-    """True if the hands are unknown for longer than LONG_S between frames in which they are known."""
+def has_long_gap(track: AngleTrack) -> bool:
+    """True if the hands are unknown for longer than LONG_S between two frames in which they are known."""
     known_s = track.time_s[~np.isnan(track.hand_height)]
     return bool(np.diff(known_s).max(initial=0.0) > LONG_S)
 
 
 def follow_load(track: AngleTrack, load: Load, *, surely: bool) -> Hands | None:
-    """The same, told by the load where that is, or surely is, in the hands; None if it cannot be followed."""
-    found = [_held(track, *one) for one in load.heights(_moments(track))]
-    held = max((one for one in found if one is not None), key=lambda one: one.agreeing, default=None)
-    if held is None or held.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
+    """Height of the hands in every frame, from the load where the load is in the hands; None if it is in none.
+
+    `surely`: ask for the larger share of agreeing frames (SURELY_AGREEING).
+    """
+    paths = load.heights(_upright_moments(track))  # 1, 2
+    candidates = [_candidate(track, *path) for path in paths]
+    best = max((each for each in candidates if each is not None), key=lambda each: each.agreeing, default=None)  # 6
+    if best is None or best.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
         return None
-    return _bridged(track, np.where(np.isnan(held.height), track.hand_height, held.height), held.lifted)
+    return _bridged(track, np.where(np.isnan(best.height), track.hand_height, best.height), best.lifted)
 
 
 def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
+    """The height (N,) with gaps bridged by straight lines; None if it is known for less than LEAST_S."""
     known = ~np.isnan(height)
     if lasting_s(track.time_s, known) < LEAST_S:
         return None
     return Hands(np.interp(track.time_s, track.time_s[known], height[known]), lifted)
 
 
-def _held(track: AngleTrack, time_s: Floats, over: Floats) -> _Held | None:
-    """The load in the frames in which the hands must be at it, if it is seen to go with them.
-
-    How high the hands are at each height of the load is told by the frames in which both are known.
-    """
-    lifted = _lifted(track.time_s, time_s, over)
+def _candidate(track: AngleTrack, time_s: Floats, load_height: Floats) -> _Candidate | None:
+    """The load as a candidate for what the hands hold; None if it does not move with them."""
+    lifted = _near_lifts(track.time_s, time_s, load_height)  # 3
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
-        bent = track.trunk_thigh.value_deg >= posture.HINGED_DEG  # then the hands were seen not to hang: a squat
-        unseen = not bent.any() and bool(np.isnan(track.hand_height).all())
-        usual = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
-        return _Held(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if usual else None
-    told = _along(lifted, lifted[both], track.hand_height[both])
-    agreeing = float((np.abs(told - track.hand_height)[both] <= MOST_OFF).mean())
-    return _Held(told, lifted, agreeing) if np.nanmax(told) - np.nanmin(told) > LEAST_WAY else None
+        return _unseen_candidate(track, lifted)
+    height = _hands_at(lifted, lifted[both], track.hand_height[both])  # 4
+    agreeing = float((np.abs(height - track.hand_height)[both] <= MOST_OFF).mean())  # 5
+    return _Candidate(height, lifted, agreeing) if np.nanmax(height) - np.nanmin(height) > LEAST_TRAVEL else None
 
 
-def _along(lifted: Floats, known: Floats, hands: Floats) -> Floats:
-    """How high (N,) the hands are at each height of the load, from pairs of both (n,); NaN where that is not known."""
-    if np.ptp(known) < LEAST_WAY:  # the hands are seen at one height only, mostly upright
-        return lifted - float(np.median(known)) + float(np.median(hands))
-    edges = np.quantile(known, np.linspace(0, 1, STEPS + 1))
-    step = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, STEPS - 1)
-    at, there = (np.array([np.median(one[step == n]) for n in np.unique(step)]) for one in (known, hands))
-    return np.where(np.isnan(lifted), np.nan, np.interp(lifted, at, np.maximum.accumulate(there)))
+def _unseen_candidate(track: AngleTrack, lifted: Floats) -> _Candidate | None:
+    """A candidate at the usual height of the hands, if neither the hands nor a bend are ever seen.
+
+    A bend that is seen without hands at the load is a squat: the arms do not hang.
+    """
+    bent = track.trunk_thigh.value_deg >= posture.HINGED_DEG
+    unseen = not bent.any() and bool(np.isnan(track.hand_height).all())
+    long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
+    return _Candidate(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if long_enough else None
 
 
-def _lifted(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
-    """How high (N,) the load is in frames near to those in which it is lifted, else NaN; from a sparser series."""
-    height = between(frame_s, time_s, over)
-    at_it = _away_s(frame_s, frame_s[height > LIFTED]) <= AROUND_S
-    return np.where(at_it, height, np.nan)
+def _hands_at(lifted: Floats, load_height: Floats, hand_height: Floats) -> Floats:
+    """Height of the hands (N,) at each height of the load; NaN where the load is unknown.
+
+    It is learned from pairs of both heights (n,): the medians within STEPS steps of the load's height, made rising.
+    """
+    if np.ptp(load_height) < LEAST_TRAVEL:  # the hands are seen at one height only, mostly upright
+        return lifted - float(np.median(load_height)) + float(np.median(hand_height))
+    edges = np.quantile(load_height, np.linspace(0, 1, STEPS + 1))
+    step = np.clip(np.searchsorted(edges, load_height, side="right") - 1, 0, STEPS - 1)
+    load_level, hand_level = (
+        np.array([np.median(series[step == n]) for n in np.unique(step)]) for series in (load_height, hand_height)
+    )
+    rising = np.maximum.accumulate(hand_level)
+    return np.where(np.isnan(lifted), np.nan, np.interp(lifted, load_level, rising))
 
 
-def between(frame_s: Floats, time_s: Floats, over: Floats) -> Floats:
-    """A series (N,) from a sparser one (M,); NaN farther than LOST_S from what that knows."""
-    known = np.isfinite(over)
+def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:
+    """Height of the load (N,) in frames within AROUND_S of a frame in which it is lifted; NaN in all others."""
+    height = resampled(frame_s, time_s, load_height)
+    near = _away_s(frame_s, frame_s[height > LIFTED]) <= AROUND_S
+    return np.where(near, height, np.nan)
+
+
+def resampled(frame_s: Floats, time_s: Floats, values: Floats) -> Floats:
+    """A sparse series (M,) at the times of the frames (N,), in seconds.
+
+    Interpolated by a monotone cubic (PCHIP).  NaN in frames farther than LOST_S from the nearest known value, and
+    everywhere if fewer than FEWEST values are known.
+    """
+    known = np.isfinite(values)
     if known.sum() < FEWEST:
         return np.full(len(frame_s), np.nan)
-    time_s, over = time_s[known], over[known]
-    filled = np.asarray(PchipInterpolator(time_s, over)(np.clip(frame_s, time_s[0], time_s[-1])))
+    time_s, values = time_s[known], values[known]
+    filled = np.asarray(PchipInterpolator(time_s, values)(np.clip(frame_s, time_s[0], time_s[-1])))
     return np.where(_away_s(frame_s, time_s) <= LOST_S, filled, np.nan)
 
 
 def _away_s(frame_s: Floats, time_s: Floats) -> Floats:
-    """How far (N,) frames are from the nearest of some ordered times."""
+    """Time (N,) from each frame to the nearest of some ordered times, in seconds; infinite if there are none."""
     if not len(time_s):
         return np.full(len(frame_s), np.inf)
     after = np.searchsorted(time_s, frame_s).clip(1, max(len(time_s) - 1, 1))
@@ -157,8 +185,8 @@ def _away_s(frame_s: Floats, time_s: Floats) -> Floats:
     return np.asarray(np.minimum(np.abs(frame_s - before_s), np.abs(frame_s - after_s)))
 
 
-def _moments(track: AngleTrack) -> list[float]:
-    """Times at which the lifter is seen upright, spread over the clip."""
+def _upright_moments(track: AngleTrack) -> list[float]:
+    """Times at which the lifter is seen upright, in seconds, spread over the clip."""
     upright = track.time_s[track.trunk_thigh.value_deg <= posture.EXTENDED_DEG]
     chosen: list[float] = []
     for time_s in upright:

@@ -1,9 +1,18 @@
-"""Beside stage 8: which style of deadlift a set looks like, and how sure that is.
+"""Which style of deadlift a set looks like, and how probable that is.
 
-A linear discriminant over three numbers that a side view gives of the position the lifter pulls from: how high the
-hands are, how bent the knees, how far the trunk leans.  Class means and the common spread stand in `styles.toml`.
-Stance and grip are not seen from the side, so several styles from the floor look alike: then the answer is
-"not sure".  The style changes nothing that is measured; only how bends become repetitions follows from it.
+In: the angles of a clip, its repetitions, and the user's word if there is one.  Out: a `LiftStyle`.  Why: the report
+names the style.  It changes no measured number; the user's word only decides how bends become repetitions.
+
+Steps (`classify`).  It is a linear discriminant with one common spread.
+
+1. Read three numbers at the beginning of each pull: height of the hands (leg lengths), knee flexion and trunk lean
+   (degrees).  Take the median over the repetitions.
+2. Compute the distance to the mean of each style, in units of the common spread (`styles.toml`).
+3. Weigh each style by how usual it is and by a normal distribution of that distance.  Only styles with the lift type of
+   the repetitions count.
+4. Name the most probable style, or "not sure" if its probability is below SURE.
+
+Stance and grip cannot be seen from the side, so several styles from the floor look alike.
 """
 
 from __future__ import annotations
@@ -21,8 +30,10 @@ from hingecheck.errors import UsageError
 from hingecheck.records import AngleTrack, Floats, LiftStyle, LiftType, Rep, StyleName
 
 AUTO: Final = "auto"
+"""The user's word for "find out yourself"."""
+
 SURE: Final = 0.75
-"""A style is named only if it is at least this probable."""
+"""Smallest probability with which a style is named."""
 
 LIFT_TYPES: Final[Mapping[StyleName, LiftType]] = {
     "conventional": "floor",
@@ -35,14 +46,18 @@ LIFT_TYPES: Final[Mapping[StyleName, LiftType]] = {
     "hinge": "romanian",
     "pick_up": "pick_up",
 }
+"""The lift type of each style."""
+
 FEATURES: Final = ("hand_height", "knee_deg", "lean_deg")
+"""Names, in `styles.toml`, of the three numbers that describe the position."""
+
 AROUND_S: Final = 0.11
-"""The position is read over so much time before and after the moment of it."""
+"""Time before and after the beginning of the pull over which the position is read, in seconds."""
 
 
 @dataclass(frozen=True)
-class _Looks:
-    """Class means (S, 3), the common spread (3,), and how usual each style is (S,)."""
+class _Classes:
+    """Parameters of S styles: means (S, 3), the common spread (3,), and how usual each style is (S,)."""
 
     names: tuple[StyleName, ...]
     mean: Floats
@@ -51,37 +66,40 @@ class _Looks:
 
 
 def parse(word: str) -> StyleName | None:
-    """The user's word for the style, None for `auto`; raises UsageError with the words that are known."""
+    """The style that the user's word names, None for `auto`; raises UsageError with the known words."""
     if word == AUTO:
         return None
     for name in LIFT_TYPES:
         if word.replace("-", "_").lower() == name:
             return name
     known = ", ".join((AUTO, *LIFT_TYPES))
-    raise UsageError(f"--style {word}: no such style", f"Known are {known}.")
+    raise UsageError(f"--style {word}: no such style", f"Use one of {known}.")
 
 
-def tell(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> LiftStyle:
-    """The given style; else the most probable one of those that lift as these repetitions do."""
+def classify(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> LiftStyle:
+    """The given style; otherwise the most probable style, or "not sure"."""
     if given is not None:
         return LiftStyle(given, 1.0, given=True)
     if not reps:
         return LiftStyle("not_sure", 0.0, given=False)
-    looks = _looks()
-    like = np.array([LIFT_TYPES[name] == reps[0].style for name in looks.names])
-    away = (np.median([bottom(track, rep) for rep in reps], axis=0) - looks.mean) / looks.spread
-    if np.isnan(away).any():
+    classes = _classes()
+    same_type = np.array([LIFT_TYPES[name] == reps[0].style for name in classes.names])
+    # 1, 2
+    distance = (np.median([bottom(track, rep) for rep in reps], axis=0) - classes.mean) / classes.spread
+    if np.isnan(distance).any():
         return LiftStyle("not_sure", 0.0, given=False)
-    weight = np.where(like, looks.usual, 0.0) * np.exp(-0.5 * (away**2).sum(axis=1))
+    # 3
+    weight = np.where(same_type, classes.usual, 0.0) * np.exp(-0.5 * (distance**2).sum(axis=1))
     if weight.sum() == 0:
         return LiftStyle("not_sure", 0.0, given=False)
+    # 4
     best = int(np.argmax(weight))
     confidence = float(weight[best] / weight.sum())
-    return LiftStyle(looks.names[best] if confidence >= SURE else "not_sure", confidence, given=False)
+    return LiftStyle(classes.names[best] if confidence >= SURE else "not_sure", confidence, given=False)
 
 
 def bottom(track: AngleTrack, rep: Rep) -> Floats:
-    """FEATURES (3,) of the position a repetition is pulled from."""
+    """The FEATURES (3,) of the position from which a repetition is pulled: leg lengths, degrees, degrees."""
     at = int(np.argmin(np.abs(track.time_s - rep.onset_s)))
     near = np.abs(track.time_s - track.time_s[at]) <= AROUND_S
     series = (track.hand_height, track.knee_flexion.value_deg, track.trunk_lean.value_deg)
@@ -89,13 +107,14 @@ def bottom(track: AngleTrack, rep: Rep) -> Floats:
 
 
 @cache
-def _looks() -> _Looks:
+def _classes() -> _Classes:
+    """The parameters stored in `styles.toml`."""
     table = tomllib.loads(
         resources.files("hingecheck.segmentation").joinpath("styles.toml").read_text(encoding="utf-8")
     )
     names = tuple(name for name in get_args(StyleName) if name in table["style"])
     rows = [table["style"][name] for name in names]
-    return _Looks(
+    return _Classes(
         names=names,
         mean=np.array([[row[feature] for feature in FEATURES] for row in rows]),
         spread=np.array([table["spread"][feature] for feature in FEATURES]),

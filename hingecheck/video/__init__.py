@@ -1,1 +1,1 @@
-"""Reading and writing video files."""
+"""Stage 1: read and write video files, and keep thumbnails of them."""

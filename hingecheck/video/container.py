@@ -1,7 +1,8 @@
-"""Opens video files for reading and for writing: by handle, never by name.
+"""Opens video files for reading and writing, by handle and never by name.
 
-FFmpeg takes a name for an address: `http:host.mp4` would open a connection, `concatf:list.mp4` other files.  So
-it gets an open file without its name, may open nothing else, and reads only formats that lie in one file.
+In: a path.  Out: an open PyAV container.  Errors: VideoNotFound or InputError, with what to do.  Why a handle: FFmpeg
+takes a name for an address.  `http:host.mp4` would open a connection, and `concatf:list.mp4` would open other files.
+So FFmpeg gets an open file without its name, may open nothing else, and reads only formats that lie in one file.
 """
 
 from __future__ import annotations
@@ -21,27 +22,33 @@ from av.error import ArgumentError, FFmpegError
 from hingecheck.errors import InputError, VideoNotFound
 
 PLAYABLE: Final = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
+"""What to do about a file that cannot be read as a video."""
 
 FORMATS: Final = (
     *("mov", "matroska", "avi", "mpegts", "mpeg", "asf", "ogg", "flv", "mxf", "wtv", "nut", "rm", "dv", "ivf", "gif"),
     *("mjpeg", "mpegvideo", "m4v", "h264", "hevc", "obu", "yuv4mpegpipe"),
 )
-"""FFmpeg's names of the formats that hold a whole video in one file.  Playlists and the like are left out."""
+"""FFmpeg's names of the formats that hold a whole video in one file.  Playlists are left out."""
 
 _ONE_FILE: Final = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
-"""No protocol is called `none`: a format that asks for another file or an address gets nothing."""
+"""FFmpeg's options: no protocol is called `none`, so a format that asks for another file or an address gets nothing."""
 
 _LIST: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(#EXTM3U|ffconcat|\[playlist\]|<asx|<smil|v=0\s+o=)|.*(<MPD|<SmoothStreamingMedia)",
     re.DOTALL | re.IGNORECASE,
 )
+"""How lists of other files begin: M3U, ffconcat, PLS, ASX, SMIL, SDP, DASH, Smooth Streaming."""
+
 _HEAD_BYTES: Final = 4096
+"""Number of bytes at the beginning of a file in which such a list is recognised."""
+
 _BUFFER_BYTES: Final = 1 << 18
+"""Number of bytes that FFmpeg reads at once."""
 
 
 @contextlib.contextmanager
 def open_clip(path: Path) -> Iterator[InputContainer]:
-    """The video file at `path`, to be read; raises VideoNotFound or InputError."""
+    """The video file at `path`, open for reading; raises VideoNotFound or InputError."""
     check(path)
     with _opened(path) as file, _demuxed(path, file) as container:
         yield container
@@ -49,11 +56,11 @@ def open_clip(path: Path) -> Iterator[InputContainer]:
 
 @contextlib.contextmanager
 def create_film(path: Path, options: Mapping[str, str]) -> Iterator[OutputContainer]:
-    """A new MP4 file at `path`, to be written; `options` are those of FFmpeg's MP4 writer."""
+    """A new MP4 file at `path`, open for writing; `options`: those of FFmpeg's MP4 writer."""
     with path.open("wb") as file:
 
         def reopen(_url: str, _flags: int, _options: object) -> BinaryIO:
-            """The film itself: the writer reads it again to move the index to the front."""
+            """Open the film itself: the writer reads it again to move the index to the front."""
             file.flush()
             return path.open("rb")
 
@@ -63,22 +70,23 @@ def create_film(path: Path, options: Mapping[str, str]) -> Iterator[OutputContai
 
 
 def check(path: Path) -> None:
-    """Raise VideoNotFound or InputError if there is no file with something in it at `path`."""
+    """Raise VideoNotFound if there is no file at `path`, InputError if it is no file or is empty."""
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise VideoNotFound(f"{path}: no such file", "Check the spelling and the folder.") from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{path}: is a folder, not a video", "Give one video file.")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{path}: is a pipe or a device, not a file", "Save the video to a file first.")
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise InputError(f"{path}: is empty (0 bytes)", "Copy it from the phone again.")
 
 
 def _opened(path: Path) -> BinaryIO:
+    """The file at `path`, open for reading without a buffer; raises InputError."""
     try:
         return path.open("rb", buffering=0)
     except OSError as error:
@@ -86,7 +94,10 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
-    # The methods are those of the file itself: a signal during a method written in Python would be lost in FFmpeg.
+    """The open file as a container; raises InputError if it is no video.
+
+    FFmpeg calls the methods of the file itself: it would lose a signal that arrives during a method written in Python.
+    """
     handle = SimpleNamespace(read=file.read, seek=file.seek, tell=file.tell)
     head = b""
     try:
@@ -103,5 +114,6 @@ def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
+    """The error for a file that the system refuses to open."""
     reason = error.strerror if isinstance(error, OSError) else error
-    return InputError(f"{path}: cannot be opened ({reason})", "Check the path, and that you may read the file.")
+    return InputError(f"{path}: cannot be opened ({reason})", "Check the path and your permission to read the file.")

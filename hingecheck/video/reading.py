@@ -1,7 +1,8 @@
-"""Stage 1, read: a path becomes upright frames with the file's own timestamps.
+"""Stage 1, read: a video file becomes upright frames with the file's own timestamps.
 
-PyAV decodes; display rotation and non-square pixels are applied; what cannot be decoded is counted.  No
-frame is kept.
+In: a path.  Out: frames in order of time, in RGB, reduced to HEIGHT_PX, and the facts about the file (`VideoInfo`).
+Errors: VideoNotFound or InputError.  PyAV decodes.  Display rotation and non-square pixels are applied.  Frames that
+cannot be decoded are counted, not hidden.  No frame is kept, so memory does not grow with the clip.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import av
 import cv2
@@ -25,33 +27,42 @@ from hingecheck.records import Bytes, Frame, VideoInfo
 from hingecheck.video import container
 from hingecheck.video.container import PLAYABLE
 
-HEIGHT_PX = 512
-"""Frames are scaled to at most this height: a lifter fills about half of it, and the pose network sees 256 x 256."""
+HEIGHT_PX: Final = 512
+"""Largest height of a frame, in pixels.  A lifter fills about half of it, and the pose network sees 256 x 256."""
 
-DECODE_AHEAD = 8
-_TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+DECODE_AHEAD: Final = 8
+"""Number of frames that `ahead` decodes before they are read."""
+
+_PUT_TIMEOUT_S: Final = 0.1
+"""Time after which a waiting decoder checks whether it must stop, in seconds."""
+
+_TIME_TOLERANCE_S: Final = 1e-6
+"""Rounding error of timestamps, in seconds."""
+
+_ROTATIONS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
+"""OpenCV's rotation for each counter-clockwise rotation in degrees."""
 
 
 class Video:
-    """One clip.  Iterate `frames()` once, then `info()` tells what was read."""
+    """One clip.  Iterate `frames()` once; then `info()` says what was read."""
 
     def __init__(self, path: Path) -> None:
-        """Checks that `path` holds a video that can be opened; raises VideoNotFound or InputError."""
+        """Check that `path` holds a video that can be decoded; raises VideoNotFound or InputError."""
         self.path = path
         self._times_s: list[float] = []
         self._failed = 0
         self._promised = 0
         self.first_s = 0.0
-        """The file's own time of the first frame that `frames()` read, which is time 0 from there on."""
-        with _pictured(path) as clip:
+        """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
+        with _with_picture(path) as clip:
             self.expected_s = (clip.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(clip, path)
 
     def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
-        """Every decodable frame in order, scaled to at most `height_px`; raises InputError if there is none."""
+        """Every frame that can be decoded, in order, at most `height_px` high; raises InputError if there is none."""
         self._times_s, self._failed = [], 0
         scale = min(1.0, height_px / self.height)
-        with _pictured(self.path) as clip:
+        with _with_picture(self.path) as clip:
             first_s = None
             self._promised = clip.streams.video[0].frames
             for picture in self._decode(clip):
@@ -60,7 +71,7 @@ class Video:
                 self.first_s = first_s
                 time_s = stamp_s - first_s
                 if self._times_s and time_s <= self._times_s[-1]:
-                    self._failed += 1  # two pictures cannot be shown at one moment
+                    self._failed += 1  # two frames cannot be shown at one moment
                     continue
                 self._times_s.append(time_s)
                 yield Frame(time_s, self._upright(picture, scale), scale)
@@ -68,7 +79,7 @@ class Video:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 
     def info(self) -> VideoInfo:
-        """What `frames()` has read."""
+        """The facts about what `frames()` has read."""
         times_s = np.array(self._times_s)
         step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan")
         return VideoInfo(
@@ -84,35 +95,35 @@ class Video:
         )
 
     def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
-        """The pictures shown at `times_s`, full size, (h, w, 3) RGB each: a second pass over the file."""
-        found: dict[int, Bytes] = {}
+        """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each.  It reads the file once more."""
+        pictures: dict[int, Bytes] = {}
         wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
-        with _pictured(self.path) as clip:
+        with _with_picture(self.path) as clip:
             first_s = None
             for picture in self._decode(clip):
                 first_s = float(picture.time) if first_s is None else first_s
-                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - 1e-6:
-                    found[wanted.pop(0)] = self._upright(picture, 1.0)
+                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - _TIME_TOLERANCE_S:
+                    pictures[wanted.pop(0)] = self._upright(picture, 1.0)
                 if not wanted:
                     break
-        return [found[i] for i in range(len(times_s)) if i in found]
+        return [pictures[i] for i in range(len(times_s)) if i in pictures]
 
     def key_pictures(self, most: int) -> list[Frame]:
-        """Up to `most` of the file's key frames, spread over the clip: cheap to decode, to look around in."""
+        """Up to `most` of the file's key frames, spread over the clip.  They are cheap to decode."""
         scale = min(1.0, HEIGHT_PX / self.height)
         frames: list[Frame] = []
-        with _pictured(self.path) as clip:
+        with _with_picture(self.path) as clip:
             stream = clip.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
             for picture in self._decode(clip):
                 frames.append(Frame(float(picture.time), self._upright(picture, scale), scale))
-                if len(frames) > 2 * most:  # thin out evenly as we go: the clip may be hours long
+                if len(frames) > 2 * most:  # thin out evenly on the way: the clip may be hours long
                     frames = frames[::2]
         keep = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
         return [frames[i] for i in keep]
 
     def spread_pictures(self, count: int) -> list[Frame]:
-        """`count` pictures at even distances, for clips with few key frames: decodes the whole clip."""
+        """`count` pictures at even distances, for clips with few key frames.  It decodes the whole clip."""
         first_s, pause_s = self.expected_s / (2 * count), self.expected_s / count
         chosen: list[Frame] = []
         for frame in self.frames():
@@ -121,21 +132,21 @@ class Video:
         return chosen
 
     def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
-        """Frames of the first video stream; damaged ones and those without a time are counted, not raised.
+        """Frames of the first video stream.  Damaged frames and frames without a time are counted, not raised.
 
-        An AVI file does not say when a frame is shown, only in which order frames are decoded; FFmpeg's guess puts
-        half of them before others.  They come out of the decoder in the right order, so each is shown when it comes.
+        An AVI file only says in which order frames are decoded, not when each is shown.  FFmpeg's guess puts half of
+        them in the wrong order.  They leave the decoder in the right order, so that order counts.
         """
         shown = -1
         stream = clip.streams.video[0]
-        stream.thread_type = "SLICE"  # threads that share out frames mend damaged ones differently every time
+        stream.thread_type = "SLICE"  # frame threads repair damaged frames differently on every run
         packets = clip.demux(stream)
         while True:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
-            except (FFmpegError, OSError):  # the file breaks off, or its disk does
+            except (FFmpegError, OSError):  # the file breaks off, or the disk fails
                 self._failed += 1
                 return
             try:
@@ -152,25 +163,25 @@ class Video:
                 yield picture
 
     def _upright(self, picture: VideoFrame, scale: float) -> Bytes:
-        """RGB array, turned as the display matrix asks; C-contiguous whatever the row padding was."""
+        """The picture (h, w, 3) in RGB, rotated as the file asks, and C-contiguous whatever the padding of its rows."""
         width, height = round(self.width * scale), round(self.height * scale)
         if self.rotation_deg % 180:
             width, height = height, width
         rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
         if self.rotation_deg:
-            return np.asarray(cv2.rotate(rgb, _TURNS[self.rotation_deg]), np.uint8)
+            return np.asarray(cv2.rotate(rgb, _ROTATIONS[self.rotation_deg]), np.uint8)
         return np.ascontiguousarray(rgb)
 
 
 def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
-    """The same frames, decoded in a thread of their own a few frames ahead of whoever reads them."""
+    """The frames, decoded in a thread of its own, up to DECODE_AHEAD frames before they are read."""
     waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=DECODE_AHEAD)
     stopped = threading.Event()
 
     def put(item: Frame | BaseException | None) -> bool:
         while not stopped.is_set():
             with contextlib.suppress(queue.Full):
-                waiting.put(item, timeout=0.1)
+                waiting.put(item, timeout=_PUT_TIMEOUT_S)
                 return True
         return False
 
@@ -180,7 +191,7 @@ def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
                 if not put(frame):
                     return
             put(None)
-        except BaseException as error:  # handed over: it is raised where the frames are read
+        except BaseException as error:  # the reader of the frames raises it
             put(error)
 
     thread = threading.Thread(target=decode, daemon=True)
@@ -196,8 +207,8 @@ def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
 
 
 @contextlib.contextmanager
-def _pictured(path: Path) -> Iterator[InputContainer]:
-    """The clip at `path`, which has a picture."""
+def _with_picture(path: Path) -> Iterator[InputContainer]:
+    """The open clip at `path`; raises InputError if it holds no video stream."""
     with container.open_clip(path) as clip:
         if not clip.streams:
             raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", PLAYABLE)
@@ -207,12 +218,12 @@ def _pictured(path: Path) -> Iterator[InputContainer]:
 
 
 def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
-    """Width and height as displayed, and the rotation (0, 90, 180, 270, counter-clockwise) that gives it."""
+    """Width and height as displayed, in pixels, and the rotation (0, 90, 180, 270 degrees, counter-clockwise)."""
     stream = clip.streams.video[0]
     try:
         picture = next(clip.decode(stream))
     except (FFmpegError, OSError, StopIteration) as error:
-        raise InputError(f"{path}: not one frame of it can be decoded", PLAYABLE) from error
+        raise InputError(f"{path}: no frame of it can be decoded", PLAYABLE) from error
     pixel = float(stream.sample_aspect_ratio or 1) or 1.0
     width, height = round(picture.width * pixel), picture.height
     rotation_deg = round(picture.rotation / 90) * 90 % 360
@@ -220,5 +231,6 @@ def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
 
 
 def _sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,7 @@
-"""The day on which a clip says that it was recorded; read only when asked for, because metadata tell on people."""
+"""The day on which a clip was recorded, as its metadata say.
+
+In: a path.  Out: year, month, day, or None.  It is read only on request, because metadata may identify people.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,24 @@ from typing import Final
 from hingecheck.video.container import open_clip
 
 KEYS: Final = ("com.apple.quicktime.creationdate", "creation_time", "date")
-_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:\D|$)")
+"""Metadata keys that hold the day, best first: Apple's key is in the phone's own time zone."""
+
 UNSET_YEARS: Final = (1904, 1970)
-"""Years that a container writes when nobody set its clock."""
+"""Years that a container writes if its clock was not set."""
+
+_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:\D|$)")
+"""A day in ISO form at the beginning of a metadata value."""
 
 
 def day(path: Path) -> tuple[int, int, int] | None:
-    """Year, month, day; the phone's own time zone where the file tells it, else UTC.  None if it does not say."""
+    """Year, month and day, in the phone's time zone if the file holds it, else in UTC; None if the file does not say.
+
+    Raises VideoNotFound or InputError.
+    """
     with open_clip(path) as clip:
         notes = {key.lower(): value for key, value in clip.metadata.items()}
     for key in KEYS:
-        found = _DAY.match(notes.get(key, ""))
-        if found is not None and int(found[1]) not in UNSET_YEARS:
-            return int(found[1]), int(found[2]), int(found[3])
+        match = _DAY.match(notes.get(key, ""))
+        if match is not None and int(match[1]) not in UNSET_YEARS:
+            return int(match[1]), int(match[2]), int(match[3])
     return None

@@ -1,7 +1,7 @@
 """Writes pictures as a film that phones and browsers play: H.264, the pictures' own times, the clip's sound.
 
-Pictures are encoded as they come, none is kept.  Sound that MP4 players know is copied as it is; other sound is
-encoded again as AAC.
+In: frames in order of time and the clip that they come from.  Out: an MP4 file.  Frames are encoded as they come, and
+none is kept.  Sound that MP4 players know is copied.  Other sound is encoded again as AAC.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import av
 import cv2
@@ -29,14 +29,16 @@ from hingecheck.video import container
 from hingecheck.video.reading import Video
 
 TICK: Final = Fraction(1, 90_000)
+"""Unit of the film's times, in seconds."""
+
 COPIED: Final = ("aac", "mp3")
 """Sound that every browser plays from an MP4 file."""
 
 KEY_EVERY_S: Final = 0.5
-"""A key frame this often, so that scrubbing is quick."""
+"""Time between two key frames, in seconds: short, so that moving through the film is quick."""
 
 THREADS: Final = 2
-"""A fixed number, because the encoder's choices depend on it, and the same clip must give the same film."""
+"""Number of encoder threads.  It is fixed, because it changes the result, and the same clip must give the same film."""
 
 ENCODER: Final = {
     "preset": "veryfast",
@@ -45,23 +47,35 @@ ENCODER: Final = {
     "bf": "0",
     "x264-params": "ref=1:subme=1:me=dia:trellis=0:partitions=none",
 }
-"""A third less work than the preset alone for a tenth more bytes."""
+"""Options of the encoder: a third less work than the preset alone, for a tenth more bytes."""
 
-BT601, BT709 = 6, 1
-"""Colour tags of H.264; OpenCV converts with the coefficients of BT.601."""
+BT601: Final = 6
+"""H.264's tag of the BT.601 colour matrix, with which OpenCV converts."""
+
+BT709: Final = 1
+"""H.264's tag of the BT.709 primaries and transfer function."""
+
+USUAL_RATE_HZ: Final = 30.0
+"""Frame rate that is assumed if it is unknown; it does not change the times of the frames."""
+
+LARGEST_DENOMINATOR: Final = 1001
+"""Largest denominator of a frame rate: 30000/1001 Hz is common."""
+
+USUAL_SOUND_HZ: Final = 48_000
+"""Sampling rate that is assumed for sound that does not say its own."""
 
 
 def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float) -> None:
-    """Write `frames` of `clip` with its sound to `target`; `rate_hz` is about how many come a second.
+    """Write `frames` of `clip` with its sound to `target`; `rate_hz`: about how many frames there are per second.
 
-    A last column or row that would make the size odd is left out, since H.264 stores colour for two by two pixels.
+    H.264 stores colour for two by two pixels.  So the last column or row is left out if the size is odd.
     """
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with container.create_film(target, options) as film, container.open_clip(clip.path) as source:
         coming = iter(frames)
-        first = next(coming)  # from here on the clip knows its own time of the first picture
+        first = next(coming)  # now `clip.first_s` is known
         stream = _picture_stream(film, first.rgb, rate_hz)
-        sound = _Ahead(_sound(source, film, clip.first_s))
+        sound = _SoundQueue(_sound(source, film, clip.first_s))
         for frame in itertools.chain([first], coming):
             for packet in sound.until(frame.time_s):
                 film.mux(packet)
@@ -71,22 +85,23 @@ def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float) ->
             film.mux(packet)
 
 
-class _Ahead:
-    """Packets of sound, given out as the pictures reach their times, so that none has to wait in memory."""
+class _SoundQueue:
+    """Packets of sound, given out when the pictures reach their times, so that none waits in memory."""
 
     def __init__(self, packets: Iterator[Packet[Any]]) -> None:
         self._packets = packets
         self._next = next(packets, None)
 
     def until(self, time_s: float) -> Iterator[Packet[Any]]:
-        """The packets that start at or before a time and have not been given out yet."""
+        """The packets that start at or before a time, in seconds, and have not been given out yet."""
         while self._next is not None and float((self._next.pts or 0) * (self._next.time_base or TICK)) <= time_s:
             yield self._next
             self._next = next(self._packets, None)
 
 
 def _picture_stream(film: OutputContainer, rgb: Bytes, rate_hz: float) -> VideoStream:
-    rate = Fraction(rate_hz if np.isfinite(rate_hz) else 30.0).limit_denominator(1001)
+    """The film's picture stream, sized for pictures like `rgb` (h, w, 3)."""
+    rate = Fraction(rate_hz if np.isfinite(rate_hz) else USUAL_RATE_HZ).limit_denominator(LARGEST_DENOMINATOR)
     stream: Any = film.add_stream("libx264", rate=rate)
     stream.height, stream.width = (size // 2 * 2 for size in rgb.shape[:2])
     stream.pix_fmt = "yuv420p"
@@ -97,21 +112,21 @@ def _picture_stream(film: OutputContainer, rgb: Bytes, rate_hz: float) -> VideoS
     context.color_range = ColorRange.MPEG
     context.colorspace, context.color_primaries, context.color_trc = BT601, BT709, BT709
     stream.options = ENCODER
-    found: VideoStream = stream
-    return found
+    return cast(VideoStream, stream)
 
 
 def _encodable(frame: Frame) -> av.VideoFrame:
+    """The frame in the encoder's colours, with its own time."""
     height, width = (size // 2 * 2 for size in frame.rgb.shape[:2])
     rgb = np.ascontiguousarray(frame.rgb[:height, :width])
-    yuv = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)  # three times as fast as FFmpeg's own
+    yuv = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)  # three times as fast as FFmpeg's converter
     picture = av.VideoFrame.from_ndarray(yuv, format="yuv420p")
     picture.pts, picture.time_base = round(frame.time_s / TICK), TICK
     return picture
 
 
 def _sound(clip: InputContainer, film: OutputContainer, first_s: float) -> Iterator[Packet[Any]]:
-    """The packets of the first sound track with a decoder, in the film's time; adds its stream to the film at once."""
+    """The packets of the first sound track with a decoder, in the film's time.  The film gets the stream at once."""
     track = next((track for track in clip.streams.audio if track.codec_context is not None), None)
     if track is None:
         return iter(())
@@ -121,7 +136,7 @@ def _sound(clip: InputContainer, film: OutputContainer, first_s: float) -> Itera
 
 
 def _in_order(packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
-    """The packets less those that a damaged clip puts before one that came earlier: no film can hold them."""
+    """The packets without those that are out of order in a damaged clip: no film can hold them."""
     last = -math.inf
     for packet in packets:
         if packet.pts is not None and packet.dts is not None and last < packet.dts <= packet.pts:
@@ -130,8 +145,8 @@ def _in_order(packets: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
 
 
 def _copied(clip: InputContainer, track: AudioStream, stream: AudioStream, first_s: float) -> Iterator[Packet[Any]]:
-    """The packets as they are, less those before the first picture."""
-    with contextlib.suppress(FFmpegError, OSError):  # the file breaks off: so does the sound
+    """The packets unchanged, without those before the first picture."""
+    with contextlib.suppress(FFmpegError, OSError):  # the file breaks off, and so does the sound
         for packet in clip.demux(track):
             if packet.pts is None or packet.dts is None or packet.time_base is None:
                 continue
@@ -143,12 +158,13 @@ def _copied(clip: InputContainer, track: AudioStream, stream: AudioStream, first
 
 
 def _encoded(clip: InputContainer, track: AudioStream, film: OutputContainer, first_s: float) -> Iterator[Packet[Any]]:
-    """The sound encoded anew; a packet that cannot be decoded is left out."""
-    stream: Any = film.add_stream("aac", rate=track.codec_context.sample_rate or 48_000)
-    return _anew(clip, track, stream, first_s)
+    """The sound encoded again as AAC; packets that cannot be decoded are left out."""
+    stream: Any = film.add_stream("aac", rate=track.codec_context.sample_rate or USUAL_SOUND_HZ)
+    return _aac_packets(clip, track, stream, first_s)
 
 
-def _anew(clip: InputContainer, track: AudioStream, stream: Any, first_s: float) -> Iterator[Packet[Any]]:
+def _aac_packets(clip: InputContainer, track: AudioStream, stream: Any, first_s: float) -> Iterator[Packet[Any]]:
+    """Decode the track and encode it into `stream`, without what comes before the first picture."""
     with contextlib.suppress(FFmpegError, OSError):
         for packet in clip.demux(track):
             with contextlib.suppress(FFmpegError):

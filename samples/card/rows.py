@@ -1,7 +1,7 @@
 """The error card as data for the package: `python -m samples.card.rows` reads ERRORS.md and writes one file.
 
-`hingecheck/error_card.toml`: a row a metric and condition.  `samples.evaluate` writes it with the card; a test holds
-it to ERRORS.md.
+`hingecheck/history/error_card.toml`: a row a metric and condition.  `samples.evaluate` writes it with the card; a test
+holds it to ERRORS.md.
 """
 
 import re
@@ -14,7 +14,7 @@ from samples.card.tables import METRIC_WORDS
 
 CARD = SAMPLES / "ERRORS.md"
 PACKAGE = SAMPLES.parent / "hingecheck"
-ROWS = PACKAGE / "error_card.toml"
+ROWS = PACKAGE / "history" / "error_card.toml"
 MIXTURES, MIXTURES_TITLE = "random mixtures, yaw to 20°", "The random mixtures among them"
 LEAST_CLIPS = 30
 _HEAD = "# Made from samples/ERRORS.md by `python -m samples.card.rows`; do not edit.\n"

@@ -12,11 +12,12 @@ from typing import Any, Final
 from hingecheck.history import detectable, error_card
 from hingecheck.judgement import criteria, self_report
 from hingecheck.records import Measure
+from hingecheck.records.stored import Stored
+from hingecheck.report import wording
 from hingecheck.report.clinic import printable
-from hingecheck.results.reading import Stored
 
 CARD_METRICS: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg")
-CARD_HEAD: Final = ("Condition", "Clips / reps", *(printable.name(metric) for metric in CARD_METRICS))
+CARD_HEAD: Final = ("Condition", "Clips / reps", *(wording.name(metric) for metric in CARD_METRICS))
 MOST_CONDITIONS: Final = 4
 MOST_RULES: Final = 16
 
@@ -76,13 +77,12 @@ def references() -> tuple[Mapping[str, str], ...]:
 def _recording(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
     video, view = stored.video, stored.view
     rate = "rate not known" if video.rate_hz is None else f"{video.rate_hz:.2f} frames a second"
-    yaw = view.yaw_deg
-    angle = f"{yaw.value:+.0f}° ({yaw.low:+.0f} to {yaw.high:+.0f})".replace("-", "−") if yaw.known else "not measured"
+    yaw = wording.measure("yaw_deg", view.yaw_deg)
     yield "Video", f"{printable.text(facts.file, 80)}, {video.width} × {video.height}, {video.duration_s:.2f} s, {rate}"
     yield "Video's SHA-256", printable.text(video.sha256)
     yield "Is it this video?", facts.video_check
     view_words = "" if view.assessable else "; too far off the side view"
-    yield "View", f"facing {view.facing}; camera off the side view {angle}{view_words} (+ sees more of the back)"
+    yield "View", f"facing {view.facing}; camera off the side view {yaw}{view_words} (+ sees more of the back)"
     yield "Gaps", _gaps(stored)
     yield "Zero", printable.text(str(stored.provenance.get("zero", "not told")), 120)
     yield "Heads in pictures", "blurred" if facts.redacted else "not blurred by hingecheck"
@@ -125,26 +125,22 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
     for finding in stored.findings[:MOST_RULES]:
         rule = known.rules.get(finding.rule)
         title = rule.title if rule is not None else finding.rule.replace("_", " ").capitalize()
-        side = rule.side if rule is not None else "limit"
-        limit = f"{side} {finding.limit:g} {_unit(finding.unit)}".replace("-", "−")
-        outcome = words[finding.status] + _read(finding.measure)
+        limit, read = _looked_at(rule, (finding.limit, finding.unit), finding.measure)
+        outcome = f"{words[finding.status]}: {read}" if finding.measure.known else words[finding.status]
         yield printable.text(title, 40), limit, outcome, printable.text(finding.source, 110)
     if _plain_version(stored) == known.version:
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
-            yield title, f"{threshold.value:g}", "–", printable.text(threshold.source, 110)
+            yield title, wording.threshold(threshold.value, threshold.unit), "–", printable.text(threshold.source, 110)
 
 
-def _read(found: Measure) -> str:
-    """What a rule looked at, in the unit of its limit."""
-    if not found.known:
-        return ""
-    return f": {found.value:.2g} ({found.low:.2g} to {found.high:.2g})".replace("-", "−")
-
-
-def _unit(words: str) -> str:
-    shown = printable.text(words, 30)
-    return {"deg": "°", "share of the trunk's movement": "of the trunk's movement"}.get(shown, shown)
+def _looked_at(rule: criteria.Rule | None, limit: tuple[float, str], found: Measure) -> tuple[str, str]:
+    """A rule's limit and what it looked at; by the unit beside the limit if the rule is not known."""
+    value, unit = limit
+    if rule is None:
+        unit = printable.text(unit, 30)
+        return f"limit {wording.threshold(value, unit)}", wording.read_as(unit, found)
+    return f"{rule.side} {wording.limit(rule.metric, value)}", wording.measure(rule.metric, found)
 
 
 def _plain_version(stored: Stored) -> str:
@@ -180,10 +176,9 @@ def _error(row: error_card.Row | None) -> str:
         return "not read"
     limits = "–"
     if row.limits_low is not None and row.limits_high is not None:
-        low, high = (printable.number(row.metric, edge, signed=True) for edge in (row.limits_low, row.limits_high))
-        limits = f"{low.removesuffix(printable.unit(row.metric))} to {high}"
+        limits = wording.span(row.metric, row.limits_low, row.limits_high)
     inside = "–" if row.inside_percent is None else f"{row.inside_percent:.0f} %"
-    return f"{printable.number(row.metric, row.mean_abs)}; {limits}; {inside}"
+    return f"{wording.size(row.metric, row.mean_abs)}; {limits}; {inside}"
 
 
 def _conditions(stored: Stored) -> error_card.Clip:

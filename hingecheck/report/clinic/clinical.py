@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from hingecheck import __version__
 from hingecheck.errors import UsageError
 from hingecheck.history.changes import compare
+from hingecheck.records.stored import Stored
 from hingecheck.report.clinic import back, curves, front, pictures, printable, typesetting
-from hingecheck.results.reading import Stored
 
 Paper = Literal["a4", "letter"]
 _PAPERS: Final = {"a4": "a4", "letter": "us-letter"}

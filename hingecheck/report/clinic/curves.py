@@ -15,7 +15,7 @@ import numpy as np
 
 from hingecheck.errors import ResultUnreadable
 from hingecheck.records import Floats
-from hingecheck.results.reading import Stored, StoredRep
+from hingecheck.records.stored import Stored, StoredRep
 
 FILE: Final = "angles.csv"
 NEEDED: Final = ("time_s", "hip_flexion_deg", "lumbar_flexion_deg", "lumbar_low_deg", "lumbar_high_deg")

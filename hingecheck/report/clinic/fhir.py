@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from hingecheck.errors import ExtraMissing, ResultUnreadable
 from hingecheck.records import Measure, listed
+from hingecheck.records.stored import Stored, StoredRep
+from hingecheck.report import wording
 from hingecheck.report.clinic import clinical, fhir_codes
 from hingecheck.report.clinic.clinical import Wanted
-from hingecheck.results.reading import Stored, StoredRep
 
 UCUM: Final = "http://unitsofmeasure.org"
 ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -183,9 +184,8 @@ def _component(code: str, value: Resource) -> Resource:
 
 
 def _quantity(name: str, value: float) -> Resource:
-    entry = fhir_codes.metrics()[name]
-    code = entry["unit"]
-    shown = round(value * entry.get("scale", 1.0), _DECIMALS)
+    code = fhir_codes.metrics()[name]["unit"]
+    shown = round(wording.unit(name).factor * value, _DECIMALS)
     return {"value": shown, "unit": {"deg": "°"}.get(code, code), "system": UCUM, "code": code}
 
 

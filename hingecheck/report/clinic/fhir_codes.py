@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from hingecheck.results.reading import StoredReport
+from hingecheck.records import SelfReport
+from hingecheck.report import wording
 
 NAMESPACE: Final = uuid.UUID("5b0f8a52-5f5e-4d0c-9d8e-2f6f0c4f3b11")
 """All our addresses are drawn from this one: we own no web address to name them by."""
@@ -30,13 +31,15 @@ def _tables() -> dict[str, dict[str, dict[str, Any]]]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
-def metrics() -> Mapping[str, Mapping[str, Any]]:
-    """Metrics that have a code, with UCUM unit and scale."""
+def metrics() -> Mapping[str, dict[str, Any]]:
+    """Metrics that have a code, with their UCUM unit."""
     return _tables()["metric"]
 
 
+@cache
 def _all() -> dict[str, dict[str, Any]]:
-    return {code: entry for group in _tables().values() for code, entry in group.items()}
+    named = {code: entry | {"display": wording.name(code)} for code, entry in metrics().items()}
+    return {code: entry for group in _tables().values() for code, entry in group.items()} | named
 
 
 def concept(code: str) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def code_system() -> dict[str, Any]:
     }
 
 
-def answers(report: StoredReport) -> Iterator[dict[str, Any]]:
+def answers(report: SelfReport) -> Iterator[dict[str, Any]]:
     """Items of a QuestionnaireResponse."""
     scores = [
         _item(f"soreness-{site}", f"Soreness: {site}", {"valueDecimal": s}) for site, s in report.soreness.items()

@@ -7,23 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hingecheck.history.changes import Change
+from hingecheck.history.changes import MetricChange
 from hingecheck.records import Floats, counting, listed
+from hingecheck.records.stored import Stored, StoredRep
+from hingecheck.report import sentences, wording
 from hingecheck.report.clinic import curves, printable
-from hingecheck.results.reading import Stored, StoredRep
 
-PATTERNS: Final = {
-    "hip_led": "Hip-led",
-    "mixed": "Mixed",
-    "low_back_led": "Low-back-led",
-    "cannot_tell": "This clip cannot tell",
-}
 STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
-TABLE: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
 MOST_REPS: Final = 6
 MOST_LINES: Final = 5
 MOST_SESSIONS: Final = 3
-ANGLES: Final = (("hip_flexion_deg", "Hip flexion"), ("lumbar_flexion_deg", "Lumbar flexion"))
+SHARE: Final = "lumbar_share_trunk"
+TABLE: Final = (SHARE, "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
+ANGLES: Final = ("hip_flexion", "lumbar_flexion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class Session:
     """An earlier session by the name under which it is shown, how this one compares, and what else differs."""
 
     name: str
-    changes: tuple[Change, ...]
+    changes: tuple[MetricChange, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -57,7 +53,7 @@ def page(material: Material) -> dict[str, Any]:
     stored = material.stored
     return {
         "lifted": _lifted(stored),
-        "pattern": PATTERNS[stored.verdict.pattern],
+        "pattern": sentences.outcome(stored.verdict.pattern),
         "sentence": printable.text(stored.verdict.sentence, 300),
         "interval": _interval(stored),
         "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
@@ -94,10 +90,9 @@ def _lifted(stored: Stored) -> str:
 def _interval(stored: Stored) -> str:
     share, used = stored.verdict.share, len(stored.verdict.reps_used)
     if not share.known:
-        return "Lumbar share of the trunk's movement: not measured."
-    told = printable.measure("lumbar_share_trunk", share)
+        return f"{wording.name(SHARE)}: {wording.NOT_MEASURED}."
     count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no repetition that could be used"
-    return f"Lumbar share of the trunk's movement: {told}; 90 % interval; {count}."
+    return f"{wording.name(SHARE)}: {wording.measure(SHARE, share)}; 90 % interval; {count}."
 
 
 def _flag_note(stored: Stored) -> str:
@@ -131,16 +126,16 @@ def charts(
 
 def _chart(
     columns: Mapping[str, Floats],
-    angle: tuple[str, str],
+    angle: str,
     axis: curves.Phases,
     reps: tuple[StoredRep, Sequence[StoredRep]],
 ) -> dict[str, Any]:
-    name, words = angle
-    lines = curves.overlay(columns, name, *reps)
+    words = wording.name(angle)
+    lines = curves.overlay(columns, f"{angle}_deg", *reps)
     if lines is None:
         raise ValueError("a chart needs an axis")
     band: list[Any] = []
-    if name == "lumbar_flexion_deg":
+    if angle == "lumbar_flexion":
         edges = [curves.line(columns, f"lumbar_{edge}_deg", axis, reps[0]).pieces for edge in ("low", "high")]
         band = [[*low, *reversed(high)] for low, high in zip(*edges, strict=True)]
     every = [
@@ -152,7 +147,7 @@ def _chart(
     low_deg, high_deg = (10 * (min(every, default=0) // 10), 10 * -(-max(every, default=10) // 10))
     number = reps[0].number
     return {
-        "title": f"{words}, °",
+        "title": f"{words}, {wording.unit(angle).sign}",
         "low": min(low_deg, 0.0),
         "high": max(high_deg, low_deg + 20.0),
         "shown": lines.shown.pieces,
@@ -192,7 +187,7 @@ def table(reps: Sequence[StoredRep]) -> dict[str, Any]:
     rows = [[_numbered(rep), *(_cell(rep, metric) for metric in TABLE)] for rep in listed]
     more = len(reps) - len(listed)
     return {
-        "head": ["Rep", *(printable.name(metric) for metric in TABLE)],
+        "head": ["Rep", *(wording.name(metric) for metric in TABLE)],
         "rows": rows,
         "more": f"{more} more repetitions are in analysis.json." if more else "",
     }
@@ -204,7 +199,7 @@ def _numbered(rep: StoredRep) -> str:
 
 def _cell(rep: StoredRep, metric: str) -> str:
     found = rep.values[metric]
-    return printable.measure(metric, found) if found.known else "–"
+    return wording.measure(metric, found) if found.known else "–"
 
 
 def _self_report(stored: Stored) -> list[str]:
@@ -239,11 +234,11 @@ def _previous(sessions: Sequence[Session]) -> Iterator[dict[str, Any]]:
             difference, limit = change.change, change.detectable
             rows.append(
                 [
-                    printable.name(change.metric),
-                    printable.measure(change.metric, change.earlier),
-                    printable.measure(change.metric, change.now),
-                    "–" if difference is None else printable.difference(change.metric, difference),
-                    "not known" if limit is None else printable.difference(change.metric, limit).lstrip("+"),
+                    wording.name(change.metric),
+                    wording.measure(change.metric, change.earlier),
+                    wording.measure(change.metric, change.now),
+                    "–" if difference is None else wording.difference(change.metric, difference),
+                    "not known" if limit is None else wording.size(change.metric, limit),
                     "not compared" if difference is None else "larger than error" if change.told else "within error",
                 ]
             )

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from hingecheck.records import Analysis, Bytes, Floats, Frame, Measure, RepMetrics
-from hingecheck.report import phases
+from hingecheck.report import phases, wording
 from hingecheck.report.film import drawing, keyframes, overlay
 from hingecheck.report.film.drawing import Pen
 
@@ -138,12 +138,7 @@ def _told(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | Non
         return "hips", "low back", f"hips and low back not measured: {share.reason}"
     if done is None:
         return "hips", "low back", "hips and low back not measured here"
-    return "hips", f"low back {percent(share)}" if time_s >= rep.rep.lockout_s else "low back", ""
-
-
-def percent(share: Measure) -> str:
-    """A share in per cent, with its interval."""
-    return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    return "hips", f"low back {wording.measure(SHARE, share)}" if time_s >= rep.rep.lockout_s else "low back", ""
 
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:

@@ -21,7 +21,7 @@ ROOM: Final = 3.1
 """Height of the part of the picture that is shown, in trunk lengths of the upright lifter."""
 
 EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
-CAPTION: Final = (("hip", "hip_flexion"), ("knee", "knee_flexion"), ("low back", "lumbar_flexion"))
+CAPTION: Final = ("hip_flexion", "knee_flexion", "lumbar_flexion")
 
 PicturesAt = Callable[[Sequence[float]], list[Bytes]]
 """Times in seconds -> the upright pictures (h, w, 3) shown then."""
@@ -107,7 +107,7 @@ def _window(scene: overlay.Scene, frame: int) -> Pen:
 
 def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
     frame = frame_at(analysis, time_s)
-    return tuple(f"{label} {overlay.said(getattr(analysis.angles, name), frame)}" for label, name in CAPTION)
+    return tuple(overlay.said(name, getattr(analysis.angles, name), frame) for name in CAPTION)
 
 
 def _caption(frame: KeyFrame, name: str) -> Bytes:

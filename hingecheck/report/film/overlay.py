@@ -13,6 +13,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Angle, Bools, Bytes, Floats, Tangent
+from hingecheck.report import wording
 from hingecheck.report.film import drawing
 from hingecheck.report.film.drawing import Pen
 
@@ -126,17 +127,17 @@ def arcs(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     """Hip, knee and lumbar angle: a wedge each, and its value with half of the 90 % interval."""
     _, hip, knee, ankle = scene.joints_px[frame]
     sign, angles = scene.analysis.view.facing_sign, scene.analysis.angles
-    _joint(picture, pen, (hip, hip - knee, scene.arc(pen)), ("hip", angles.hip_flexion, frame, sign))
-    _joint(picture, pen, (knee, knee - ankle, scene.arc(pen)), ("knee", angles.knee_flexion, frame, -sign))
+    _joint(picture, pen, (hip, hip - knee, scene.arc(pen)), ("hip_flexion", angles.hip_flexion, frame, sign))
+    _joint(picture, pen, (knee, knee - ankle, scene.arc(pen)), ("knee_flexion", angles.knee_flexion, frame, -sign))
     _lumbar(picture, scene, frame, pen)
 
 
-def said(angle: Angle, frame: int) -> str:
-    """A frame's value and half of its 90 % interval, or that it is not measured."""
+def said(name: str, angle: Angle, frame: int) -> str:
+    """An angle's value in a frame and half of its 90 % interval, or that it is not measured."""
     value = angle.value_deg[frame]
     if np.isnan(value):
-        return "not measured"
-    return f"{round(value) + 0}° ±{angle.half_deg[frame]:.0f}".replace("-", "−")
+        return f"{wording.short(name)} {wording.NOT_MEASURED}"
+    return f"{wording.short(name)} {wording.half(name, value, angle.half_deg[frame])}"
 
 
 def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:
@@ -152,7 +153,7 @@ def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what:
         start = float(np.arctan2(upward[1], upward[0]))
         drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, radius))
     toward = np.array([-sense, DROP], float)
-    _label(picture, pen, place, toward, (f"{name} {said(angle, frame)}", not np.isnan(value), SKELETON))
+    _label(picture, pen, place, toward, (said(name, angle, frame), not np.isnan(value), SKELETON))
 
 
 def _lumbar(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
@@ -168,7 +169,7 @@ def _lumbar(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
         along = scene.along(frame, upper)
         end = float(np.arctan2(along[1], along[0]))
         drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, scene.arc(pen)))
-    said_so = (f"low back {said(angle, frame)}", not np.isnan(value), TANGENT)
+    said_so = (said("lumbar_flexion", angle, frame), not np.isnan(value), TANGENT)
     shoulder, hip = scene.joints_px[frame, :2]
     dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
     _label(picture, pen, pen.place(at), dorsal, said_so)

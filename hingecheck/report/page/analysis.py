@@ -15,27 +15,22 @@ from markupsafe import Markup
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
 from hingecheck.records import Analysis, RepMetrics, listed
-from hingecheck.report import wording
+from hingecheck.report import sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.film.keyframes import KeyFrame
 from hingecheck.report.page import plots, series, template
 
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
-CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk", "concentric_s")
+SHARE: Final = "lumbar_share_trunk"
+CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", SHARE, "concentric_s")
 """What a repetition's card shows first; the full table has everything."""
 
-CARD_METRICS: Final = ("lumbar_change_deg", "hip_change_deg", "lumbar_share_trunk")
+CARD_METRICS: Final = ("lumbar_change_deg", "hip_change_deg", SHARE)
 PICTURE_BYTES: Final = 120_000
 LADDER: Final = ((360, 72), (300, 66), (240, 60), (200, 50), (160, 40), (120, 35))
 """Width and quality of the key frames: the first with which all of them stay below PICTURE_BYTES."""
 
-OUTCOMES: Final = {
-    "hip_led": "hip-led",
-    "mixed": "mixed",
-    "low_back_led": "low-back-led",
-    "cannot_tell": "cannot tell",
-}
 STATUS: Final = {"flag": "flag", "ok": "ok", "not_assessed": "not assessed"}
 
 
@@ -77,6 +72,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "film_inside": Markup(extra.film.inside) if extra.film else "",
         "data": series.data(analysis),
         "wording": wording,
+        "sentences": sentences,
     }
     return template.render("report.html", context, styles=STYLES, scripts=SCRIPTS)
 
@@ -95,14 +91,14 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
                 found.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
     lines = [_reason_line(reason, names, len(analysis.reps)) for reason, names in found.items()]
     over_set = {measure.reason for measure in analysis.over_set.values() if measure.reason}
-    return lines + [f"Over the set: {wording.sentence(reason)}" for reason in sorted(over_set)]
+    return lines + [f"Over the set: {sentences.sentence(reason)}" for reason in sorted(over_set)]
 
 
 def _reason_line(reason: str, names: Mapping[str, Sequence[int]], count: int) -> str:
     reps = sorted({number for numbers in names.values() for number in numbers})
     where = "every repetition" if len(reps) == count else f"repetition {', '.join(map(str, reps))}"
     what = ", ".join(list(names)[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{wording.sentence(reason)} Not measured in {where}: {what}."
+    return f"{sentences.sentence(reason)} Not measured in {where}: {what}."
 
 
 def _missing_frames(analysis: Analysis) -> list[str]:
@@ -113,14 +109,14 @@ def _missing_frames(analysis: Analysis) -> list[str]:
             found.setdefault((reason, count), []).append(wording.name(name))
     frames = max(len(analysis.angles.time_s), 1)
     return [
-        f"{wording.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
+        f"{sentences.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
         for (reason, count), names in found.items()
     ]
 
 
 def _remarks(analysis: Analysis) -> list[str]:
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [wording.sentence(note) for note in (*notes, *analysis.view.reasons, *analysis.verdict.reasons)]
+    lines = [sentences.sentence(note) for note in (*notes, *analysis.view.reasons, *analysis.verdict.reasons)]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
     filled = int(analysis.pose.filled.any(axis=1).sum())
@@ -148,9 +144,9 @@ def _errors(analysis: Analysis) -> list[dict[str, Any]]:
 def _cells(row: error_card.Row) -> tuple[str, ...]:
     limits = "–"
     if row.limits_low is not None and row.limits_high is not None:
-        limits = f"{wording.number(row.metric, row.limits_low)} to {wording.number(row.metric, row.limits_high)}"
+        limits = wording.span(row.metric, row.limits_low, row.limits_high)
     inside = "–" if row.inside_percent is None else f"{row.inside_percent:.0f} %"
-    ends = (wording.number(row.metric, row.bias), wording.number(row.metric, row.mean_abs))
+    ends = (wording.difference(row.metric, row.bias), wording.size(row.metric, row.mean_abs))
     return (*ends, limits, inside, f"{row.unread_percent:.0f} %")
 
 
@@ -161,11 +157,12 @@ def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
     limits = [rules.verdict[name].value for name in ("hip_led_below", "low_back_led_above") if name in rules.verdict]
     return {
         "pattern": verdict.pattern,
-        "outcome": OUTCOMES.get(verdict.pattern, verdict.pattern.replace("_", " ")),
-        "share": wording.measure("lumbar_share_trunk", share),
+        "outcome": sentences.pattern(verdict.pattern),
+        "share_name": wording.name(SHARE),
+        "share": wording.measure(SHARE, share),
         "known": share.known,
         "places": [axis.place(value) for value in (share.value, share.low, share.high)] if share.known else [],
-        "limits": [(axis.place(value), f"{value:.0%}") for value in limits],
+        "limits": [(axis.place(value), wording.limit(SHARE, value)) for value in limits],
     }
 
 
@@ -174,7 +171,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
     return [
         {
             "rep": rep.rep,
-            "notes": [wording.sentence(note) for note in rep.notes],
+            "notes": [sentences.sentence(note) for note in rep.notes],
             "different": rep.rep.number == analysis.most_different,
             "metrics": _told(rep, CARD),
             "frames": [
@@ -239,7 +236,6 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
     found = []
     for finding in analysis.findings:
         rule = rules.rules.get(finding.rule)
-        metric = rule.metric if rule else ""
         found.append(
             {
                 "title": rule.title if rule else finding.rule.replace("_", " ").capitalize(),
@@ -247,11 +243,13 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
                 "status": finding.status,
                 "word": STATUS.get(finding.status, finding.status.replace("_", " ")),
                 "text": finding.text,
-                "value": wording.measure(metric, finding.measure),
-                "reason": finding.measure.reason,
-                "limit": f"{rule.side} {wording.number(metric, finding.limit)}"
+                "value": wording.measure(rule.metric, finding.measure)
                 if rule
-                else wording.with_unit(finding.limit, finding.unit),
+                else wording.read_as(finding.unit, finding.measure),
+                "reason": finding.measure.reason,
+                "limit": f"{rule.side} {wording.limit(rule.metric, finding.limit)}"
+                if rule
+                else wording.threshold(finding.limit, finding.unit),
                 "unit": finding.unit,
                 "reps": ", ".join(map(str, finding.reps)),
                 "evidence_s": finding.evidence_s,
@@ -285,4 +283,4 @@ def _methods(analysis: Analysis) -> list[tuple[str, str]]:
         ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, yaw {yaw}"),
         ("Zero of the angles", analysis.spine.zero),
     ]
-    return lines + [line for name, value in analysis.provenance.items() for line in wording.flat(name, value)]
+    return lines + [line for name, value in analysis.provenance.items() for line in sentences.flat(name, value)]

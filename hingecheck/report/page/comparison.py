@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from hingecheck import names
-from hingecheck.metrics.comparison import Comparison, Difference, Side
 from hingecheck.records import Angle, Floats
+from hingecheck.records.comparison import Comparison, Difference, Side
 from hingecheck.report import phases, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis, template
@@ -84,7 +84,7 @@ def row(item: Difference) -> dict[str, Any]:
         "name": wording.name(item.name),
         "first": wording.measure(item.name, item.first),
         "second": wording.measure(item.name, item.second),
-        "difference": wording.measure(item.name, item.difference),
+        "difference": wording.differing(item.name, item.difference),
         "reason": item.difference.reason,
         "differs": item.clear,
         "basis": item.basis,

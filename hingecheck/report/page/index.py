@@ -9,9 +9,10 @@ from typing import Any, Final
 from hingecheck import __version__
 from hingecheck.errors import UsageError
 from hingecheck.history import triage
+from hingecheck.history.trends import HEADLINE
 from hingecheck.history.triage import TRENDS, Row, Season
 from hingecheck.records import Measure
-from hingecheck.report import trend_wording
+from hingecheck.report import sentences, wording
 from hingecheck.report.page import template, trend
 from hingecheck.report.tables import table
 from hingecheck.report.tables.table import Cell, Kind, Table
@@ -77,7 +78,7 @@ def _cells(place: int, row: Row) -> list[Cell]:
         len(done.reps) if done else None,
         sum(rep.complete for rep in done.reps) if done else None,
         ", ".join(done.flags) if done else "",
-        trend_wording.change(row.change) if row.change else "",
+        sentences.change(row.change) if row.change else "",
         told.difference if told else None,
         told.detectable if told else None,
         row.failure.code if row.failure else 0,
@@ -89,11 +90,11 @@ def page(rows: Sequence[Row]) -> str:
     """The index as HTML that loads nothing but the thumbnails of the rows in view."""
     counts = triage.counts(rows)
     context = {
-        "counts": [(group, trend_wording.GROUPS[group], count) for group, count in counts.items()],
+        "counts": [(group, sentences.GROUPS[group], count) for group, count in counts.items()],
         "failed": sum(row.failure is not None for row in rows),
         "clips": len(rows),
         "version": __version__,
-        "data": template.data({"rows": [_brief(row) for row in rows], "groups": trend_wording.GROUPS}),
+        "data": template.data({"rows": [_brief(row) for row in rows], "groups": sentences.GROUPS}),
     }
     return template.render("index.html", context, styles=["index.css"], scripts=["index.js"], images="'self' file:")
 
@@ -102,26 +103,30 @@ def _brief(row: Row) -> list[Any]:
     """A row as the page's script reads it."""
     clip, done = row.outcome.entry.clip, row.session
     share = done.share if done is not None and done.share.known else None
-    known = share is not None
     return [
         triage.GROUPS.index(row.group),
         clip.athlete,
         clip.date,
         clip.file,
         clip.report.load_kg,
-        trend_wording.PATTERNS.get(done.pattern, done.pattern) if done else "no result",
-        [round(100 * end) for end in (share.value, share.low, share.high)] if known and share else None,
+        sentences.pattern(done.pattern) if done else "no result",
+        None if share is None else _share(share),
         f"{sum(rep.complete for rep in done.reps)} of {len(done.reps)}" if done else "",
         _why(row),
-        row.remedy if row.group != "other" or not known else "",
+        row.remedy if row.group != "other" or share is None else "",
         row.report,
         row.thumbnail,
         f"{TRENDS}/{triage.trend_name(done.athlete)}" if done and done.athlete else "",
     ]
 
 
+def _share(share: Measure) -> list[Any]:
+    """What the column is sorted by, the value and the interval as they are shown."""
+    return [share.value, wording.number(HEADLINE, share.value), wording.interval(HEADLINE, share)]
+
+
 def _why(row: Row) -> str:
     """Why the clip stands where it does: the reason, the change, the flags."""
-    change = trend_wording.change(row.change) if row.change is not None else ""
+    change = sentences.change(row.change) if row.change is not None else ""
     flags = "flags: " + ", ".join(row.session.flags) if row.session is not None and row.session.flags else ""
     return " · ".join(filter(None, (row.reason, change, flags)))

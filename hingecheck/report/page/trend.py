@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hingecheck import __version__
+from hingecheck.history.detectable import METHOD
 from hingecheck.history.trends import Point, Trend
 from hingecheck.names import shown
-from hingecheck.report import trend_wording
+from hingecheck.report import sentences, wording
 from hingecheck.report.page import template
 from hingecheck.report.terminal import trend as trend_lines
 
@@ -46,8 +47,9 @@ def page(trends: Sequence[Trend]) -> str:
     """HTML that loads nothing; a chart and a table for each style of lift."""
     context = {
         "athlete": shown(trends[0].athlete),
-        "metric": trends[0].metric,
+        "metric": wording.name(trends[0].metric),
         "charts": [_chart(trend) for trend in trends],
+        "method": METHOD,
         "version": __version__,
     }
     return template.render("trend.html", context, styles=["trend.css"])
@@ -72,9 +74,9 @@ def _row(point: Point, trend: Trend) -> dict[str, str]:
         "date": point.session.date or "no date",
         "clip": shown(point.session.file),
         "load": "–" if load is None else f"{load:g} kg",
-        "value": trend_wording.measured(point.value, trend.metric),
-        "at_load": trend_wording.measured(point.at_load, trend.metric) if point.at_load.known else "–",
-        "change": trend_wording.change(point.change, trend.metric),
+        "value": wording.explained(trend.metric, point.value),
+        "at_load": wording.measure(trend.metric, point.at_load) if point.at_load.known else "–",
+        "change": sentences.change(point.change, trend.metric),
     }
 
 
@@ -87,7 +89,7 @@ def _picture(points: Sequence[Point], trend: Trend) -> dict[str, Any]:
         "height": HEIGHT_PX,
         "left": LEFT_PX,
         "bottom": HEIGHT_PX - BOTTOM_PX,
-        "ticks": [{"y": frame.y(tick), "text": trend_wording.number(tick, trend.metric)} for tick in ticks],
+        "ticks": [{"y": frame.y(tick), "text": wording.number(trend.metric, tick)} for tick in ticks],
         "first": points[0].session.date,
         "last": points[-1].session.date,
         "first_x": frame.x(frame.first_day),
@@ -105,7 +107,7 @@ def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
         "high": frame.y(value.high),
         "changed": point.change.told == "changed",
         "moved": frame.y(point.at_load.value) if point.at_load.known else None,
-        "text": f"{point.session.date}: {trend_wording.measured(value, trend.metric)}",
+        "text": f"{point.session.date}: {wording.measure(trend.metric, value)}",
     }
 
 

@@ -9,16 +9,21 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hingecheck.judgement.criteria import Criteria, Rule
+from hingecheck.report import wording
 
 
 def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
     """Print each rule; with all of them, the verdict's thresholds too."""
     console.print(Text(f"Criteria version {criteria.version}", style="dim"))
     for name, rule in rules.items():
-        _block(console, f"{name}: {rule.title}", f"{rule.metric} {rule.side} {rule.limit:g} ({rule.unit})", rule)
+        _block(console, f"{name}: {rule.title}", _limit(rule), rule)
     if len(rules) == len(criteria.rules):
         for name, threshold in criteria.verdict.items():
-            _block(console, f"verdict.{name}", f"{threshold.value:g} ({threshold.unit})", threshold)
+            _block(console, f"verdict.{name}", wording.threshold(threshold.value, threshold.unit), threshold)
+
+
+def _limit(rule: Rule) -> str:
+    return f"{wording.name(rule.metric)} ({rule.metric}) {rule.side} {wording.limit(rule.metric, rule.limit)}"
 
 
 def _block(console: Console, title: str, limit: str, entry: object) -> None:

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck.metrics.comparison import Comparison
 from hingecheck.names import shown
 from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
-from hingecheck.report import wording
+from hingecheck.records.comparison import Comparison
+from hingecheck.report import sentences, wording
 from hingecheck.report.terminal import sparkline
 
 STYLES: Final = {
@@ -23,18 +23,13 @@ STYLES: Final = {
     "low_back_led": "bold red",
     "cannot_tell": "bold",
 }
-COLUMNS: Final = (
-    ("hips", "hip_change_deg", "°"),
-    ("knees", "knee_change_deg", "°"),
-    ("low back", "lumbar_change_deg", "°"),
-    ("share", "lumbar_share_trunk", "%"),
-    ("up", "concentric_s", "s"),
-)
+CHANGES: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk")
+TIME: Final = "concentric_s"
 COMPARED: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
-LINES: Final = (("hips", "hip_flexion"), ("low back", "lumbar_flexion"))
+LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
 """With its name and its range a line fits 80 columns."""
 
@@ -50,7 +45,7 @@ def show(analysis: Analysis, console: Console) -> None:
     console.print(Text.assemble(("Cue: ", "bold"), verdict.cue))
     if verdict.surer:
         console.print(Text.assemble(("Surer next time: ", "bold"), f"{'; '.join(verdict.surer)}."))
-    console.print(Text.assemble(("Style: ", "bold"), wording.style(analysis.style)))
+    console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
     console.print(_table(analysis))
     console.print(Text("Change from lift-off to lockout, ± half of the 90 % interval.", style="dim"))
@@ -85,7 +80,7 @@ def show_all(analysis: Analysis, console: Console) -> None:
         console.print(Text.assemble((title, "bold"), finding.text))
     console.print()
     for name, value in analysis.provenance.items():
-        for label, text in wording.flat(name, value):
+        for label, text in sentences.flat(name, value):
             console.print(Text(f"{label}: {text}", style="dim"))
 
 
@@ -101,8 +96,9 @@ def show_comparison(found: Comparison, console: Console) -> None:
         table.add_column(label, justify="right")
     for item in found.differences:
         if item.name in COMPARED:
-            pair = (wording.measure(item.name, measure) for measure in (item.first, item.second, item.difference))
-            table.add_row(wording.name(item.name), *pair, style="bold" if item.clear else "")
+            pair = (wording.measure(item.name, measure) for measure in (item.first, item.second))
+            difference = wording.differing(item.name, item.difference)
+            table.add_row(wording.name(item.name), *pair, difference, style="bold" if item.clear else "")
     console.print(table)
     console.print(Text("In brackets: 90 % interval. Bold: the difference's interval excludes zero.", style="dim"))
 
@@ -121,27 +117,27 @@ def _angles(analysis: Analysis) -> list[str]:
     """Hip and low back over the clip, each from its lowest to its highest, and the repetitions below."""
     time_s = analysis.angles.time_s
     lines = []
-    for label, name in LINES:
+    for name in LINES:
         angle: Angle = getattr(analysis.angles, name)
         drawn = sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)
-        lines.append(f"{label:<9}{drawn} {_highest(angle)}")
+        lines.append(f"{wording.short(name):<9}{drawn} {_highest(name, angle)}")
     reps = sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS)
     return [*lines, f"{'reps':<9}{reps}"]
 
 
-def _highest(angle: Angle) -> str:
+def _highest(name: str, angle: Angle) -> str:
     if np.isnan(angle.value_deg).all():
-        return "not measured"
+        return wording.NOT_MEASURED
     at = int(np.nanargmax(angle.value_deg))
-    return f"to {angle.value_deg[at]:.0f} ± {angle.half_deg[at]:.0f}°"
+    return f"to {wording.half(name, angle.value_deg[at], angle.half_deg[at])}"
 
 
 def _table(analysis: Analysis) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("rep", justify="right")
     table.add_column("lift-off", justify="right")
-    for label, _, _ in COLUMNS:
-        table.add_column(label, justify="right")
+    for name in (*CHANGES, TIME):
+        table.add_column(wording.short(name), justify="right")
     for rep in analysis.reps:
         table.add_row(*_row(rep))
     return table
@@ -152,19 +148,13 @@ def _row(rep: RepMetrics) -> list[str]:
     return [
         number,
         f"{rep.rep.liftoff_s:.1f} s",
-        *(_cell(rep.values[name], unit) for _, name, unit in COLUMNS),
+        *(_change(name, rep.values[name]) for name in CHANGES),
+        wording.number(TIME, rep.values[TIME].value) if rep.values[TIME].known else "–",
     ]
 
 
-def _cell(measure: Measure, unit: str) -> str:
-    if not measure.known:
-        return "–"
-    half = (measure.high - measure.low) / 2
-    if unit == "%":
-        return f"{100 * measure.value:.0f} ± {100 * half:.0f} %"
-    if unit == "s":
-        return f"{measure.value:.1f} s"
-    return f"{measure.value:.0f} ± {half:.0f}°"
+def _change(name: str, measure: Measure) -> str:
+    return wording.half(name, measure.value, (measure.high - measure.low) / 2) if measure.known else "–"
 
 
 def _missing(analysis: Analysis) -> list[str]:

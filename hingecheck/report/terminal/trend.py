@@ -10,7 +10,8 @@ from rich.text import Text
 
 from hingecheck.history.trends import Point, Trend
 from hingecheck.names import shown
-from hingecheck.report import trend_wording
+from hingecheck.records import SHARES
+from hingecheck.report import sentences, wording
 
 WIDTH: Final = 30
 _BAR: Final = "─"
@@ -23,9 +24,8 @@ def show(trend: Trend, console: Console) -> None:
     """Print the clips in order of date, then what has changed, then what the comparison rests on."""
     style = f", {trend.style}" if trend.style else ""
     count = len(trend.points)
-    console.print(
-        Text(f"{trend.metric} of {shown(trend.athlete)}{style}: {count} clip{'s' * (count > 1)}", style="bold")
-    )
+    whose = f"{shown(trend.athlete)}{style}, {count} clip{'s' * (count > 1)}"
+    console.print(Text(f"{whose}: {wording.name(trend.metric)}", style="bold"))
     low, high = extent(trend)
     table = Table(show_edge=False, pad_edge=False, box=None)
     table.add_column("date", no_wrap=True)
@@ -48,7 +48,7 @@ def extent(trend: Trend) -> tuple[float, float]:
         return 0.0, 1.0
     moved = [point.at_load.value for point in trend.points if point.at_load.known]
     low, high = min([*(m.low for m in known), *moved]), max([*(m.high for m in known), *moved])
-    if trend_wording.unit(trend.metric) == " %":
+    if trend.metric in SHARES:
         low = min(0.0, low)
     return low, high if high > low else low + 1.0
 
@@ -56,7 +56,7 @@ def extent(trend: Trend) -> tuple[float, float]:
 def notes(trend: Trend) -> list[str]:
     """Every clip that has changed or could not be measured, what load does, and how to read "changed"."""
     lines = [
-        f"{point.session.date} {shown(point.session.file)}: {trend_wording.change(point.change, trend.metric)}."
+        f"{point.session.date} {shown(point.session.file)}: {sentences.change(point.change, trend.metric)}."
         for point in trend.points
         if point.change.told == "changed"
     ]
@@ -66,7 +66,7 @@ def notes(trend: Trend) -> list[str]:
         if not point.value.known
     ]
     if trend.slope.known:
-        by = trend_wording.measured(trend.slope.times(10), trend.metric).replace(" %", " points")
+        by = wording.differing(trend.metric, trend.slope.times(10))
         lines.append(f"Load: {by} for 10 kg more over all days, or what else went along with it.")
         lines.append(f"{_MOVED}: the value moved to {trend.reference_kg:.0f} kg along that line.")
     return [*lines, _last(trend)]
@@ -76,7 +76,7 @@ def _last(trend: Trend) -> str:
     """What the newest clip tells, or why nothing can be compared."""
     told = [point for point in trend.points if point.change.told != "not_told"]
     if told and told[-1].change.told == "within":
-        return f"Last compared, {told[-1].session.date}: {trend_wording.change(told[-1].change, trend.metric)}."
+        return f"Last compared, {told[-1].session.date}: {sentences.change(told[-1].change, trend.metric)}."
     if told:
         return "Changed: error alone would do that in fewer than 1 of 20 comparisons."
     reasons = dict.fromkeys(point.change.reason for point in trend.points)
@@ -86,12 +86,11 @@ def _last(trend: Trend) -> str:
 def _row(point: Point, trend: Trend, ends: tuple[float, float]) -> tuple[str | Text, ...]:
     load = point.session.report.load_kg
     word, style = _MARKS[point.change.told]
-    value = trend_wording.measured(point.value, trend.metric) if point.value.known else "not measured"
     return (
         Text(point.session.date or "no date"),
         Text("–" if load is None else f"{load:g} kg"),
         _bar(point, ends),
-        Text(value),
+        Text(wording.measure(trend.metric, point.value)),
         Text(word, style=style),
     )
 
@@ -114,5 +113,5 @@ def _cell(value: float, ends: tuple[float, float]) -> int:
 
 
 def _scale(low: float, high: float, metric: str) -> str:
-    left, right = trend_wording.number(low, metric), trend_wording.number(high, metric)
+    left, right = wording.number(metric, low), wording.number(metric, high)
     return f"{left}{right:>{WIDTH - len(left)}}"

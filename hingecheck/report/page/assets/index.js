@@ -68,8 +68,8 @@
   };
 
   const share = (r) => {
-    const cell = make("td", r[SHARE] ? `${r[SHARE][0]} % ` : "–", "number");
-    if (r[SHARE]) cell.append(make("span", `${r[SHARE][1]} to ${r[SHARE][2]}`, "interval"));
+    const cell = make("td", r[SHARE] ? `${r[SHARE][1]} ` : "–", "number");
+    if (r[SHARE]) cell.append(make("span", r[SHARE][2], "interval"));
     return cell;
   };
 

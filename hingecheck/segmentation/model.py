@@ -1,0 +1,148 @@
+"""The data that the files of this stage share: the hands, the pictures, and the bends of a clip.
+
+In: nothing is computed here except two simple questions about a `Course` (is the lifter upright, is the lifter at the
+bar).  Out: the types that `hand_height`, `turns`, `load_evidence`, `lift_type` and `segment` hand to each other.
+
+Words.  A *bend* is one way down and up again.  A *valley* is the frame of a bend in which the hands are lowest.  A
+*peak* is the frame before, between or after the valleys in which the hands are highest.  Heights are in leg lengths
+(hip to ankle of the straight leg) above the ankles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from hingecheck import posture
+from hingecheck.records import AngleTrack, Bools, Floats
+
+CUT_S: Final = 0.085
+"""Tolerance at the clip's ends, in seconds.  A valley this near to the first or last frame is where the clip was cut,
+not where the hands turned."""
+
+AROUND_S: Final = 0.2
+"""Uncertainty of a peak's or valley's time, in seconds.  Plates also hide the hips for a few frames, so posture is read
+over this time before and after."""
+
+AT_THE_BAR: Final = 0.35
+"""Largest distance, from front to back, of feet and hands from their place in the bend, in leg lengths.  Within it the
+lifter is at the bar.  The hands count too, because plates may hide the feet of a lifter who walks away."""
+
+
+class Load(Protocol):
+    """Thumbnails of a clip in which the load can be followed (`barbell.evidence.Pictures`)."""
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        """Possible paths of the load: times (M,) in seconds and heights (M,) above its resting place.
+
+        Heights are in leg lengths.  NaN = the load is not seen.
+        """
+
+
+class Pictures(Load, Protocol):
+    """Thumbnails of a clip, compared around the feet, where a load on the floor lies (`barbell.evidence.Pictures`).
+
+    All times are in seconds.
+    """
+
+    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
+        """Number of the group of similar pictures for each upright moment; None if no groups can be formed."""
+
+    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
+        """True if nothing around the feet moved between the upright moments."""
+
+    def plates_up(self) -> tuple[Floats, Floats] | None:
+        """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates."""
+
+    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+        """For each moment: True if plates hang, False if they lie on the floor, None if they are not seen."""
+
+    def fine_difference(self, first_s: float, second_s: float) -> float:
+        """Share of the picture around the feet that differs between two moments, 0..1; NaN if unknown."""
+
+    def look_same(self, first_s: float, second_s: float) -> bool:
+        """True if two moments look the same around the feet."""
+
+    def coarse_difference(self, first_s: float, second_s: float) -> float:
+        """Share of the picture around the feet that differs, in the coarse comparison, 0..1; NaN if unknown."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Height of the hands in every frame: `height` (N,) in leg lengths, without gaps.
+
+    `load_height` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of
+    the hands comes from the load.  It is NaN in all other frames.
+    """
+
+    height: Floats
+    load_height: Floats
+
+    @property
+    def from_load(self) -> Bools:
+        """Frames (N,) in which the height of the hands comes from the load, whether the lifter is seen or not."""
+        return ~np.isnan(self.load_height)
+
+
+@dataclass(frozen=True)
+class Course:
+    """The bends of a clip: frame indices of its `valleys` (B) and of the `peaks` around them (B + 1).
+
+    `plates` (N,): height of the plates above their resting place, in leg lengths; NaN where they are not seen.
+    `grips` (B): True if the hands rest at this valley long enough to grip a bar.
+    `in_hand` (B + 1): True if the load hung from the hands at this peak, False if not, None if unknown.
+    `always_held`: True if the load went down with the hands from every peak and never stayed down.
+    `maybe_held`: True if more than the arms may have moved down with the hands, and nothing around the feet moved
+    between the upright moments.  The lifter may then hold something all the time.
+    """
+
+    track: AngleTrack
+    hands: Hands
+    plates: Floats
+    valleys: tuple[int, ...]
+    peaks: tuple[int, ...]
+    grips: tuple[bool, ...]
+    in_hand: tuple[bool | None, ...]
+    always_held: bool = False
+    maybe_held: bool = False
+
+    @property
+    def height(self) -> Floats:
+        """Height of the hands (N,), in leg lengths."""
+        return self.hands.height
+
+    @property
+    def time_s(self) -> Floats:
+        """Times of the frames (N,), in seconds."""
+        return self.track.time_s
+
+    def begins_at(self, frame: int) -> bool:
+        """True if a frame is within CUT_S of the clip's beginning."""
+        return bool(self.time_s[frame] - self.time_s[0] <= CUT_S)
+
+    def ends_at(self, frame: int) -> bool:
+        """True if a frame is within CUT_S of the clip's end."""
+        return bool(self.time_s[-1] - self.time_s[frame] <= CUT_S)
+
+    def is_upright(self, frame: int) -> bool:
+        """True if hips and trunk are seen extended (`posture.EXTENDED_DEG`) within AROUND_S of a frame."""
+        near = np.abs(self.time_s - self.time_s[frame]) <= AROUND_S
+        return bool((self.track.trunk_thigh.value_deg[near] <= posture.EXTENDED_DEG).any())
+
+
+def at_the_bar(track: AngleTrack, frame: int) -> Bools:
+    """Frames (N,) in which feet and hands are, from front to back, within AT_THE_BAR of their place in `frame`.
+
+    A part that is never seen does not count.
+    """
+    forward = [_without_gaps(series) for series in (track.foot_forward, track.hand_forward)]
+    return np.asarray(np.fmax(*(np.abs(series - series[frame]) for series in forward)) <= AT_THE_BAR)
+
+
+def _without_gaps(series: Floats) -> Floats:
+    """The series (N,) with gaps bridged by straight lines; unchanged if every value is NaN."""
+    known = np.flatnonzero(~np.isnan(series))
+    return np.asarray(np.interp(np.arange(len(series)), known, series[known])) if len(known) else series
