@@ -19,7 +19,7 @@ PICTURES: Final = ("keyframes.jpg", "film.jpg", "report.jpg", "agreement.png", "
 CARDS: Final = {"POSE": "pose-model", "SPINE": "spine-model", "PLATES": "plate-finder", "FACE": "face-detector"}
 
 REMOTE: Final = re.compile(r"https://unpkg\.com/")
-"""Where the theme's script would fetch helpers for old browsers and for diagrams, which these pages do not use."""
+"""Where the theme's script would fetch scripts for old browsers and for diagrams, which these pages do not use."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
