@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Final
 
-import figures
-import reference
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT: Final = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path and knows nothing of the package around it
+
+from docs import figures, reference  # noqa: E402
+
 PICTURES: Final = ("keyframes.jpg", "film.jpg", "report.jpg", "agreement.png", "peers.png", "yaw.png")
 CARDS: Final = {"POSE": "pose-model", "SPINE": "spine-model", "PLATES": "plate-finder", "FACE": "face-detector"}
 
 REMOTE: Final = re.compile(r"https://unpkg\.com/")
-"""Where the theme's script would fetch helpers for old browsers and for diagrams, which these pages do not use."""
+"""Where the theme's script would fetch scripts for old browsers and for diagrams, which these pages do not use."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

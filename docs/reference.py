@@ -38,7 +38,7 @@ def thresholds() -> str:
     lines = [
         "# Every threshold",
         "",
-        f"This page is written from `hingecheck/judgement/criteria.toml`, version {known.version}. "
+        f"This page is written from `hingecheck/judgement/criteria.toml`, version {known.used.version}. "
         "Numbers in square brackets are [sources](sources.md).",
         "",
         "To use your own limits, write a TOML file with the lines that differ, and give it with `--criteria FILE`:",
