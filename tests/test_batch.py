@@ -257,7 +257,7 @@ def test_without_pyarrow_the_tables_are_told_to_lack_one(tmp_path: Path) -> None
 def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for arguments, words in (
-        ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is no folder"),
+        ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is not a folder"),
         ((tmp_path / "empty", "--out", tmp_path / "out"), "holds no clips"),
         ((tmp_path / "empty", "--out", tmp_path / "out", "--pattern", "{lifter}"), "{athlete}, {date} and {load}"),
     ):
@@ -271,10 +271,10 @@ def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Ana/b.mp4": "nobody"})
-    way = plan.Way(Limits(), WORK)
+    options = plan.RunOptions(Limits(), WORK)
     with executors.local(2) as executor:
-        todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), way, executor)
-        assert sorted(ended.failure is None for ended in plan.run(todo, way, executor)) == [False, True]
+        todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), options, executor)
+        assert sorted(ended.failure is None for ended in plan.run(todo, options, executor)) == [False, True]
     told = plan.outcomes(todo)
     assert [outcome.entry.clip.file for outcome in told] == ["Ana/a.mp4", "Ana/b.mp4"]
     assert told[0].failure is None

@@ -203,7 +203,7 @@ BATCH = {
     ("--criteria", "nothing.toml"): (2, "no such criteria file"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
     ("--manifest", "nothing.csv"): (2, "cannot be read as a list"),
-    ("--pattern", "{who}"): (2, "cannot stand there"),
+    ("--pattern", "{who}"): (2, "the field {who} is unknown"),
     ("--logbook", "nowhere/logbook.sqlite"): (2, "cannot be used as a logbook"),
     ("--logbook", "clips/a.mp4"): (2, "cannot be used as a logbook"),
     ("--workers", "0"): (2, "workers"),

@@ -18,7 +18,7 @@ from hingecheck.commands.console import LOGBOOK, err_console, out_console, told
 if TYPE_CHECKING:
     from hingecheck.batch.intake import Intake
     from hingecheck.batch.jobs import Settings
-    from hingecheck.batch.plan import Plan, Way
+    from hingecheck.batch.plan import Plan, RunOptions
     from hingecheck.history.triage import Row
     from hingecheck.records.season import Clip
 
@@ -62,7 +62,7 @@ def batch(
     from hingecheck.batch import plan as clips
     from hingecheck.history.logbook import Logbook
 
-    way = clips.Way(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
+    options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
     settings = jobs.Settings(model, criteria, video)
     with told(as_json=False):
         jobs.fingerprint(settings)
@@ -71,8 +71,8 @@ def batch(
         with clips.claimed(out):
             Logbook(logbook or out / LOGBOOK).close()  # if it cannot be used, that is told before anything is measured
             with _executor(workers, scheduler) as executor:
-                todo = _planned(found.clips, out, settings, way, executor)
-                _worked(todo, way, executor)
+                todo = _planned(found.clips, out, settings, options, executor)
+                _worked(todo, options, executor)
             rows, parquet = _written(todo, logbook or out / LOGBOOK)
     _summary(rows, out, parquet=parquet)
     raise typer.Exit(SOME_FAILED if any(row.failure for row in rows) else 0)
@@ -103,17 +103,17 @@ def _executor(workers: int | None, scheduler: str | None) -> AbstractContextMana
     return executors.local(workers or executors.cores()) if scheduler is None else executors.cluster(scheduler)
 
 
-def _planned(clips: Sequence[Clip], out: Path, settings: Settings, way: Way, executor: Executor) -> Plan:
+def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptions, executor: Executor) -> Plan:
     from hingecheck.batch import plan as many
 
     with err_console.status("Looking at the clips"):
-        todo = many.plan(clips, out, settings, way, executor)
+        todo = many.plan(clips, out, settings, options, executor)
     done = len(todo.entries) - len(todo.jobs)
     err_console.print(Text(f"{len(todo.entries)} clips, {done} of them finished already or the same as another one."))
     return todo
 
 
-def _worked(todo: Plan, way: Way, executor: Executor) -> None:
+def _worked(todo: Plan, options: RunOptions, executor: Executor) -> None:
     """Do all jobs, with a bar and the time left on a terminal."""
     from hingecheck.batch import plan as many
 
@@ -121,11 +121,11 @@ def _worked(todo: Plan, way: Way, executor: Executor) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err_console, transient=True, speed_estimate_period=SPEED_OVER_S) as bar:
         line = bar.add_task("Measuring", total=len(todo.jobs))
-        for ended in many.run(todo, way, executor):
+        for result in many.run(todo, options, executor):
             bar.advance(line)
-            if ended.failure is not None:
+            if result.failure is not None:
                 bar.console.print(
-                    Text.assemble(("No result: ", "bold"), f"{files[ended.key]}: {ended.failure.message}")
+                    Text.assemble(("No result: ", "bold"), f"{files[result.key]}: {result.failure.message}")
                 )
 
 
