@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, progress, told
+from hingecheck.commands.console import out_console, progress, reporting_errors
 
 if TYPE_CHECKING:
     from hingecheck.analysis import Asked
@@ -70,7 +70,7 @@ def analyze(
     from hingecheck.records import SelfReport
 
     output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
-    with told(as_json=as_json):
+    with reporting_errors(as_json=as_json):
         target = _checked_target(output)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)

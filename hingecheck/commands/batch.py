@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import LOGBOOK, err_console, out_console, told
+from hingecheck.commands.console import LOGBOOK, err_console, out_console, reporting_errors
 
 if TYPE_CHECKING:
     from hingecheck.batch.intake import Intake
@@ -64,7 +64,7 @@ def batch(
 
     options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
     settings = jobs.Settings(model, criteria, video)
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
         found = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _tell_of(found, folder)

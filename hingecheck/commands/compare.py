@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, progress, told
+from hingecheck.commands.console import out_console, progress, reporting_errors
 
 
 def compare(
@@ -42,7 +42,7 @@ def compare(
     from hingecheck.video.reading import Video
 
     target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
-    with told(as_json=as_json):
+    with reporting_errors(as_json=as_json):
         asked = stages.Asked(model)
         for path in (clip,) if other is None else (clip, other):
             stages.ready(path, asked)

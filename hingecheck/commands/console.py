@@ -34,7 +34,7 @@ err_console = _Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def told(*, as_json: bool) -> Iterator[None]:
+def reporting_errors(*, as_json: bool) -> Iterator[None]:
     """Turn our own errors into a message, a remedy and an exit code; any other error is a bug and stays one."""
     try:
         yield

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hingecheck.commands.console import out_console, told
+from hingecheck.commands.console import out_console, reporting_errors
 
 
 def explain(
@@ -16,6 +16,6 @@ def explain(
     from hingecheck.judgement import criteria
     from hingecheck.report.terminal import rules
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         known = criteria.load()
         rules.show(known, known.rules if rule is None else {rule: known.rule(rule)}, out_console)

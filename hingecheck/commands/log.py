@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck.commands.console import err_console, logbook_file, out_console, told
+from hingecheck.commands.console import err_console, logbook_file, out_console, reporting_errors
 
 log = typer.Typer(help="Athletes and their sessions: list, import, export, delete.", no_args_is_help=True)
 LogbookOption = Annotated[
@@ -29,7 +29,7 @@ def list_(
     from hingecheck.names import shown
 
     table = Table(show_edge=False, pad_edge=False)
-    with told(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
         if athlete is None:
             table.add_column("athlete", overflow="fold")
             for name in ("clips", "first", "last"):
@@ -52,7 +52,7 @@ def import_(
     from hingecheck.history import archive
     from hingecheck.history.logbook import Logbook
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         if not folder.is_dir():
             raise UsageError(f"{folder}: is no folder", "Give the folder that holds the results.")
         path = logbook_file(logbook, new=True)
@@ -75,7 +75,7 @@ def export(
     from hingecheck.history.logbook import Logbook
     from hingecheck.report.tables import export as tables
 
-    with told(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
         parquet = tables.write(book.sessions(athlete), out)
     if not parquet:
         err_console.print(Text("No Parquet: it needs pip install 'hingecheck[table]'.", style="dim"))
@@ -97,7 +97,7 @@ def delete(
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         path = logbook_file(logbook)
         with Logbook(path) as book:
             count = len(book.sessions(athlete, ""))

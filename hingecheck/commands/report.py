@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.text import Text
 
-from hingecheck.commands.console import out_console, told
+from hingecheck.commands.console import out_console, reporting_errors
 from hingecheck.errors import UsageError
 
 _REFERENCE: Final = re.compile(r"(https?://\S+/)?Patient/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
@@ -57,7 +57,7 @@ def report(
     )
 
     targets = [path for path in (pdf, fhir) if path is not None]
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         if not targets:
             raise UsageError("nothing to write", "Give --pdf OUT.pdf, --fhir OUT.json, or both.")
         if patient and fhir is None:
