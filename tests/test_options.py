@@ -77,7 +77,7 @@ WRONG = {
     ("--out", "x" * 300): (2, "cannot be written"),
     ("--out", "done"): (2, "holds a result already"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
-    ("--quiet", "--verbose"): (2, "cannot both be meant"),
+    ("--quiet", "--verbose"): (2, "cannot be used together"),
 }
 
 
@@ -122,7 +122,7 @@ def test_two_different_heights_are_a_wrong_call() -> None:
     for stature in ("180", "0"):
         code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
         assert code == 2
-        assert f"--height-cm 178 and --stature-cm {stature}: cannot both be meant" in words
+        assert f"--height-cm 178 and --stature-cm {stature}: the two heights differ" in words
         assert "Give --height-cm alone" in words
 
 

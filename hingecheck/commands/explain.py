@@ -1,4 +1,4 @@
-"""`hingecheck explain`: what a rule rests on."""
+"""`hingecheck explain`: show what a rule checks, its limit and its source."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hingecheck.commands.console import out_console, reporting_errors
 
 
 def explain(
-    rule: Annotated[str | None, typer.Argument(help="A rule's name; without one, all rules are listed.")] = None,
+    rule: Annotated[str | None, typer.Argument(help="Name of a rule. Default: list all rules.")] = None,
 ) -> None:
-    """Explain a rule: what it looks at, its limit, where the limit comes from."""
+    """Explain a rule: what it checks, its limit, and where the limit comes from."""
     from hingecheck.judgement import criteria
     from hingecheck.report.terminal import rules
 
