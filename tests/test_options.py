@@ -75,7 +75,7 @@ WRONG = {
     ("--out", "clip.mp4"): (2, "is a file, not a folder"),
     ("--out", "clip.mp4/results"): (2, "cannot be written"),
     ("--out", "x" * 300): (2, "cannot be written"),
-    ("--out", "done"): (2, "holds a result already"),
+    ("--out", "done"): (2, "contains a result already"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
     ("--quiet", "--verbose"): (2, "cannot be used together"),
 }

@@ -252,9 +252,9 @@ def test_an_import_passes_a_damaged_result_over_and_says_what_is_wrong_where(tmp
         "reps[1]: number: must be a whole number": lambda d: d["reps"][1].update(number=1.5),
         "reps[0]: metrics: lumbar_share_trunk: must be": lambda d: d["reps"][0]["metrics"].update({SHARE: None}),
         "outside its own interval": lambda d: d["verdict"][SHARE].update(low=0.6),
-        "holds half a character": lambda d: d["reps"][0]["metrics"].update({"\ud800": None}),
+        "contains half a character": lambda d: d["reps"][0]["metrics"].update({"\ud800": None}),
         "this version reads": lambda d: d.update(schema="hingecheck/analysis/2"),
-        "holds an error": lambda d: d.update(error={}),
+        "contains an error": lambda d: d.update(error={}),
     }
     for i, change in enumerate(damaged.values()):
         told = result(0.2)
