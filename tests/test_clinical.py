@@ -149,7 +149,7 @@ def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path)
     found = {change.metric: change for change in changes.compare(earlier[1].reps, earlier[0].reps)}
     hips = found["hip_change_deg"]
     assert hips.change == pytest.approx(41.5)
-    assert hips.told
+    assert hips.exceeds_error
 
 
 def test_thresholds_are_listed_only_where_they_are_the_ones_that_were_used(tmp_path: Path) -> None:

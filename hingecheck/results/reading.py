@@ -173,15 +173,15 @@ def _rep(node: Node) -> StoredRep:
 def _measures(node: Node) -> dict[str, Measure]:
     """The metrics of `metrics` and `reasons` together.  Each name must have either a number or a reason."""
     reasons = {name: reason.text() for name, reason in node.key("reasons").entries()}
-    measures: dict[str, Measure] = {}
+    found: dict[str, Measure] = {}
     for name, entry in node.key("metrics").entries():
         if entry.missing != (name in reasons):
             _refuse(entry.place, "must be a number with an interval, or null with its reason")
         if entry.missing:
-            measures[name] = Measure.missing(reasons[name] or "no reason given")
+            found[name] = Measure.missing(reasons[name] or "no reason given")
         else:
-            measures[name] = bounded(name, entry.measure())
-    return measures
+            found[name] = bounded(name, entry.measure())
+    return found
 
 
 def _verdict(node: Node) -> StoredVerdict:
