@@ -104,6 +104,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _order(clip: Clip) -> tuple[str, str]:
+    """The key that sorts clips by their names."""
     return names.identity(clip.file), str(clip.path)
 
 

@@ -109,6 +109,7 @@ class _Process:
 
     @property
     def alive(self) -> bool:
+        """True while the process runs."""
         return self._process.poll() is None
 
     def do(self, job: Job, limits: Limits) -> JobResult | Failure:
@@ -172,6 +173,7 @@ class _Process:
         return None
 
     def _memory_mb(self) -> float:
+        """Memory that the process uses, in MB; 0 if it is gone."""
         try:
             return float(self._watched.memory_info().rss) / _BYTES_A_MB
         except psutil.Error:

@@ -189,6 +189,7 @@ def _result(job: Job, future: Future[JobResult]) -> JobResult:
 
 
 def _title(clip: Clip) -> str:
+    """The readable part of the name of a result folder: athlete and file."""
     return f"{clip.athlete} {PurePosixPath(clip.file).stem}"
 
 
@@ -229,6 +230,7 @@ def content_hashes(clips: Iterable[Clip]) -> list[str | Failure]:
 
 
 def _content_hash(clip: Clip) -> str | Failure:
+    """The SHA-256 of one clip, or why it has none: it has a problem, or it cannot be read."""
     code, kind = InputError.exit_code, InputError.kind
     if clip.problem:
         remedy = "Put the clip itself into the folder. Check its name and its row in the list."

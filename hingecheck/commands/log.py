@@ -60,7 +60,10 @@ def import_(
         Path, typer.Argument(metavar="FOLDER", help="Folder that contains earlier result folders, at any depth.")
     ],
     athlete: Annotated[
-        str, typer.Option(help="Name of the athlete. Default: the name of the first folder below FOLDER.")
+        str,
+        typer.Option(
+            help="Name of the athlete. Default: from the list of the batch, or the first folder below FOLDER."
+        ),
     ] = "",
     logbook: LogbookOption = HERE,
 ) -> None:

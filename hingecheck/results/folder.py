@@ -102,6 +102,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
 
 
 def _put(path: Path, content: Content) -> None:
+    """Write one file of a folder; only its owner can read it."""
     if isinstance(content, bytes):
         path.write_bytes(content)
     else:

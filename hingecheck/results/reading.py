@@ -64,6 +64,7 @@ def _refuse(place: str, what: str) -> NoReturn:
 
 
 def _bytes(path: Path) -> bytes:
+    """The content of the file; raises ResultUnreadable if it cannot be read or is too large."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
             _refuse(str(path), "is too large for an analysis")
@@ -93,6 +94,7 @@ def _plain(data: bytes, path: Path) -> Any:
 
 
 def _stored(root: Node, path: Path, sha256: str) -> Stored:
+    """The analysis under the root of the document; `sha256` is the hash of the file."""
     advice, over_set, given = root.key("advice"), root.key("set"), root.optional("self_report")
     return Stored(
         path=path,
@@ -185,6 +187,7 @@ def _measures(node: Node) -> dict[str, Measure]:
 
 
 def _verdict(node: Node) -> StoredVerdict:
+    """The verdict; without a share, its reasons say why the share is missing."""
     share, reasons = node.optional(SHARE), node.key("reasons").texts()
     return StoredVerdict(
         pattern=node.key("pattern").one_of(get_args(Pattern)),
