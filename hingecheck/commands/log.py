@@ -23,7 +23,7 @@ LogbookOption = Annotated[
     typer.Option(
         "--logbook",
         metavar="PATH",
-        help="The logbook, or the results folder that contains it. Default: the current folder.",
+        help="The logbook, or the results folder that contains it (. = the current folder).",
     ),
 ]
 HERE = Path()

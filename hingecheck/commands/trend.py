@@ -28,7 +28,7 @@ def trend(
     logbook: Annotated[
         Path,
         typer.Option(
-            metavar="PATH", help="The logbook, or the results folder that contains it. Default: the current folder."
+            metavar="PATH", help="The logbook, or the results folder that contains it (. = the current folder)."
         ),
     ] = HERE,
 ) -> None:
