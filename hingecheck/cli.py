@@ -1,4 +1,7 @@
-"""The command line: gathers the commands.  Nothing but they prints, prompts or exits."""
+"""The command line: it collects the commands of `hingecheck/commands`.
+
+Only the commands print, ask the user or exit; no other module does.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,13 @@ app.add_typer(log, name="log")
 
 
 def main() -> None:
-    """Entry point of the `hingecheck` command; an interrupt ends it with 130 and leaves nothing behind."""
+    """Run the `hingecheck` command.  Ctrl-C ends it with exit code 130, without a half-written result."""
     app()
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    """Print the version and exit, if the user gave --version."""
+    if wanted:
         out_console.print(f"hingecheck {__version__}")
         raise typer.Exit
 
@@ -42,7 +46,7 @@ def _version(asked: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Measure how much of a deadlift came from the hips and how much from the spine."""

@@ -98,7 +98,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = folder / "results"
     done = hingecheck("batch", folder, "--out", out, "--time-limit", 5, "--memory-limit", 500, "--workers", 3)
     assert done.returncode == 10, done.stderr
-    assert "6 results, 6 without" in done.stdout.replace("\n", " ")
+    assert "6 clips with a result, 6 without" in done.stdout.replace("\n", " ")
     assert "Traceback" not in done.stderr
     return out
 
@@ -143,12 +143,14 @@ def test_finished_clips_are_known_by_content_whatever_they_are_called(tmp_path: 
     (folder / "Bo" / "b.mp4").rename(folder / "Bo" / "z 2020-01-01.mp4")
     os.utime(folder / "Ana" / "a.mp4", (1, 1))
     again = hingecheck("batch", folder, "--out", out)
-    assert "3 clips, 3 of them finished already" in again.stderr
+    assert "3 clips: 0 to analyze, 3 already done" in again.stderr
     assert {path: path.stat().st_mtime_ns for path in (out / "clips").rglob("*")} == before
     (folder / "Ana" / "a.mp4").write_text("share 0.3")
-    assert "3 clips, 2 of them finished already" in hingecheck("batch", folder, "--out", out).stderr
-    assert "3 clips, 2 of them finished already" in hingecheck("batch", folder, "--out", out, "--retry-failed").stderr
-    assert "3 clips, 0 of them finished already" in hingecheck("batch", folder, "--out", out, "--model", "lite").stderr
+    assert "3 clips: 1 to analyze, 2 already done" in hingecheck("batch", folder, "--out", out).stderr
+    assert "3 clips: 1 to analyze, 2 already done" in hingecheck("batch", folder, "--out", out, "--retry-failed").stderr
+    assert (
+        "3 clips: 3 to analyze, 0 already done" in hingecheck("batch", folder, "--out", out, "--model", "lite").stderr
+    )
 
 
 def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
@@ -163,7 +165,7 @@ def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
         time.sleep(0.01)
     time.sleep(0.5)
     children[0].kill()
-    assert running.communicate(timeout=60)[0].startswith("4 results, 0 without")
+    assert running.communicate(timeout=60)[0].startswith("4 clips with a result, 0 without")
     assert running.returncode == 0
 
 
@@ -190,7 +192,7 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert 4 <= finished < 20
     done = hingecheck("batch", folder, "--out", out)
     assert done.returncode == 0
-    assert f"20 clips, {finished} of them finished already" in done.stderr
+    assert f"20 clips: {20 - finished} to analyze, {finished} already done" in done.stderr
 
 
 def test_killed_ten_times_and_resumed_the_result_is_the_same_byte_for_byte(tmp_path: Path) -> None:
@@ -257,8 +259,8 @@ def test_without_pyarrow_the_tables_are_told_to_lack_one(tmp_path: Path) -> None
 def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for arguments, words in (
-        ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is no folder"),
-        ((tmp_path / "empty", "--out", tmp_path / "out"), "holds no clips"),
+        ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is not a folder"),
+        ((tmp_path / "empty", "--out", tmp_path / "out"), "contains no clips"),
         ((tmp_path / "empty", "--out", tmp_path / "out", "--pattern", "{lifter}"), "{athlete}, {date} and {load}"),
     ):
         done = hingecheck("batch", *arguments)
@@ -271,10 +273,10 @@ def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Ana/b.mp4": "nobody"})
-    way = plan.Way(Limits(), WORK)
+    options = plan.RunOptions(Limits(), WORK)
     with executors.local(2) as executor:
-        todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), way, executor)
-        assert sorted(ended.failure is None for ended in plan.run(todo, way, executor)) == [False, True]
+        todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), options, executor)
+        assert sorted(ended.failure is None for ended in plan.run(todo, options, executor)) == [False, True]
     told = plan.outcomes(todo)
     assert [outcome.entry.clip.file for outcome in told] == ["Ana/a.mp4", "Ana/b.mp4"]
     assert told[0].failure is None

@@ -149,7 +149,7 @@ def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path)
     found = {change.metric: change for change in changes.compare(earlier[1].reps, earlier[0].reps)}
     hips = found["hip_change_deg"]
     assert hips.change == pytest.approx(41.5)
-    assert hips.told
+    assert hips.exceeds_error
 
 
 def test_thresholds_are_listed_only_where_they_are_the_ones_that_were_used(tmp_path: Path) -> None:
@@ -206,14 +206,14 @@ def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        ((), 2, "nothing to write"),
+        ((), 2, "no report to write"),
         (("--pdf", "nowhere/out.pdf"), 2, "cannot be written"),
         (("--pdf", "other.mp4/out.pdf"), 2, "cannot be written"),
         (("--pdf", "result"), 2, "is a folder"),
-        (("--pdf", "out.pdf", "--date", "24.11.2026"), 2, "no day of the calendar"),
-        (("--pdf", "out.pdf", "--date", "video"), 2, "the video is not there"),
+        (("--pdf", "out.pdf", "--date", "24.11.2026"), 2, "is not a valid date"),
+        (("--pdf", "out.pdf", "--date", "video"), 2, "the video was not found"),
         (("--fhir", "out.json", "--patient", "Jane Doe"), 2, "neither a reference nor an identifier"),
-        (("--pdf", "out.pdf", "--patient", "Patient/1"), 2, "in the FHIR bundle alone"),
+        (("--pdf", "out.pdf", "--patient", "Patient/1"), 2, "used only in a FHIR bundle"),
         (("--pdf", "out.pdf", "--previous", "result/analysis.json"), 2, "is of the same video"),
         (("--pdf", "out.pdf", "--previous", "nowhere.json"), 3, "cannot be read"),
         (("--pdf", "out.pdf", "--video", "other.mp4"), 3, "hashes differ"),

@@ -74,7 +74,7 @@ def test_report_and_trend_have_one_limit_for_the_same_two_sessions(metric: str, 
     told = trend.points[1].change
     assert told.detectable == pytest.approx(compared.detectable)
     assert told.difference == pytest.approx(compared.change)
-    assert (told.told == "changed") == compared.told
+    assert (told.status == "changed") == compared.exceeds_error
 
 
 def test_report_and_trend_say_how_it_is_worked_out(tmp_path: Path) -> None:

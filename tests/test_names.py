@@ -82,9 +82,9 @@ def test_every_name_gets_a_result_and_nothing_leaves_the_folder(batch: Path) -> 
     assert len(told) == 2 * len(HOSTILE) + 3
     failed = {row["clip"]: row["reason"] for row in told if row["exit_code"] != "0"}
     assert failed == {
-        "linked.mp4": "it leads out of the folder",
+        "linked.mp4": "it points outside the folder",
         "loop.mp4": "it cannot be opened",
-        "pipe.mp4": "it is no ordinary file",
+        "pipe.mp4": "it is not a regular file",
     }
     assert sorted(path.name for path in batch.parent.iterdir()) == ["out", "outside", "season"]
 
@@ -399,7 +399,7 @@ def test_a_list_says_what_names_do_not(tmp_path: Path) -> None:
     assert problems.keys() == {"b.mp4", "../out.mp4", "/etc/passwd", "c.mp4", "absent.mp4"}
     assert "out of range" in problems["b.mp4"]
     assert "no such site" in problems["c.mp4"]
-    assert problems["/etc/passwd"] == problems["../out.mp4"] == "it leads out of the folder"
+    assert problems["/etc/passwd"] == problems["../out.mp4"] == "it points outside the folder"
 
 
 @pytest.mark.parametrize("text", ["clip,athlete\na.mp4,Ana", "file,lifter\na.mp4,Ana", ""])

@@ -75,9 +75,9 @@ WRONG = {
     ("--out", "clip.mp4"): (2, "is a file, not a folder"),
     ("--out", "clip.mp4/results"): (2, "cannot be written"),
     ("--out", "x" * 300): (2, "cannot be written"),
-    ("--out", "done"): (2, "holds a result already"),
+    ("--out", "done"): (2, "contains a result already"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
-    ("--quiet", "--verbose"): (2, "cannot both be meant"),
+    ("--quiet", "--verbose"): (2, "cannot be used together"),
 }
 
 
@@ -122,7 +122,7 @@ def test_two_different_heights_are_a_wrong_call() -> None:
     for stature in ("180", "0"):
         code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
         assert code == 2
-        assert f"--height-cm 178 and --stature-cm {stature}: cannot both be meant" in words
+        assert f"--height-cm 178 and --stature-cm {stature}: the two heights differ" in words
         assert "Give --height-cm alone" in words
 
 
@@ -203,7 +203,7 @@ BATCH = {
     ("--criteria", "nothing.toml"): (2, "no such criteria file"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
     ("--manifest", "nothing.csv"): (2, "cannot be read as a list"),
-    ("--pattern", "{who}"): (2, "cannot stand there"),
+    ("--pattern", "{who}"): (2, "the field {who} is unknown"),
     ("--logbook", "nowhere/logbook.sqlite"): (2, "cannot be used as a logbook"),
     ("--logbook", "clips/a.mp4"): (2, "cannot be used as a logbook"),
     ("--workers", "0"): (2, "workers"),

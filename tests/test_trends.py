@@ -45,7 +45,7 @@ def session(told: dict[str, Any], who: str, date: str = "") -> Session:
 
 
 def changes(*clips: Session) -> list[str]:
-    return [p.change.told for trend in trends.of_athlete(clips) for p in trend.points]
+    return [p.change.status for trend in trends.of_athlete(clips) for p in trend.points]
 
 
 def test_a_change_is_one_only_beyond_the_error_of_two_clips() -> None:
@@ -53,7 +53,7 @@ def test_a_change_is_one_only_beyond_the_error_of_two_clips() -> None:
     limit = 2.064 * np.sqrt(2) * sd  # Student's t with 24 degrees of freedom
     for step, told in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
         (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
-        assert [p.change.told for p in trend.points] == ["not_told", told]
+        assert [p.change.status for p in trend.points] == ["not_told", told]
         assert trend.points[1].change.detectable == pytest.approx(limit, abs=2e-3)
         assert trend.points[1].change.difference == pytest.approx(step)
 
@@ -89,12 +89,12 @@ def test_what_cannot_be_compared_is_not() -> None:
         (clip("2026-01-08", None), "a plate covers the hips"),
     ):
         (found,) = [p.change for t in trends.of_athlete([base, other]) for p in t.points if p.session == other]
-        assert found.told == "not_told"
+        assert found.status == "not_told"
         assert reason in texts.reason(found.reason)
     heavy = [clip("2026-01-01", 0.2, load_kg=100.0), clip("2026-01-08", 0.9, load_kg=140.0)]
     assert trends.of_athlete(heavy)[0].points[1].change.reason == Reason(Code.LOAD_DIFFERS)
     (trend,) = trends.of_athlete([base, clip("2026-01-08", 0.9)], "concentric_s")
-    assert {p.change.told for p in trend.points} == {"not_told"}
+    assert {p.change.status for p in trend.points} == {"not_told"}
     assert not any(p.value.known for p in trend.points)
 
 
@@ -106,13 +106,13 @@ def test_what_load_does_is_taken_out() -> None:
     assert trend.slope.low < 0.004 < trend.slope.high
     assert trend.points[-1].change.adjusted
     assert trend.points[-1].change.difference == pytest.approx(0.0, abs=1e-9)
-    assert trend.points[-1].change.told == "within"
+    assert trend.points[-1].change.status == "within"
     moved = [p.at_load for p in trend.points]
     assert all(m.value == pytest.approx(0.1 + 0.004 * trend.reference_kg) for m in moved)
     far, near = moved[0], moved[2]
     assert far.high - far.low > near.high - near.low
     back_led = clip("2026-02-01", 0.95, load_kg=100.0)
-    assert trends.of_athlete([*clips, back_led])[0].points[-1].change.told == "changed"
+    assert trends.of_athlete([*clips, back_led])[0].points[-1].change.status == "changed"
 
 
 def test_the_error_card_and_the_package_agree() -> None:
@@ -158,7 +158,7 @@ def test_one_name_written_in_several_ways_is_one_athlete(tmp_path: Path) -> None
         for i, who in enumerate(("Zoë", "Zoe\u0308", "ZOË", " zoë  ")):
             book.record([clip(f"2026-01-0{i + 1}", 0.2, who=who)])
         assert [(a.name, a.sessions) for a in book.athletes()] == [("Zoë", 4)]
-        with pytest.raises(UsageError, match="nobody of that name"):
+        with pytest.raises(UsageError, match="no athlete with this name"):
             book.sessions("Zoe")
 
 
@@ -253,9 +253,9 @@ def test_an_import_passes_a_damaged_result_over_and_says_what_is_wrong_where(tmp
         "reps[1]: number: must be a whole number": lambda d: d["reps"][1].update(number=1.5),
         "reps[0]: metrics: lumbar_share_trunk: must be": lambda d: d["reps"][0]["metrics"].update({SHARE: None}),
         "outside its own interval": lambda d: d["verdict"][SHARE].update(low=0.6),
-        "holds half a character": lambda d: d["reps"][0]["metrics"].update({"\ud800": None}),
+        "contains half a character": lambda d: d["reps"][0]["metrics"].update({"\ud800": None}),
         "this version reads": lambda d: d.update(schema="hingecheck/analysis/2"),
-        "holds an error": lambda d: d.update(error={}),
+        "contains an error": lambda d: d.update(error={}),
     }
     for i, change in enumerate(damaged.values()):
         told = result(0.2)

@@ -1,4 +1,7 @@
-"""The one place below the command line that reads a clock: for time limits, never for anything that is written."""
+"""The clock for the time limit of a clip.
+
+No other module below the commands reads a clock.  No result contains a time from it, so results are repeatable.
+"""
 
 from __future__ import annotations
 
@@ -6,5 +9,5 @@ import time
 
 
 def now_s() -> float:
-    """Seconds on a clock that never goes back; only differences mean anything."""
+    """Seconds on a clock that never goes backwards.  Only differences between two readings have a meaning."""
     return time.monotonic()

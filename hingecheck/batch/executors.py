@@ -1,4 +1,7 @@
-"""Where jobs run: on this machine's cores or on a Dask cluster, behind `concurrent.futures.Executor` both times."""
+"""Where the jobs of a batch run: on the cores of this machine, or on a Dask cluster.
+
+Both are context managers that give a `concurrent.futures.Executor`, so the caller need not know which one it has.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from hingecheck.errors import UsageError
 
 
 def cores() -> int:
-    """Processor cores that this program may use."""
+    """The number of processor cores that this program may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -22,7 +25,7 @@ def cores() -> int:
 
 @contextmanager
 def local(workers: int) -> Iterator[Executor]:
-    """`workers` threads, each of which minds a process; left early, the processes are ended."""
+    """An executor with `workers` threads.  Each thread watches one worker process.  Leaving the context ends them."""
     isolation.allow()
     executor = ThreadPoolExecutor(workers, thread_name_prefix="hingecheck")
     try:
@@ -34,20 +37,22 @@ def local(workers: int) -> Iterator[Executor]:
 
 @contextmanager
 def cluster(scheduler: str) -> Iterator[Executor]:
-    """The workers of a Dask scheduler, which see the clips and the results under the same paths as we do.
+    """An executor that sends jobs to the Dask scheduler at the address `scheduler`.
 
-    A job whose worker dies goes to another one.  Raises UsageError if Dask is missing or nobody answers.
+    The workers must see the clips and the results under the same paths as this program.  If a worker dies, Dask gives
+    its job to another worker.  Raises UsageError if Dask is not installed or no scheduler answers.
     """
     try:
         import distributed
     except ImportError as error:
-        raise UsageError("--scheduler needs Dask", "Run pip install 'hingecheck[cluster]'.") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters comes as an exception
+        raise UsageError("--scheduler: Dask is not installed", "Run pip install 'hingecheck[cluster]'.") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # every problem that matters is also an exception
     try:
         client: Any = distributed.Client(scheduler, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise UsageError(
-            f"--scheduler {scheduler}: no scheduler answers", "Start one with dask scheduler, or check the address."
+            f"--scheduler {scheduler}: no scheduler answers at this address",
+            "Start a scheduler with `dask scheduler`, or check the address.",
         ) from error
     try:
         yield client.get_executor(pure=False, retries=2)

@@ -1,7 +1,8 @@
-"""Keeps one clip's trouble away from all others: a process of its own for every thread that asks, watched from here.
+"""Isolation: every clip is analyzed in a worker process, so trouble with one clip does not harm the others.
 
-A process analyzes clip after clip (imports and models are loaded once) until it dies, hangs or grows too big; then the
-clip is recorded with the reason and the next one gets a new process.
+Every thread of the executor has one worker process and watches it.  The worker analyzes clip after clip, because it
+need import the libraries and load the models only once.  If it crashes, hangs or takes too much memory, this module
+ends it and records the reason for that clip.  The next clip gets a new process.
 """
 
 from __future__ import annotations
@@ -20,52 +21,63 @@ from typing import Final
 import psutil
 
 from hingecheck.batch import clock, jobs
-from hingecheck.batch.jobs import Ended, Job
+from hingecheck.batch.jobs import Job, JobResult
 from hingecheck.records.season import Failure
 
 WORK: Final = "hingecheck.batch.jobs:measure"
+"""The function that does a job, as "module:function"."""
+
 WATCH_S: Final = 0.1
-"""How often the process is looked at while it works."""
+"""Time between two checks of a working process, in seconds."""
 
 CRASHES: Final = 2
-"""A clip whose process died is tried once more, for the cause may lie outside it; a hanging or huge one is not."""
+"""Crashes after which a clip counts as failed.
+
+A clip is tried again after its first crash, because the cause may be outside the clip.  A clip that takes too much time
+or memory is not tried again.
+"""
 
 READY: Final = "ready"
-"""What a process says when it has started; the time before is no clip's."""
+"""The first message of a worker.  The time limit of the first clip starts here, not at the start of Python."""
 
-GROWN: Final = 2 / 3
-"""A process that holds more of the memory allowed after a clip, grown over many, is replaced by a fresh one."""
+RESTART_SHARE: Final = 2 / 3
+"""Share of the memory limit above which a worker is replaced after a clip.  Memory can grow slowly over many clips."""
 
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_MEGA: Final = 1 << 20
+"""Environment variables that limit the threads of a numeric library; each is set to 1 in a worker."""
+
+_BYTES_A_MB: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one clip may take; `memory_mb` counts all that its process has in use."""
+    """Time in seconds and memory in MB that one clip may take.  The memory is all that the worker uses."""
 
     time_s: float = 900.0
     memory_mb: float = 3000.0
 
 
 class Stopped(Exception):
-    """The batch was told to stop; nothing is wrong with the clip."""
+    """The user stopped the batch.  The clip has no problem."""
 
 
-def run(job: Job, limits: Limits, work: str = WORK) -> Ended:
-    """Do the job in this thread's process, within the limits; how it ended is recorded in any case."""
+def run(job: Job, limits: Limits, work: str = WORK) -> JobResult:
+    """Do the job in the worker process of this thread, within the limits.  Record how it ended in every case.
+
+    `work` names the function that does the job.  Raises Stopped after `stop`.
+    """
     crashes = 0
     while True:
-        answer = _process(work).answer(job, limits)
-        if isinstance(answer, Ended):
-            return answer
-        crashes += answer.kind == "crashed"
-        if answer.kind != "crashed" or crashes == CRASHES:
-            return jobs.record(job, answer)
+        result = _process(work).do(job, limits)
+        if isinstance(result, JobResult):
+            return result
+        crashes += result.kind == "crashed"
+        if result.kind != "crashed" or crashes == CRASHES:
+            return jobs.record(job, result)
 
 
 def stop() -> None:
-    """End all processes of this program and begin no other; `run` raises Stopped where it waits."""
+    """End all worker processes and start no new ones.  Every `run` that waits raises Stopped."""
     with _LOCK:
         _STATE.stopped = True
         for process in tuple(_STATE.alive):
@@ -73,13 +85,13 @@ def stop() -> None:
 
 
 def allow() -> None:
-    """Let processes begin again after `stop`."""
+    """Allow new worker processes after `stop`."""
     with _LOCK:
         _STATE.stopped = False
 
 
 class _Process:
-    """One worker and the pipe to it."""
+    """One worker process, with the pipes to and from it.  `work` names the function that it calls."""
 
     def __init__(self, work: str) -> None:
         self.work = work
@@ -88,46 +100,48 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the program, not for each of its processes
+            start_new_session=True,  # Ctrl-C must reach only the main program, which then ends the workers
             env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         self._watched = psutil.Process(self._process.pid)
-        self._answers: queue.SimpleQueue[Ended | str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._hear, daemon=True).start()
+        self._messages: queue.SimpleQueue[JobResult | str | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read_messages, daemon=True).start()
 
     @property
     def alive(self) -> bool:
+        """True while the process runs."""
         return self._process.poll() is None
 
-    def answer(self, job: Job, limits: Limits) -> Ended | Failure:
-        """What the process says of the job, or why it says nothing; then it is gone."""
+    def do(self, job: Job, limits: Limits) -> JobResult | Failure:
+        """Send the job and wait for its result.  Returns a Failure if the process had to be ended, or died."""
         assert self._process.stdin is not None
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
-        except OSError:  # it died while it was idle
+        except OSError:  # the process died while it had no job
             return self._death()
-        heard = self._heard(limits)
-        if isinstance(heard, Ended) and self._memory_mb() > GROWN * limits.memory_mb:
+        result = self._wait(limits)
+        if isinstance(result, JobResult) and self._memory_mb() > RESTART_SHARE * limits.memory_mb:
             self.end()
-        return heard
+        return result
 
-    def _heard(self, limits: Limits) -> Ended | Failure:
+    def _wait(self, limits: Limits) -> JobResult | Failure:
+        """Wait for the result, and check the limits every WATCH_S seconds."""
         begin_s = clock.now_s()
         while True:
             try:
-                heard = self._answers.get(timeout=WATCH_S)
+                message = self._messages.get(timeout=WATCH_S)
             except queue.Empty:
-                trouble = self._trouble(limits, clock.now_s() - begin_s)
-                if trouble is not None:
+                failure = self._over_limit(limits, clock.now_s() - begin_s)
+                if failure is not None:
                     self.end()
-                    return trouble
+                    return failure
                 continue
-            if heard is None:
+            if message is None:
                 return self._death()
-            if isinstance(heard, Ended):
-                return heard
-            begin_s = clock.now_s()  # it is ready only now
+            if isinstance(message, JobResult):
+                return message
+            begin_s = clock.now_s()  # READY: the process has started, and begins with the clip now
 
     def end(self) -> None:
         """Kill the process and close the pipe to it."""
@@ -138,42 +152,48 @@ class _Process:
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 
-    def _hear(self) -> None:
+    def _read_messages(self) -> None:
+        """Put every message of the process into the queue; None when the process is gone."""
         assert self._process.stdout is not None
         try:
             while True:
-                self._answers.put(pickle.load(self._process.stdout))
+                self._messages.put(pickle.load(self._process.stdout))
         except (EOFError, OSError, pickle.UnpicklingError):
-            self._answers.put(None)
+            self._messages.put(None)
         self._process.stdout.close()
 
-    def _trouble(self, limits: Limits, spent_s: float) -> Failure | None:
+    def _over_limit(self, limits: Limits, spent_s: float) -> Failure | None:
+        """The limit that the clip has passed, as a Failure; None if it is within all limits."""
         if spent_s > limits.time_s:
-            remedy = "Cut it to one set, or give more time with --time-limit and --retry-failed."
+            remedy = "Cut the clip to one set, or allow more time with --time-limit and --retry-failed."
             return Failure(1, "time_limit", f"took longer than {limits.time_s:g} s", remedy)
         if self._memory_mb() > limits.memory_mb:
-            remedy = "Export it smaller (1080p), or allow more with --memory-limit and --retry-failed."
-            return Failure(1, "memory_limit", f"needed more than {limits.memory_mb:g} MB", remedy)
+            remedy = "Export the clip smaller (1080p), or allow more memory with --memory-limit and --retry-failed."
+            return Failure(1, "memory_limit", f"needed more than {limits.memory_mb:g} MB of memory", remedy)
         return None
 
     def _memory_mb(self) -> float:
+        """Memory that the process uses, in MB; 0 if it is gone."""
         try:
-            return float(self._watched.memory_info().rss) / _MEGA
+            return float(self._watched.memory_info().rss) / _BYTES_A_MB
         except psutil.Error:
             return 0.0
 
     def _death(self) -> Failure:
+        """Why the process died, as a Failure.  Raises Stopped if `stop` ended it."""
         self.end()
         if _STATE.stopped:
             raise Stopped
         code = self._process.returncode
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        what = "was ended by the system, probably for lack of memory" if how == "SIGKILL" else f"crashed ({how})"
-        return Failure(1, "crashed", f"the process that analyzed it {what}", jobs.AGAIN)
+        what = (
+            "was ended by the system, probably because it ran out of memory" if how == "SIGKILL" else f"crashed ({how})"
+        )
+        return Failure(1, "crashed", f"the process that analyzed the clip {what}", jobs.RETRY)
 
 
 class _State:
-    """The processes of this program."""
+    """The worker processes of this program.  `mine` holds the process of each thread."""
 
     def __init__(self) -> None:
         self.stopped = False
@@ -186,7 +206,7 @@ _LOCK: Final = threading.Lock()
 
 
 def _process(work: str) -> _Process:
-    """The process of the calling thread, a new one if there is none that lives."""
+    """The worker process of the calling thread.  Starts a new one if there is none, or if it has died."""
     mine: _Process | None = getattr(_STATE.mine, "process", None)
     if mine is None or not mine.alive or mine.work != work:
         if mine is not None:

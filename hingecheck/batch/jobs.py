@@ -1,6 +1,8 @@
-"""One clip of many: what a worker does with it, the same on this machine and on a cluster.
+"""The work on one clip of a batch.  It is the same on this machine and on a cluster.
 
-The result goes to a folder of its own; `clip.json`, written last, says that the clip is finished and how it ended.
+`perform` takes a Job.  It analyzes the clip and writes the files of the result into the job's own folder.  Then it
+writes `clip.json`, which says whether the clip gave a result, and if not, why.  `clip.json` is always the last file: a
+folder that has it is finished.  A later run reads it with `recorded` and does not analyze the clip again.
 """
 
 from __future__ import annotations
@@ -22,13 +24,22 @@ from hingecheck.records.season import Failure
 from hingecheck.results import folder
 
 SCHEMA: Final = "hingecheck/clip/1"
-AGAIN: Final = "Run it again with --retry-failed; if it happens again, record or export the clip afresh."
+"""Name and version of the format of `clip.json`."""
+
+RETRY: Final = "Run the batch again with --retry-failed. If it fails again, record or export the clip again."
+"""The remedy for a failure whose cause may be outside the clip."""
+
 _KEY_DIGITS: Final = 20
+"""Length of a job's key, in hexadecimal digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What all clips of a batch share; `film`: with the annotated film."""
+    """The settings that all clips of a batch share.
+
+    `model` is a name or a .task file, `criteria` a TOML file with the user's limits.  `film` asks for the annotated
+    video of every clip.
+    """
 
     model: str = bundles.DEFAULT
     criteria: Path | None = None
@@ -37,7 +48,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One clip to analyze into `folder`; `key` names content, version and settings, `file` is how the clip is told."""
+    """One clip to analyze; the result goes into `folder`.
+
+    `key` stands for the content, the version and the settings (see `key`).  `clip` is the path to open.  `file` is the
+    path to show to the user.
+    """
 
     key: str
     sha256: str
@@ -49,106 +64,134 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a job ended: `failure` is None if the result is there; `fatal`, if every other clip would fail alike."""
+class JobResult:
+    """How a job ended.
+
+    `failure` is None if the clip has a result.  `fatal` is True if every other clip would fail for the same reason, for
+    example because the disk is full.
+    """
 
     key: str
     failure: Failure | None = None
     fatal: bool = False
 
 
-Measure = Callable[[Job], None]
-"""Writes the result of a job into its folder, or raises."""
+Work = Callable[[Job], None]
+"""A function that writes the result of a job into the job's folder, or raises an error."""
 
 
 def fingerprint(settings: Settings) -> str:
-    """Version, models and thresholds as one line; raises ModelError or UsageError before any clip is touched."""
+    """Version, model hashes and limits as one line of JSON.
+
+    Call it before the first clip: it raises ModelError or UsageError if a model or the criteria file is missing or bad.
+    """
     models = (bundles.find(settings.model), *bundles.spine(), *bundles.plates())
     rules = criteria.load(settings.criteria)
-    told = {
+    parts = {
         "version": __version__,
         "models": [bundle.sha256 for bundle in models],
         "criteria": asdict(rules),
         "film": settings.film,
     }
-    return json.dumps(told, sort_keys=True)
+    return json.dumps(parts, sort_keys=True)
 
 
-def key(sha256: str, prints: str, report: SelfReport) -> str:
-    """What a finished clip is known by: its content, version and settings; never its name or date."""
-    whole = json.dumps([sha256, prints, asdict(report)], sort_keys=True)
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY_DIGITS]
+def key(sha256: str, settings_fingerprint: str, report: SelfReport) -> str:
+    """The key of a job: a hash of the clip's content, the fingerprint of the settings and the self-report.
+
+    The clip's name and date are not part of it, so a renamed clip is still finished.
+    """
+    parts = json.dumps([sha256, settings_fingerprint, asdict(report)], sort_keys=True)
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY_DIGITS]
 
 
 def measure(job: Job) -> None:
-    """Analyze a clip as `hingecheck analyze` does, and add a thumbnail."""
+    """Analyze the clip as `hingecheck analyze` does, write the result, and add a thumbnail.
+
+    Raises InputError if the clip is not the one that was hashed, and every error of an analysis.
+    """
     from hingecheck import analysis
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
     from hingecheck.report.film import thumbnail
 
-    asked = analysis.Asked(job.settings.model, criteria=job.settings.criteria, self_report=job.report)
-    result = redactor.marked(analysis.analyze(job.clip, asked), pseudonym="", heads_blurred=False)
+    request = analysis.Asked(job.settings.model, criteria=job.settings.criteria, self_report=job.report)
+    result = redactor.marked(analysis.analyze(job.clip, request), pseudonym="", heads_blurred=False)
     if result.video.sha256 != job.sha256:
-        raise InputError("has changed while it was read", "Wait until it is copied, then run again.")
-    wanted = result_folder.Wanted(job.settings.film, rules=criteria.load(job.settings.criteria))
-    result_folder.save(result, job.clip, job.folder, wanted)
+        raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
+    files = result_folder.Wanted(job.settings.film, rules=criteria.load(job.settings.criteria))
+    result_folder.save(result, job.clip, job.folder, files)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 
-def perform(job: Job, work: Measure = measure) -> Ended:
-    """Do the job and record how it ended.  Never raises for what the clip did: the rest of the batch goes on."""
+def perform(job: Job, work: Work = measure) -> JobResult:
+    """Do the job and record how it ended.
+
+    Never raises for a problem with the clip, because the rest of the batch must go on.  A problem that every clip would
+    have is not recorded for this clip; it is returned as `fatal`.
+    """
     try:
         work(job)
-    except (UsageError, ModelError) as error:  # a full disk, a model that is gone: nothing the clip did
-        return Ended(job.key, _told(job, error), fatal=True)
+    except (UsageError, ModelError) as error:  # for example a full disk or a missing model: the clip is not the cause
+        return JobResult(job.key, _failure(job, error), fatal=True)
     except ImportError as error:
-        remedy = "Run hingecheck doctor: it says what is missing."
-        return Ended(job.key, Failure(1, "not_installed", f"a library cannot be loaded ({error})", remedy), fatal=True)
+        failure = Failure(
+            1,
+            "not_installed",
+            f"a library cannot be loaded ({error})",
+            "Run hingecheck doctor. It says what is missing.",
+        )
+        return JobResult(job.key, failure, fatal=True)
     except HingecheckError as error:
-        return record(job, _told(job, error))
+        return record(job, _failure(job, error))
     except MemoryError:
-        return record(job, Failure(1, "memory", "needed more memory than there is", AGAIN))
-    except Exception as error:  # the boundary of the batch: a bug met by one clip is told, with what it said
-        text = f"stopped by an error of hingecheck ({type(error).__name__}: {error})"
-        return record(job, Failure(1, "bug", text.replace(str(job.clip), "the clip"), AGAIN))
+        return record(job, Failure(1, "memory", "the analysis needed more memory than the machine has", RETRY))
+    except Exception as error:  # a bug that this clip triggers: record it, so that the other clips are analyzed
+        text = f"stopped by an error in hingecheck ({type(error).__name__}: {error})"
+        return record(job, Failure(1, "bug", text.replace(str(job.clip), "the clip"), RETRY))
     return record(job, None)
 
 
-def record(job: Job, failure: Failure | None) -> Ended:
-    """Write `clip.json`; from then on the clip is finished."""
-    told = {"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "failure": failure and asdict(failure)}
+def record(job: Job, failure: Failure | None) -> JobResult:
+    """Write `clip.json` into the job's folder.  From then on the clip is finished.
+
+    With a failure, remove everything else from the folder first.  Returns a fatal result if the folder cannot be
+    written.
+    """
+    content = {"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "failure": failure and asdict(failure)}
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
-        if failure is not None:  # what an earlier version or a broken-off run left must not look like a result
+        if failure is not None:  # files of an earlier version or a stopped run must not look like a result
             _empty(job.folder)
-        text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         folder.put(job.folder / folder.RECORD, names.readable(text).encode())
     except OSError as error:
         message = f"{job.folder}: cannot be written ({error.strerror})"
-        return Ended(job.key, Failure(UsageError.exit_code, "usage", message, "Make room, then run again."), fatal=True)
-    return Ended(job.key, failure)
+        remedy = "Make room on the disk, then run the batch again."
+        return JobResult(job.key, Failure(UsageError.exit_code, "usage", message, remedy), fatal=True)
+    return JobResult(job.key, failure)
 
 
 def recorded(place: Path) -> tuple[str, Failure | None] | None:
-    """Content hash and failure of a finished clip; None if the folder holds none."""
+    """Content hash and failure from the `clip.json` in the folder `place`; None if it is missing or damaged."""
     try:
-        told: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
-        failure = told["failure"]
-        return told["sha256"], None if failure is None else Failure(**failure)
+        content: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
+        failure = content["failure"]
+        return content["sha256"], None if failure is None else Failure(**failure)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _told(job: Job, error: HingecheckError) -> Failure:
-    """The error without the name and place that the clip happens to have: copies of it share the record."""
+def _failure(job: Job, error: HingecheckError) -> Failure:
+    """The error as a Failure without the clip's name and path, because copies of the clip share the record."""
     message = error.message.removeprefix(f"{job.clip}: ").replace(str(job.clip), "the clip")
     return Failure(error.exit_code, error.kind, message, error.remedy)
 
 
 def _empty(place: Path) -> None:
-    for old in place.iterdir():
-        if old.is_dir() and not old.is_symlink():
-            shutil.rmtree(old)
+    """Remove everything inside the folder `place`."""
+    for item in place.iterdir():
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
         else:
-            old.unlink()
+            item.unlink()

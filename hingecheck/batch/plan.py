@@ -1,7 +1,11 @@
-"""Many clips -> Outcomes; one bad file never stops the rest.
+"""The plan of a batch: which clips are finished, which are left to do, and how each clip ended.
 
-A finished clip is known by its content, version and settings, so a batch that was stopped, however rudely, goes on
-where it was.  Order, names and contents of all that is written depend on the clips alone.
+`plan` takes the clips and gives a Plan with the jobs that are left.  `run` does these jobs on an executor.  `outcomes`
+reads from the result folders how every clip ended.  A bad clip never stops the other clips.
+
+A finished clip is known by its content, the version and the settings.  So the same command continues a batch that was
+stopped in any way, even killed.  The files that a batch writes depend on the clips alone, not on the order in which the
+jobs end.
 """
 
 from __future__ import annotations
@@ -21,25 +25,33 @@ from hingecheck import names
 from hingecheck.batch import isolation
 from hingecheck.batch import jobs as jobs_module
 from hingecheck.batch.isolation import Limits
-from hingecheck.batch.jobs import Ended, Job, Settings
+from hingecheck.batch.jobs import Job, JobResult, Settings
 from hingecheck.errors import InputError, UsageError
 from hingecheck.records.season import Clip, Entry, Failure, Outcome
 from hingecheck.results.folder import UNFINISHED
 
 RESULTS: Final = "clips"
-"""The folder of `--out` that holds a folder for every clip."""
+"""The folder below `--out` that holds one folder for every clip."""
 
 LOCK: Final = ".lock"
+"""The file below `--out` that keeps a second batch out."""
 
 KILLED: Final = "KilledWorker"
-"""How Dask calls it when a job was on several workers that died; by name, so that Dask need not be there."""
+"""The name of Dask's error for a job that killed several workers.
+
+The code compares the name, not the class, so that Dask need not be installed.
+"""
 
 _HASHED_AT_ONCE: Final = 16
+"""Clips that one task of the executor hashes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All entries in order, and the jobs left to do: one for each content, however many clips share it."""
+    """All clips of a batch, in order, and the jobs that are left to do.
+
+    Clips with the same content share one job and one result.
+    """
 
     out: Path
     entries: tuple[Entry, ...]
@@ -47,41 +59,52 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """How jobs are run: within which limits, by which function (`module:function`), failed ones again or not."""
+class RunOptions:
+    """How to run the jobs.
+
+    `limits` hold for each clip.  `work` names the function that does a job, as "module:function".  `retry_failed`
+    repeats the clips that failed in an earlier run.
+    """
 
     limits: Limits = field(default_factory=Limits)
     work: str = field(default_factory=lambda: isolation.WORK)
     retry_failed: bool = False
 
 
-def plan(clips: Sequence[Clip], out: Path, settings: Settings, way: Way, executor: Executor) -> Plan:
-    """Hash all clips, find what is finished, clear away what a stopped run left.  Raises ModelError or UsageError."""
-    prints = jobs_module.fingerprint(settings)
+def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptions, executor: Executor) -> Plan:
+    """Hash all clips, find the finished ones, and remove what a stopped run left unfinished.
+
+    Raises ModelError or UsageError if no clip could be analyzed with these settings or written to `out`.
+    """
+    fingerprint = jobs_module.fingerprint(settings)
     results = out / RESULTS
     try:
         results.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
-    _clear(out)
-    there = _there(results)
+    _remove_unfinished(out)
+    folder_names = _folder_names(results)
     entries: list[Entry] = []
     jobs: dict[str, Job] = {}
     for clip, digest in zip(clips, _hashes(clips, executor), strict=True):
         if isinstance(digest, Failure):
             entries.append(Entry(clip, failure=digest))
             continue
-        key = jobs_module.key(digest, prints, clip.report)
-        name = there.setdefault(key, names.folder_name(_title(clip), key))
+        key = jobs_module.key(digest, fingerprint, clip.report)
+        name = folder_names.setdefault(key, names.folder_name(_title(clip), key))
         entries.append(Entry(clip, digest, key, f"{RESULTS}/{name}"))
-        if not _finished(results / name, way):
+        if not _finished(results / name, options):
             jobs.setdefault(key, Job(key, digest, clip.path, clip.file, results / name, settings, clip.report))
     return Plan(out, tuple(entries), tuple(jobs.values()))
 
 
 @contextmanager
 def claimed(out: Path) -> Iterator[None]:
-    """Keep other batches out of `out`, until the end or the death of this program; raises UsageError."""
+    """Keep other batches out of the folder `out` as long as the context lasts.
+
+    The lock is an SQLite transaction, so it also ends if this program is killed.  Raises UsageError if another batch
+    holds the folder or the folder cannot be written.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(out / LOCK, timeout=0.0)
@@ -92,111 +115,129 @@ def claimed(out: Path) -> Iterator[None]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise UsageError(
-                f"{out}: another batch is at work there", "Wait for it, or give another folder with --out."
+                f"{out}: another batch is writing its results there",
+                "Wait until it has ended, or give another folder with --out.",
             ) from error
         yield
 
 
-def run(todo: Plan, way: Way, executor: Executor) -> Iterator[Ended]:
-    """Run the jobs; how each ended, in the order in which they end.  Raises UsageError or ModelError if none can."""
-    done: queue.SimpleQueue[tuple[Job, Future[Ended]]] = queue.SimpleQueue()
+def run(todo: Plan, options: RunOptions, executor: Executor) -> Iterator[JobResult]:
+    """Do the jobs of the plan.  Yields the result of each job as soon as the job ends.
+
+    Raises UsageError if a job meets a problem that all other jobs would meet, or if the cluster fails.
+    """
+    done: queue.SimpleQueue[tuple[Job, Future[JobResult]]] = queue.SimpleQueue()
     futures = []
     for job in todo.jobs:
-        future = executor.submit(isolation.run, job, way.limits, way.work)
-        future.add_done_callback(lambda ended, job=job: done.put((job, ended)))  # type: ignore[misc]
+        future = executor.submit(isolation.run, job, options.limits, options.work)
+        future.add_done_callback(lambda future, job=job: done.put((job, future)))  # type: ignore[misc]
         futures.append(future)
     try:
         for _ in futures:
-            ended = _ended(*_next(done))
-            if ended.fatal and ended.failure is not None:
-                raise UsageError(ended.failure.message, ended.failure.remedy)
-            yield ended
+            result = _result(*_next(done))
+            if result.fatal and result.failure is not None:
+                raise UsageError(result.failure.message, result.failure.remedy)
+            yield result
     finally:
         for future in futures:
             future.cancel()
 
 
 def outcomes(todo: Plan) -> tuple[Outcome, ...]:
-    """How every clip of the plan ended, in the plan's order, as its folder tells; clips that are not finished lack."""
-    told = []
+    """How every finished clip of the plan ended, in the order of the plan, read from the result folders."""
+    finished = []
     for entry in todo.entries:
         if entry.failure is not None:
-            told.append(Outcome(entry, entry.failure))
-        elif (found := jobs_module.recorded(todo.out / entry.folder)) is not None:
-            told.append(Outcome(entry, found[1]))
-    return tuple(told)
+            finished.append(Outcome(entry, entry.failure))
+        elif (record := jobs_module.recorded(todo.out / entry.folder)) is not None:
+            finished.append(Outcome(entry, record[1]))
+    return tuple(finished)
 
 
-def _next(done: queue.SimpleQueue[tuple[Job, Future[Ended]]]) -> tuple[Job, Future[Ended]]:
-    while True:  # a wait without an end cannot be interrupted on every system
+def _next(done: queue.SimpleQueue[tuple[Job, Future[JobResult]]]) -> tuple[Job, Future[JobResult]]:
+    """Wait for the next job that ends.  The wait has a timeout, because some systems cannot interrupt one without."""
+    while True:
         try:
             return done.get(timeout=1.0)
         except queue.Empty:
             continue
 
 
-def _ended(job: Job, future: Future[Ended]) -> Ended:
-    """The answer, or, if a cluster's workers kept dying over this clip, that; raises if the whole cluster is lost."""
+def _result(job: Job, future: Future[JobResult]) -> JobResult:
+    """The result of a job that has ended.
+
+    If the job killed several workers of a cluster, record that as the clip's failure.  Raises UsageError if the cluster
+    itself is lost.
+    """
     try:
         return future.result()
     except isolation.Stopped:
         raise
     except CancelledError as error:
-        raise UsageError("the cluster's scheduler is gone", "Start it, then run again: it goes on.") from error
+        raise UsageError(
+            "the scheduler of the cluster is gone", "Start it. Then run the same command again to continue."
+        ) from error
     except Exception as error:
         if type(error).__name__ == KILLED:
-            return jobs_module.record(job, Failure(1, "crashed", "ended every worker that took it", jobs_module.AGAIN))
+            failure = Failure(1, "crashed", "every worker that analyzed it was ended", jobs_module.RETRY)
+            return jobs_module.record(job, failure)
         raise UsageError(
-            f"the cluster does not go on ({type(error).__name__}: {error})",
-            "See that the scheduler runs and its workers have this version of hingecheck, then run again: it goes on.",
+            f"the cluster has stopped working ({type(error).__name__}: {error})",
+            "Check that the scheduler runs and that its workers have this version of hingecheck. Then run the same "
+            "command again to continue.",
         ) from error
 
 
 def _title(clip: Clip) -> str:
+    """The readable part of the name of a result folder: athlete and file."""
     return f"{clip.athlete} {PurePosixPath(clip.file).stem}"
 
 
-def _there(results: Path) -> dict[str, str]:
-    """Folder name by key; what a stopped run left unfinished is removed."""
-    found = {}
+def _folder_names(results: Path) -> dict[str, str]:
+    """The name of each result folder, by the key of its job.  Removes folders that a stopped run left unfinished."""
+    folder_names = {}
     for folder in sorted(results.iterdir()):
         if folder.name.startswith("."):
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            found[folder.name.rpartition("-")[2]] = folder.name
-    return found
+            folder_names[folder.name.rpartition("-")[2]] = folder.name
+    return folder_names
 
 
-def _finished(folder: Path, way: Way) -> bool:
-    _clear(folder)
-    found = jobs_module.recorded(folder)
-    return found is not None and (found[1] is None or not way.retry_failed)
+def _finished(folder: Path, options: RunOptions) -> bool:
+    """True if the folder has a record, and the clip need not be tried again."""
+    _remove_unfinished(folder)
+    record = jobs_module.recorded(folder)
+    return record is not None and (record[1] is None or not options.retry_failed)
 
 
-def _clear(place: Path) -> None:
-    """Remove what a stopped run was writing."""
-    for left in place.glob(f"{UNFINISHED}*"):
-        left.unlink(missing_ok=True)
+def _remove_unfinished(place: Path) -> None:
+    """Remove the files that a stopped run had not finished."""
+    for file in place.glob(f"{UNFINISHED}*"):
+        file.unlink(missing_ok=True)
 
 
 def _hashes(clips: Sequence[Clip], executor: Executor) -> Iterator[str | Failure]:
+    """The content hash of each clip, or why it has none, in the order of the clips; the executor does the work."""
     groups = [clips[i : i + _HASHED_AT_ONCE] for i in range(0, len(clips), _HASHED_AT_ONCE)]
     for group in executor.map(content_hashes, groups):
         yield from group
 
 
 def content_hashes(clips: Iterable[Clip]) -> list[str | Failure]:
-    """SHA-256 of each clip's content, or why it cannot be read."""
+    """The SHA-256 of each clip's content, or why the clip cannot be read."""
     return [_content_hash(clip) for clip in clips]
 
 
 def _content_hash(clip: Clip) -> str | Failure:
+    """The SHA-256 of one clip, or why it has none: it has a problem, or it cannot be read."""
     code, kind = InputError.exit_code, InputError.kind
     if clip.problem:
-        remedy = "Put the clip itself into the folder, and check what the list or its name says of it."
+        remedy = "Put the clip itself into the folder. Check its name and its row in the list."
         return Failure(code, kind, clip.problem, remedy)
     try:
         with clip.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        return Failure(code, kind, f"cannot be read ({error.strerror})", "Check its rights, copy it again.")
+        remedy = "Check the permissions of the file, or copy it again."
+        return Failure(code, kind, f"cannot be read ({error.strerror})", remedy)

@@ -1,7 +1,8 @@
-"""The process that analyzes clips one after another for `isolation`; it may hang, run out of memory or crash.
+"""The worker process.  It analyzes one clip after another.  It may hang, run out of memory or crash.
 
-`python -m hingecheck.worker MODULE:FUNCTION` reads pickled jobs from stdin and answers each on stdout.  It ends as soon
-as stdin closes, also in the middle of a clip: whoever asked is gone.
+`isolation` starts it with `python -m hingecheck.batch.worker MODULE:FUNCTION` and watches it.  The worker reads pickled
+jobs from stdin and calls the function with each job.  It writes a pickled `JobResult` for each job to stdout.  The
+worker ends at once when stdin closes, even in the middle of a clip, because the program that started it is gone.
 """
 
 from __future__ import annotations
@@ -15,36 +16,37 @@ import threading
 from typing import BinaryIO
 
 from hingecheck.batch.isolation import READY
-from hingecheck.batch.jobs import Job, Measure, perform
+from hingecheck.batch.jobs import Job, Work, perform
 
 _STDOUT = 1
 
 
 def main() -> None:
-    """Answer until nobody asks."""
-    work = named(sys.argv[1])
-    answers = os.fdopen(os.dup(_STDOUT), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # native libraries write there what they like
+    """Do jobs from stdin until stdin closes."""
+    work = load(sys.argv[1])
+    results = os.fdopen(os.dup(_STDOUT), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # native libraries print to stdout and would damage the pickles
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    pickle.dump(READY, answers)
-    answers.flush()
+    pickle.dump(READY, results)
+    results.flush()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     while True:
-        pickle.dump(perform(jobs.get(), work), answers)
-        answers.flush()
+        pickle.dump(perform(jobs.get(), work), results)
+        results.flush()
 
 
-def named(work: str) -> Measure:
-    """The function that `module:function` names."""
-    module, _, function = work.partition(":")
-    found: Measure = getattr(importlib.import_module(module), function)
-    return found
+def load(work: str) -> Work:
+    """Import the function that `work` ("module:function") names."""
+    module, _, name = work.partition(":")
+    function: Work = getattr(importlib.import_module(module), name)
+    return function
 
 
-def _listen(asked: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:
+def _listen(stdin: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:
+    """Put every job from `stdin` into `jobs`.  End the process when `stdin` closes."""
     while True:
         try:
-            jobs.put(pickle.load(asked))
+            jobs.put(pickle.load(stdin))
         except (EOFError, OSError, pickle.UnpicklingError):
             os._exit(0)
 

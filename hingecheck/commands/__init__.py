@@ -1,1 +1,1 @@
-"""A module a command: parse, call, print; `cli.py` gathers them."""
+"""The commands, one module each.  A command reads its options, calls the library and prints the result."""

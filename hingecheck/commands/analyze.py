@@ -1,4 +1,4 @@
-"""`hingecheck analyze`: one clip."""
+"""`hingecheck analyze`: measure one clip and write its result folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, progress, told
+from hingecheck.commands.console import out_console, progress, reporting_errors
 
 if TYPE_CHECKING:
     from hingecheck.analysis import Asked
@@ -20,57 +20,77 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="A clip of one set, filmed from the side.")],
+    clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="The video: one set, filmed from the side.")],
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results; without it, a folder named after the clip.")
+        Path | None, typer.Option(help="Folder for the results. Default: a new folder with the name of the clip.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a result that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing result.")] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print analysis.json on stdout; write files only with --out.")
+        bool, typer.Option("--json", help="Print analysis.json to stdout. Write files only if --out is given.")
     ] = False,
-    model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
+    model: Annotated[
+        str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
+    ] = bundles.DEFAULT,
     standing: Annotated[
-        Path | None, typer.Option(metavar="CLIP", help="A clip of the same lifter standing: the zero of all angles.")
+        Path | None,
+        typer.Option(
+            metavar="CLIP",
+            help="A clip of the same lifter standing upright. This posture counts as 0° for every angle.",
+        ),
     ] = None,
     max_bend: Annotated[
         Path | None,
-        typer.Option(metavar="CLIP", help="A clip of the same lifter bending the back as far as it goes."),
+        typer.Option(
+            metavar="CLIP",
+            help="A clip of the same lifter rounding the back as far as possible. The report then compares with it.",
+        ),
     ] = None,
-    criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    criteria: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
+    ] = None,
     style: Annotated[
         str,
         typer.Option(
-            help="conventional, sumo, stiff_leg, block, kettlebell, trap_bar, romanian, hinge or pick_up; "
-            "auto goes by the movement."
+            help="Type of lift: conventional, sumo, stiff_leg, block, kettlebell, trap_bar, romanian, hinge, pick_up; "
+            "auto: recognize it from the movement."
         ),
     ] = "auto",
     soreness: Annotated[
-        str, typer.Option(help="Where and how sore, 0 to 10, a day after the last session: low-back=6,glutes=1")
+        str,
+        typer.Option(
+            help="Soreness one day after the last session, 0 (none) to 10 (worst), for each body part: "
+            "low-back=6,glutes=1"
+        ),
     ] = "",
-    sitting_hours: Annotated[float | None, typer.Option(help="Hours of sitting on a usual day.")] = None,
-    load_kg: Annotated[float | None, typer.Option(help="Load of the set.")] = None,
-    rpe: Annotated[float | None, typer.Option(help="How hard the set was, 0 to 10.")] = None,
+    sitting_hours: Annotated[float | None, typer.Option(help="Hours that the lifter sits on a usual day.")] = None,
+    load_kg: Annotated[float | None, typer.Option(help="Weight lifted in this set, in kg.")] = None,
+    rpe: Annotated[float | None, typer.Option(help="Effort of the set (RPE), 0 (none) to 10 (maximum).")] = None,
     height_cm: Annotated[
-        float | None, typer.Option(help="The lifter's height: gives the bar path in centimetres.")
+        float | None, typer.Option(help="Height of the lifter, in cm. With it, the bar path is given in cm.")
     ] = None,
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
-    no_video: Annotated[bool, typer.Option("--no-video", help="Leave out the annotated video.")] = False,
+    no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
     single_file: Annotated[
-        bool, typer.Option("--single-file", help="Put the annotated video into report.html, too.")
+        bool,
+        typer.Option("--single-file", help="Put the annotated video inside report.html, so that one file is enough."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every number, rule and version.")] = False,
-    note: Annotated[str, typer.Option(help="Anything else to keep with the result.")] = "",
-    redact_face: Annotated[bool, typer.Option("--redact-face", help="Blur all heads in the pictures.")] = False,
-    pseudonym: Annotated[str, typer.Option(help="Stands in the results for the names of all files.")] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print all measures, rules and versions.")] = False,
+    note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
+    redact_face: Annotated[
+        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
+    ] = False,
+    pseudonym: Annotated[
+        str, typer.Option(help="A name to write into the results instead of every file name, for example P17.")
+    ] = "",
 ) -> None:
-    """Analyze one clip: angles, repetitions, the hip and spine shares, a verdict."""
+    """Analyze one clip: joint angles, repetitions, how much came from hips and low back, and a verdict."""
     from hingecheck.analysis import Asked
     from hingecheck.judgement.self_report import parse_soreness
     from hingecheck.records import SelfReport
 
     output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
-    with told(as_json=as_json):
+    with reporting_errors(as_json=as_json):
         target = _checked_target(output)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
@@ -80,7 +100,7 @@ def analyze(
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """What the options say of the results: where they go, what they hold, what is printed."""
+    """The options about the results: where they go, what they contain and what is printed."""
 
     clip: Path
     out: Path | None
@@ -95,7 +115,10 @@ class _Output:
 
 
 def _checked_target(output: _Output) -> Path | None:
-    """The result folder, None if nothing is written; raises UsageError or ModelError before anything is measured."""
+    """The folder for the results; None if no files are to be written.
+
+    Checks the options before the analysis starts.  Raises UsageError or ModelError.
+    """
     from hingecheck import names
     from hingecheck.errors import UsageError
     from hingecheck.privacy import redactor
@@ -106,8 +129,8 @@ def _checked_target(output: _Output) -> Path | None:
     if output.redact_face:
         redactor.models()
     if output.quiet and output.verbose:
-        raise UsageError("--quiet and --verbose: cannot both be meant", "Give one of them.")
-    if output.clip.is_dir():  # a folder is no clip, which the analysis says
+        raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
+    if output.clip.is_dir():  # the analysis reports that a folder is not a clip
         return None
     if output.out is not None:
         folder.check(output.out, force=output.force)
@@ -119,25 +142,26 @@ def _checked_target(output: _Output) -> Path | None:
     return target
 
 
-def _analyzed(asked: Asked, output: _Output, target: Path | None) -> Analysis:
-    """The analysis with names replaced as asked; its files are written to `target`."""
+def _analyzed(request: Asked, output: _Output, target: Path | None) -> Analysis:
+    """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
     from hingecheck import analysis as stages
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
 
-    with progress(quiet=output.as_json or output.quiet) as watch:
-        measured = stages.analyze(output.clip, asked, watch=watch)
+    with progress(quiet=output.as_json or output.quiet) as show_progress:
+        measured = stages.analyze(output.clip, request, watch=show_progress)
     result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
     if target is not None:
         with redactor.redactor(measured, output.clip) if output.redact_face else nullcontext() as retouch:
-            wanted = result_folder.Wanted(output.film, output.single_file, retouch, criteria.load(asked.criteria))
-            result_folder.save(result, output.clip, target, wanted)
+            rules = criteria.load(request.criteria)
+            files = result_folder.Wanted(output.film, output.single_file, retouch, rules)
+            result_folder.save(result, output.clip, target, files)
     return result
 
 
 def _show(result: Analysis, output: _Output, target: Path | None) -> None:
-    """Print the analysis: as JSON, in words, or not at all."""
+    """Print the analysis as JSON or in words; print nothing with --quiet."""
     from hingecheck.report import result_folder
     from hingecheck.report.terminal import summary
     from hingecheck.results import document
@@ -154,12 +178,12 @@ def _show(result: Analysis, output: _Output, target: Path | None) -> None:
 
 
 def _height_cm(given: float | None, old: float | None) -> float | None:
-    """The height by either name of its option; raises UsageError if the two names give two heights."""
+    """The height in cm from --height-cm or its `old` name; raises UsageError if the two differ."""
     from hingecheck.errors import UsageError
 
     if given is not None and old is not None and given != old:
         raise UsageError(
-            f"--height-cm {given:g} and --stature-cm {old:g}: cannot both be meant",
-            "Give --height-cm alone; --stature-cm is its old name.",
+            f"--height-cm {given:g} and --stature-cm {old:g}: the two heights differ",
+            "Give --height-cm alone. --stature-cm is its old name.",
         )
     return old if given is None else given

@@ -1,4 +1,4 @@
-"""`hingecheck batch`: a folder of clips."""
+"""`hingecheck batch`: analyze a folder of clips and list the most urgent ones first."""
 
 from __future__ import annotations
 
@@ -13,47 +13,67 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import LOGBOOK, err_console, out_console, told
+from hingecheck.commands.console import LOGBOOK, err_console, out_console, reporting_errors
 
 if TYPE_CHECKING:
     from hingecheck.batch.intake import Intake
     from hingecheck.batch.jobs import Settings
-    from hingecheck.batch.plan import Plan, Way
+    from hingecheck.batch.plan import Plan, RunOptions
     from hingecheck.history.triage import Row
     from hingecheck.records.season import Clip
 
 SOME_FAILED = 10
+"""Exit code of a batch that finished, but with clips that gave no result."""
+
 SPEED_OVER_S = 3600.0
-"""Time left is reckoned from the pace of the last hour."""
+"""Period, in seconds, over which the progress bar averages the speed to estimate the time left."""
 
 
 def batch(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Clips, in a folder for each athlete.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for all results; run again to go on.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder of videos, with one folder for each athlete.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Results folder. Run the same command again to continue.")],
     pattern: Annotated[
-        str | None, typer.Option(help='Where names tell more: "{athlete}/{date}_{load}kg*", below FOLDER.')
+        str | None, typer.Option(help='How file names give details. Example: "{athlete}/{date}_{load}kg*".')
     ] = None,
     manifest: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="A list: file, athlete, date, load_kg, rpe, sitting_hours, soreness, note."),
+        typer.Option(
+            metavar="CSV", help="A list of the clips: file, athlete, date, load_kg, rpe, sitting_hours, soreness, note."
+        ),
     ] = None,
     logbook: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The athletes' history; without it, logbook.sqlite in DIR.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The history of all athletes. Default: logbook.sqlite in the results folder."
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Clips at once; without it, one a processor core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Number of clips analyzed at once. Default: one for each processor core.")
+    ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to send the clips to (extra: cluster).")
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Address of a Dask scheduler, to use a cluster (needs the extra `cluster`)."
+        ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(min=1.0, metavar="SECONDS", help="Longest time for one clip.")] = 900.0,
-    memory_limit: Annotated[float, typer.Option(min=200.0, metavar="MB", help="Most memory for one clip.")] = 3000.0,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try clips again that failed in an earlier run.")
-    ] = False,
-    video: Annotated[bool, typer.Option("--video", help="Make the annotated video of every clip, too.")] = False,
-    model: Annotated[str, typer.Option(help="Pose model: lite, full, heavy, or a .task file.")] = bundles.DEFAULT,
-    criteria: Annotated[Path | None, typer.Option(metavar="FILE", help="Thresholds to lay over ours (TOML).")] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=1.0, metavar="SECONDS", help="Stop a clip after this time, in seconds.")
+    ] = 900.0,
+    memory_limit: Annotated[
+        float, typer.Option(min=200.0, metavar="MB", help="Stop a clip that needs more memory than this, in MB.")
+    ] = 3000.0,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try clips again that failed before.")] = False,
+    video: Annotated[bool, typer.Option("--video", help="Make the annotated video of every clip.")] = False,
+    model: Annotated[
+        str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
+    ] = bundles.DEFAULT,
+    criteria: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
+    ] = None,
 ) -> None:
-    """Analyze a folder of clips: a result each, and a list of whom to look at first."""
+    """Analyze a folder of clips. Write a result for each, and a list with the most urgent clips first."""
     from hingecheck.batch import (
         intake,
         isolation,
@@ -62,75 +82,79 @@ def batch(
     from hingecheck.batch import plan as clips
     from hingecheck.history.logbook import Logbook
 
-    way = clips.Way(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
+    options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
     settings = jobs.Settings(model, criteria, video)
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
-        found = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
-        _tell_of(found, folder)
+        found_clips = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
+        _report_intake(found_clips, folder)
         with clips.claimed(out):
-            Logbook(logbook or out / LOGBOOK).close()  # if it cannot be used, that is told before anything is measured
+            Logbook(logbook or out / LOGBOOK).close()  # report a bad logbook before the first clip is analyzed
             with _executor(workers, scheduler) as executor:
-                todo = _planned(found.clips, out, settings, way, executor)
-                _worked(todo, way, executor)
-            rows, parquet = _written(todo, logbook or out / LOGBOOK)
+                todo = _planned(found_clips.clips, out, settings, options, executor)
+                _run(todo, options, executor)
+            rows, parquet = _write_lists(todo, logbook or out / LOGBOOK)
     _summary(rows, out, parquet=parquet)
     raise typer.Exit(SOME_FAILED if any(row.failure for row in rows) else 0)
 
 
-def _tell_of(found: Intake, folder: Path) -> None:
-    """Say what was passed over; refuse a folder without clips."""
+def _report_intake(intake: Intake, folder: Path) -> None:
+    """Print how many files were skipped or lack details.  Raises UsageError if the folder contains no clips."""
     from hingecheck.errors import UsageError
 
-    if not found.clips:
+    if not intake.clips:
         raise UsageError(
-            f"{folder}: holds no clips", "Give the folder that holds them: MP4, MOV, MKV, WebM and others."
+            f"{folder}: contains no clips", "Give a folder that contains videos (MP4, MOV, MKV, WebM and others)."
         )
-    if found.other_files:
-        err_console.print(Text(f"Other files passed over: {found.other_files}.", style="dim"))
-    if found.unmatched:
-        line = f"{found.unmatched} clips do not fit --pattern: athlete and date are taken from their folders and names."
+    if intake.other_files:
+        err_console.print(Text(f"Files that are not videos, skipped: {intake.other_files}.", style="dim"))
+    if intake.unmatched:
+        line = f"Clips that do not fit --pattern: {intake.unmatched}. Athlete and date come from their folder and name."
         err_console.print(Text(line))
-    nameless = sum(not clip.athlete for clip in found.clips)
+    nameless = sum(not clip.athlete for clip in intake.clips)
     if nameless:
-        line = f"{nameless} clips of unknown athletes (put them into a folder each, or use --pattern or --manifest):"
-        err_console.print(Text(f"{line} they are analyzed, but have no history."))
+        line = f"Clips of unknown athletes: {nameless}. They are analyzed, but get no history."
+        remedy = "To name the athlete, use a folder for each athlete, --pattern or --manifest."
+        err_console.print(Text(f"{line} {remedy}"))
 
 
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
+    """The local executor, or that of a cluster if `scheduler` names one."""
     from hingecheck.batch import executors
 
     return executors.local(workers or executors.cores()) if scheduler is None else executors.cluster(scheduler)
 
 
-def _planned(clips: Sequence[Clip], out: Path, settings: Settings, way: Way, executor: Executor) -> Plan:
+def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptions, executor: Executor) -> Plan:
+    """The plan of the batch.  Prints how many clips are left to do."""
     from hingecheck.batch import plan as many
 
-    with err_console.status("Looking at the clips"):
-        todo = many.plan(clips, out, settings, way, executor)
+    with err_console.status("Reading the clips"):
+        todo = many.plan(clips, out, settings, options, executor)
     done = len(todo.entries) - len(todo.jobs)
-    err_console.print(Text(f"{len(todo.entries)} clips, {done} of them finished already or the same as another one."))
+    line = f"{len(todo.jobs)} to analyze, {done} already done or copies of another clip."
+    err_console.print(Text(f"{len(todo.entries)} clips: {line}"))
     return todo
 
 
-def _worked(todo: Plan, way: Way, executor: Executor) -> None:
-    """Do all jobs, with a bar and the time left on a terminal."""
+def _run(todo: Plan, options: RunOptions, executor: Executor) -> None:
+    """Do all jobs.  On a terminal, show a progress bar with the time left.  Print every clip that gives no result."""
     from hingecheck.batch import plan as many
 
     files = {job.key: job.file for job in todo.jobs}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err_console, transient=True, speed_estimate_period=SPEED_OVER_S) as bar:
         line = bar.add_task("Measuring", total=len(todo.jobs))
-        for ended in many.run(todo, way, executor):
+        for result in many.run(todo, options, executor):
             bar.advance(line)
-            if ended.failure is not None:
+            if result.failure is not None:
                 bar.console.print(
-                    Text.assemble(("No result: ", "bold"), f"{files[ended.key]}: {ended.failure.message}")
+                    Text.assemble(("No result: ", "bold"), f"{files[result.key]}: {result.failure.message}")
                 )
 
 
-def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
-    """Logbook, tables and index."""
+def _write_lists(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
+    """Write the logbook, the tables and the index page.  Returns the rows, and whether Parquet was written."""
     from hingecheck.batch import plan as many
     from hingecheck.history import triage
     from hingecheck.history.logbook import Logbook
@@ -142,12 +166,15 @@ def _written(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:
 
 
 def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
+    """Print how many clips have a result, how many are in each group, and where the list is."""
     from hingecheck.history import triage
     from hingecheck.report import sentences
 
-    told_groups = ", ".join(f"{count} {sentences.GROUPS[group]}" for group, count in triage.counts(rows).items())
+    groups = ", ".join(f"{count} {sentences.GROUPS[group]}" for group, count in triage.counts(rows).items())
     failed = sum(row.failure is not None for row in rows)
-    out_console.print(Text(f"{len(rows) - failed} results, {failed} without. {told_groups}."))
+    out_console.print(Text(f"{len(rows) - failed} clips with a result, {failed} without. {groups}."))
     if not parquet:
-        err_console.print(Text("No results.parquet: it needs pip install 'hingecheck[table]'.", style="dim"))
-    out_console.print(Text(f"Whom to look at first: {out / 'index.html'}"))
+        err_console.print(
+            Text("results.parquet was not written. To get it, run pip install 'hingecheck[table]'.", style="dim")
+        )
+    out_console.print(Text(f"List, most urgent clips first: {out / 'index.html'}"))

@@ -1,4 +1,4 @@
-"""What all commands share: the two consoles, how a failure is told, the progress bar."""
+"""What all commands share: the consoles for stdout and stderr, the report of errors, and the progress bar."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from hingecheck import names
 from hingecheck.errors import HingecheckError, UsageError
 
 LOGBOOK = "logbook.sqlite"
+"""Name of the logbook in the results folder of a batch."""
 
 
 class _Console(Console):
-    """A console that no text can control: what is not seen in it is printed as U+FFFD."""
+    """A console that text from files cannot control.
+
+    It prints an invisible character, for example a terminal escape code in a file name, as U+FFFD.
+    """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print as rich does, every text made visible first, line by line."""
+        """Print as rich does, after the invisible characters of every text have been replaced."""
         for text in (item for item in objects if isinstance(item, Text)):
             text.plain = "\n".join(map(names.visible, text.plain.split("\n")))
         super().print(*objects, **options)
@@ -34,8 +38,12 @@ err_console = _Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def told(*, as_json: bool) -> Iterator[None]:
-    """Turn our own errors into a message, a remedy and an exit code; any other error is a bug and stays one."""
+def reporting_errors(*, as_json: bool) -> Iterator[None]:
+    """Report the errors of hingecheck that the block raises, then exit with the error's exit code.
+
+    The report is a message and a remedy on stderr; with `as_json` also a JSON document on stdout.  Any other error is a
+    bug and passes through with its traceback.
+    """
     try:
         yield
     except HingecheckError as error:
@@ -43,6 +51,7 @@ def told(*, as_json: bool) -> Iterator[None]:
 
 
 def _fail(error: HingecheckError, *, as_json: bool) -> NoReturn:
+    """Print the error and exit."""
     from hingecheck.results import document
 
     if as_json:
@@ -53,16 +62,24 @@ def _fail(error: HingecheckError, *, as_json: bool) -> NoReturn:
 
 
 def logbook_file(path: Path, *, new: bool = False) -> Path:
-    """The logbook at `path`, or in the folder `path`; raises UsageError if it is not there and not to be made."""
+    """The file of the logbook: `path` itself, or `logbook.sqlite` in the folder `path`.
+
+    Raises UsageError if the file does not exist, unless a `new` one may be made.
+    """
     file = path / LOGBOOK if path.is_dir() else path
     if not new and not file.is_file():
-        raise UsageError(f"{file}: there is no logbook", "Give its place with --logbook, or the folder of a batch.")
+        raise UsageError(
+            f"{file}: no logbook found", "Give the logbook, or the results folder of a batch, with --logbook."
+        )
     return file
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Any]:
-    """A callback that moves a progress bar on a terminal; None where nobody looks."""
+    """A callback for the progress bar: it takes the time done and the clip's duration, in seconds.
+
+    Gives None, and shows no bar, if `quiet` or if stderr is not a terminal.
+    """
     if quiet or not err_console.is_terminal:
         yield None
         return
@@ -70,7 +87,7 @@ def progress(*, quiet: bool) -> Iterator[Any]:
     with Progress(*columns, console=err_console, transient=True) as bar:
         task = bar.add_task("Measuring", total=None)
 
-        def watch(time_s: float, duration_s: float) -> None:
+        def show_progress(time_s: float, duration_s: float) -> None:
             bar.update(task, completed=time_s, total=duration_s or None)
 
-        yield watch
+        yield show_progress

@@ -1,4 +1,4 @@
-"""`hingecheck doctor`: is everything here that an analysis needs."""
+"""`hingecheck doctor`: check that everything an analysis needs is installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hingecheck.commands.console import out_console
 
 
 def doctor() -> None:
-    """Check models, decoders and versions; say what leaves this machine (nothing)."""
+    """Check the installation: models, video decoders and versions. Nothing is sent over the network."""
     from hingecheck.backends import checkup
 
     checks = checkup.run()

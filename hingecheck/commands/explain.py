@@ -1,4 +1,4 @@
-"""`hingecheck explain`: what a rule rests on."""
+"""`hingecheck explain`: show what a rule checks, its limit and its source."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from hingecheck.commands.console import out_console, told
+from hingecheck.commands.console import out_console, reporting_errors
 
 
 def explain(
-    rule: Annotated[str | None, typer.Argument(help="A rule's name; without one, all rules are listed.")] = None,
+    rule: Annotated[str | None, typer.Argument(help="Name of a rule. Default: list all rules.")] = None,
 ) -> None:
-    """Explain a rule: what it looks at, its limit, where the limit comes from."""
+    """Explain a rule: what it checks, its limit, and where the limit comes from."""
     from hingecheck.judgement import criteria
     from hingecheck.report.terminal import rules
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         known = criteria.load()
         rules.show(known, known.rules if rule is None else {rule: known.rule(rule)}, out_console)

@@ -1,19 +1,30 @@
-"""`hingecheck log`: the athletes' history."""
+"""`hingecheck log`: list, import, export or delete what the logbook holds about the athletes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck.commands.console import err_console, logbook_file, out_console, told
+from hingecheck.commands.console import err_console, logbook_file, out_console, reporting_errors
 
-log = typer.Typer(help="Athletes and their sessions: list, import, export, delete.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from hingecheck.history.sessions import Session
+
+log = typer.Typer(
+    help="Work with the logbook, the history of all athletes: list, import, export, delete.", no_args_is_help=True
+)
 LogbookOption = Annotated[
-    Path, typer.Option("--logbook", metavar="PATH", help="Logbook, or the folder of results that holds it.")
+    Path,
+    typer.Option(
+        "--logbook",
+        metavar="PATH",
+        help="The logbook, or the results folder that contains it (. = the current folder).",
+    ),
 ]
 HERE = Path()
 SHARE = "lumbar_share_trunk"
@@ -21,21 +32,23 @@ SHARE = "lumbar_share_trunk"
 
 @log.command("list")
 def list_(
-    athlete: Annotated[str | None, typer.Argument(help="Whose sessions; without it, all athletes.")] = None,
+    athlete: Annotated[
+        str | None, typer.Argument(help="Name of an athlete, to list the sessions. Default: list all athletes.")
+    ] = None,
     logbook: LogbookOption = HERE,
 ) -> None:
-    """List the athletes, or one athlete's sessions."""
+    """List all athletes, or the sessions of one athlete."""
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
     table = Table(show_edge=False, pad_edge=False)
-    with told(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
         if athlete is None:
             table.add_column("athlete", overflow="fold")
             for name in ("clips", "first", "last"):
                 table.add_column(name, justify="right", no_wrap=True)
-            for one in book.athletes():
-                table.add_row(Text(shown(one.name)), str(one.sessions), one.first, one.last)
+            for person in book.athletes():
+                table.add_row(Text(shown(person.name)), str(person.sessions), person.first, person.last)
         else:
             table = _sessions(book.sessions(athlete, ""))
     out_console.print(table)
@@ -43,90 +56,103 @@ def list_(
 
 @log.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Earlier results, in any folders below it.")],
-    athlete: Annotated[str, typer.Option(help="Whose they are; without it, the first folder below FOLDER.")] = "",
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder that contains earlier result folders, at any depth.")
+    ],
+    athlete: Annotated[
+        str,
+        typer.Option(
+            help="Name of the athlete. Default: from the list of the batch, or the first folder below FOLDER."
+        ),
+    ] = "",
     logbook: LogbookOption = HERE,
 ) -> None:
-    """Take earlier result folders into the logbook."""
+    """Add earlier results to the logbook."""
     from hingecheck.errors import UsageError
     from hingecheck.history import archive
     from hingecheck.history.logbook import Logbook
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         if not folder.is_dir():
-            raise UsageError(f"{folder}: is no folder", "Give the folder that holds the results.")
+            raise UsageError(f"{folder}: is not a folder", "Give the folder that contains the results.")
         path = logbook_file(logbook, new=True)
-        found = list(archive.earlier(folder, path, athlete))
+        items = list(archive.earlier(folder, path, athlete))
         with Logbook(path) as book:
-            changed = book.record(one for one in found if not isinstance(one, archive.Refused))
-    refused = [one for one in found if isinstance(one, archive.Refused)]
-    for one in refused:
-        err_console.print(Text(f"Passed over: {one.folder}: {one.why}"))
-    out_console.print(Text(f"{len(found) - len(refused)} results read, {changed} new or changed in {path}."))
+            changed = book.record(item for item in items if not isinstance(item, archive.Refused))
+    refused = [item for item in items if isinstance(item, archive.Refused)]
+    for item in refused:
+        err_console.print(Text(f"Skipped: {item.folder}: {item.why}"))
+    out_console.print(Text(f"{len(items) - len(refused)} results read, {changed} new or changed in {path}."))
 
 
 @log.command("export")
 def export(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the tables.")],
-    athlete: Annotated[str | None, typer.Option(help="Only this athlete.")] = None,
+    athlete: Annotated[
+        str | None, typer.Option(help="Name of an athlete, to export only this one. Default: all athletes.")
+    ] = None,
     logbook: LogbookOption = HERE,
 ) -> None:
-    """Write the logbook as CSV, and as Parquet if pyarrow is installed."""
+    """Export the logbook as CSV tables, and as Parquet if pyarrow is installed."""
     from hingecheck.history.logbook import Logbook
     from hingecheck.report.tables import export as tables
 
-    with told(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
         parquet = tables.write(book.sessions(athlete), out)
     if not parquet:
-        err_console.print(Text("No Parquet: it needs pip install 'hingecheck[table]'.", style="dim"))
+        err_console.print(
+            Text("Parquet tables were not written. To get them, run pip install 'hingecheck[table]'.", style="dim")
+        )
     out_console.print(Text(f"Tables: {out}"))
 
 
 @log.command("delete")
 def delete(
-    athlete: Annotated[str, typer.Argument(help="Who is to be forgotten.")],
+    athlete: Annotated[str, typer.Argument(help="The athlete to delete.")],
     results: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Remove the athlete's results below this folder of a batch as well."),
+        typer.Option(metavar="DIR", help="Results folder of a batch. Delete the athlete's results there, too."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     logbook: LogbookOption = HERE,
 ) -> None:
-    """Delete an athlete with everything: sessions, numbers, self-reports; with --results, the result folders."""
+    """Delete an athlete from the logbook, with all data. With --results, delete the result folders, too."""
     from hingecheck.history import archive
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
-    with told(as_json=False):
+    with reporting_errors(as_json=False):
         path = logbook_file(logbook)
         with Logbook(path) as book:
             count = len(book.sessions(athlete, ""))
             if not yes:
-                typer.confirm(f"Delete {shown(athlete)} with {count} clips for good?", abort=True)
+                typer.confirm(f"Delete {shown(athlete)} with {count} clips? This cannot be undone.", abort=True)
             folders = book.delete(athlete)
-        gone = archive.erase(results, athlete, folders, path) if results is not None else ()
-    out_console.print(Text(f"{shown(athlete)} is deleted: {count} clips, {len(gone)} folders and files of results."))
+        removed = archive.erase(results, athlete, folders, path) if results is not None else ()
+    out_console.print(
+        Text(f"Deleted {shown(athlete)}: {count} clips in the logbook, {len(removed)} folders and files of results.")
+    )
     if results is None and folders:
-        err_console.print(Text("The result folders are still there; --results DIR removes them."))
-    elif gone:
+        err_console.print(Text("The result folders still exist. To delete them, give their folder with --results."))
+    elif removed:
         line = (
-            "The lists that named the athlete are gone too; the next batch writes new ones. The clips were not touched."
+            "The lists that named the athlete are deleted, too. The next batch writes new ones. "
+            "The videos were not changed."
         )
         err_console.print(Text(line))
 
 
-def _sessions(found: tuple[object, ...]) -> Table:
-    from hingecheck.history.sessions import Session
+def _sessions(sessions: Sequence[Session]) -> Table:
+    """One athlete's sessions as a table, one row a clip."""
     from hingecheck.names import shown
     from hingecheck.report import sentences, wording
 
     table = Table(show_edge=False, pad_edge=False)
     for name in ("date", "clip", "load", "pattern", wording.short(SHARE)):
         table.add_column(name, overflow="fold", justify="right" if name == "load" else "left")
-    for one in found:
-        assert isinstance(one, Session)
-        load = "–" if one.report.load_kg is None else f"{one.report.load_kg:g} kg"
-        share = wording.explained(SHARE, one.share)
-        pattern = sentences.pattern(one.pattern)
-        table.add_row(one.date or "–", Text(shown(one.file)), load, pattern, Text(share))
+    for session in sessions:
+        load = "–" if session.report.load_kg is None else f"{session.report.load_kg:g} kg"
+        share = wording.explained(SHARE, session.share)
+        pattern = sentences.pattern(session.pattern)
+        table.add_row(session.date or "–", Text(shown(session.file)), load, pattern, Text(share))
     return table

@@ -1,1 +1,1 @@
-"""What is kept and compared over sessions."""
+"""The history of the athletes: the logbook, the comparison of sessions, trends over time, and triage."""

@@ -1,4 +1,7 @@
-"""Result folders on disk: taking earlier ones into the logbook, and removing an athlete's for good."""
+"""Earlier result folders on disk.
+
+`earlier` reads them as sessions for the logbook.  `erase` deletes all results of one athlete.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,24 @@ from hingecheck.results import reading
 from hingecheck.results.folder import MARKER, RECORD
 
 SUMMARIES: Final = ("index.html", "results.csv", "results.parquet")
+"""The files below `--out` in which a batch lists all clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A folder that looks like a result and is none, or whose athlete is not known."""
+    """A result folder that cannot be read as a session, and why: it is damaged, or its athlete is not known."""
 
     folder: Path
     why: str
 
 
 def earlier(place: Path, logbook: Path, athlete: str = "") -> Iterator[Session | Refused]:
-    """Every result below `place`, in order.
+    """Read every result folder at or below `place`, in the order of the paths.
 
-    Athlete and date: from the list of the batch that made it, else `athlete` or the first folder below `place`, and the
-    last date in the path.
+    `logbook` is the file of the logbook; the sessions store their folders relative to it.
+
+    The athlete and the date come from the list of the batch that made the result.  Without a list, the athlete is the
+    first folder below `place`, and the date is the last date in the path.  The name `athlete`, if given, comes first.
     """
     listed = _listed(place)
     for here, folders, files in os.walk(place):
@@ -40,35 +46,36 @@ def earlier(place: Path, logbook: Path, athlete: str = "") -> Iterator[Session |
         if MARKER in files:
             folder = Path(here)
             inside = place.name if folder == place else folder.relative_to(place).as_posix()
-            told = listed.get(folder.resolve()) or names.from_folders(inside)
-            who = names.shown(athlete or told["athlete"])
-            yield _session(folder, who, names.date_of(told["date"]), logbook)
+            details = listed.get(folder.resolve()) or names.from_folders(inside)
+            name = names.shown(athlete or details["athlete"])
+            yield _session(folder, name, names.date_of(details["date"]), logbook)
 
 
 def erase(out: Path, athlete: str, folders: Iterable[str], logbook: Path) -> tuple[Path, ...]:
-    """Remove an athlete's result folders below `out`, and the lists and pages there that tell of the athlete.
+    """Delete an athlete's result folders below `out`, and the lists and pages there that name the athlete.
 
-    `folders`: those that the logbook knew, as it named them.  Returns what was removed.  A folder that is shared with
-    another athlete of the list (the same clip twice) stays.
+    `folders` are the result folders from the logbook, relative to the folder of the file `logbook`.  A folder that the
+    list of the batch also gives to another athlete (the same clip twice) is kept.  Returns the deleted paths.
     """
     rows = list(_rows(out))
     mine = {row["folder"] for row in rows if _same(row["athlete"], athlete)}
     others = {row["folder"] for row in rows if not _same(row["athlete"], athlete)}
-    wanted = {out / below for below in mine - others if below}
-    wanted |= {logbook.parent / folder for folder in folders} - {out / below for below in others if below}
-    gone = [path for path in sorted(wanted) if _ours(path, out)]
-    for path in gone:
+    candidates = {out / below for below in mine - others if below}
+    candidates |= {logbook.parent / folder for folder in folders} - {out / below for below in others if below}
+    removed = [path for path in sorted(candidates) if _is_result(path, out)]
+    for path in removed:
         shutil.rmtree(path)
     summaries = [out / name for name in SUMMARIES] + [out / triage.TRENDS / triage.trend_name(athlete)]
-    for path in (there for there in summaries if there.exists()):
+    for path in (summary for summary in summaries if summary.exists()):
         path.unlink()
-        gone.append(path)
-    return tuple(gone)
+        removed.append(path)
+    return tuple(removed)
 
 
 def _session(folder: Path, athlete: str, date: str, logbook: Path) -> Session | Refused:
+    """The session in one result folder."""
     if not athlete:
-        return Refused(folder, "its athlete is not known: give --athlete")
+        return Refused(folder, "the athlete is not known; give the name with --athlete")
     try:
         stored = reading.read(folder / MARKER)
     except InputError as error:
@@ -77,18 +84,18 @@ def _session(folder: Path, athlete: str, date: str, logbook: Path) -> Session | 
 
 
 def _listed(place: Path) -> dict[Path, dict[str, str]]:
-    """Athlete and date by result folder, of every batch at or below `place`."""
-    found = {}
+    """The athlete and the date of each result folder, from the lists of all batches at or below `place`."""
+    listed = {}
     for table in sorted(place.rglob(SUMMARIES[1])):
         for row in _rows(table.parent):
             if row["folder"]:
-                told = {"athlete": row["athlete"].removeprefix("'"), "date": row["date"]}
-                found[(table.parent / PurePosixPath(row["folder"])).resolve()] = told
-    return found
+                details = {"athlete": row["athlete"].removeprefix("'"), "date": row["date"]}
+                listed[(table.parent / PurePosixPath(row["folder"])).resolve()] = details
+    return listed
 
 
 def _rows(out: Path) -> Iterator[dict[str, str]]:
-    """The rows of a batch's list, if there is one."""
+    """The rows of `results.csv` in the folder `out`; none if the file does not exist."""
     path = out / SUMMARIES[1]
     if not path.is_file():
         return
@@ -99,10 +106,11 @@ def _rows(out: Path) -> Iterator[dict[str, str]]:
 
 
 def _same(written: str, athlete: str) -> bool:
+    """True if a name of the list means this athlete.  The list may write "'" before a name, which does not count."""
     return names.identity(written.removeprefix("'")) == names.identity(athlete)
 
 
-def _ours(path: Path, out: Path) -> bool:
-    """Whether the folder is a result of ours below `out`: nothing else is ever removed."""
+def _is_result(path: Path, out: Path) -> bool:
+    """True if the folder is a result of hingecheck below `out`.  Nothing else may be deleted."""
     marked = (path / MARKER).is_file() or (path / RECORD).is_file()
     return marked and not path.is_symlink() and path.resolve().is_relative_to(out.resolve())

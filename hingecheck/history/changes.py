@@ -1,4 +1,8 @@
-"""Two sessions of one lifter, metric by metric, against the smallest detectable change."""
+"""Compare two sessions of one lifter: the change of each metric, and whether it is larger than measurement error.
+
+`compare` takes the repetitions of both sessions and gives a MetricChange for each metric of COMPARED.  A change counts
+as larger than error if it exceeds the smallest detectable change (`detectable`).
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,23 @@ from hingecheck.history.detectable import detectable
 from hingecheck.records import Measure, Repetition, counting
 
 COMPARED: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg", "knee_change_deg")
+"""The metrics that are compared, in this order."""
 
 
 class Measured(Repetition, Protocol):
-    """A repetition with its numbers."""
+    """A repetition with its metrics."""
 
     @property
     def values(self) -> Mapping[str, Measure]:
-        """Its metrics."""
+        """The metrics of the repetition, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """One metric in an earlier session and now; `detectable` is in the metric's unit, None where it is not known."""
+    """One metric in an earlier session and in the current one.
+
+    `detectable` is the smallest change that exceeds measurement error, in the metric's unit.  It is None if unknown.
+    """
 
     metric: str
     earlier: Measure
@@ -31,22 +39,22 @@ class MetricChange:
 
     @property
     def change(self) -> float | None:
-        """Now less earlier; None if either is not measured."""
+        """The current value minus the earlier one; None if one of them was not measured."""
         return self.now.value - self.earlier.value if self.earlier.known and self.now.known else None
 
     @property
-    def told(self) -> bool:
-        """Whether the change is larger than the measurement's error."""
+    def exceeds_error(self) -> bool:
+        """True if the change is larger than the measurement error.  False, too, if either is unknown."""
         return self.change is not None and self.detectable is not None and abs(self.change) > self.detectable
 
 
 def compare(earlier: Sequence[Measured], now: Sequence[Measured]) -> Iterator[MetricChange]:
-    """Each compared metric over the complete repetitions of both sessions."""
+    """Compare the repetitions of an earlier session with those of the current one, metric by metric."""
     for metric in COMPARED:
         first, second = pooled(earlier, metric), pooled(now, metric)
         yield MetricChange(metric, first, second, detectable(metric, second, [first]))
 
 
 def pooled(reps: Sequence[Measured], metric: str) -> Measure:
-    """A metric over the repetitions that count."""
+    """The metric pooled over the complete repetitions of a session, or over all if none is complete."""
     return Measure.pool([rep.values[metric] for rep in counting(reps)])

@@ -1,8 +1,11 @@
-"""The logbook: athletes, their sessions, repetitions and self-reports in one SQLite file.
+"""The logbook: one SQLite file with the athletes, their sessions, repetitions and self-reports.
 
-Several processes may use it at once (write-ahead log, one writer at a time, the others wait).  A clip is in it once an
-athlete, by its content: analyzing it again replaces what is there.  Deleting an athlete overwrites what was stored.  A
-self-report is kept without the height, which no history needs.
+`Logbook.record` writes sessions.  `Logbook.sessions` reads them.  `Logbook.delete` deletes an athlete.
+
+- Several processes may use the file at once.  It has a write-ahead log: one process writes, and the others wait.
+- A clip is stored once for each athlete.  It is known by its content.  A new analysis of it replaces the old one.
+- After an athlete is deleted, the data are overwritten in the file.
+- A self-report is stored without the height, because the history does not need it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
 
 WAIT_S: Final = 60.0
+"""Longest wait for another writer, in seconds."""
 
 MIGRATIONS: Final = (
     """
@@ -56,22 +60,25 @@ MIGRATIONS: Final = (
     """,
     "CREATE INDEX session_by_date ON session (athlete, date);",
 )
-"""Step n brings a logbook from version n to n + 1; a step that was released is never changed."""
+"""The steps that upgrade a logbook.  Step n upgrades version n to n + 1.  Never change a step after its release."""
 
-_AT_ONCE: Final = 100
-"""Sessions a transaction: the logbook is whole after each, and other writers need not wait long."""
+_SESSIONS_AT_ONCE: Final = 100
+"""Sessions in one transaction.  Few enough that other writers do not wait long."""
 
-_LINES: Final = "\n"
+_SEPARATOR: Final = "\n"
+"""Separator of several texts in one column."""
+
 _SHARE: Final = ("share", "share_low", "share_high", "share_reason")
 _SESSION: Final = (
     *("date", "file", "folder", "sha256", "version", "pattern", *_SHARE),
     *("sentence", "cue", "reasons", "flags", "load_kg", "rpe", "sitting_hours", "note"),
 )
+"""The columns of the table `session`, in the order of `_columns`, without athlete and digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Athlete:
-    """One person of the logbook."""
+    """One athlete of the logbook: the name, the number of sessions, and the first and the last date ("" if unknown)."""
 
     name: str
     sessions: int
@@ -80,10 +87,13 @@ class Athlete:
 
 
 class Logbook:
-    """An open logbook; use it in a `with` statement."""
+    """An open logbook.  Use it in a `with` statement."""
 
     def __init__(self, path: Path) -> None:
-        """Opens it, makes it if needed, brings it to this version; raises UsageError."""
+        """Open the file `path`.  Make it if it does not exist, and upgrade it if it is older.
+
+        Raises UsageError if the file is not a logbook, cannot be written, or is from a later version of hingecheck.
+        """
         self.path = path
         try:
             self._rows = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
@@ -104,60 +114,67 @@ class Logbook:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._rows.close()
 
     def record(self, sessions: Iterable[Session]) -> int:
-        """Write sessions; one that is there already, by athlete and content, is replaced.  Returns how many changed."""
-        changed, all_of_them = 0, iter(sessions)
-        while some := list(islice(all_of_them, _AT_ONCE)):
+        """Write the sessions.  One replaces an older one of the same athlete and clip.  Returns how many changed."""
+        changed, remaining = 0, iter(sessions)
+        while batch := list(islice(remaining, _SESSIONS_AT_ONCE)):
             with self._writing():
-                changed += sum(self._record(session) for session in some)
+                changed += sum(self._record(session) for session in batch)
         return changed
 
     def athletes(self) -> tuple[Athlete, ...]:
-        """Everybody, by name."""
-        found = self._rows.execute(
+        """All athletes, by name."""
+        rows = self._rows.execute(
             "SELECT name, count(session.id), coalesce(min(nullif(date, '')), ''), coalesce(max(date), '')"
             " FROM athlete LEFT JOIN session ON session.athlete = athlete.id GROUP BY athlete.id ORDER BY identity"
         )
-        return tuple(Athlete(*row) for row in found)
+        return tuple(Athlete(*row) for row in rows)
 
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
-        """All sessions, or an athlete's, by athlete, date and file; with `metric`, only that one is read.
+        """The sessions of all athletes, or of one, sorted by athlete, date and file.
 
-        Raises UsageError if nobody has that name, ResultUnreadable if a number is damaged.
+        With `metric`, only this metric of the repetitions is read.  Raises UsageError if no athlete has the name, and
+        ResultUnreadable if a stored number is damaged.
         """
-        where, who = ("", ()) if athlete is None else ("WHERE athlete.id = ?", (self._known(athlete),))
-        found = self._rows.execute(
+        where, values = ("", ()) if athlete is None else ("WHERE athlete.id = ?", (self._known(athlete),))
+        rows = self._rows.execute(
             f"SELECT session.id, athlete.name, {', '.join(_SESSION)} FROM session"
             f" JOIN athlete ON athlete.id = session.athlete {where} ORDER BY identity, date, file, sha256",
-            who,
+            values,
         ).fetchall()
-        return tuple(self._session(metric, *row) for row in found)
+        return tuple(self._session(metric, *row) for row in rows)
 
     def metrics(self) -> tuple[str, ...]:
-        """Names of all numbers that are kept, in order."""
+        """The names of all stored metrics, sorted."""
         return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
 
     def delete(self, athlete: str) -> tuple[str, ...]:
-        """Forget an athlete with everything; returns the result folders of the sessions.  Raises UsageError."""
-        who = self._known(athlete)
-        folders = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (who,))
-        told = tuple(os.fsdecode(folder) for (folder,) in folders if folder)
+        """Delete an athlete with all data, and overwrite the data in the file.
+
+        Returns the result folders of the sessions, relative to the folder of the logbook.  Raises UsageError if no
+        athlete has the name.
+        """
+        athlete_id = self._known(athlete)
+        rows = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (athlete_id,))
+        folders = tuple(os.fsdecode(folder) for (folder,) in rows if folder)
         with self._writing():
-            self._rows.execute("DELETE FROM athlete WHERE id = ?", (who,))
+            self._rows.execute("DELETE FROM athlete WHERE id = ?", (athlete_id,))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._rows.execute("VACUUM")
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return told
+        return folders
 
     def _migrate(self) -> None:
+        """Upgrade the logbook to this version; raises UsageError if it is from a later one."""
         with self._writing():
             (version,) = self._rows.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
+                known = len(MIGRATIONS)
                 raise UsageError(
-                    f"{self.path}: was written by a later hingecheck (schema {version}, known here {len(MIGRATIONS)})",
+                    f"{self.path}: was written by a later hingecheck (schema {version}; this version knows {known})",
                     "Upgrade hingecheck, or give another logbook with --logbook.",
                 )
             for step in MIGRATIONS[version:]:
@@ -167,7 +184,7 @@ class Logbook:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction: all of it or nothing; waits for other writers."""
+        """One transaction: everything in it is written, or nothing.  Waits until other writers are done."""
         self._rows.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -178,105 +195,114 @@ class Logbook:
         self._rows.execute("COMMIT")
 
     def _known(self, athlete: str) -> int:
-        found = self._rows.execute("SELECT id FROM athlete WHERE identity = ?", (names.identity(athlete),)).fetchone()
-        if found is None:
-            known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "nobody yet"
-            raise UsageError(f"{names.shown(athlete)}: nobody of that name in {self.path}", f"Known: {known}.")
-        return int(found[0])
+        """The id of the athlete; raises UsageError if no athlete has the name."""
+        row = self._rows.execute("SELECT id FROM athlete WHERE identity = ?", (names.identity(athlete),)).fetchone()
+        if row is None:
+            known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
+            raise UsageError(
+                f"{names.shown(athlete)}: no athlete with this name in {self.path}",
+                f"Athletes in this logbook: {known}.",
+            )
+        return int(row[0])
 
     def _record(self, session: Session) -> int:
-        who = self._athlete(session.athlete)
+        """Write one session.  Returns 1 if it is new or changed, 0 if it was stored before."""
+        athlete_id = self._athlete(session.athlete)
         digest = names.short_hash(repr(session))
         old = self._rows.execute(
-            "SELECT id, digest FROM session WHERE athlete = ? AND sha256 = ?", (who, session.sha256)
+            "SELECT id, digest FROM session WHERE athlete = ? AND sha256 = ?", (athlete_id, session.sha256)
         ).fetchone()
         if old is not None and old[1] == digest:
             return 0
         if old is not None:
             self._rows.execute("DELETE FROM session WHERE id = ?", old[:1])
-        self._insert(who, session, digest)
+        self._insert(athlete_id, session, digest)
         return 1
 
     def _athlete(self, name: str) -> int:
+        """The id of the athlete, who is added if new."""
         self._rows.execute(
             "INSERT INTO athlete (identity, name) VALUES (?, ?) ON CONFLICT DO NOTHING", (names.identity(name), name)
         )
         return self._known(name)
 
-    def _insert(self, who: int, session: Session, digest: str) -> None:
-        marks = ", ".join("?" * (len(_SESSION) + 2))
-        at = self._rows.execute(
-            f"INSERT INTO session (athlete, digest, {', '.join(_SESSION)}) VALUES ({marks})",
-            (who, digest, *_columns(session)),
+    def _insert(self, athlete_id: int, session: Session, digest: str) -> None:
+        """Insert a session with its soreness, repetitions and metrics."""
+        placeholders = ", ".join("?" * (len(_SESSION) + 2))
+        session_id = self._rows.execute(
+            f"INSERT INTO session (athlete, digest, {', '.join(_SESSION)}) VALUES ({placeholders})",
+            (athlete_id, digest, *_columns(session)),
         ).lastrowid
-        soreness = ((at, site, score) for site, score in session.report.soreness.items())
+        soreness = ((session_id, site, score) for site, score in session.report.soreness.items())
         self._rows.executemany("INSERT INTO soreness VALUES (?, ?, ?)", soreness)
         for rep in session.reps:
-            told = (at, rep.number, rep.style, rep.complete)
-            number = self._rows.execute(
-                "INSERT INTO rep (session, number, style, complete) VALUES (?, ?, ?, ?)", told
+            columns = (session_id, rep.number, rep.style, rep.complete)
+            rep_id = self._rows.execute(
+                "INSERT INTO rep (session, number, style, complete) VALUES (?, ?, ?, ?)", columns
             ).lastrowid
-            measures = ((number, name, *_numbers(m), texts.reason(m.reason)) for name, m in rep.metrics.items())
+            measures = ((rep_id, name, *_numbers(m), texts.reason(m.reason)) for name, m in rep.metrics.items())
             self._rows.executemany("INSERT INTO measure VALUES (?, ?, ?, ?, ?, ?)", measures)
 
-    def _session(self, metric: str | None, number: int, athlete: str, *columns: Any) -> Session:
-        told = dict(zip(_SESSION, columns, strict=True))
-        told["folder"] = os.fsdecode(told["folder"])
-        soreness = self._rows.execute("SELECT site, score FROM soreness WHERE session = ? ORDER BY site", (number,))
-        report = SelfReport(
-            dict(soreness.fetchall()), told["sitting_hours"], told["load_kg"], told["rpe"], told["note"]
-        )
+    def _session(self, metric: str | None, session_id: int, athlete: str, *columns: Any) -> Session:
+        """The session of one row; `columns` are those of _SESSION."""
+        row = dict(zip(_SESSION, columns, strict=True))
+        row["folder"] = os.fsdecode(row["folder"])
+        soreness = self._rows.execute("SELECT site, score FROM soreness WHERE session = ? ORDER BY site", (session_id,))
+        report = SelfReport(dict(soreness.fetchall()), row["sitting_hours"], row["load_kg"], row["rpe"], row["note"])
         plain = ("date", "file", "folder", "sha256", "version", "pattern", "sentence", "cue")
         return Session(
             athlete=athlete,
-            **{name: told[name] for name in plain},
-            share=self._measure("lumbar_share_trunk", *(told[column] for column in _SHARE)),
-            reasons=_parts(told["reasons"]),
-            flags=_parts(told["flags"]),
-            reps=self._reps(number, metric),
+            **{name: row[name] for name in plain},
+            share=self._measure("lumbar_share_trunk", *(row[column] for column in _SHARE)),
+            reasons=_parts(row["reasons"]),
+            flags=_parts(row["flags"]),
+            reps=self._reps(session_id, metric),
             report=report,
         )
 
-    def _reps(self, session: int, metric: str | None) -> tuple[RepResult, ...]:
-        found = self._rows.execute(
-            "SELECT id, number, style, complete FROM rep WHERE session = ? ORDER BY number", (session,)
+    def _reps(self, session_id: int, metric: str | None) -> tuple[RepResult, ...]:
+        """The repetitions of a session, with all metrics or with one."""
+        rows = self._rows.execute(
+            "SELECT id, number, style, complete FROM rep WHERE session = ? ORDER BY number", (session_id,)
         ).fetchall()
         return tuple(
-            RepResult(number, style, bool(complete), self._measures(at, metric))
-            for at, number, style, complete in found
+            RepResult(number, style, bool(complete), self._measures(rep_id, metric))
+            for rep_id, number, style, complete in rows
         )
 
-    def _measures(self, rep: int, metric: str | None) -> dict[str, Measure]:
-        found = self._rows.execute(
+    def _measures(self, rep_id: int, metric: str | None) -> dict[str, Measure]:
+        """The metrics of a repetition by name, all or one."""
+        rows = self._rows.execute(
             "SELECT metric, value, low, high, reason FROM measure WHERE rep = ? AND metric = coalesce(?, metric)"
             " ORDER BY metric",
-            (rep, metric),
+            (rep_id, metric),
         )
-        return {name: self._measure(name, *numbers) for name, *numbers in found}
+        return {name: self._measure(name, *numbers) for name, *numbers in rows}
 
     def _measure(self, name: str, value: float | None, low: float, high: float, reason: str) -> Measure:
+        """The Measure of one row; raises ResultUnreadable if its numbers do not fit together."""
         try:
             return Measure.missing(texts.stored(reason)) if value is None else bounded(name, Measure(value, low, high))
         except (ValueError, TypeError) as error:
             raise ResultUnreadable(
                 f"{self.path}: a stored {name} is damaged ({error})",
-                "Record its result again, or give another logbook with --logbook.",
+                "Import the results into a new logbook (hingecheck log import), or give another one with --logbook.",
             ) from error
 
 
 def _columns(session: Session) -> tuple[Any, ...]:
-    """A session as the columns of _SESSION."""
+    """The values of a session, in the order of the columns _SESSION."""
     report = session.report
     return (
         *(session.date, session.file, _path(session.folder), session.sha256, session.version, session.pattern),
         *(*_numbers(session.share), texts.reason(session.share.reason), session.sentence, session.cue),
-        *(_LINES.join(session.reasons), _LINES.join(session.flags)),
+        *(_SEPARATOR.join(session.reasons), _SEPARATOR.join(session.flags)),
         *(report.load_kg, report.rpe, report.sitting_hours, report.note),
     )
 
 
 def _path(path: str) -> str | bytes:
-    """The path as text, or as its bytes if they are none."""
+    """The path as text; as bytes if it cannot be written as UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -285,8 +311,10 @@ def _path(path: str) -> str | bytes:
 
 
 def _numbers(measure: Measure) -> tuple[float | None, float | None, float | None]:
+    """Value, low and high of a Measure; three None if it is missing."""
     return (measure.value, measure.low, measure.high) if measure.known else (None, None, None)
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    return tuple(text.split(_LINES)) if text else ()
+    """The texts that are stored together in one column."""
+    return tuple(text.split(_SEPARATOR)) if text else ()

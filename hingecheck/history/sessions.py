@@ -1,4 +1,8 @@
-"""A clip's stored analysis as the logbook, the trends and the triage need it."""
+"""A session: the part of one clip's analysis that the history keeps.
+
+`session` takes a Stored analysis, the athlete and the date, and gives a Session.  The logbook stores sessions.  The
+trends and the triage use them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from hingecheck.records.stored import Stored
 
 @dataclass(frozen=True, slots=True)
 class RepResult:
-    """One repetition and what was measured of it, by the contract's names, without what was not asked for."""
+    """One repetition with its metrics.  The names of the metrics are those of `analysis.json`."""
 
     number: int
     style: str
@@ -22,7 +26,12 @@ class RepResult:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One analysed clip of one athlete; `date` is YYYY-MM-DD or "", `folder` the result's, as the logbook knows it."""
+    """One analyzed clip of one athlete.
+
+    `date` is YYYY-MM-DD, or "" if unknown.  `folder` is the result folder, relative to the folder of the logbook.
+    `sha256` is the content hash of the clip, and `version` the version of hingecheck that analyzed it.  `share` is the
+    lumbar share of the verdict, from 0 to 1.  `flags` are the rules that found something.
+    """
 
     athlete: str
     date: str
@@ -41,18 +50,18 @@ class Session:
 
     @property
     def style(self) -> str:
-        """The style of most repetitions, "" without any."""
+        """The type of lift that most repetitions have; "" without repetitions."""
         styles = Counter(rep.style for rep in self.reps)
         return max(sorted(styles), key=lambda style: styles[style], default="")
 
     def value(self, metric: str) -> Measure:
-        """The metric over the repetitions that count."""
+        """The metric pooled over the complete repetitions, or over all if none is complete."""
         known = [rep.metrics[metric] for rep in counting(self.reps) if metric in rep.metrics]
         return Measure.pool(known) if known else Measure.missing(Code.NOT_STORED)
 
 
 def session(stored: Stored, athlete: str, date: str, folder: str) -> Session:
-    """The analysis as a session of an athlete, without the metrics that were not asked for."""
+    """The analysis as a session of an athlete, without metrics that were not asked for in any repetition."""
     verdict = stored.verdict
     kept = listed([rep.values for rep in stored.reps])
     return Session(
@@ -77,7 +86,7 @@ def session(stored: Stored, athlete: str, date: str, folder: str) -> Session:
 
 
 def only(whole: Session, metrics_kept: Collection[str]) -> Session:
-    """The session with these metrics alone."""
+    """The session with only these metrics."""
     reps = (
         replace(rep, metrics={name: m for name, m in rep.metrics.items() if name in metrics_kept}) for rep in whole.reps
     )

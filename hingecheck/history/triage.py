@@ -1,7 +1,18 @@
-"""Whom to look at first: every clip of a batch in one order, with the reason for its place.
+"""Triage: sort the clips of a batch so that the most urgent ones come first, each with the reason for its place.
 
-First what is clearly low-back-led, then what has changed against the athlete's own earlier days, then what could not be
-measured, with what to film better, then the rest.
+`sort` takes how every clip ended (Outcome) and the logbook.  It gives a Season: the rows of the list, in order, and the
+trends of all athletes in it.
+
+Steps:
+
+1. Read the result of every clip.  Write the sessions of known athletes into the logbook.  Keep only the few metrics
+   that the list shows, because all metrics of a hundred thousand clips would fill the memory.
+2. Read the history of every athlete from the logbook and compute the trends.
+3. Put every clip into the first group that fits: "low_back_led" (the verdict is clear), "changed" (larger than
+   measurement error, against the athlete's own earlier days), "not_measured" (with what to film better), "other".
+4. Sort by group.  Within "changed", the largest change relative to its limit comes first.  Within the other groups,
+   sort by verdict (cannot_tell, mixed, hip_led, then the rest), and then by low-back share, the largest first.  Ties
+   are sorted by athlete, date and file.
 """
 
 from __future__ import annotations
@@ -25,23 +36,31 @@ from hingecheck.results import reading
 from hingecheck.results.folder import MARKER, THUMBNAIL
 
 Group = Literal["low_back_led", "changed", "not_measured", "other"]
+"""The groups of the list."""
 
 GROUPS: Final[tuple[Group, ...]] = ("low_back_led", "changed", "not_measured", "other")
+"""The groups in the order of the list, the most urgent first."""
+
 SHOWN: Final = (trends.HEADLINE, "lumbar_change_deg")
-"""Numbers of a repetition that the lists hold."""
+"""The metrics that the list shows."""
 
 REPORTS: Final = ("report.html", "keyframes.png", MARKER)
-"""What a row opens: the first of these that its folder holds."""
+"""The file that a row links to: the first of these that exists in the result folder."""
 
 TRENDS: Final = "trends"
-"""The folder of `--out` that holds a page for every athlete."""
+"""The folder below `--out` that contains a trend page for every athlete."""
 
-_LAST: Final = ("cannot_tell", "mixed", "hip_led")
+_PATTERN_ORDER: Final = ("cannot_tell", "mixed", "hip_led")
+"""The order of the verdicts within a group; other verdicts come last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One clip: why it stands where it does, and what to do.  `report`, `thumbnail`: paths below `--out`, or ""."""
+    """One clip of the list.
+
+    `session` is None if the clip gave no result; `failure` then says why.  `report` and `thumbnail` are paths below
+    `--out`, or "" if there is no such file.
+    """
 
     outcome: Outcome
     session: Session | None
@@ -53,7 +72,7 @@ class Row:
 
     @property
     def reason(self) -> str:
-        """Why nothing could be told, "" if something was."""
+        """Why the clip has no result or no verdict; "" if it has both."""
         if self.failure is not None:
             return self.failure.message
         undecided = self.session is not None and self.session.pattern == "cannot_tell"
@@ -61,7 +80,7 @@ class Row:
 
     @property
     def remedy(self) -> str:
-        """What to do, or what to film better; the lift's cue if it was measured."""
+        """What to do about a failure, or the cue for the lifter if the clip was measured."""
         if self.failure is not None:
             return self.failure.remedy
         return self.session.cue if self.session else ""
@@ -69,40 +88,44 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """The rows in order, and the trends of every athlete among them."""
+    """The rows of the list, in order, and the trends of every athlete in it."""
 
     rows: tuple[Row, ...]
     trends: tuple[tuple[Trend, ...], ...]
 
 
 def sort(outcomes: Sequence[Outcome], out: Path, book: Logbook) -> Season:
-    """All outcomes, what deserves a look first first; analysed clips of known athletes go into the logbook."""
-    found: list[Row] = []
-    book.record(_read(outcomes, out, book.path, found))
-    histories = _histories(found, book)
+    """Sort the outcomes of a batch, whose results are below `out`; write the sessions of known athletes into `book`."""
+    rows: list[Row] = []
+    book.record(_read(outcomes, out, book.path, rows))  # step 1
+    histories = _histories(rows, book)  # step 2
     changes = {
-        (who, point.session.sha256): point.change for who, some in histories.items() for t in some for point in t.points
+        (identity, point.session.sha256): point.change
+        for identity, athlete_trends in histories.items()
+        for trend in athlete_trends
+        for point in trend.points
     }
-    placed = [_placed(replace(row, change=_of(row, changes))) for row in found]
-    return Season(tuple(sorted(placed, key=_place)), tuple(histories.values()))
+    grouped = [_with_group(replace(row, change=_change(row, changes))) for row in rows]  # step 3
+    return Season(tuple(sorted(grouped, key=_sort_key)), tuple(histories.values()))  # step 4
 
 
-def _read(outcomes: Iterable[Outcome], out: Path, logbook: Path, found: list[Row]) -> Iterator[Session]:
-    """Sessions for the logbook, one at a time; `found` gets the rows, with the few numbers that they show.
+def _read(outcomes: Iterable[Outcome], out: Path, logbook: Path, rows: list[Row]) -> Iterator[Session]:
+    """Yield the sessions for the logbook one at a time, with all metrics.
 
-    All numbers of a hundred thousand clips at once would fill the memory.
+    Appends a row for every outcome to `rows`, with only the metrics that the list shows.
     """
     for outcome in outcomes:
         row = _row(outcome, out, logbook)
         if row.session is None:
-            found.append(row)
+            rows.append(row)
             continue
-        found.append(replace(row, session=sessions.only(row.session, SHOWN)))
+        rows.append(replace(row, session=sessions.only(row.session, SHOWN)))
         if row.session.athlete:
             yield row.session
 
 
 def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:
+    """The row of one clip, without its change and group.  A damaged result becomes a failure."""
     clip, place = outcome.entry.clip, out / outcome.entry.folder
     if outcome.failure is not None:
         return Row(outcome, None, None, outcome.failure)
@@ -124,47 +147,53 @@ def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:
 
 
 def inside(place: Path, logbook: Path) -> str:
-    """A result folder as the logbook knows it: from the folder that the logbook lies in."""
+    """The path of a result folder as the logbook stores it: relative to the folder of the logbook."""
     return Path(os.path.relpath(place, logbook.parent)).as_posix()
 
 
 def trend_name(athlete: str) -> str:
-    """File name of an athlete's trend page."""
+    """The file name of an athlete's trend page."""
     return names.folder_name(athlete, names.short_hash(names.identity(athlete))) + ".html"
 
 
-def _histories(found: Iterable[Row], book: Logbook) -> dict[str, tuple[Trend, ...]]:
-    """All that the logbook knows of these athletes, by identity."""
-    athletes = {names.identity(row.session.athlete): row.session.athlete for row in found if row.session}
+def _histories(rows: Iterable[Row], book: Logbook) -> dict[str, tuple[Trend, ...]]:
+    """The trends of every athlete in the rows, from the logbook, by the identity of the athlete."""
+    athletes = {names.identity(row.session.athlete): row.session.athlete for row in rows if row.session}
     return {
-        who: trends.of_athlete(book.sessions(name, trends.HEADLINE)) for who, name in sorted(athletes.items()) if name
+        identity: trends.of_athlete(book.sessions(name, trends.HEADLINE))
+        for identity, name in sorted(athletes.items())
+        if name
     }
 
 
-def _of(row: Row, changes: Mapping[tuple[str, str], Change]) -> Change | None:
+def _change(row: Row, changes: Mapping[tuple[str, str], Change]) -> Change | None:
+    """The change of the row's clip, from `changes` by identity and content hash; None if the clip has no result."""
     if row.session is None:
         return None
     nobody = Change("not_told", reason=Reason(Code.NO_ATHLETE))
     return changes.get((names.identity(row.session.athlete), row.session.sha256), nobody)
 
 
-def _placed(row: Row) -> Row:
+def _with_group(row: Row) -> Row:
+    """The row with the first group that fits."""
     if row.session is None:
         return replace(row, group="not_measured")
     if row.session.pattern == "low_back_led":
         return replace(row, group="low_back_led")
-    if row.change is not None and row.change.told == "changed":
+    if row.change is not None and row.change.status == "changed":
         return replace(row, group="changed")
-    lost = row.session.pattern == "cannot_tell" and not row.session.share.known
-    return replace(row, group="not_measured" if lost else "other")
+    unknown = row.session.pattern == "cannot_tell" and not row.session.share.known
+    return replace(row, group="not_measured" if unknown else "other")
 
 
-def _place(row: Row) -> tuple[object, ...]:
+def _sort_key(row: Row) -> tuple[object, ...]:
+    """The key that sorts the rows as step 4 says."""
     clip = row.outcome.entry.clip
     name = (names.identity(clip.athlete), clip.date, names.identity(clip.file), str(clip.path))
     weight, pattern = 0.0, 0
     if row.session is not None and row.change is not None:
-        pattern = _LAST.index(row.session.pattern) if row.session.pattern in _LAST else len(_LAST)
+        known = row.session.pattern in _PATTERN_ORDER
+        pattern = _PATTERN_ORDER.index(row.session.pattern) if known else len(_PATTERN_ORDER)
         if row.group == "changed":
             weight, pattern = abs(row.change.difference) / row.change.detectable, 0
         elif row.session.share.known:
@@ -172,7 +201,7 @@ def _place(row: Row) -> tuple[object, ...]:
     return GROUPS.index(row.group), pattern, -weight, *name
 
 
-def counts(found: Sequence[Row]) -> dict[Group, int]:
-    """How many clips stand in each group."""
-    told = {group: len(list(some)) for group, some in groupby(found, key=lambda row: row.group)}
-    return {group: told.get(group, 0) for group in GROUPS}
+def counts(rows: Sequence[Row]) -> dict[Group, int]:
+    """The number of clips in each group.  The rows must be sorted."""
+    sizes = {group: len(list(members)) for group, members in groupby(rows, key=lambda row: row.group)}
+    return {group: sizes.get(group, 0) for group in GROUPS}

@@ -36,12 +36,12 @@ def outcome(key: str) -> str:
 
 def change(told: Change, metric: str = HEADLINE) -> str:
     """What can be said of a clip against the days before it."""
-    if told.told == "not_told":
+    if told.status == "not_told":
         return f"not compared: {texts.reason(told.reason)}"
     days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
     how = ", load taken into account" if told.adjusted else ""
     by = f"{wording.difference(metric, told.difference)} against {days}{how}"
-    word = "changed" if told.told == "changed" else "not beyond error"
+    word = "changed" if told.status == "changed" else "not beyond error"
     return f"{word}: {by} (detectable from {limit(told, metric)})"
 
 

@@ -1,1 +1,1 @@
-"""analysis.json, written and read."""
+"""The result of an analysis on disk: how analysis.json and its folder are written, and how they are read back."""

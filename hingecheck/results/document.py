@@ -1,4 +1,10 @@
-"""`analysis.json`: the contract's document, and the one that says what went wrong."""
+"""Turn an Analysis, an error or a Comparison into the JSON document that the commands write or print.
+
+`document` gives the content of `analysis.json`, `failure` the document about an error, and `comparison` the content of
+`comparison.json`.  `text` turns each of them into JSON text.  Other programs read these files, so their keys must keep
+their meaning.  A number that was not measured is null; its reason is in `reasons` beside it.  Numbers have four
+decimals.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +20,19 @@ from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
 from hingecheck.records.comparison import Comparison, Side
 
 SCHEMA: Final = "hingecheck/analysis/1"
+"""Name and version of the format of `analysis.json`."""
+
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
+"""Name and version of the format of `comparison.json`."""
+
 EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
-"""Keys of a repetition's events; null = did not happen in the clip."""
+"""Keys of the events of a repetition, in seconds from the start of the clip.  Null: not in the clip."""
 
 _DECIMALS: Final = 4
 
 
 def document(analysis: Analysis) -> dict[str, Any]:
-    """The analysis as plain data, keys as in the contract; what is not measured is null, with its reason."""
+    """The analysis as plain data, with the keys of `analysis.json`.  What was not measured is null, with its reason."""
     view, verdict = analysis.view, analysis.verdict
     return {
         "schema": SCHEMA,
@@ -59,18 +69,18 @@ def document(analysis: Analysis) -> dict[str, Any]:
 
 
 def failure(error: HingecheckError) -> dict[str, Any]:
-    """What `--json` prints when there is no analysis."""
-    told = {"code": error.exit_code, "kind": error.kind, "message": error.message, "remedy": error.remedy}
-    return {"schema": SCHEMA, "error": told}
+    """The document about an error, which `--json` prints if there is no analysis."""
+    details = {"code": error.exit_code, "kind": error.kind, "message": error.message, "remedy": error.remedy}
+    return {"schema": SCHEMA, "error": details}
 
 
-def comparison(found: Comparison) -> dict[str, Any]:
-    """Two repetitions and every difference, second less first, as plain data."""
+def comparison(compared: Comparison) -> dict[str, Any]:
+    """Two repetitions and their differences (second minus first) as plain data."""
     return {
         "schema": COMPARISON_SCHEMA,
-        "first": _side(found.first),
-        "second": _side(found.second),
-        "one_clip": found.one_clip,
+        "first": _side(compared.first),
+        "second": _side(compared.second),
+        "one_clip": compared.one_clip,
         "differences": {
             item.name: {
                 "first": _measure(item.first),
@@ -80,7 +90,7 @@ def comparison(found: Comparison) -> dict[str, Any]:
                 "basis": item.basis,
                 "excludes_zero": item.clear,
             }
-            for item in found.differences
+            for item in compared.differences
         },
     }
 
@@ -97,7 +107,7 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def text(data: Mapping[str, Any]) -> str:
-    """The document as JSON: UTF-8, two spaces, one newline at the end, never NaN."""
+    """The document as JSON text, indented by two spaces, with a newline at the end.  Raises ValueError for NaN."""
     return names.readable(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
@@ -141,7 +151,7 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
 
 
 def _losses(analysis: Analysis) -> dict[str, int]:
-    """Frames that were filled, and frames without a lifter or without a lumbar angle."""
+    """Number of frames without a lifter, with an interpolated landmark, and without a lumbar angle."""
     return {
         "frames_without_lifter": int((~analysis.pose.seen).sum()),
         "frames_filled": int(analysis.pose.filled.any(axis=1).sum()),
@@ -150,13 +160,14 @@ def _losses(analysis: Analysis) -> dict[str, int]:
 
 
 def _measure(measure: Measure) -> dict[str, Any] | None:
+    """The number and the ends of its interval; None if it was not measured."""
     if not measure.known:
         return None
     return {"value": _plain(measure.value), "low": _plain(measure.low), "high": _plain(measure.high)}
 
 
 def _plain(value: Any) -> Any:
-    """Numbers as JSON takes them: rounded Python floats, NaN as null; containers likewise."""
+    """The value as JSON can store it: floats rounded, NaN and infinity as null.  Also inside lists and tables."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,7 @@
-"""The result folder: all files or none."""
+"""Write the files of a result folder.  Either all files are written, or none.
+
+`check` tests, before the analysis, that the folder can be written.  `write` writes all files.  `put` writes one file.
+"""
 
 from __future__ import annotations
 
@@ -13,74 +16,84 @@ from typing import Final
 from hingecheck.errors import OutputExists, UsageError
 
 MARKER: Final = "analysis.json"
-"""A folder that holds this file is a result."""
+"""The file that marks a folder as a result."""
 
 RECORD: Final = "clip.json"
-"""How a clip of a batch ended; also there if the clip gave no result."""
+"""The file that says how a clip of a batch ended, with or without a result."""
 
 THUMBNAIL: Final = "thumbnail.jpg"
-"""A small picture of a result, for the list of a batch."""
+"""A small picture of the result for the list of a batch."""
 
 UNFINISHED: Final = ".unfinished-"
-"""How a file is named that `put` is writing; one that is left over may be removed."""
+"""Start of the name of a file while it is written.  A later run may remove a file that is left over."""
 
 _FOLDER: Final = ".hingecheck-"
-"""How a folder is named while it is filled: short, for the result's own name may be as long as names can be."""
+"""Start of the name of a folder while it is filled.
+
+It does not contain the name of the result, because that name may already have the greatest length.
+"""
 
 _ELSEWHERE: Final = "Give another folder with --out."
 
 Content = bytes | Callable[[Path], None]
-"""What a file holds; or, for one that is too large to hold in memory, what writes it to a path."""
+"""The content of a file.  If it is too large for the memory: a function that writes it to a path."""
 
 
 def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
-    """Raise OutputExists if `out` holds a result that must not be replaced, UsageError if it cannot be written.
+    """Check that a result can be written to the folder `out`.
 
-    `marker` is the file by which a result of this kind is known.
+    `marker` is the file that marks a result of this kind.  Raises OutputExists if `out` holds such a result, unless
+    `force` is set.  Raises UsageError if `out` is a file or cannot be written.
     """
     try:
         if os.path.lexists(out) and not out.is_dir():
             raise UsageError(f"{out}: is a file, not a folder", _ELSEWHERE)
-        there = (out / marker).exists()
+        has_result = (out / marker).exists()
         _try(out)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
-    if there and not force:
+    if has_result and not force:
         raise OutputExists(
-            f"{out}: holds a result already", "Give another folder with --out, or replace it with --force."
+            f"{out}: contains a result already", "Give another folder with --out, or replace it with --force."
         )
 
 
 def check_unnamed(out: Path, *, force: bool, marker: str = MARKER) -> None:
-    """The same for a folder that the user did not name: what is there must be a result of this kind."""
+    """Check a folder that the user did not name, as `check` does.
+
+    Raises UsageError, too, if the folder exists and is not a result of this kind: its files may be the user's own.
+    """
     check(out, force=force, marker=marker)
     if os.path.lexists(out) and not (out / marker).exists():
-        raise UsageError(f"{out}: is there already and holds no result", "Give a folder for the results with --out.")
+        raise UsageError(f"{out}: exists already and contains no result", "Give a folder for the results with --out.")
 
 
 def _try(out: Path) -> None:
-    """Make a folder and remove it again where `write` will: beside `out` or above, and in `out`; raises OSError."""
+    """Try to make a folder in `out` and in the nearest existing folder above it; raises OSError if that fails."""
     above = next((place for place in out.absolute().parents if place.exists()), out.absolute().parent)
     for place in (above, out) if out.exists() else (above,):
         os.rmdir(tempfile.mkdtemp(prefix=_FOLDER, dir=place))
 
 
 def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
-    """Put `files` into `out`, made if needed: written beside it first, in their order, then renamed into place.
+    """Write `files` (name: content) into the folder `out`; make the folder if needed.
 
-    Other files in `out` stay as they are.  The marker comes last, so a folder that has one is whole.  What is made here
-    only its owner can read.
+    1. Write all files, in their order, into a temporary folder beside `out`.
+    2. Rename each file into `out`, the marker last.  So a folder with a marker is complete.
+
+    Other files in `out` stay as they are.  Only the owner can read the new files.  Raises UsageError if a file
+    cannot be written.
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=out.parent))
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
-    try:
+    try:  # step 1
         for name, data in files.items():
             _put(unfinished / name, data)
         out.mkdir(mode=0o700, exist_ok=True)
-        for name in sorted(files, key=lambda name: name == marker):
+        for name in sorted(files, key=lambda name: name == marker):  # step 2
             os.replace(unfinished / name, out / name)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
@@ -89,6 +102,7 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
 
 
 def _put(path: Path, content: Content) -> None:
+    """Write one file of a folder; only its owner can read it."""
     if isinstance(content, bytes):
         path.write_bytes(content)
     else:
@@ -97,7 +111,7 @@ def _put(path: Path, content: Content) -> None:
 
 
 def put(path: Path, data: bytes) -> None:
-    """One file, in place whole or not at all; raises OSError."""
+    """Write one file: under a temporary name first, then rename it.  So it is never half-written.  Raises OSError."""
     handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

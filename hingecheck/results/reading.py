@@ -1,11 +1,15 @@
-"""The one reader of `analysis.json`, for reports, history, tables and batches alike.
+"""Read `analysis.json`.  Reports, the history, tables and batches all use this reader.
 
-It is strict: a value of a known name must have the right type, be finite, and agree with the rest of the file.  Every
-error names the file, the place in it, and what to do.
+`read` takes the path of the file and gives a Stored.  The reader is strict: a value with a known name must have the
+right type, must be finite, and must agree with the rest of the file.  Every error names the file, the place in it, and
+what to do.
 
-It accepts files of other versions.  Unknown metrics, rules and styles are kept; other unknown keys are ignored.  A
-metric that the file does not have is missing, with the reason NOT_STORED.  A share that an earlier version wrote
-outside 0..1 is cut there.  A height that an earlier version wrote as `stature_cm` is read.
+The reader also accepts files of other versions of hingecheck:
+
+- It keeps unknown metrics, rules and styles.  It ignores other unknown keys.
+- A metric that the file does not contain is missing, with the reason NOT_STORED.
+- An earlier version could write a share outside 0 to 1.  The reader cuts it to this range.
+- An earlier version wrote the height as `stature_cm`.  The reader accepts this name.
 """
 
 from __future__ import annotations
@@ -26,37 +30,45 @@ from hingecheck.results.document import EVENTS, SCHEMA
 from hingecheck.results.nodes import Node
 
 SHARE: Final = "lumbar_share_trunk"
+"""The metric that the verdict rests on."""
+
 LARGEST_BYTES: Final = 64_000_000
+"""Largest file that is read, in bytes."""
+
 _SHA256: Final = re.compile("[0-9a-f]{64}")
-_REMEDY: Final = "Analyze the clip again; if the file was edited by hand, put the original back."
+_REMEDY: Final = "Analyze the clip again. If the file was edited by hand, restore the original."
 
 
 def read(path: Path) -> Stored:
-    """The analysis in `path`; raises ResultUnreadable that says where in the file what is wrong."""
+    """The analysis in the file `path`.  Raises ResultUnreadable, which says what is wrong and where in the file."""
     return parsed(_bytes(path), path)
 
 
 def parsed(data: bytes, path: Path) -> Stored:
-    """The analysis in `data`, the content of `path`; raises ResultUnreadable."""
+    """The analysis in `data`, the bytes of the file `path`; raises ResultUnreadable."""
     root = Node(_plain(data, path), str(path), _refuse)
     if root.key("schema").text() != SCHEMA:
         raise ResultUnreadable(
-            f"{path}: is written in {root.key('schema').text()!r}, this version reads {SCHEMA!r}",
+            f"{path}: has the format {root.key('schema').text()!r}, this version reads {SCHEMA!r}",
             "Analyze the clip again with this version of hingecheck.",
         )
     if root.optional("error") is not None:
-        raise ResultUnreadable(f"{path}: holds an error, no analysis", "Analyze a clip in which it succeeds.")
+        raise ResultUnreadable(
+            f"{path}: contains an error, not an analysis", "Give the result of a clip that could be analyzed."
+        )
     return _checked(_stored(root, path, hashlib.sha256(data).hexdigest()))
 
 
 def _refuse(place: str, what: str) -> NoReturn:
+    """Raise the error that `what` is wrong at `place`."""
     raise ResultUnreadable(f"{place}: {what}", _REMEDY)
 
 
 def _bytes(path: Path) -> bytes:
+    """The content of the file; raises ResultUnreadable if it cannot be read or is too large."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            _refuse(str(path), "is far too large for an analysis")
+            _refuse(str(path), "is too large for an analysis")
         return path.read_bytes()
     except OSError as error:
         raise ResultUnreadable(
@@ -65,22 +77,25 @@ def _bytes(path: Path) -> bytes:
 
 
 def _plain(data: bytes, path: Path) -> Any:
-    def no_constant(name: str) -> NoReturn:
-        raise ValueError(f"{name} is no number of JSON")
+    """The JSON in `data` as plain Python values; raises ResultUnreadable for NaN and for a name given twice."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a name stands twice in one object")
-        return found
+    def refuse_constant(name: str) -> NoReturn:
+        raise ValueError(f"{name} is not a number in JSON")
+
+    def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            raise ValueError("an object has the same name twice")
+        return table
 
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=no_constant, object_pairs_hook=once)
+        return json.loads(data.decode("utf-8"), parse_constant=refuse_constant, object_pairs_hook=unique_names)
     except (ValueError, RecursionError) as error:
-        raise ResultUnreadable(f"{path}: is damaged, or no JSON ({error})", _REMEDY) from error
+        raise ResultUnreadable(f"{path}: is damaged or is not JSON ({error})", _REMEDY) from error
 
 
 def _stored(root: Node, path: Path, sha256: str) -> Stored:
+    """The analysis under the root of the document; `sha256` is the hash of the file."""
     advice, over_set, given = root.key("advice"), root.key("set"), root.optional("self_report")
     return Stored(
         path=path,
@@ -127,6 +142,7 @@ def _view(node: Node) -> StoredView:
 
 
 def _style(node: Node | None) -> str:
+    """The type of lift in words, with how it is known; "" if the file does not say."""
     if node is None:
         return ""
     words = node.key("name").text().replace("_", " ")
@@ -138,15 +154,15 @@ def _style(node: Node | None) -> str:
 
 
 def _reps(node: Node) -> tuple[StoredRep, ...]:
-    """All repetitions; a metric that one of them has not in the file is missing there."""
-    found = [_rep(item) for item in node.items()]
-    names = dict.fromkeys([*(name for rep in found for name in rep.values), *METRICS])
+    """All repetitions, each with the same metrics.  A metric that a repetition does not have in the file is missing."""
+    reps = [_rep(item) for item in node.items()]
+    names = dict.fromkeys([*(name for rep in reps for name in rep.values), *METRICS])
     missing = Measure.missing(Code.NOT_STORED)
-    return tuple(replace(rep, values={name: rep.values.get(name, missing) for name in names}) for rep in found)
+    return tuple(replace(rep, values={name: rep.values.get(name, missing) for name in names}) for rep in reps)
 
 
 def _rep(node: Node) -> StoredRep:
-    events = {name: found.number() for name in EVENTS if (found := node.optional(name)) is not None}
+    events = {name: time.number() for name in EVENTS if (time := node.optional(name)) is not None}
     return StoredRep(
         number=node.key("number").whole(),
         style=node.key("style").text(),
@@ -158,7 +174,7 @@ def _rep(node: Node) -> StoredRep:
 
 
 def _measures(node: Node) -> dict[str, Measure]:
-    """`metrics` and `reasons` as one: a name has a number or a reason, never both, never neither."""
+    """The metrics of `metrics` and `reasons` together.  Each name must have either a number or a reason."""
     reasons = {name: reason.text() for name, reason in node.key("reasons").entries()}
     found: dict[str, Measure] = {}
     for name, entry in node.key("metrics").entries():
@@ -173,6 +189,7 @@ def _missing(words: str, wordless: Code = Code.NOT_TOLD) -> Measure:
 
 
 def _verdict(node: Node) -> StoredVerdict:
+    """The verdict; without a share, its reasons say why the share is missing."""
     share, reasons = node.optional(SHARE), node.key("reasons").texts()
     return StoredVerdict(
         pattern=node.key("pattern").one_of(get_args(Pattern)),
@@ -204,18 +221,19 @@ def _report(node: Node) -> SelfReport:
     return SelfReport(
         soreness={site: score.number() for site, score in node.key("soreness").entries()},
         note=node.key("note").text(),
-        **{name: None if found is None else found.number() for name, found in numbers.items()},
+        **{name: None if number is None else number.number() for name, number in numbers.items()},
     )
 
 
 def _version(provenance: Node) -> str:
+    """The version of hingecheck that wrote the file; "" if the file does not say."""
     versions = provenance.optional("versions")
-    found = None if versions is None else versions.optional("hingecheck")
-    return "" if found is None else found.text()
+    version = None if versions is None else versions.optional("hingecheck")
+    return "" if version is None else version.text()
 
 
 def _checked(stored: Stored) -> Stored:
-    """What must agree with itself; raises ResultUnreadable."""
+    """Check that the values of the file agree with each other; raises ResultUnreadable."""
     video, numbers = stored.video, [rep.number for rep in stored.reps]
     place = str(stored.path)
     checks = {
@@ -225,22 +243,24 @@ def _checked(stored: Stored) -> Stored:
         "video's sizes, times and counts must be positive": min(video.width, video.height, video.frames_read) > 0
         and video.duration_s >= 0
         and video.frames_failed >= 0,
-        "reps must be one or more, numbered upwards": bool(numbers) and all(a < b for a, b in pairwise(numbers)),
-        "verdict.reps_used must name repetitions of the file": set(stored.verdict.reps_used) <= set(numbers),
-        "a verdict other than cannot_tell must rest on a number": stored.verdict.pattern == "cannot_tell"
+        "reps must not be empty, and their numbers must increase": bool(numbers)
+        and all(a < b for a, b in pairwise(numbers)),
+        "verdict.reps_used must contain numbers of repetitions in the file": set(stored.verdict.reps_used)
+        <= set(numbers),
+        "a verdict other than cannot_tell must have a number": stored.verdict.pattern == "cannot_tell"
         or stored.verdict.share.known,
-        "the events of a repetition must follow each other within the clip": all(
+        "the events of a repetition must be inside the clip and in order": all(
             _in_order(rep, video.duration_s) for rep in stored.reps
         ),
     }
-    for what, fits in checks.items():
-        if not fits:
+    for what, holds in checks.items():
+        if not holds:
             _refuse(place, what)
     return stored
 
 
 def _in_order(rep: StoredRep, duration_s: float) -> bool:
-    """Lift-off, knee pass and lockout in this order, everything inside the clip (a second of grace)."""
+    """True if lift-off, knee pass and lockout come in this order, and all events are inside the clip, to within 1 s."""
     path = [rep.events[name] for name in ("liftoff_s", "knee_pass_s", "lockout_s") if name in rep.events]
     inside = all(-1.0 <= time_s <= duration_s + 1.0 for time_s in rep.events.values())
     return inside and all(a <= b for a, b in pairwise(path))

@@ -1,4 +1,7 @@
-"""Single files written whole or not at all, readable by their owner as the umask allows and never by all."""
+"""Write single files that are not part of a result folder, for example a PDF report.
+
+A file is written completely or not at all.  Only its owner can read it.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +17,34 @@ _ELSEWHERE = "Give another path."
 
 
 def check(targets: Iterable[Path], *, force: bool) -> None:
-    """Raise OutputExists if a target is there and must not be replaced, UsageError if it cannot be a file."""
+    """Check that the files `targets` can be written.
+
+    Raises UsageError if a target is a folder.  Raises OutputExists if it exists, unless `force` is set.
+    """
     for target in targets:
         if target.is_dir():
             raise UsageError(f"{target}: is a folder", "Give the name of a file.")
         if target.exists() and not force:
-            raise OutputExists(f"{target}: is there already", "Give another path, or replace it with --force.")
+            raise OutputExists(f"{target}: exists already", "Give another path, or replace it with --force.")
 
 
 def write(files: Mapping[Path, bytes]) -> None:
-    """Put each file in place: written beside it under a temporary name (mode 600), then renamed."""
+    """Write `files` (path: content).  Raises UsageError if one cannot be written.
+
+    1. Write every file under a temporary name beside its path.  Its mode is 600: only the owner can read it.
+    2. Rename every file to its path.
+    """
     unfinished: dict[Path, Path] = {}
     try:
-        for target, data in files.items():
+        for target, data in files.items():  # step 1
             handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=target.parent)
             unfinished[target] = Path(name)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-        for target, whole in unfinished.items():
+        for target, whole in unfinished.items():  # step 2
             os.replace(whole, target)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     finally:
-        for left in unfinished.values():
-            left.unlink(missing_ok=True)
+        for path in unfinished.values():
+            path.unlink(missing_ok=True)

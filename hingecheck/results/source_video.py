@@ -1,4 +1,4 @@
-"""The video that an analysis was made of: found beside it or given, and tied to it by its hash."""
+"""Find the video that an analysis was made from, and check by its hash that it is the same video."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hingecheck.records.stored import Stored
 
 
 def checked(stored: Stored, given: Path | None) -> Path | None:
-    """The video, its hash compared; None if it is not there.
+    """The path of the analyzed video, after its hash has been compared; None if the video is not found.
 
-    Looked for under its own name in the folder of the analysis and in the one above.  Raises VideoNotFound if `given`
-    is no file, ResultUnreadable if the hashes differ.
+    The video is `given`.  If `given` is None, it is the file with the video's name in the folder of the analysis or in
+    the folder above.  Raises VideoNotFound if the file cannot be read, and ResultUnreadable if the hashes differ.
     """
     path = given if given is not None else _beside(stored)
     if path is None:
@@ -26,17 +26,18 @@ def checked(stored: Stored, given: Path | None) -> Path | None:
         raise VideoNotFound(f"{path}: cannot be read ({error.strerror})", "Check the path after --video.") from error
     if digest != stored.video.sha256:
         raise ResultUnreadable(
-            f"{path}: is not the video that {stored.path} was made of (their hashes differ)",
-            "The analysis or the video has been changed, or belongs to another one: analyze this video again, or give "
-            "the right one with --video.",
+            f"{path}: is not the video that {stored.path} was made from (their hashes differ)",
+            "The video or the analysis was changed, or they do not belong together. Analyze this video again, or give "
+            "the right video with --video.",
         )
     return path
 
 
 def _beside(stored: Stored) -> Path | None:
+    """The file with the video's name in the folder of the analysis or in the one above; None without one."""
     folder = stored.path.resolve().parent
     paths = [above / stored.video.file for above in (folder, folder.parent)]
-    if names.UNREADABLE in stored.video.file:  # the file's own name may hold bytes that the result could not
-        near = [path for above in (folder, folder.parent) for path in sorted(above.iterdir())]
-        paths += [path for path in near if names.readable(path.name) == stored.video.file]
+    if names.UNREADABLE in stored.video.file:  # the real name has bytes that JSON cannot store
+        nearby = [path for above in (folder, folder.parent) for path in sorted(above.iterdir())]
+        paths += [path for path in nearby if names.readable(path.name) == stored.video.file]
     return next((path for path in paths if path.is_file()), None)

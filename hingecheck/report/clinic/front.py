@@ -240,7 +240,11 @@ def _previous(sessions: Sequence[Session]) -> Iterator[dict[str, Any]]:
                     wording.measure(change.metric, change.now),
                     "–" if difference is None else wording.difference(change.metric, difference),
                     "not known" if limit is None else wording.size(change.metric, limit),
-                    "not compared" if difference is None else "larger than error" if change.told else "within error",
+                    "not compared"
+                    if difference is None
+                    else "larger than error"
+                    if change.exceeds_error
+                    else "within error",
                 ]
             )
         yield {"name": session.name, "rows": rows, "notes": " ".join(session.notes)}

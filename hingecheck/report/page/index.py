@@ -71,7 +71,7 @@ def _cells(place: int, row: Row) -> list[Cell]:
     clip, done = row.outcome.entry.clip, row.session
     share = done.share if done else Measure.missing(Code.NO_RESULT)
     change = done.value(CHANGE) if done else share
-    told = row.change if row.change is not None and row.change.told != "not_told" else None
+    told = row.change if row.change is not None and row.change.status != "not_told" else None
     return [
         *(place, row.group, clip.athlete, clip.date, clip.file, clip.report.load_kg, done.pattern if done else ""),
         *(share.value, share.low, share.high, change.value, change.low, change.high),

@@ -105,7 +105,7 @@ def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
         "y": frame.y(value.value),
         "low": frame.y(value.low),
         "high": frame.y(value.high),
-        "changed": point.change.told == "changed",
+        "changed": point.change.status == "changed",
         "moved": frame.y(point.at_load.value) if point.at_load.known else None,
         "text": f"{point.session.date}: {wording.measure(trend.metric, value)}",
     }

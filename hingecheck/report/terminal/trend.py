@@ -59,7 +59,7 @@ def notes(trend: Trend) -> list[str]:
     lines = [
         f"{point.session.date} {shown(point.session.file)}: {sentences.change(point.change, trend.metric)}."
         for point in trend.points
-        if point.change.told == "changed"
+        if point.change.status == "changed"
     ]
     lines += [
         f"{point.session.date or 'no date'} {shown(point.session.file)}: not measured,"
@@ -76,8 +76,8 @@ def notes(trend: Trend) -> list[str]:
 
 def _last(trend: Trend) -> str:
     """What the newest clip tells, or why nothing can be compared."""
-    told = [point for point in trend.points if point.change.told != "not_told"]
-    if told and told[-1].change.told == "within":
+    told = [point for point in trend.points if point.change.status != "not_told"]
+    if told and told[-1].change.status == "within":
         return f"Last compared, {told[-1].session.date}: {sentences.change(told[-1].change, trend.metric)}."
     if told:
         return "Changed: error alone would do that in fewer than 1 of 20 comparisons."
@@ -87,7 +87,7 @@ def _last(trend: Trend) -> str:
 
 def _row(point: Point, trend: Trend, ends: tuple[float, float]) -> tuple[str | Text, ...]:
     load = point.session.report.load_kg
-    word, style = _MARKS[point.change.told]
+    word, style = _MARKS[point.change.status]
     return (
         Text(point.session.date or "no date"),
         Text("–" if load is None else f"{load:g} kg"),
