@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import signal
 import stat
 import subprocess
 import sys
@@ -234,11 +235,14 @@ def test_the_day_of_a_clip_is_read_only_where_it_is_told(tmp_path: Path, sample_
     assert recording_day.day(sample_clip) is None
 
 
+@pytest.mark.network
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
 def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: Path, sample_clip: Path) -> None:
     clip = phone_clip(tmp_path / "jane_doe.mp4", sample_clip, 6.6)
     out = tmp_path / "out"
     watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
+    caught = subprocess.run([*watched[:3], "tests.opens_a_socket"], capture_output=True, cwd=ROOT, check=False)
+    assert caught.returncode == -signal.SIGSYS  # the watch works
     command = ["analyze", clip, "--out", out, "--redact-face", "--pseudonym", "P17"]
     done = subprocess.run([*watched, *map(str, command)], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
