@@ -208,18 +208,44 @@ def schema(path: Path) -> list[Any]:
     return found
 
 
-def test_several_processes_write_at_once(tmp_path: Path) -> None:
-    code = """
+WRITES = """
 import sys; from pathlib import Path
-from hingecheck.logbook import Logbook; from tests.test_trends import clip
-with Logbook(Path(sys.argv[1])) as book:
-    for i in range(1, 29): book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])
+from hingecheck.history.logbook import Logbook; from tests.test_trends import clip
+for i in range(1, 15):
+    with Logbook(Path(sys.argv[1])) as book:
+        book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])
 """
-    command = [sys.executable, "-c", code, str(tmp_path / "log.sqlite")]
+
+
+def test_several_processes_write_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITES, str(tmp_path / "log.sqlite")]
     running = [subprocess.Popen([*command, who], cwd=ROOT, stderr=subprocess.PIPE) for who in ("Ana", "Bo", "Cy")]
     assert [process.communicate()[1] for process in running] == [b"", b"", b""]
     with Logbook(tmp_path / "log.sqlite") as book:
-        assert [(a.name, a.sessions) for a in book.athletes()] == [("All", 1), ("Ana", 28), ("Bo", 28), ("Cy", 28)]
+        assert [(a.name, a.sessions) for a in book.athletes()] == [("All", 1), ("Ana", 14), ("Bo", 14), ("Cy", 14)]
+
+
+OPENS = """
+import sys; from pathlib import Path
+from hingecheck.history.logbook import Logbook
+for i in range(40):
+    sys.stdin.readline()
+    Logbook(Path(sys.argv[1]) / f"{i}.sqlite").close()
+    print(flush=True)
+"""
+
+
+def test_several_processes_begin_a_logbook_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENS, str(tmp_path)]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    running = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(4)]
+    for _ in range(40):
+        for process in running:
+            process.stdin.write("\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        for process in running:
+            process.stdout.readline()  # type: ignore[union-attr]
+    assert [process.communicate()[1] for process in running] == [""] * 4
 
 
 def test_a_damaged_result_is_no_session(tmp_path: Path) -> None:

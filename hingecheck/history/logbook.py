@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
 
 WAIT_S: Final = 60.0
+"""How long others who use the file are waited for."""
+
+PAUSE_S: Final = 0.02
 
 MIGRATIONS: Final = (
     """
@@ -88,7 +92,7 @@ class Logbook:
             self._rows = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
             self._rows.execute("PRAGMA foreign_keys = ON")
             self._rows.execute("PRAGMA secure_delete = ON")
-            self._rows.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
             self._rows.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
         except sqlite3.Error as error:
@@ -150,6 +154,18 @@ class Logbook:
         self._rows.execute("VACUUM")
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return told
+
+    def _write_ahead(self) -> None:
+        """Let several processes use the file at once; SQLite does not wait in this step, so it is repeated."""
+        for left in reversed(range(round(WAIT_S / PAUSE_S))):
+            try:
+                self._rows.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(PAUSE_S)
+            else:
+                return
 
     def _migrate(self) -> None:
         with self._writing():
