@@ -129,7 +129,9 @@ def test_a_name_in_a_page_is_text(batch: Path) -> None:
     data = page.split('<script type="application/json" id="data">')[1].split("</script>")[0]
     assert not set("<>&") & set(data)
     assert HOSTILE["html"] in {row[1] for row in json.loads(data)["rows"]}
-    for trend in (batch / "trends").iterdir():
+    trends = list((batch / "trends").iterdir())
+    assert trends
+    for trend in trends:
         text = trend.read_text(encoding="utf-8")
         assert "<script" not in text
         assert "<img" not in text

@@ -47,7 +47,9 @@ def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
     text = html(analysis)
     assert analysis.verdict.cue in text
     assert wording.measure("lumbar_share_trunk", analysis.verdict.share) in text
-    for name in listed([rep.values for rep in analysis.reps]):
+    names = listed([rep.values for rep in analysis.reps])
+    assert len(names) > 5
+    for name in names:
         assert f'title="{name}"' in text
 
 
@@ -151,6 +153,7 @@ def test_a_trend_needs_two_repetitions_and_a_template_needs_all_it_names() -> No
 def test_the_coupling_picture_runs_from_bent_to_upright() -> None:
     picture = plots.coupling(staged())
     assert picture is not None
+    assert picture.courses
     for course in picture.courses:
         places = [tuple(map(float, pair.split())) for pair in course.path.removeprefix("M").split("L")]
         assert places[0][0] > places[-1][0]
