@@ -178,7 +178,7 @@ def test_a_typesetter_without_fonts_or_none_at_all_is_told(tmp_path: Path, monke
     class Bare:
         def __init__(self, **_: object) -> None: ...
 
-        def lift_types(self) -> list[str]:
+        def families(self) -> list[str]:
             return []
 
     with monkeypatch.context() as patch:
@@ -250,7 +250,8 @@ def test_python_alone_makes_a_report_without_the_heavy_parts(tmp_path: Path) -> 
     """A report loads neither pose model nor decoder."""
     path = stored.write(tmp_path)
     code = (
-        "import sys; from pathlib import Path; from hingecheck.report import clinical, reading;"
+        "import sys; from pathlib import Path;"
+        "from hingecheck.report.clinic import clinical; from hingecheck.results import reading;"
         f"clinical.pdf(reading.read(Path({str(path)!r})), clinical.Wanted());"
         "print(sorted({'mediapipe', 'av'} & set(sys.modules)))"
     )
