@@ -22,6 +22,7 @@ from hingecheck.history.logbook import MIGRATIONS, Logbook
 from hingecheck.history.sessions import Session
 from hingecheck.records import SelfReport
 from hingecheck.report.page import trend as trend_page
+from tests import conftest
 from tests.standin import result
 from tests.test_batch import ROOT, hingecheck, season
 
@@ -283,24 +284,26 @@ def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:
     season(folder, {"<Bo>/2026-01-05.mp4": "share 0.4", "<Bo>/2026-01-06.mp4": "nobody"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
-    told = hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
+    told = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
     assert max(map(len, told.splitlines())) <= 80
     assert "60 % (50 to 70)" in told
     assert "changed: +40 points against one earlier day" in " ".join(told.split())
     assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
-    wrong = hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
+    wrong = conftest.hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
     assert wrong.returncode == 2
     assert SHARE in wrong.stderr
-    assert "2026-01-05 │ 2026-01-12" in hingecheck("log", "list", "--logbook", out).stdout
-    assert "low-back-led" in hingecheck("log", "list", "Ana", "--logbook", out).stdout
-    assert hingecheck("log", "export", tmp_path / "tables", "--logbook", out).returncode == 0
+    assert "2026-01-05 │ 2026-01-12" in conftest.hingecheck("log", "list", "--logbook", out).stdout
+    assert "low-back-led" in conftest.hingecheck("log", "list", "Ana", "--logbook", out).stdout
+    assert conftest.hingecheck("log", "export", tmp_path / "tables", "--logbook", out).returncode == 0
     with (tmp_path / "tables" / "sessions.csv").open(newline="") as file:
         assert [row["athlete"] for row in csv.DictReader(file)] == ["<Bo>", "Ana", "Ana"]
-    again = hingecheck("log", "import", out, "--logbook", tmp_path / "second.sqlite")
+    again = conftest.hingecheck("log", "import", out, "--logbook", tmp_path / "second.sqlite")
     assert again.stdout.startswith("3 results read, 3 new")
     with Logbook(tmp_path / "second.sqlite") as second:
         assert [(s.athlete, s.date) for s in second.sessions("Ana")] == [("Ana", "2026-01-05"), ("Ana", "2026-01-12")]
-    assert hingecheck("log", "import", tmp_path, "--logbook", out / "logbook.sqlite").stdout.startswith("3 results")
+    assert conftest.hingecheck("log", "import", tmp_path, "--logbook", out / "logbook.sqlite").stdout.startswith(
+        "3 results"
+    )
 
 
 def trend_file(out: Path, slug: str) -> str:
@@ -313,15 +316,15 @@ def test_delete_removes_an_athlete_from_everything(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     (out / "clips" / "mine").mkdir()
-    asked = hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
+    asked = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
     assert asked.returncode != 0  # nobody said yes
-    done = hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
+    done = conftest.hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
     assert done.returncode == 0, done.stderr
     left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
     assert left == ["", "ana-twin", "bo-2026-01-05"]  # what Bo shares stays, what is not ours too
     assert not any((out / name).exists() for name in ("index.html", "results.csv", "results.parquet"))
     assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
-    assert hingecheck("trend", "Ana", "--logbook", out).returncode == 2
+    assert conftest.hingecheck("trend", "Ana", "--logbook", out).returncode == 2
 
 
 def test_a_trend_page_has_a_point_with_an_interval_for_each_dated_clip() -> None:
