@@ -21,7 +21,7 @@ def body() -> Body:
     return build_body(BodySpec())
 
 
-def played(body: Body, rate_hz: float = 30.0, **lift: Any) -> tuple[dict[str, Any], list[Instant]]:
+def played(body: Body, rate_hz: float = 15.0, **lift: Any) -> tuple[dict[str, Any], list[Instant]]:
     """Truth and instants of a set."""
     spec = ClipSpec("x", seed=4, lift=LiftSpec(**({"reps": 1} | lift)))
     plan = plan_set(spec, body)
