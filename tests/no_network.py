@@ -2,8 +2,8 @@
 
     python -m tests.no_network hingecheck.cli analyze clip.mp4
 
-A seccomp filter refuses the `socket` system call for every lift_type but local (AF_UNIX) ones, also from native code
-and from every thread: the process dies with SIGSYS.
+A seccomp filter refuses the `socket` system call for every address family but the local one (AF_UNIX), also from native
+code and from every thread: the process dies with SIGSYS.
 """
 
 from __future__ import annotations

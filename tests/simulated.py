@@ -117,7 +117,7 @@ class SimulatedSet:
         """Through the stages from cleaning to segmentation; `seen`: the plates can be seen."""
         track = cleaning.clean(self.track)
         orient = view.orient(track)
-        measured = angles.measure(track, orient, _no_spine(len(track.time_s)))
+        measured = angles.measure(track, orient, no_spine(len(track.time_s)))
         return segment.segment(measured, pictures=self if seen else None)
 
 
@@ -341,7 +341,7 @@ def _disturbed(track: PoseTrack, camera: lifter.Camera, random: np.random.Genera
     return replace(track, xy_px=xy_px, world_m=world_m, visibility=visibility)
 
 
-def _no_spine(n: int) -> Spine:
+def no_spine(n: int) -> Spine:
     """Nothing measured: segmentation does without."""
     nothing = np.full(n, np.nan)
     unread = Angle(nothing, nothing.copy(), nothing.copy(), 0.0, np.full(n, Code.LIFTER_UNSEEN))

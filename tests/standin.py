@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,10 @@ def result(
 
 
 def measure(job: Job) -> None:
-    """Do what the clip says: `wait 0.1 share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`."""
+    """Do what the clip says: `share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`.
+
+    After `gate 3` it waits until the test has written at least 3 into `gate` in the clip's folder, or above it.
+    """
     words = iter(job.clip.read_text().split())
     for word in words:
         if word == "share":
@@ -73,10 +77,18 @@ def measure(job: Job) -> None:
             data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
             folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})
             folder.put(job.folder / THUMBNAIL, b"jpg")
-        elif word == "wait":
-            time.sleep(float(next(words)))
+        elif word == "gate":
+            number = int(next(words))
+            while opened(job.clip) < number:
+                time.sleep(0.02)
         else:
             _fail(word, job)
+
+
+def opened(clip: Path) -> int:
+    """Up to which gate the test has opened them."""
+    files = [folder / "gate" for folder in clip.parents[:2] if (folder / "gate").exists()]
+    return max((int(file.read_text() or "0") for file in files), default=0)
 
 
 def _fail(word: str, job: Job) -> None:

@@ -49,7 +49,7 @@ class Opened:
         self.said.append(dialog.message)
         dialog.dismiss()
 
-    def until(self, condition: str, wait_s: float = 10.0) -> None:
+    def until(self, condition: str, wait_s: float = 60.0) -> None:
         """Wait for a condition, asked again and again from outside: the page's policy lets nothing wait inside."""
         for _ in range(round(wait_s / 0.05)):
             if self.tab.evaluate(condition):
@@ -81,6 +81,7 @@ def open_page(browser: Any) -> Iterator[Any]:
             color_scheme="dark" if dark else "light",
             has_touch=size == PHONE,
         )
+        context.set_default_timeout(120_000)  # a busy machine is slow
         contexts.append(context)
         found = Opened(context.new_page())
         found.tab.on("console", lambda message: found.said.append(message.text))
@@ -259,7 +260,7 @@ def test_a_single_file_carries_its_film(result: Path, tmp_path: Path, open_page:
 def test_a_film_that_is_not_there_is_told(result: Path, tmp_path: Path, open_page: Any) -> None:
     (tmp_path / "report.html").write_bytes((result / "report.html").read_bytes())
     opened = open_page(tmp_path / "report.html")
-    opened.tab.locator("#film-missing").wait_for(state="visible", timeout=3000)
+    opened.tab.locator("#film-missing").wait_for(state="visible")
     opened.tab.mouse.click(*place_on_chart(opened.tab, 3.5))
     assert "rep 1" in opened.tab.locator("#now").inner_text()
 

@@ -14,7 +14,7 @@ from hingecheck.landmarks import ANKLES
 from hingecheck.pose import camera_motion, cleaning
 from hingecheck.records import Bytes, Floats, PoseTrack, Thumbnails
 from tests import lifter
-from tests.simulated import _no_spine
+from tests.simulated import no_spine
 
 SCALE = 0.25
 TIMES_S = np.arange(0.0, 12.0, 0.12)
@@ -103,4 +103,4 @@ def test_hands_stay_as_high_as_they_are_when_the_camera_sways() -> None:
 
 def _hand_height(one: PoseTrack) -> Floats:
     cleaned = cleaning.clean(one)
-    return angles.measure(cleaned, view.orient(cleaned), _no_spine(len(cleaned.time_s))).hand_height
+    return angles.measure(cleaned, view.orient(cleaned), no_spine(len(cleaned.time_s))).hand_height

@@ -69,6 +69,7 @@ def test_the_pdf_is_tagged_archivable_and_carries_its_fonts(tmp_path: Path) -> N
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
     for page in read.pages:
         resources: Any = page["/Resources"]
+        assert resources["/Font"]
         for font in resources["/Font"].values():
             (below,) = font.get_object()["/DescendantFonts"]
             assert "/FontFile3" in below.get_object()["/FontDescriptor"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from hingecheck.records import (
     CriteriaUsed,
     Filming,
     Measure,
+    Pattern,
     Reason,
     Rep,
     RepMetrics,
@@ -30,6 +32,7 @@ from hingecheck.records import (
     View,
 )
 from hingecheck.results import document
+from tests.staged import staged
 
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
 FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe", re.IGNORECASE)
@@ -254,29 +257,31 @@ def test_a_rule_flags_only_what_the_interval_supports() -> None:
     assert rules.assess(Measure.missing(Code.BACK_UNSEEN), rule, 0.8)[0] == "not_assessed"
 
 
+def chances(share: Measure, tolerance: float | None = None) -> Mapping[Pattern, float]:
+    """How probable each pattern is, with the usual tolerance at the limits or another one."""
+    limits = dict(criteria.load().verdict)
+    if tolerance is not None:
+        limits["edge_tolerance"] = replace(limits["edge_tolerance"], value=tolerance)
+    return verdicts.pattern_of(share, limits)[2]
+
+
 def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
-    limits = criteria.load().verdict
     edge = Measure(0.355, 0.295, 0.415)
-    strict, loose = verdicts._chances(edge, limits, 0.0), verdicts._chances(edge, limits, 0.04)
+    strict, loose = chances(edge, 0.0), chances(edge, 0.04)
     assert sum(strict.values()) == pytest.approx(1.0)
     assert strict["mixed"] < 0.6
     assert min(loose["hip_led"], loose["mixed"]) > 0.8
     assert loose["low_back_led"] < 0.01
-    assert verdicts.pattern_of(Measure.missing(Code.BACK_UNSEEN), limits) == (
-        "cannot_tell",
-        (Reason(Code.BACK_UNSEEN),),
-        {},
-    )
+    unseen = verdicts.pattern_of(Measure.missing(Code.BACK_UNSEEN), criteria.load().verdict)
+    assert unseen == ("cannot_tell", (Reason(Code.BACK_UNSEEN),), {})
 
 
 def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
     limits = criteria.load().verdict
-    sure = verdicts._believed(Measure(0.7, 0.66, 0.74), limits)
-    assert sure.value == pytest.approx(0.7, abs=0.005)
-    even = Z90 * limits["usual_spread"].value
-    unsure = verdicts._believed(Measure(0.7, 0.7 - even, 0.7 + even), limits)
-    assert unsure.value == pytest.approx((0.7 + limits["usual_share"].value) / 2)
-    assert unsure.high - unsure.low == pytest.approx(2 * even / 2**0.5)
+    limit, usual = limits["low_back_led_above"].value, limits["usual_share"].value
+    assert chances(Measure.of(limit + 0.02, 0.01), 0.0)["low_back_led"] > 0.95
+    balanced = Measure.of(2 * limit - usual, limits["usual_spread"].value)  # as sure as the usual: the mean counts
+    assert chances(balanced, 0.0)["low_back_led"] == pytest.approx(0.5)
 
 
 def test_where_the_clip_cannot_tell_it_says_what_it_rules_out() -> None:
@@ -355,7 +360,11 @@ def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:
 def test_json_never_holds_nan_and_reads_back() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         document.text({"x": float("nan")})
-    assert document._plain({"a": [float("nan"), 1.23456789]}) == {"a": [None, 1.2346]}
+    analysis = staged()
+    video = replace(analysis.video, rate_hz=float("nan"), duration_s=1.23456789)
+    told = document.document(replace(analysis, video=video))
+    assert (told["video"]["rate_hz"], told["video"]["duration_s"]) == (None, 1.2346)
+    assert json.loads(document.text(told)) == told
     assert json.loads(document.text({"ü": 1})) == {"ü": 1}
 
 

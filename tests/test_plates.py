@@ -36,7 +36,7 @@ from hingecheck.segmentation import segment
 from hingecheck.video import thumbnails as small
 from hingecheck.video.reading import Video
 from tests import lifter
-from tests.conftest import SAMPLES
+from tests.recordings import SAMPLES
 from tests.staged import staged
 from tests.test_motion import stages
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import signal
 import stat
 import subprocess
 import sys
@@ -25,11 +26,12 @@ from hingecheck.privacy import blurring, head_tracks, redactor
 from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.bodies import Bodies, trunk_lengths
 from hingecheck.privacy.head_tracks import Track
-from hingecheck.records import Bytes, Floats, Frame, VideoInfo
+from hingecheck.records import Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video import recording_day
 from hingecheck.video.reading import Video
 from tests import lifter, stored
 from tests.no_network import SOCKET_CALL
+from tests.staged import staged
 
 SECRETS = ("jane", "_doe", "52.5200", "13.4050", "2024-05-17", "SecretPhone")
 ROOT = Path(__file__).parents[1]
@@ -171,11 +173,18 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
         def everyone(self, frame: Frame) -> list[Floats]:
             return []
 
-    own = Track(np.array([5.0, 6.0]), np.array([[9.0, 9, 9]] * 2))
-    search = redactor._Search(Nobody(), Once(), own)
-    assert len(search.left(scene([(160, 120)]), 1.0)) == 1
-    assert len(search.left(scene([(160, 120)]), 5.1)) == 0
-    assert len(redactor._Search(Nobody(), Once(), None).left(scene([(160, 120)]), 5.1)) == 1
+    truth = lifter.track(lifter.Set().posture())
+    xy_px = truth.xy_px.copy()
+    xy_px[truth.time_s > 6.0] = np.nan
+    picture = scene([(160, 120)])
+
+    def blurred(pose: PoseTrack, time_s: float) -> bool:
+        out = redactor.hiding(pose, [], Nobody(), Once())(picture, time_s)
+        return not np.array_equal(out[100:140, 140:180], picture[100:140, 140:180])
+
+    lost = replace(truth, xy_px=xy_px)
+    assert [blurred(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]
+    assert blurred(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
 
 
 def test_file_names_give_way_to_the_pseudonym() -> None:
@@ -184,15 +193,17 @@ def test_file_names_give_way_to_the_pseudonym() -> None:
         "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
         "settings": {"model": "jane.task", "frame_height_px": 512},
     }
-    found = redactor._nameless(provenance, "P17")
-    assert "jane" not in json.dumps(found)
+    video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
+    told = replace(staged(), video=video, provenance=provenance)
+    told = redactor.marked(told, pseudonym="P17", heads_blurred=False)
+    found = told.provenance
+    assert told.video.file == "P17.mov"
+    assert "jane" not in json.dumps(dict(found))
     assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
     assert found["models"] == {
         "pose": {"name": redactor.OWN_MODEL, "sha256": "0"},
         "spine_head": {"name": "head", "sha256": "1"},
     }
-    video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
-    assert redactor._renamed(video, "P17").file == "P17.mov"
     assert redactor.checked("P-17 left.2") == "P-17 left.2"
     for bad in ("../x", "..", "", "a/b", "x" * 70, "a\nb"):
         with pytest.raises(UsageError):
@@ -233,11 +244,14 @@ def test_the_day_of_a_clip_is_read_only_where_it_is_told(tmp_path: Path, sample_
     assert recording_day.day(sample_clip) is None
 
 
+@pytest.mark.network
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
 def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: Path, sample_clip: Path) -> None:
     clip = phone_clip(tmp_path / "jane_doe.mp4", sample_clip, 6.6)
     out = tmp_path / "out"
     watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
+    caught = subprocess.run([*watched[:3], "tests.opens_a_socket"], capture_output=True, cwd=ROOT, check=False)
+    assert caught.returncode == -signal.SIGSYS  # the watch works
     command = ["analyze", clip, "--out", out, "--redact-face", "--pseudonym", "P17"]
     done = subprocess.run([*watched, *map(str, command)], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr

@@ -55,6 +55,7 @@ def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed
     assert set(METRICS) <= set(found.reps[0].values) == set(found.reps[1].values)
     assert found.reps[0].values["lumbar_peak_deg"].reason == Reason(Code.NOT_STORED)
     lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
+    assert lines
     assert not any(texts.REASONS[Code.NOT_STORED] in line for line in lines)
     session = sessions.session(found, "P17", "", "")
     assert "lumbar_peak_deg" not in session.reps[0].metrics

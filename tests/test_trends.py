@@ -26,6 +26,7 @@ from hingecheck.history.sessions import Session
 from hingecheck.records import Code, Reason, SelfReport
 from hingecheck.report.page import trend as trend_page
 from hingecheck.results import reading
+from tests import conftest
 from tests.standin import result
 from tests.test_batch import ROOT, hingecheck, season
 
@@ -232,19 +233,44 @@ def schema(path: Path) -> list[Any]:
     return found
 
 
-def test_several_processes_write_at_once(tmp_path: Path) -> None:
-    code = """
+WRITES = """
 import sys; from pathlib import Path
-from hingecheck.history import archive, error_card, sessions, trends
 from hingecheck.history.logbook import Logbook; from tests.test_trends import clip
-with Logbook(Path(sys.argv[1])) as book:
-    for i in range(1, 29): book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])
+for i in range(1, 15):
+    with Logbook(Path(sys.argv[1])) as book:
+        book.record([clip(f"2026-01-{i:02}", 0.2, who=sys.argv[2]), clip("", 0.5, who="All")])
 """
-    command = [sys.executable, "-c", code, str(tmp_path / "log.sqlite")]
+
+
+def test_several_processes_write_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITES, str(tmp_path / "log.sqlite")]
     running = [subprocess.Popen([*command, who], cwd=ROOT, stderr=subprocess.PIPE) for who in ("Ana", "Bo", "Cy")]
     assert [process.communicate()[1] for process in running] == [b"", b"", b""]
     with Logbook(tmp_path / "log.sqlite") as book:
-        assert [(a.name, a.sessions) for a in book.athletes()] == [("All", 1), ("Ana", 28), ("Bo", 28), ("Cy", 28)]
+        assert [(a.name, a.sessions) for a in book.athletes()] == [("All", 1), ("Ana", 14), ("Bo", 14), ("Cy", 14)]
+
+
+OPENS = """
+import sys; from pathlib import Path
+from hingecheck.history.logbook import Logbook
+for i in range(40):
+    sys.stdin.readline()
+    Logbook(Path(sys.argv[1]) / f"{i}.sqlite").close()
+    print(flush=True)
+"""
+
+
+def test_several_processes_begin_a_logbook_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENS, str(tmp_path)]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    running = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(4)]
+    for _ in range(40):
+        for process in running:
+            process.stdin.write("\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+        for process in running:
+            process.stdout.readline()  # type: ignore[union-attr]
+    assert [process.communicate()[1] for process in running] == [""] * 4
 
 
 def test_an_import_passes_a_damaged_result_over_and_says_what_is_wrong_where(tmp_path: Path) -> None:
@@ -296,24 +322,26 @@ def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:
     season(folder, {"<Bo>/2026-01-05.mp4": "share 0.4", "<Bo>/2026-01-06.mp4": "nobody"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
-    told = hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
+    told = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
     assert max(map(len, told.splitlines())) <= 80
     assert "60 % (50 to 70)" in told
     assert "changed: +40 points against one earlier day" in " ".join(told.split())
     assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
-    wrong = hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
+    wrong = conftest.hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
     assert wrong.returncode == 2
     assert SHARE in wrong.stderr
-    assert "2026-01-05 │ 2026-01-12" in hingecheck("log", "list", "--logbook", out).stdout
-    assert "low-back-led" in hingecheck("log", "list", "Ana", "--logbook", out).stdout
-    assert hingecheck("log", "export", tmp_path / "tables", "--logbook", out).returncode == 0
+    assert "2026-01-05 │ 2026-01-12" in conftest.hingecheck("log", "list", "--logbook", out).stdout
+    assert "low-back-led" in conftest.hingecheck("log", "list", "Ana", "--logbook", out).stdout
+    assert conftest.hingecheck("log", "export", tmp_path / "tables", "--logbook", out).returncode == 0
     with (tmp_path / "tables" / "sessions.csv").open(newline="") as file:
         assert [row["athlete"] for row in csv.DictReader(file)] == ["<Bo>", "Ana", "Ana"]
-    again = hingecheck("log", "import", out, "--logbook", tmp_path / "second.sqlite")
+    again = conftest.hingecheck("log", "import", out, "--logbook", tmp_path / "second.sqlite")
     assert again.stdout.startswith("3 results read, 3 new")
     with Logbook(tmp_path / "second.sqlite") as second:
         assert [(s.athlete, s.date) for s in second.sessions("Ana")] == [("Ana", "2026-01-05"), ("Ana", "2026-01-12")]
-    assert hingecheck("log", "import", tmp_path, "--logbook", out / "logbook.sqlite").stdout.startswith("3 results")
+    assert conftest.hingecheck("log", "import", tmp_path, "--logbook", out / "logbook.sqlite").stdout.startswith(
+        "3 results"
+    )
 
 
 def trend_file(out: Path, slug: str) -> str:
@@ -326,15 +354,15 @@ def test_delete_removes_an_athlete_from_everything(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     (out / "clips" / "mine").mkdir()
-    asked = hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
+    asked = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
     assert asked.returncode != 0  # nobody said yes
-    done = hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
+    done = conftest.hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
     assert done.returncode == 0, done.stderr
     left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
     assert left == ["", "ana-twin", "bo-2026-01-05"]  # what Bo shares stays, what is not ours too
     assert not any((out / name).exists() for name in ("index.html", "results.csv", "results.parquet"))
     assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
-    assert hingecheck("trend", "Ana", "--logbook", out).returncode == 2
+    assert conftest.hingecheck("trend", "Ana", "--logbook", out).returncode == 2
 
 
 def test_a_trend_page_has_a_point_with_an_interval_for_each_dated_clip() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from hingecheck.records import Measure, SelfReport, bounded
 
 WAIT_S: Final = 60.0
 """Longest wait for another writer, in seconds."""
+
+PAUSE_S: Final = 0.02
+"""Pause between two tries to begin a logbook, in seconds."""
 
 MIGRATIONS: Final = (
     """
@@ -99,7 +103,7 @@ class Logbook:
             self._rows = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
             self._rows.execute("PRAGMA foreign_keys = ON")
             self._rows.execute("PRAGMA secure_delete = ON")
-            self._rows.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
             self._rows.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
         except sqlite3.Error as error:
@@ -166,6 +170,18 @@ class Logbook:
         self._rows.execute("VACUUM")
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return folders
+
+    def _write_ahead(self) -> None:
+        """Let several processes use the file at once; SQLite does not wait in this step, so it is repeated."""
+        for left in reversed(range(round(WAIT_S / PAUSE_S))):
+            try:
+                self._rows.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(PAUSE_S)
+            else:
+                return
 
     def _migrate(self) -> None:
         """Upgrade the logbook to this version; raises UsageError if it is from a later one."""

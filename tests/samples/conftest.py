@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py", "test_styles.py", "test_sets.py"]
+DRAWING = [*HEAVY, "test_card_set.py"]
 CARD = ["test_card_statistics.py", "test_card_set.py"]
 collect_ignore = [] if find_spec("anny") and find_spec("moderngl") else HEAVY
 collect_ignore += [] if find_spec("poseaudit") and find_spec("matplotlib") else CARD
@@ -21,10 +22,10 @@ def pytest_report_header() -> str:
     return "" if not collect_ignore else "samples: extra `render` not installed, its tests are left out"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quiet_torch() -> None:
-    """Torch and warp warn while they load; that is theirs, not ours."""
-    if find_spec("anny"):
+@pytest.fixture(scope="module", autouse=True)
+def quiet_torch(request: pytest.FixtureRequest) -> None:
+    """Torch and warp warn while they load; that is theirs, not ours.  Files that draw nothing do not load them."""
+    if find_spec("anny") and request.path.name in DRAWING:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import anny  # type: ignore[import-untyped,unused-ignore]  # noqa: F401

@@ -17,6 +17,7 @@ from samples.card.run import finished, forget, run_card, run_item
 from samples.card.tables import METRIC_WORDS
 from samples.kept import as_json
 from samples.spec import ClipSpec, LiftSpec, VideoSpec
+from tests.recordings import Nobody, Stored, in_place_of_the_network
 
 SHIPPED = Path(__file__).parents[2] / "samples" / "clips"
 
@@ -120,7 +121,8 @@ def shipped_item(folder: Path, name: str) -> Item:
 
 def test_a_rendered_clip_is_measured_and_thrown_away_and_a_refusal_is_a_result(tmp_path: Path) -> None:
     item = shipped_item(tmp_path, "refuse_no_lift")
-    frames = run_item(item, folder=tmp_path, keep=False)
+    with in_place_of_the_network(Stored()):
+        frames = run_item(item, folder=tmp_path, keep=False)
     found = finished(item, tmp_path)
     assert found is not None
     assert (found.outcome, found.frame_count, found.reps) == ("no_repetition", frames, ())
@@ -187,7 +189,8 @@ def test_one_tiny_clip_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.M
         return measure_clip(item, clip, truth)
 
     monkeypatch.setattr(run, "measure_clip", look)
-    assert run_item(item, folder=tmp_path, keep=True) == 18
+    with in_place_of_the_network(Nobody()):
+        assert run_item(item, folder=tmp_path, keep=True) == 18
     assert seen == [(192, 18)]
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["tiny.mp4", "tiny.truth.json"]
     found = finished(item, tmp_path)

@@ -135,6 +135,7 @@ def test_standing_is_zero_and_upright(body: Body) -> None:
     plan = plan_set(spec, body)
     columns = frame_angles(body, plan, [instant(body, plan, tremor(spec, plan.duration_s), 0.1)])
     own = [name for name in columns if name.endswith("_deg") and not name.startswith("trunk")]
+    assert own
     assert all(abs(columns[name][0]) < 0.01 for name in own)
     assert abs(columns["trunk_lean_deg"][0]) < 6.0
 

@@ -21,7 +21,7 @@ def body() -> Body:
     return build_body(BodySpec())
 
 
-def played(body: Body, rate_hz: float = 30.0, **lift: Any) -> tuple[dict[str, Any], list[Instant]]:
+def played(body: Body, rate_hz: float = 15.0, **lift: Any) -> tuple[dict[str, Any], list[Instant]]:
     """Truth and instants of a set."""
     spec = ClipSpec("x", seed=4, lift=LiftSpec(**({"reps": 1} | lift)))
     plan = plan_set(spec, body)
@@ -32,7 +32,9 @@ def played(body: Body, rate_hz: float = 30.0, **lift: Any) -> tuple[dict[str, An
 def during(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
     """From lift-off to the end of the first repetition."""
     rep = truth["reps"][0]["planned"]
-    return [now for now in instants if rep["liftoff_s"] <= now.time_s <= max(rep["end_s"], rep["lockout_s"])]
+    during = [now for now in instants if rep["liftoff_s"] <= now.time_s <= max(rep["end_s"], rep["lockout_s"])]
+    assert during
+    return during
 
 
 @pytest.mark.parametrize("style", STYLES)

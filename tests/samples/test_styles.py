@@ -58,7 +58,9 @@ def joint(now: Instant, name: str) -> Any:
 def lifting(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
     """Between lift-off and lockout of the first repetition."""
     rep = truth["reps"][0]
-    return [now for now in instants if rep["liftoff_s"] <= now.time_s <= rep["lockout_s"]]
+    lifting = [now for now in instants if rep["liftoff_s"] <= now.time_s <= rep["lockout_s"]]
+    assert lifting
+    return lifting
 
 
 @pytest.mark.parametrize("style", LIFTS)

@@ -1,0 +1,118 @@
+"""What the pose network gave for clips that ship, stored: in its place nearly everywhere, for it takes minutes.
+
+`tests/replay/NAME.npz` is one pass of the network over `samples/clips/NAME.mp4`, `NAME.part.npz` the second one, over a
+part of the picture; `hingecheck.backends.replay` has the format.  After a change of the network, or of what traces the
+trunk, write them anew: remove them, then `python -m tests.recordings`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+
+from hingecheck import observation
+from hingecheck.analysis import analyze
+from hingecheck.backends import bundles
+from hingecheck.backends.replay import Recording, Replay
+from hingecheck.errors import HingecheckError
+from hingecheck.observation import PoseNetwork, PoseSource, Watch
+from hingecheck.pose import estimation
+from hingecheck.pose.lifter import Region
+from hingecheck.records import Floats, Frame, Seen, Sighting
+from hingecheck.spine import contour
+from hingecheck.video.reading import Video
+from hingecheck.video.thumbnails import Keeper
+
+SAMPLES: Final = Path(__file__).parents[1] / "samples" / "clips"
+REPLAY: Final = Path(__file__).parent / "replay"
+NAMES: Final = ("hip_led", "low_back_led", "rdl_low_back_led", "refuse_no_lift")
+
+
+class _Blind:
+    """A pose model that sees nobody."""
+
+    def follow(self, frame: Frame) -> Sighting | None:
+        return None
+
+    def everyone(self, frame: Frame) -> list[Floats]:
+        return []
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """A pose source that reads every frame and sees nobody."""
+
+    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+        keeper = Keeper()
+        track, traces = estimation.observe(keeper.watch(clip.frames()), _Blind(), contour.trace)
+        return Seen(track, tuple(traces), keeper.thumbnails())
+
+
+@dataclass(frozen=True)
+class Still:
+    """A pose source that sees the same in every frame: what the network saw at one time of a clip that ships."""
+
+    name: str
+    time_s: float
+
+    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+        seen = Replay([REPLAY / f"{self.name}.npz"]).read(Video(SAMPLES / f"{self.name}.mp4"), None, None)
+        at = int(np.argmin(np.abs(seen.track.time_s - self.time_s)))
+        nobody = Nobody().read(clip, region, watch)
+        count = len(nobody.traces)
+        xy_px, visibility, world_m = (
+            np.repeat(array[at : at + 1], count, axis=0)
+            for array in (seen.track.xy_px, seen.track.visibility, seen.track.world_m)
+        )
+        track = replace(nobody.track, xy_px=xy_px, visibility=visibility, world_m=world_m)
+        return replace(nobody, track=track, traces=(seen.traces[at],) * count)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A pose source that replays clips that ship, whatever their name; `others` are the sources of clips by name.
+
+    In any other clip there is nobody.
+    """
+
+    others: Mapping[str, PoseSource] = field(default_factory=dict)
+
+    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+        files = recordings(hashlib.sha256(clip.path.read_bytes()).hexdigest())
+        source = self.others.get(clip.path.name, Replay(files) if files else Nobody())
+        return source.read(clip, region, watch)
+
+
+def recordings(sha256: str) -> list[Path]:
+    """The stored passes over the clip with that hash."""
+    return [path for path in sorted(REPLAY.glob("*.npz")) if str(np.load(path)["clip_sha256"]) == sha256]
+
+
+@contextlib.contextmanager
+def in_place_of_the_network(source: PoseSource) -> Iterator[None]:
+    """Every analysis in this process takes its landmarks from that source."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(observation, "PoseNetwork", lambda bundle: source)
+        yield
+
+
+def record() -> None:
+    """Run the network once over each clip, and store what it gives."""
+    for name in NAMES:
+        network = Recording(PoseNetwork(bundles.find(bundles.DEFAULT).path), REPLAY)
+        with contextlib.suppress(HingecheckError):  # a clip may hold no repetition
+            analyze(SAMPLES / f"{name}.mp4", source=network)
+
+
+if __name__ == "__main__":
+    record()

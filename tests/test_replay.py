@@ -1,0 +1,189 @@
+"""Replaying landmarks: the same results as the network gave, and no file that is not of the clip."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hingecheck import landmarks
+from hingecheck.backends import bundles
+from hingecheck.backends.replay import Recording, Replay
+from hingecheck.errors import InputError, OutputExists, UsageError
+from hingecheck.geometry import length
+from hingecheck.observation import PoseNetwork, Watch
+from hingecheck.pose.lifter import Region
+from hingecheck.records import CROP_SIZE_PX, PoseTrack, Seen, Trace
+from hingecheck.spine.contour import STATION
+from hingecheck.video.reading import Video
+from tests.conftest import noise_pictures, write_video
+from tests.recordings import REPLAY, SAMPLES, Nobody
+
+NETWORK_PX = 3.0
+"""How far 95 % of the landmarks may be from those recorded, on another processor or codec build."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A pose source that sees random landmarks and edges, nobody in the second frame; `dark` pictures if asked."""
+
+    dark: bool = False
+
+    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+        nobody = Nobody().read(clip, region, watch)
+        rng, count = np.random.default_rng(4), len(nobody.traces)
+        xy_px, world_m, visibility = (
+            rng.uniform(0, 200, (count, 33, 2)),
+            rng.random((count, 33, 3)),
+            rng.random((count, 33)),
+        )
+        for array in (xy_px, world_m, visibility):
+            array[1] = np.nan
+        world_m, visibility = (array.astype(np.float32).astype(float) for array in (world_m, visibility))
+        track = PoseTrack(nobody.track.time_s, xy_px, visibility, world_m, nobody.track.filled)
+        small = nobody.thumbnails
+        return Seen(track, edges(track, rng), replace(small, grey=small.grey // 2) if self.dark else small)
+
+
+def edges(track: PoseTrack, rng: np.random.Generator) -> tuple[Trace, ...]:
+    """Random edges along the trunk that the landmarks give."""
+    hip, shoulder = track.middle_px(landmarks.HIPS), track.middle_px(landmarks.SHOULDERS)
+    k, size = len(STATION), (CROP_SIZE_PX, CROP_SIZE_PX)
+    return tuple(
+        Trace(a, b - a, rng.random((2, k)), rng.random((2, k)) > 0.5, rng.integers(0, 255, size).astype(np.uint8), True)
+        for a, b in zip(hip, shoulder, strict=True)
+    )
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Video:
+    pictures = [np.asarray(picture + 4 * i, np.uint8) for i, picture in enumerate(noise_pictures(12))]
+    return Video(write_video(tmp_path / "clip.mp4", pictures))
+
+
+@pytest.fixture
+def recorded(clip: Video, tmp_path: Path) -> Path:
+    """The file of the clip."""
+    Recording(Chosen(), tmp_path).read(clip, None, None)
+    return tmp_path / "clip.npz"
+
+
+def assert_same(one: Seen, other: Seen) -> None:
+    for name in ("time_s", "xy_px", "visibility", "world_m", "filled"):
+        np.testing.assert_array_equal(getattr(one.track, name), getattr(other.track, name), name)
+    for ours, theirs in zip(one.traces, other.traces, strict=True):
+        for name in ("origin_px", "axis_px", "offset", "valid", "crop", "cut"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), name)
+    for name in ("time_s", "grey", "scale", "origin_px"):
+        np.testing.assert_array_equal(getattr(one.thumbnails, name), getattr(other.thumbnails, name), name)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("region", [None, Region(20.0, 30.0, 150.0, 200.0)], ids=["whole", "part"])
+def test_what_was_recorded_comes_back(clip: Video, dark: bool, region: Region | None, tmp_path: Path) -> None:
+    given = Recording(Chosen(dark), tmp_path).read(clip, region, None)
+    (path,) = tmp_path.glob("*.npz")
+    told: list[tuple[float, float]] = []
+    replayed = Replay([path]).read(clip, region, lambda *times_s: told.append(times_s))
+    assert_same(replayed, given)
+    assert [time_s for time_s, _ in told] == list(given.track.time_s)
+
+
+def test_a_clip_is_found_by_its_content_and_never_by_its_name(clip: Video, recorded: Path, tmp_path: Path) -> None:
+    renamed = Video(Path(shutil.copy(clip.path, tmp_path / "another name.mp4")))
+    assert len(Replay([recorded]).read(renamed, None, None).traces) == 12
+    other = write_video(tmp_path / "other.mp4", noise_pictures(12))
+    shutil.copy(other, clip.path)
+    with pytest.raises(InputError, match="none of 1 recordings is of this clip"):
+        Replay([recorded]).read(clip, None, None)
+
+
+def test_another_part_of_the_picture_is_refused(clip: Video, recorded: Path) -> None:
+    with pytest.raises(InputError, match="not the part 20 30 150 200 of its picture"):
+        Replay([recorded]).read(clip, Region(20.0, 30.0, 150.0, 200.0), None)
+
+
+def changed(path: Path, **arrays: Any) -> None:
+    """Write the file again with some arrays changed; None takes one out."""
+    with np.load(path) as data:
+        held = dict(data.items()) | arrays
+    np.savez(path, **{name: array for name, array in held.items() if array is not None})
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "format": {"format": np.array("hingecheck/seen/9")},
+    "without xy_px": {"xy_px": None},
+    "xy_px: shape": {"xy_px": np.zeros((12, 17, 2))},
+    "infinite": {"xy_px": np.full((12, 33, 2), np.inf)},
+    "must grow": {"time_s": np.zeros(12)},
+    "Object arrays": {"xy_px": np.array([None] * 12)},
+    "convert": {"xy_px": np.full((12, 33, 2), "left")},
+    "other frames": {"time_s": np.arange(12.0)},
+    "expected": {"trunk_crop": np.zeros((11, 72, 72), np.uint8)},
+    "grey": {"thumb_change": np.zeros((3, 4), np.uint8), "thumb_time_s": np.zeros(3)}
+    | {"thumb_scale": np.array(1.0), "thumb_origin_px": np.zeros(2)},
+    "thumb_time_s": {"thumb_change": np.zeros((3, 4, 4), np.uint8)},
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_a_file_with_wrong_arrays_is_told(words: str, clip: Video, recorded: Path) -> None:
+    changed(recorded, **WRONG[words])
+    with pytest.raises(InputError, match=words) as caught:
+        Replay([recorded]).read(clip, None, None)
+    assert str(recorded) in caught.value.message
+
+
+def test_a_damaged_file_is_told_and_so_is_one_that_is_not_there(clip: Video, recorded: Path) -> None:
+    whole = recorded.read_bytes()
+    for data in (b"", b"just words", whole[: len(whole) // 2], whole[:-9]):
+        recorded.write_bytes(data)
+        with pytest.raises(InputError, match="is no recording, or a damaged one"):
+            Replay([recorded]).read(clip, None, None)
+    recorded.unlink()
+    with pytest.raises(InputError, match="No such file"):
+        Replay([recorded]).read(clip, None, None)
+
+
+def test_a_hole_in_a_file_is_told_or_lies_where_nothing_is_read(clip: Video, recorded: Path) -> None:
+    whole, outcomes = recorded.read_bytes(), []
+    intact = Replay([recorded]).read(clip, None, None)
+    for at in range(0, len(whole), len(whole) // 30):
+        recorded.write_bytes(whole[:at] + b"\xff" * 40 + whole[at + 40 :])
+        try:
+            assert_same(Replay([recorded]).read(clip, None, None), intact)
+            outcomes.append("same")
+        except InputError:
+            outcomes.append("told")
+    assert outcomes.count("told") > 25
+
+
+def test_a_recording_is_whole_or_not_there_and_never_replaced(clip: Video, recorded: Path, tmp_path: Path) -> None:
+    before = recorded.read_bytes()
+    with pytest.raises(OutputExists, match="is there already"):
+        Recording(Chosen(), tmp_path).read(clip, None, None)
+    assert recorded.read_bytes() == before
+    recorded.unlink()
+    with pytest.raises(InputError):
+        Recording(Replay([]), tmp_path).read(clip, None, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+    with pytest.raises(UsageError, match="cannot be written"):
+        Recording(Chosen(), tmp_path / "nowhere").read(clip, None, None)
+
+
+@pytest.mark.network
+def test_the_network_gives_what_was_recorded(tmp_path: Path) -> None:
+    clip = Video(SAMPLES / "refuse_no_lift.mp4")
+    network = PoseNetwork(bundles.find(bundles.DEFAULT).path)
+    fresh = Recording(network, tmp_path).read(clip, None, None)
+    assert_same(Replay([tmp_path / "refuse_no_lift.npz"]).read(clip, None, None), fresh)
+    stored = Replay([REPLAY / "refuse_no_lift.npz"]).read(clip, None, None)
+    away_px = length(fresh.track.xy_px - stored.track.xy_px)
+    assert np.isfinite(away_px).mean() > 0.95
+    assert np.nanquantile(away_px, 0.95) < NETWORK_PX
+    offsets = np.stack([[trace.offset for trace in seen.traces] for seen in (fresh, stored)])
+    assert np.nanmedian(np.abs(offsets[0] - offsets[1])) < 0.01

@@ -1,0 +1,31 @@
+"""The command with a pose source that says that it waits, and waits: it is there to be interrupted.
+
+`python -m tests.waiting analyze CLIP --out DIR`
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Never
+
+from hingecheck import cli
+from hingecheck.observation import Watch
+from hingecheck.pose.lifter import Region
+from hingecheck.video import reading
+from tests.recordings import in_place_of_the_network
+
+
+class Waiting:
+    """A pose source that begins to read the clip and never ends."""
+
+    def read(self, clip: reading.Video, region: Region | None, watch: Watch | None) -> Never:
+        for _ in reading.ahead(clip.frames()):
+            print("waiting", flush=True)  # noqa: T201
+            while True:
+                time.sleep(1.0)
+        raise AssertionError("the clip holds no frame")
+
+
+if __name__ == "__main__":
+    with in_place_of_the_network(Waiting()):
+        cli.main()
