@@ -14,6 +14,7 @@ import numpy as np
 
 from hingecheck import observation
 from hingecheck.backends import bundles
+from hingecheck.backends.source import PoseSource, Watch
 from hingecheck.barbell import detection, evidence
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
@@ -89,8 +90,8 @@ def analyze(
     path: Path,
     asked: Asked | None = None,
     *,
-    watch: observation.Watch | None = None,
-    source: observation.PoseSource | None = None,
+    watch: Watch | None = None,
+    source: PoseSource | None = None,
 ) -> Analysis:
     """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
@@ -175,9 +176,7 @@ def _nets(
     return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(
-    clip: reading.Video | None, poses: observation.PoseSource, net: inference.SpineModel
-) -> inference.Zero | None:
+def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel) -> inference.Zero | None:
     """The standing in the clip that `--standing` names."""
     if clip is None:
         return None
@@ -191,7 +190,7 @@ def _zero(
 
 
 def _max_bend(
-    clip: reading.Video | None, poses: observation.PoseSource, net: inference.SpineModel, zero: inference.Zero | None
+    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, zero: inference.Zero | None
 ) -> Measure | None:
     """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
     if clip is None:

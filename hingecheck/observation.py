@@ -17,11 +17,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from hingecheck import landmarks
+from hingecheck.backends.source import PoseSource, Watch
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
 from hingecheck.geometry import length
@@ -63,18 +64,8 @@ CLEARLY_MORE: Final = 0.1
 BYSTANDER_HEIGHT: Final = 0.85
 """A person whose shoulders never come nearer to the ankles than this share of the usual distance never bends."""
 
-Watch = Callable[[float, float], None]
-"""Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
-
 Spread = Callable[[int], Sequence[Frame]]
 """Gives so many pictures from all over the clip."""
-
-
-class PoseSource(Protocol):
-    """Where landmarks come from: the pose network, or a replay of what it gave once."""
-
-    def read(self, clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> Seen:
-        """Everything seen of one person in `clip`, in `region` of it if one is given."""
 
 
 @dataclass(frozen=True)

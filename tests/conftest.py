@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from typer.testing import CliRunner
 
 from hingecheck import cli
-from hingecheck.observation import PoseSource
+from hingecheck.backends.source import PoseSource
 from hingecheck.records import Bytes
 from tests.recordings import SAMPLES, Stored, in_place_of_the_network
 

@@ -21,8 +21,9 @@ from hingecheck import observation
 from hingecheck.analysis import analyze
 from hingecheck.backends import bundles
 from hingecheck.backends.replay import Recording, Replay
+from hingecheck.backends.source import PoseSource, Watch
 from hingecheck.errors import HingecheckError
-from hingecheck.observation import PoseNetwork, PoseSource, Watch
+from hingecheck.observation import PoseNetwork
 from hingecheck.pose import estimation
 from hingecheck.pose.lifter import Region
 from hingecheck.records import Floats, Frame, Seen, Sighting

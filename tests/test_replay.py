@@ -13,9 +13,10 @@ import pytest
 from hingecheck import landmarks
 from hingecheck.backends import bundles
 from hingecheck.backends.replay import Recording, Replay
+from hingecheck.backends.source import Watch
 from hingecheck.errors import InputError, OutputExists, UsageError
 from hingecheck.geometry import length
-from hingecheck.observation import PoseNetwork, Watch
+from hingecheck.observation import PoseNetwork
 from hingecheck.pose.lifter import Region
 from hingecheck.records import CROP_SIZE_PX, PoseTrack, Seen, Trace
 from hingecheck.spine.contour import STATION

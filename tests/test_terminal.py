@@ -104,7 +104,7 @@ def test_quiet_prints_nothing_and_not_together_with_verbose(tmp_path: Path) -> N
     assert run("--quiet", tmp_path=tmp_path) == (0, "")
     code, text = run("--quiet", "--verbose", "--force", tmp_path=tmp_path)
     assert code == 2
-    assert "Give one of them." in " ".join(text.split())
+    assert "Give only one of them." in " ".join(text.split())
 
 
 @pytest.mark.usefixtures("without_work")

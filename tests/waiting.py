@@ -9,7 +9,7 @@ import time
 from typing import Never
 
 from hingecheck import cli
-from hingecheck.observation import Watch
+from hingecheck.backends.source import Watch
 from hingecheck.pose.lifter import Region
 from hingecheck.video import reading
 from tests.recordings import in_place_of_the_network

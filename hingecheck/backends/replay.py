@@ -53,7 +53,7 @@ from hingecheck.spine.contour import STATION
 from hingecheck.video import reading, thumbnails
 
 if TYPE_CHECKING:
-    from hingecheck.observation import PoseSource, Watch
+    from hingecheck.backends.source import PoseSource, Watch
 
 FORMAT: Final = "hingecheck/seen/1"
 
