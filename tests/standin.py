@@ -25,6 +25,7 @@ from tests import stored
 
 WORK = "tests.standin:measure"
 SHARE = "lumbar_share_trunk"
+WAIT_S, PAUSE_S = 300.0, 0.02
 
 
 def result(
@@ -78,15 +79,22 @@ def measure(job: Job) -> None:
             folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})
             folder.put(job.folder / THUMBNAIL, b"jpg")
         elif word == "gate":
-            number = int(next(words))
-            while opened(job.clip) < number:
-                time.sleep(0.02)
+            _wait_at(int(next(words)), job.clip)
         else:
             _fail(word, job)
 
 
+def _wait_at(number: int, clip: Path) -> None:
+    """Wait until that gate is open; not for ever, for the test may be gone."""
+    for _ in range(round(WAIT_S / PAUSE_S)):
+        if opened(clip) >= number:
+            return
+        time.sleep(PAUSE_S)
+    raise TimeoutError(f"gate {number} stays closed")
+
+
 def opened(clip: Path) -> int:
-    """Up to which gate the test has opened them."""
+    """Up to which number the test has opened the gates."""
     files = [folder / "gate" for folder in clip.parents[:2] if (folder / "gate").exists()]
     return max((int(file.read_text() or "0") for file in files), default=0)
 

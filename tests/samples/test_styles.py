@@ -42,6 +42,7 @@ def spec_of(style: str, *, video: Any = None, bar: Any = None, **lift: Any) -> C
     return parse_spec({"name": "x", "seed": 4} | tables)
 
 
+@lru_cache
 def played(spec: ClipSpec) -> tuple[dict[str, Any], list[Instant], SetPlan]:
     """Truth, instants and plan."""
     plan = plan_set(spec, body())
