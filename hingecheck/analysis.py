@@ -107,9 +107,9 @@ def analyze(
         lambda framing: observation.observe(given.clip, poses, watch, framing),
         lambda seen: _measure(seen, _Models(net, zero, finder), given.style),
     )
-    own = repetition.Own(_max_bend(given.max_bend, poses, net, zero), given.report.height_cm)
+    lifter = repetition.Lifter(_max_bend(given.max_bend, poses, net, zero), given.report.height_cm)
     described = tuple(
-        repetition.describe(best.angles, rep, best.view, own, best.plates) for rep in repetitions(best, path)
+        repetition.describe(best.angles, rep, best.view, lifter, best.plates) for rep in repetitions(best, path)
     )
     over_set = set_drift.describe(described)
     findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, best.view, given.rules)
