@@ -216,6 +216,20 @@ def test_how_to_film_follows_from_what_was_missing(why: Code, ways: set[Filming]
     assert set(told.surer) == ways | {Filming.CLOSE_FITTING, Filming.MORE_REPS}
 
 
+def test_a_lifter_who_stood_is_not_asked_to_stand_where_plates_hide_the_lockout() -> None:
+    plain = angle(25.0)
+    hidden = replace(
+        plain,
+        value_deg=np.where(TIME_S > 2.9, np.nan, plain.value_deg),
+        reason=np.where(TIME_S > 2.9, Code.BACK_HIDDEN, ""),
+    )
+    covered = described(hidden, angle(40.0))
+    assert Reason(Code.STANDING_FOR_LOCKOUT) in covered.notes
+    advice = verdict([covered]).surer
+    assert Filming.PAST_PLATES in advice
+    assert Filming.STANDING not in advice
+
+
 def test_a_share_unlike_any_lifter_is_doubted() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     told = verdict([described(angle(1.0, **sure), angle(59.0, **sure))])
@@ -257,7 +271,7 @@ def test_a_rule_flags_only_what_the_interval_supports() -> None:
 def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
     limits = criteria.load().verdict
     edge = Measure(0.355, 0.295, 0.415)
-    strict, loose = verdicts._chances(edge, limits, 0.0), verdicts._chances(edge, limits, 0.04)
+    strict, loose = verdicts.pattern_chances(edge, limits, 0.0), verdicts.pattern_chances(edge, limits, 0.04)
     assert sum(strict.values()) == pytest.approx(1.0)
     assert strict["mixed"] < 0.6
     assert min(loose["hip_led"], loose["mixed"]) > 0.8
@@ -271,10 +285,10 @@ def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
 
 def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
     limits = criteria.load().verdict
-    sure = verdicts._believed(Measure(0.7, 0.66, 0.74), limits)
+    sure = verdicts.weighed_share(Measure(0.7, 0.66, 0.74), limits)
     assert sure.value == pytest.approx(0.7, abs=0.005)
     even = Z90 * limits["usual_spread"].value
-    unsure = verdicts._believed(Measure(0.7, 0.7 - even, 0.7 + even), limits)
+    unsure = verdicts.weighed_share(Measure(0.7, 0.7 - even, 0.7 + even), limits)
     assert unsure.value == pytest.approx((0.7 + limits["usual_share"].value) / 2)
     assert unsure.high - unsure.low == pytest.approx(2 * even / 2**0.5)
 
