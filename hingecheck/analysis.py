@@ -1,4 +1,18 @@
-"""The whole analysis, top to bottom: the order of the stages (2 to 5 stand in `observation`)."""
+"""The whole analysis of a clip: all stages in their order, from the file to findings, verdict and advice.
+
+In: a clip and what the user wants (`Asked`).  Out: everything that was measured and judged (`Analysis`).  Only this
+module knows the order of the stages; stages 2 to 5 stand in `observation`.
+
+Steps (`analyze`):
+
+1. Open the clip and find everything that the analysis needs.  A mistake of the user is reported before anything is
+   measured.
+2. Measure the lifter's own standing in another clip, if `--standing` gives one.
+3. Observe, trace, clean and orient.  Then infer the spine, measure the angles, find the bar and segment the
+   repetitions (`_measure`).  This may run twice (`observation.best_pass`).
+4. Describe each repetition and the set by metrics.
+5. Judge the metrics, and give advice.
+"""
 
 from __future__ import annotations
 
@@ -28,26 +42,26 @@ from hingecheck.segmentation import segment, style
 from hingecheck.spine import inference
 from hingecheck.video import reading
 
+BEFORE_S: Final = 1.0
+"""Time before a repetition that only the load shows, in which the landmarks are not believed either, in seconds."""
+
 
 @dataclass(frozen=True)
 class _Models:
-    """What reads the back and finds the plates, and the lifter's standing in another clip, if there is one."""
+    """The spine model, the bar finder, and the lifter's standing in another clip if there is one."""
 
     back: inference.SpineModel
     zero: inference.Zero | None
     finder: detection.Finder
 
 
-BEFORE_S: Final = 1.0
-"""Where the load alone tells a repetition, landmarks are not believed from so long before it on."""
-
-
 @dataclass(frozen=True)
 class Asked:
-    """What the user wants beside the clip itself.
+    """What the user wants, beside the clip itself.
 
-    `standing` and `max_bend` are clips of the same lifter standing quietly, and bending the back as far as it goes;
-    `criteria` is a file of thresholds laid over ours; `style` is the user's word for how it is lifted, or `auto`.
+    `model`: name of the pose bundle.  `standing`: a clip in which the same lifter stands quietly.  `max_bend`: a clip
+    in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
+    `style`: the style of the set, or `auto`.
     """
 
     model: str = bundles.DEFAULT
@@ -60,7 +74,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Ready:
-    """A clip and what is wanted beside it, each of them opened, read or found."""
+    """Everything that an analysis needs: clips opened, criteria read, models found."""
 
     clip: reading.Video
     standing: reading.Video | None
@@ -73,7 +87,7 @@ class Ready:
 
 
 def ready(path: Path, asked: Asked) -> Ready:
-    """All that an analysis of the clip needs; raises a HingecheckError for whatever is wrong, measures nothing."""
+    """Open, read and find everything that the analysis of a clip needs.  Raises a HingecheckError; measures nothing."""
     return Ready(
         report=self_reports.checked(asked.self_report),
         rules=criteria.load(asked.criteria),
@@ -93,29 +107,33 @@ def analyze(
     watch: Watch | None = None,
     source: PoseSource | None = None,
 ) -> Analysis:
-    """Measure one clip.  Raises a HingecheckError that says what could not be done and what to do.
+    """Measure and judge one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
-    Mistakes in the call are reported before anything is measured.  `source` gives the landmarks in place of the pose
-    network that `asked` names.
+    `watch` is called for each frame.  `source` gives the landmarks in place of the pose network that `asked` names.
     """
+    # 1
     asked = asked or Asked()
-    given = ready(path, asked)
-    poses = source or observation.PoseNetwork(given.pose.path)
-    net, finder = _nets(*given.parts)
-    zero = _zero(given.standing, poses, net)
+    inputs = ready(path, asked)
+    poses = source or observation.PoseNetwork(inputs.pose.path)
+    net, finder = _nets(*inputs.parts)
+    # 2
+    zero = _zero(inputs.standing, poses, net)
+    # 3
     best = observation.best_pass(
-        given.clip.spread_pictures,
-        lambda framing: observation.observe(given.clip, poses, watch, framing),
-        lambda seen: _measure(seen, _Models(net, zero, finder), given.style),
+        inputs.clip.spread_pictures,
+        lambda framing: observation.observe(inputs.clip, poses, watch, framing),
+        lambda seen: _measure(seen, _Models(net, zero, finder), inputs.style),
     )
-    own = repetition.Own(_max_bend(given.max_bend, poses, net, zero), given.report.height_cm)
+    # 4
+    lifter = repetition.Lifter(_max_bend(inputs.max_bend, poses, net, zero), inputs.report.height_cm)
     described = tuple(
-        repetition.describe(best.angles, rep, best.view, own, best.plates) for rep in repetitions(best, path)
+        repetition.describe(best.angles, rep, best.view, lifter, best.plates) for rep in repetitions(best, path)
     )
     over_set = set_drift.describe(described)
-    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, best.view, given.rules)
+    # 5
+    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, best.view, inputs.rules)
     return Analysis(
-        video=given.clip.info(),
+        video=inputs.clip.info(),
         view=best.view,
         pose=camera_motion.put_back(best.observation.observed.track, best.observation.camera_px),
         contour=best.observation.observed.contour,
@@ -127,36 +145,39 @@ def analyze(
         verdict=verdict,
         over_set=over_set,
         most_different=set_drift.most_different(described),
-        self_report=given.report,
-        advice=advice.give(given.report, findings, verdict),
-        criteria=given.rules.used,
-        provenance=_provenance((given.pose, *given.parts)) | _own(asked),
+        self_report=inputs.report,
+        advice=advice.give(inputs.report, findings, verdict),
+        criteria=inputs.rules.used,
+        provenance=_provenance((inputs.pose, *inputs.parts)) | _own_clips(asked),
     )
 
 
-def _measure(seen: observation.Observation, models: _Models, given: StyleName | None) -> observation.Pass:
-    """Infer the spine, measure angles, find the bar, segment."""
+def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> observation.Pass:
+    """Infer the spine, measure the angles, find the bar, segment the repetitions.
+
+    Where only the load shows a repetition, the angles are dropped.
+    """
     observed = seen.observed
     spine = inference.infer(models.back, observed, models.zero)
-    better = view.with_yaw(observed.view, spine.yaw_deg)
-    track = angles.measure(observed.track, better, spine)
-    plates = detection.find(models.finder, seen.thumbnails, observed.track, better)
+    better_view = view.with_yaw(observed.view, spine.yaw_deg)
+    track = angles.measure(observed.track, better_view, spine)
+    plates = detection.find(models.finder, seen.thumbnails, observed.track, better_view)
     pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
-    lift_type = None if given is None else style.LIFT_TYPES[given]
+    lift_type = None if named_style is None else style.LIFT_TYPES[named_style]
     reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
     track = angles.without(track, _by_load(track, reps), Code.BEHIND_LOAD)
-    return observation.Pass(seen, spine, better, track, style.classify(track, reps, given), reps, plates)
+    return observation.Pass(seen, spine, better_view, track, style.classify(track, reps, named_style), reps, plates)
 
 
-def _by_load(track: AngleTrack, found: Sequence[Rep]) -> Bools:
-    """Frames (N,) of the repetitions that the load alone tells."""
-    spans = [(rep.onset_s - BEFORE_S, np.nan_to_num(rep.end_s, nan=np.inf)) for rep in found if rep.by_load]
+def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
+    """Frames (N,) of the repetitions that only the load shows, and of BEFORE_S before each."""
+    spans = [(rep.onset_s - BEFORE_S, np.nan_to_num(rep.end_s, nan=np.inf)) for rep in reps if rep.by_load]
     frames = [(track.time_s >= begin_s) & (track.time_s <= end_s) for begin_s, end_s in spans]
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
 def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
-    """The repetitions of the best pass; raises NoRepetition if there are none."""
+    """The repetitions of the best pass.  Raises NoRepetition, whose message names `path`, if there are none."""
     if not best.reps:
         on_floor = best.plates is not None and evidence.never_leaves_floor(best.plates)
         what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
@@ -170,6 +191,7 @@ def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
 def _nets(
     encoder: bundles.Bundle, head: bundles.Bundle, plated: bundles.Bundle, bare: bundles.Bundle
 ) -> tuple[inference.SpineModel, detection.Finder]:
+    """The spine model and the bar finder, loaded from their files."""
     from hingecheck.backends.platenet import PlateNet
     from hingecheck.backends.spinenet import SpineNet
 
@@ -177,28 +199,35 @@ def _nets(
 
 
 def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel) -> inference.Zero | None:
-    """The standing in the clip that `--standing` names."""
+    """The lifter's standing in the clip of `--standing`; None without such a clip.
+
+    Raises NobodyFound if nobody stands in it.
+    """
     if clip is None:
         return None
-    found = inference.standing_zero(net, observation.observe(clip, poses).observed)
-    if found is None:
+    zero = inference.standing_zero(net, observation.observe(clip, poses).observed)
+    if zero is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
             "Film the lifter from the same side, standing quietly for two seconds, hands hanging, in the same clothes.",
         )
-    return found
+    return zero
 
 
 def _max_bend(
     clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, zero: inference.Zero | None
 ) -> Measure | None:
-    """The most lumbar flexion in the clip that `--max-bend` names, zeroed on its own standing or on `--standing`'s."""
+    """The largest lumbar flexion in the clip of `--max-bend`, in degrees; None without one.
+
+    It counts from `zero`, or from standing in the clip itself if there is none.
+    """
     if clip is None:
         return None
     return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses).observed, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
+    """Versions, models and settings that the numbers come from."""
     roles = ("pose", "spine_encoder", "spine_head", "plates", "bare_bar")
     return {
         "versions": {"python": platform.python_version()} | _installed(),
@@ -207,16 +236,16 @@ def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
     }
 
 
-def _own(clips: Asked) -> dict[str, object]:
-    """Which clips of the lifter's own stood in, by file name."""
-    given = {"standing": clips.standing, "max_bend": clips.max_bend}
-    return {"own_clips": {role: None if path is None else path.name for role, path in given.items()}}
+def _own_clips(asked: Asked) -> dict[str, object]:
+    """Names of the lifter's other clips that were used."""
+    clips = {"standing": asked.standing, "max_bend": asked.max_bend}
+    return {"own_clips": {role: None if path is None else path.name for role, path in clips.items()}}
 
 
 def _installed() -> dict[str, str]:
-    """Versions of what computes the numbers; OpenCV goes by one of two names."""
-    found = {}
+    """Installed versions of the packages that compute the numbers.  OpenCV has one of two names."""
+    versions = {}
     for name in ("hingecheck", "mediapipe", "opencv-python", "opencv-python-headless", "numpy", "scipy", "av"):
         with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

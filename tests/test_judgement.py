@@ -219,6 +219,20 @@ def test_how_to_film_follows_from_what_was_missing(why: Code, ways: set[Filming]
     assert set(told.surer) == ways | {Filming.CLOSE_FITTING, Filming.MORE_REPS}
 
 
+def test_a_lifter_who_stood_is_not_asked_to_stand_where_plates_hide_the_lockout() -> None:
+    plain = angle(25.0)
+    hidden = replace(
+        plain,
+        value_deg=np.where(TIME_S > 2.9, np.nan, plain.value_deg),
+        reason=np.where(TIME_S > 2.9, Code.BACK_HIDDEN, ""),
+    )
+    covered = described(hidden, angle(40.0))
+    assert Reason(Code.STANDING_FOR_LOCKOUT) in covered.notes
+    advice = verdict([covered]).surer
+    assert Filming.PAST_PLATES in advice
+    assert Filming.STANDING not in advice
+
+
 def test_a_share_unlike_any_lifter_is_doubted() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     told = verdict([described(angle(1.0, **sure), angle(59.0, **sure))])

@@ -288,7 +288,7 @@ def test_peak_flexion_is_told_in_percent_of_the_lifters_own_greatest() -> None:
     one = lifter.track(lifter.Set().posture())
     most = inference.most_lumbar(stages(one, lifter.Model(share=0.8))[1])
     seen, _, measured, found = stages(one)
-    values = repetition.describe(measured, found[0], seen, repetition.Own(most)).values
+    values = repetition.describe(measured, found[0], seen, repetition.Lifter(most)).values
     percent = values["lumbar_peak_percent_of_max"]
     assert percent.value == pytest.approx(50.0, abs=1.0)
     assert percent.low < 50.0 < percent.high

@@ -406,7 +406,7 @@ def test_a_list_says_what_names_do_not(tmp_path: Path) -> None:
     problems = {name: clip.problem for name, clip in clips.items() if clip.problem}
     assert problems.keys() == {"b.mp4", "../out.mp4", "/etc/passwd", "c.mp4", "absent.mp4"}
     assert "out of range" in problems["b.mp4"]
-    assert "no such site" in problems["c.mp4"]
+    assert "unknown part of the body" in problems["c.mp4"]
     assert problems["/etc/passwd"] == problems["../out.mp4"] == "it points outside the folder"
 
 

@@ -57,10 +57,10 @@ WRONG_CLIPS = {
 }
 WRONG = {
     ("--criteria", "nothing.toml"): (2, "no such criteria file"),
-    ("--criteria", "a folder"): (2, "is no criteria file"),
-    ("--criteria", "wrong.toml"): (2, "nothing is no known key"),
+    ("--criteria", "a folder"): (2, "not a criteria file"),
+    ("--criteria", "wrong.toml"): (2, "nothing is not a known key"),
     ("--style", "sumoo"): (2, "no such style"),
-    ("--soreness", "knee=3"): (2, "no such site"),
+    ("--soreness", "knee=3"): (2, "unknown part of the body"),
     ("--soreness", "knees=11"): (2, "not a number from 0 to 10"),
     ("--soreness", "knees=nan"): (2, "not a number from 0 to 10"),
     ("--sitting-hours", "25"): (2, "out of range"),

@@ -10,11 +10,11 @@ from hingecheck.records import Seen
 from hingecheck.video.reading import Video
 
 Watch = Callable[[float, float], None]
-"""Called with each frame's time and the clip's expected duration, in seconds; for a progress bar."""
+"""Called for each frame with its time and the expected duration of the clip, in seconds; for a progress bar."""
 
 
 class PoseSource(Protocol):
-    """A source of landmarks."""
+    """A source of landmarks: the pose network, or a replay of its stored answers."""
 
     def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
-        """Everything seen of one person in `clip`, in `region` of it if one is given."""
+        """Everything that is seen of one person in a clip, or in a region of its picture."""

@@ -1,1 +1,1 @@
-"""From numbers to findings, a verdict and advice."""
+"""Judge a set: from metrics to findings, a verdict and advice, beside the lifter's own report."""

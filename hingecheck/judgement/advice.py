@@ -1,4 +1,8 @@
-"""What to do next: a short ladder of general drills chosen by the flags, whom to ask, red flags when called for."""
+"""What the lifter can do next.
+
+In: the self-report, the findings and the verdict of one clip.  Out: a short list of general drills, whom to ask, and
+the red flags if the self-report calls for them (`give`).  The drills stand in `drills.toml`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from hingecheck.judgement import self_report
 from hingecheck.records import Advice, Drill, Finding, SelfReport, Verdict
 
 MOST_DRILLS: Final = 3
+"""Largest number of drills in one advice."""
 
 
 def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> Advice:
-    """The advice for one clip; the drills follow the flags in the order of the rules, then the pattern."""
+    """The advice for one clip.  Drills answer the flags first, in the order of the rules, then the pattern."""
     needs = [finding.rule for finding in findings if finding.status == "flag"]
     needs += [verdict.pattern] if verdict.pattern not in needs else []
     alarming = self_report.alarming(report)
@@ -28,7 +33,10 @@ def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> A
 
 
 def ladder(needs: Sequence[str]) -> tuple[Drill, ...]:
-    """At most three drills, the first for the first need; in the order in which they are learned."""
+    """At most MOST_DRILLS drills for these needs (rules or patterns), easiest first.
+
+    Earlier needs choose first.
+    """
     chosen: list[Drill] = []
     for need in needs:
         chosen += [drill for drill in known() if need in drill.answers and drill not in chosen]

@@ -1,4 +1,8 @@
-"""What each rule says of a set: a finding with its number and limit."""
+"""Apply one rule to a set.
+
+In: a rule, the repetitions, and each metric over the set.  Out: a finding with its number, its limit and the repetition
+that shows it best (`judge_rule`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from hingecheck.records import Code, Finding, Measure, Reason, RepMetrics, Statu
 def judge_rule(
     name: str, rule: Rule, reps: Sequence[RepMetrics], pooled: Mapping[str, Measure], criteria: Criteria
 ) -> Finding:
-    """A rule that compares one metric, over the set, with a limit."""
+    """Compare the rule's metric over the set with the rule's limit."""
     measure = pooled[rule.metric]
     used = [rep for rep in reps if rep.complete and rep.values.get(rule.metric, measure).known]
     status, why = assess(measure, rule, criteria.verdict["flag_support"].value)
@@ -32,16 +36,26 @@ def judge_rule(
 
 
 def assess(measure: Measure, rule: Rule, support: float) -> tuple[Status, Reason | None]:
-    """Compare one metric with the limit, or tell why not: flagged only where enough of its interval lies beyond."""
+    """The status of one metric against the rule's limit, and the reason if it is not assessed.
+
+    1. Not assessed if the metric is not measured.
+    2. "ok" if the value is more likely on the good side of the limit.
+    3. "flag" if the value is beyond the limit surely enough: the whole interval, or the probability `support`.
+    4. Else too close to the limit: "ok" for a rule that decides by the interval, not assessed for all others.
+    """
+    # 1
     if not measure.known:
         return "not_assessed", measure.reason
-    under = measure.chance_below(rule.limit)
-    beyond = 1 - under if rule.side == "above" else under
+    # 2
+    below = measure.chance_below(rule.limit)
+    beyond = 1 - below if rule.side == "above" else below
     if beyond <= 0.5:
         return "ok", None
+    # 3
     whole = measure.low > rule.limit if rule.side == "above" else measure.high < rule.limit
     if whole if rule.decide == "interval" else beyond >= support:
         return "flag", None
+    # 4
     if rule.decide == "interval":
         return "ok", None
     return "not_assessed", Reason(Code.NEAR_LIMIT)

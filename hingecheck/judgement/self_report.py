@@ -1,7 +1,9 @@
-"""The lifter's own report: read, checked, and set beside what was measured; never merged into the verdict.
+"""The lifter's own report: check it and show it beside the measurement.
 
-No study shows that the place of soreness tells how a lift was done, and a camera sees no muscle (BIOMECHANICS
-section 5).  So both are told, agreement and disagreement alike.
+In: what the lifter reports (soreness, sitting, load, effort, height, a note).  Out: the checked report, and sentences
+that show it beside the measured pattern.  It never changes the verdict.  Why: no study shows that the place of soreness
+says how a lift was done, and a camera sees no muscle (BIOMECHANICS section 5).  So the report shows both, whether they
+agree or not.
 """
 
 from __future__ import annotations
@@ -15,24 +17,35 @@ from hingecheck.errors import UsageError
 from hingecheck.records import Pattern, SelfReport
 
 SITES: Final = ("low-back", "upper-back", "glutes", "hamstrings", "thighs", "hips", "knees", "calves")
+"""Parts of the body for which soreness can be given."""
+
 HIP_SITES: Final = ("glutes", "hamstrings")
+"""Parts of the body whose soreness fits a hip-led lift."""
+
 CLEARLY_MORE: Final = 2.0
-"""Points of 10 by which one site must be sorer than another to be called the main one."""
+"""Smallest difference, in points of 10, with which the sorer part of the body is called the main one."""
 
 MUCH: Final = 7.0
+"""Smallest soreness of the low back, in points of 10, with which the red flags are shown."""
+
 LIMITS: Final = {
     "sitting_hours": (0.0, 24.0),
     "load_kg": (0.0, 600.0),
     "rpe": (0.0, 10.0),
     "height_cm": (100.0, 250.0),
 }
+"""Smallest and largest value of each number that a person can mean."""
+
 LONGEST_NOTE: Final = 2000
+"""Largest number of characters of the note."""
 
 ALARM: Final = re.compile(
     r"numb|saddle|groin|bladder|bowel|incontinen|urin|fever|weight loss|fell\b|fall\b|accident|night|cancer|tumou?r"
     r"|tingl|leg gives way|losing strength|taub|blase|fieber|sturz|krebs",
     re.IGNORECASE,
 )
+"""Words in the note, English or German, with which the red flags are shown."""
+
 RED_FLAGS: Final = (
     "numbness in the saddle area",
     "new trouble with bladder or bowel",
@@ -42,8 +55,13 @@ RED_FLAGS: Final = (
     "night pain that does not ease",
     "a history of cancer",
 )
+"""Signs with which a person should see a clinician soon, whatever the lift looks like (BIOMECHANICS section 5)."""
+
 SEE: Final = "If pain persists, take this report to a clinician or a qualified coach."
+"""Whom to ask, always."""
+
 SEE_SOON: Final = "Take this report to a clinician, soon if any of these applies, whatever the video shows: "
+"""Whom to ask if the red flags are shown; they follow."""
 
 _WORDS: Final[Mapping[Pattern, str]] = {
     "hip_led": "a pattern consistent with a hip-led lift",
@@ -51,28 +69,32 @@ _WORDS: Final[Mapping[Pattern, str]] = {
     "low_back_led": "a pattern consistent with a low-back-led lift",
     "cannot_tell": "no clear pattern",
 }
+"""Each pattern as what the video shows."""
 
 
 def parse_soreness(text: str) -> dict[str, float]:
-    """`low-back=6,glutes=1` as numbers by site; raises UsageError that names what is wrong."""
-    found: dict[str, float] = {}
+    """Soreness by part of the body, 0 to 10, from text like `low-back=6,glutes=1`.
+
+    Raises UsageError for an unknown part of the body and for a number out of range.
+    """
+    soreness: dict[str, float] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, equals, value = (piece.strip().lower() for piece in part.partition("="))
         if name not in SITES:
             near = difflib.get_close_matches(name, SITES, n=1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            raise UsageError(f"--soreness {part}: no such site", f"{hint}The sites are: {', '.join(SITES)}.")
+            raise UsageError(f"--soreness {part}: unknown part of the body", f"{hint}Use one of: {', '.join(SITES)}.")
         score = _number(value)
         if not equals or score is None or not 0.0 <= score <= 10.0:  # nan fails too
             raise UsageError(
                 f"--soreness {part}: not a number from 0 to 10", f"Write it like {name}=6 (0 none, 10 worst)."
             )
-        found[name] = score
-    return found
+        soreness[name] = score
+    return soreness
 
 
 def checked(report: SelfReport) -> SelfReport:
-    """The same report; raises UsageError if a number cannot be meant."""
+    """The report unchanged.  Raises UsageError if a number is out of range or the note is too long."""
     for name, (low, high) in LIMITS.items():
         value = getattr(report, name)
         if value is not None and not low <= value <= high:
@@ -85,7 +107,7 @@ def checked(report: SelfReport) -> SelfReport:
 
 
 def beside(report: SelfReport, pattern: Pattern) -> tuple[str, ...]:
-    """Sentences that set the report beside the measured pattern."""
+    """Sentences that show the report beside the measured pattern."""
     lines = []
     if report.soreness:
         scores = ", ".join(f"{site.replace('-', ' ')} {score:g}" for site, score in report.soreness.items())
@@ -100,11 +122,12 @@ def beside(report: SelfReport, pattern: Pattern) -> tuple[str, ...]:
 
 
 def alarming(report: SelfReport) -> bool:
-    """Whether soreness or note call for the list of red flags."""
+    """True if soreness or note call for the list of red flags."""
     return report.soreness.get("low-back", 0.0) >= MUCH or ALARM.search(report.note) is not None
 
 
 def _agreement(report: SelfReport, pattern: Pattern) -> str:
+    """A sentence that says whether the main place of soreness fits the measured pattern."""
     back = report.soreness.get("low-back", 0.0)
     hips = max((report.soreness.get(site, 0.0) for site in HIP_SITES), default=0.0)
     if abs(back - hips) < CLEARLY_MORE:
@@ -118,12 +141,13 @@ def _agreement(report: SelfReport, pattern: Pattern) -> str:
     if expected[pattern]:
         return f"Soreness mostly in the {where} and the measured pattern point the same way; neither proves the other."
     return (
-        f"Soreness mostly in the {where} and the measured pattern do not point the same way. Both are told; "
-        "where one is sore does not by itself tell how a lift was done."
+        f"Soreness mostly in the {where} and the measured pattern do not point the same way. Both are shown, "
+        "because the place of soreness alone does not show how a lift was done."
     )
 
 
 def _number(text: str) -> float | None:
+    """The number that a text holds; None if it holds none."""
     try:
         return float(text)
     except ValueError:

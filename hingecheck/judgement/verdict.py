@@ -1,6 +1,18 @@
-"""Stage 10, judge: metrics and criteria become findings and a verdict; one small function a rule.
+"""Stage 10, judge: from metrics and criteria to findings and a verdict.
 
-Wording follows BIOMECHANICS section 5: describe movement, never risk, injury or diagnosis.
+In: the metrics of all repetitions, each metric over the set, the view and the criteria.  Out: one finding per rule, and
+the verdict: the pattern of the set, how probable each pattern is, one cue, and how to film for a clearer answer
+(`judge`).
+
+Steps of the verdict (`_verdict`, `pattern_of`):
+
+1. Weigh the measured lumbar share against what is usual among lifters, by the error of each.
+2. Compute the probability that the true share lies in the band of each pattern.
+3. Name the most probable pattern, if its probability, with a tolerance at the edges of the band, is high enough.  Else
+   the clip cannot tell.
+4. The clip cannot tell either if only one of several repetitions was measured.
+
+Wording follows BIOMECHANICS section 5: it describes movement, never risk, injury or diagnosis.
 """
 
 from __future__ import annotations
@@ -14,22 +26,35 @@ from hingecheck.records import Code, Filming, Finding, Measure, Pattern, Reason,
 from hingecheck.records.measure import LEAST_SD
 
 SHARE: Final = "lumbar_share_trunk"
+"""Metric that the verdict rests on."""
+
 HIP_LED_CUE: Final = "Keep this: hips back on the way down, hips to the bar on the way up."
+"""Cue for a hip-led lift."""
+
 MIXED_CUE: Final = "Before each pull take a breath, brace, and push the hips back until the hamstrings are taut."
+"""Cue for a mixed lift."""
+
 FILMING_CUE: Final = (
     "Film again from the side, camera at hip height and level with the lifter, whole body in the picture, "
     "standing still for a second before the first repetition, in a close-fitting shirt."
 )
+"""Cue for a clip that cannot tell and has no flag."""
+
 BEHIND_PLATES: Final = frozenset({Code.BACK_HIDDEN, Code.STANDING_FOR_LOCKOUT})
-WITHOUT_STANDING: Final = frozenset({Code.NO_STANDING, Code.STANDING_FOR_LOCKOUT})
+"""Reasons and notes that a view past the plates avoids."""
+
+WITHOUT_STANDING: Final = frozenset({Code.NO_STANDING})
+"""Reasons that quiet standing avoids.  Own standing in place of a hidden lockout is none of them: there the lifter did
+stand."""
+
 FAR_OR_CUT: Final = frozenset({Code.TRUNK_SMALL, Code.TRUNK_CUT})
-"""What makes the share unsure, by what helps against it."""
+"""Reasons that a nearer camera with the whole lifter in the picture avoids."""
 
 
 def judge(
     reps: Sequence[RepMetrics], pooled: Mapping[str, Measure], view: View, criteria: Criteria
 ) -> tuple[tuple[Finding, ...], Verdict]:
-    """Findings of every rule, and the verdict; `pooled` holds each metric over all complete repetitions."""
+    """One finding per rule, and the verdict; `pooled`: each metric over the set."""
     findings = tuple(judge_rule(name, rule, reps, pooled, criteria) for name, rule in criteria.rules.items())
     return findings, _verdict(reps, pooled[SHARE], view, findings, criteria)
 
@@ -37,9 +62,12 @@ def judge(
 def _verdict(
     reps: Sequence[RepMetrics], share: Measure, view: View, findings: Sequence[Finding], criteria: Criteria
 ) -> Verdict:
+    """The verdict over the set: see the steps of the module."""
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
     complete = sum(rep.complete for rep in reps)
+    # 1, 2, 3
     pattern, why, chances = pattern_of(share, criteria.verdict)
+    # 4
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (Reason(Code.ONE_OF_REPS, (complete,)),)
     return Verdict(
@@ -49,71 +77,78 @@ def _verdict(
         reasons=(*why, *view.reasons, *_few(used)),
         reps_used=used,
         cue=_cue(pattern, findings, criteria),
-        surer=_surer(reps, share, view, criteria.verdict),
+        surer=_filming(reps, share, view, criteria.verdict),
     )
 
 
-def _surer(
+def _filming(
     reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mapping[str, Threshold]
 ) -> tuple[Filming, ...]:
-    """How to film so that the answer gets surer; nothing where it is as sure as it gets."""
-    told = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
+    """How to film for a clearer answer; empty if nothing would help."""
+    codes = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
     wide = not share.known or share.high - share.low > limits["sure_width"].value
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
         Filming.SQUARE: wide and yaw_deg > limits["square_yaw"].value,
         Filming.CLOSE_FITTING: wide,
-        Filming.PAST_PLATES: not told.isdisjoint(BEHIND_PLATES),
-        Filming.STANDING: not told.isdisjoint(WITHOUT_STANDING),
-        Filming.NEARER: not told.isdisjoint(FAR_OR_CUT),
+        Filming.PAST_PLATES: not codes.isdisjoint(BEHIND_PLATES),
+        Filming.STANDING: not codes.isdisjoint(WITHOUT_STANDING),
+        Filming.NEARER: not codes.isdisjoint(FAR_OR_CUT),
         Filming.MORE_REPS: sum(rep.complete for rep in reps) < limits["enough_reps"].value,
     }
-    return tuple(way for way, helps in advice.items() if helps)
+    return tuple(filming for filming, helps in advice.items() if helps)
 
 
 def pattern_of(
     share: Measure, limits: Mapping[str, Threshold]
 ) -> tuple[Pattern, tuple[Reason, ...], dict[Pattern, float]]:
-    """The band in which a share lies with enough probability, or `cannot_tell` and why; how probable each band is."""
+    """The pattern in whose band a share probably lies, or `cannot_tell` and why; the probability of each pattern.
+
+    The probabilities include the tolerance at the edges, so they can add up to more than 1.  They are empty if the
+    share is not measured.
+    """
     if share.reason is not None:
         return "cannot_tell", (share.reason,), {}
-    strict, chances = (_chances(share, limits, width) for width in (0.0, limits["edge_tolerance"].value))
+    # 1, 2
+    strict, chances = (pattern_chances(share, limits, width) for width in (0.0, limits["edge_tolerance"].value))
+    # 3
     best = max(strict, key=lambda name: strict[name])
     if share.high < limits["least_share"].value:
         why = Reason(Code.SHARE_DOUBTFUL, (share.value,))
     elif chances[best] < limits["support"].value:
-        out = [name for name in chances if chances[name] < limits["ruled_out_below"].value]
+        ruled_out = [name for name in chances if chances[name] < limits["ruled_out_below"].value]
         ends = (share.low, share.high)
-        why = Reason(Code.FITS_ALL_BUT, (*ends, *out)) if len(out) == 1 else Reason(Code.FITS_SEVERAL, ends)
+        why = Reason(Code.FITS_ALL_BUT, (*ends, *ruled_out)) if len(ruled_out) == 1 else Reason(Code.FITS_SEVERAL, ends)
     else:
         return best, (), chances
     return "cannot_tell", (why,), chances
 
 
-def _believed(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
-    """The clip's own share and what is usual among lifters, weighed by how unsure each is."""
-    own, usual = 1 / max(share.sd, LEAST_SD) ** 2, 1 / limits["usual_spread"].value ** 2
-    value = (own * share.value + usual * limits["usual_share"].value) / (own + usual)
-    return Measure.of(value, 1 / (own + usual) ** 0.5)
+def weighed_share(share: Measure, limits: Mapping[str, Threshold]) -> Measure:
+    """Mean of the measured share and of the usual share among lifters, weighted by 1 / variance (Bayes' rule)."""
+    measured, usual = 1 / max(share.sd, LEAST_SD) ** 2, 1 / limits["usual_spread"].value ** 2
+    value = (measured * share.value + usual * limits["usual_share"].value) / (measured + usual)
+    return Measure.of(value, 1 / (measured + usual) ** 0.5)
 
 
-def _chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
+def pattern_chances(share: Measure, limits: Mapping[str, Threshold], tolerance: float) -> dict[Pattern, float]:
     """Probability that the true share lies in each band, widened by `tolerance` on both sides."""
-    believed = _believed(share, limits)
+    weighed = weighed_share(share, limits)
     low, high = limits["hip_led_below"].value, limits["low_back_led_above"].value
     return {
-        "hip_led": believed.chance_below(low + tolerance),
-        "mixed": believed.chance_below(high + tolerance) - believed.chance_below(low - tolerance),
-        "low_back_led": 1 - believed.chance_below(high - tolerance),
+        "hip_led": weighed.chance_below(low + tolerance),
+        "mixed": weighed.chance_below(high + tolerance) - weighed.chance_below(low - tolerance),
+        "low_back_led": 1 - weighed.chance_below(high - tolerance),
     }
 
 
 def _few(used: tuple[int, ...]) -> tuple[Reason, ...]:
+    """A reason if the verdict rests on one repetition only."""
     return (Reason(Code.SINGLE_REP),) if len(used) == 1 else ()
 
 
 def _cue(pattern: Pattern, findings: Sequence[Finding], criteria: Criteria) -> str:
-    """One cue: the first flag's, else the pattern's."""
+    """The cue of the first flag; without a flag, that of the pattern."""
     for finding in findings:
         if finding.status == "flag":
             return criteria.rules[finding.rule].cue

@@ -1,14 +1,25 @@
-"""Stage 7, measure: landmarks, view and spine become the contract's angles over time.
+"""Stage 7, measure: from landmarks, view and spine to the angles of the contract over time.
 
-Trunk, thigh and shank are the lines between the midpoints of left and right shoulders, hips, knees and
-ankles; off the side view the midpoints are where left and right errors cancel.  The pose model's points are
-not the joint centres, and plates hide knees and feet, so each line's pitch is taken as the spine model
-corrects it; where that could not look, as the landmarks have it.  Thigh and knee are zeroed on the lifter's
-own standing where it was found.
+In: the cleaned landmarks (`PoseTrack`), the view, and what the spine model reads (`Spine`).  Out: `AngleTrack`, each
+angle with its error, or the reason why a frame has none.
 
-    trunk_lean = hip -> shoulder from the vertical      trunk_thigh = trunk_lean + thigh's forward pitch
-    knee_flexion = thigh's forward pitch + shank's forward lean
-    hip_flexion = pelvis_tilt + thigh's forward pitch
+Trunk, thigh and shank are the lines between the midpoints of left and right shoulders, hips, knees and ankles.  Off the
+side view, the errors of left and right cancel in the midpoint.
+
+    trunk_lean = lean of the line hip -> shoulder       trunk_thigh = trunk_lean + forward pitch of the thigh
+    knee_flexion = forward pitch of the thigh + forward lean of the shank
+    hip_flexion = pelvis_tilt + forward pitch of the thigh
+
+Steps (`measure`):
+
+1. Take the midpoints as (forward, up).
+2. Correct the knee, which plates often hide (`knees`).
+3. Take the pitch of trunk, thigh and shank as the spine model corrects it, because the pose model's points are not the
+   joint centres and plates hide knees and feet.  Where the model could not read the frame, take it from the landmarks.
+   Thigh and shank count from the lifter's own standing if there is one.
+4. Mark the frames whose landmarks make no possible posture.
+5. Measure how high the hands are.
+6. Add the segments up to joint angles, and drop the marked frames.
 """
 
 from __future__ import annotations
@@ -25,67 +36,85 @@ from hingecheck.kinematics import knees
 from hingecheck.records import Angle, AngleTrack, Bools, Code, Floats, PoseTrack, Spine, Spread, View, Words
 
 LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
-"""Trunk and thigh fold no farther back or forward: the pose model that tells so took one joint for another."""
+"""Smallest and largest possible trunk-thigh angle, in degrees.  With any other, the pose model took one joint for
+another."""
+
 FILLED_NOISE: Final = 3.0
-"""Noise of a filled frame over that of a seen one."""
+"""Noise of a filled frame, as a multiple of that of a seen one."""
 
 OBLIQUE_FACTOR: Final = 2.0
-"""Between 20 and 30 degrees of yaw the bias of hip and knee about doubles (BIOMECHANICS section 4)."""
+"""Factor on the bias of an angle beyond OBLIQUE_DEG.  Between 20 and 30 degrees of yaw the bias of hip and knee about
+doubles (BIOMECHANICS section 4)."""
 
 OBLIQUE_DEG: Final = 20.0
-ARMS_HANG: Final = 0.4
-"""Hands this far below the shoulders, in leg lengths, hang."""
+"""Largest yaw, to either side, that leaves the bias unchanged, in degrees."""
 
-ARM: Final = 0.62
-"""From the shoulder to the wrist of a straight arm, in leg lengths as the pose model has them (rendered sets)."""
+HANGING_DROP: Final = 0.4
+"""Smallest drop from the shoulders to the hands of hanging arms, in leg lengths."""
 
-GUESSED_HANG: Final = 0.25
-"""Hidden hands may hang if the pose model guesses them this far below the shoulders, in leg lengths: at 0.3 and more
-with plates in the hands, at 0.19 and less where arms are crossed or plates are on the back (rendered sets)."""
+ARM_LENGTH: Final = 0.62
+"""Length of a straight arm from shoulder to wrist, in leg lengths, as the pose model sees it (rendered sets)."""
 
-SHOWN, OFTEN_SHOWN = 0.5, 0.4
-"""The hands are seen where the pose model is so sure of a wrist; and while bent, if they are in this share of frames:
-in 0.6 and more of those of rendered squats."""
+GUESSED_DROP: Final = 0.25
+"""Smallest drop to hidden hands that may hang, as the pose model guesses them, in leg lengths.  It guesses 0.3 and more
+with plates in the hands, 0.19 and less with crossed arms or with plates on the back (rendered sets)."""
+
+WRIST_SEEN: Final = 0.5
+"""Smallest visibility of a wrist that counts as seen."""
+
+OFTEN_SEEN: Final = 0.4
+"""Smallest share of bent frames with a seen wrist in which the position of the hands is believed.  In rendered squats
+it is 0.6 and more."""
 
 GROUND_HALF_S: Final = 3.0
-GROUND_STEP_S: Final = 0.1
+"""Time before and after a frame over which the median height of the ankles is taken, in seconds."""
 
+GROUND_STEP_S: Final = 0.1
+"""Time step of that median, in seconds."""
 
 TRUNK_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=2.5, slope=0.05)
+"""Error of the trunk's lean from the landmarks."""
+
 THIGH_SPREAD: Final = Spread(noise_deg=1.0, bias_deg=3.0, slope=0.05)
+"""Error of the thigh's pitch from the landmarks."""
+
 SHANK_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=5.0, slope=0.10)
+"""Error of the shank's lean from the landmarks."""
 
 
 def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
-    """All angles of the contract for every frame; NaN with a reason where the lifter is not seen."""
+    """All angles of the contract, in degrees, for every frame; NaN with a reason where the lifter is not seen."""
+    # 1
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
-    built = knees.built((hip, knee, ankle), spine.standing)
-    apart_deg = knees.apart_deg((hip, knee, ankle), built)
+    # 2
+    constructed = knees.constructed((hip, knee, ankle), spine.standing)
+    apart_deg = knees.difference_deg((hip, knee, ankle), constructed)
     hidden = np.abs(apart_deg) > knees.MOST_APART_DEG
-    knee = knees.steadied(knee, built, pitch_deg(hip, shoulder))
-    lean = _prefer(spine.trunk_lean, _angle(track, view, pitch_deg(hip, shoulder), TRUNK_SPREAD))
-    thigh_deg, shank_deg = _zeroed(thigh_pitch_deg(hip, knee), spine), _zeroed(pitch_deg(ankle, knee), spine)
-    thigh = _prefer(spine.thigh, _angle(track, view, thigh_deg, THIGH_SPREAD))
-    shank = _prefer(spine.shank, _angle(track, view, shank_deg, SHANK_SPREAD))
-    leg_px, ground_up = posture.leg_px(track), _ground_up(track.time_s, ankle)
+    knee = knees.combined(knee, constructed, pitch_deg(hip, shoulder))
+    # 3
+    lean, thigh, shank = _segments(track, view, spine, (shoulder, hip, knee, ankle))
+    # 4
     trunk_thigh = _sum(lean, thigh)
     misplaced = (trunk_thigh.value_deg < LEAST_FOLDED_DEG) | (trunk_thigh.value_deg > MOST_FOLDED_DEG)
     shoulder, wrist, knee = (np.where(misplaced[:, None], np.nan, joint) for joint in (shoulder, wrist, knee))
-    shown = track.visibility[:, list(landmarks.WRISTS)].max(axis=1) >= SHOWN
-    hand_up = _hand_up(shoulder, wrist, leg_px, trunk_thigh.value_deg >= posture.HINGED_DEG, shown)
+    # 5
+    leg_px, ground_px = posture.leg_px(track), _ground_px(track.time_s, ankle)
+    wrist_seen = track.visibility[:, list(landmarks.WRISTS)].max(axis=1) >= WRIST_SEEN
+    hand_px = _hand_px(shoulder, wrist, leg_px, trunk_thigh.value_deg >= posture.HINGED_DEG, wrist_seen)
+    # 6
     measured = AngleTrack(
         time_s=track.time_s.copy(),
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
-        knee_flexion=_blanked(knees.doubted(_sum(thigh, shank), apart_deg), hidden, Code.LEGS_HIDDEN),
+        knee_flexion=_blanked(knees.less_sure(_sum(thigh, shank), apart_deg), hidden, Code.LEGS_HIDDEN),
         hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, Code.LEGS_HIDDEN),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,
         thoracic_flexion=spine.thoracic_flexion,
-        hand_height=(hand_up - ground_up) / leg_px,
-        knee_height=(knee[:, 1] - ground_up) / leg_px,
+        hand_height=(hand_px - ground_px) / leg_px,
+        knee_height=(knee[:, 1] - ground_px) / leg_px,
         arm_drop=(shoulder[:, 1] - wrist[:, 1]) / leg_px,
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
@@ -94,24 +123,40 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
 
 
 def without(track: AngleTrack, frames: Bools, reason: Code) -> AngleTrack:
-    """The same with no angle measured in some frames (N,), for a reason; nor where the hands are."""
+    """The angles and the hands' forward position without some frames (N,), for a reason."""
     values = {field.name: getattr(track, field.name) for field in fields(track)}
     blanked: dict[str, Any] = {n: _blanked(v, frames, reason) for n, v in values.items() if isinstance(v, Angle)}
     return replace(track, hand_forward=np.where(frames, np.nan, track.hand_forward), **blanked)
 
 
+def _segments(
+    track: PoseTrack, view: View, spine: Spine, chain: tuple[Floats, Floats, Floats, Floats]
+) -> tuple[Angle, Angle, Angle]:
+    """Pitch of trunk, thigh and shank; `chain`: shoulder, hip, knee and ankle, (N, 2) each, in sagittal pixels."""
+    shoulder, hip, knee, ankle = chain
+    lean_deg = pitch_deg(hip, shoulder)
+    thigh_deg = _from_standing(thigh_pitch_deg(hip, knee), spine)
+    shank_deg = _from_standing(pitch_deg(ankle, knee), spine)
+    return (
+        _first_known(spine.trunk_lean, _from_landmarks(track, view, lean_deg, TRUNK_SPREAD)),
+        _first_known(spine.thigh, _from_landmarks(track, view, thigh_deg, THIGH_SPREAD)),
+        _first_known(spine.shank, _from_landmarks(track, view, shank_deg, SHANK_SPREAD)),
+    )
+
+
 def _blanked(angle: Angle, frames: Bools, reason: Code) -> Angle:
-    """The angle without some frames, for a reason; one that was missing already keeps its own."""
+    """The angle without some frames (N,), for a reason.  A frame that is NaN already keeps its own reason."""
     reasons = np.where(frames & (angle.reason == ""), reason, angle.reason)
     return replace(angle, value_deg=np.where(frames, np.nan, angle.value_deg), reason=reasons)
 
 
-def _zeroed(angle_deg: Floats, spine: Spine) -> Floats:
-    """The angle less its median over the lifter's own standing, if there is one."""
+def _from_standing(angle_deg: Floats, spine: Spine) -> Floats:
+    """The angle minus its median over the lifter's own standing; unchanged without a standing."""
     return angle_deg - np.nanmedian(angle_deg[spine.standing]) if spine.standing.any() else angle_deg
 
 
-def _angle(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> Angle:
+def _from_landmarks(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> Angle:
+    """An angle (N,) of the landmarks with its error, which is larger in filled frames and off the side view."""
     oblique = abs(view.yaw_deg.value) > OBLIQUE_DEG
     factor = OBLIQUE_FACTOR if oblique else 1.0
     filled = track.filled[:, landmarks.Point.LEFT_HIP]
@@ -120,59 +165,74 @@ def _angle(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> A
         noise_sd_deg=np.where(filled, FILLED_NOISE, 1.0) * spread.noise_deg,
         bias_sd_deg=np.full(len(value_deg), factor * spread.bias_deg),
         bias_slope_sd=factor * spread.slope,
-        reason=_reason(value_deg),
+        reason=_unseen(value_deg),
     )
 
 
-def _prefer(read: Angle, other: Angle) -> Angle:
-    """`read` where it is known, else `other`."""
-    known = read.reason == ""
+def _first_known(spine: Angle, landmark: Angle) -> Angle:
+    """The angle of the spine model where it is known, else that of the landmarks."""
+    known = spine.reason == ""
     return Angle(
-        value_deg=np.where(known, read.value_deg, other.value_deg),
-        noise_sd_deg=np.where(known, read.noise_sd_deg, other.noise_sd_deg),
-        bias_sd_deg=np.where(known, read.bias_sd_deg, other.sd_deg),
-        bias_slope_sd=read.bias_slope_sd,
-        reason=np.where(known, "", other.reason),
+        value_deg=np.where(known, spine.value_deg, landmark.value_deg),
+        noise_sd_deg=np.where(known, spine.noise_sd_deg, landmark.noise_sd_deg),
+        bias_sd_deg=np.where(known, spine.bias_sd_deg, landmark.sd_deg),
+        bias_slope_sd=spine.bias_slope_sd,
+        reason=np.where(known, "", landmark.reason),
     )
 
 
-def _reason(value_deg: Floats) -> Words:
+def _unseen(value_deg: Floats) -> Words:
+    """The reason (N,) why an angle of the landmarks is NaN, "" where it is known."""
     return np.where(np.isnan(value_deg), Code.LIFTER_UNSEEN, "")
 
 
 def _sum(a: Angle, b: Angle) -> Angle:
-    """Two independent angles of about equal size added; a missing one gives its reason."""
+    """The sum of two angles with independent errors and of about equal size; a missing one gives its reason."""
     return Angle(
         value_deg=a.value_deg + b.value_deg,
         noise_sd_deg=np.hypot(a.noise_sd_deg, b.noise_sd_deg),
         bias_sd_deg=np.hypot(a.bias_sd_deg, b.bias_sd_deg),
-        bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)) / 2,  # each slope acts on its own half
+        bias_slope_sd=float(np.hypot(a.bias_slope_sd, b.bias_slope_sd)) / 2,  # each slope acts on half of the sum
         reason=np.where(a.reason != "", a.reason, b.reason),
     )
 
 
-def _hand_up(shoulder: Floats, wrist: Floats, leg_px: float, bent: Bools, shown: Bools) -> Floats:
-    """Height (N,) of the hands, in pixels: the shoulders' less the clip's usual arm length.
+def _hand_px(shoulder: Floats, wrist: Floats, leg_px: float, bent: Bools, wrist_seen: Bools) -> Floats:
+    """Height (N,) of the hands in pixels; NaN if the arms do not hang, as in a squat.
 
-    Straight arms hang from the shoulders, which nothing hides; plates hide the wrists at lockout, hips the hands of
-    who stands without a load, and the pose model then guesses, so single wrist positions are not used.  Where they are
-    hidden in most bends too, arms are taken to hang.  NaN if they are seen, or guessed, not to: a squat.
+    The hands are a fixed length below the shoulders, because nothing hides the shoulders.  The wrists of single frames
+    are not used: plates hide them at lockout, and the hips hide them when the lifter stands without a load; the pose
+    model then guesses.
+
+    1. If the arms usually hang, over the whole clip or over the bent frames, the length is the median of all frames in
+       which they hang.
+    2. Else, if the wrists are hidden in most bent frames, the arms may hang unseen: the length is ARM_LENGTH.  The
+       pose model must also guess them low enough (GUESSED_DROP).
+    3. Else the arms do not hang.
     """
-    hang = shoulder[:, 1] - wrist[:, 1]
-    known = ~np.isnan(hang)
-    usual = [float(np.median(hang[some])) for some in (known, known & bent) if some.any()]
-    if usual and max(usual) >= ARMS_HANG * leg_px:
-        return np.asarray(shoulder[:, 1] - np.median(hang[known][hang[known] >= ARMS_HANG * leg_px]))
-    hidden = bent.any() and shown[bent].mean() < OFTEN_SHOWN and min(usual, default=0.0) >= GUESSED_HANG * leg_px
-    return np.asarray(shoulder[:, 1] - ARM * leg_px) if hidden else np.full(len(hang), np.nan)
+    drop_px = shoulder[:, 1] - wrist[:, 1]
+    known = ~np.isnan(drop_px)
+    usual_px = [float(np.median(drop_px[frames])) for frames in (known, known & bent) if frames.any()]
+    # 1
+    if usual_px and max(usual_px) >= HANGING_DROP * leg_px:
+        return np.asarray(shoulder[:, 1] - np.median(drop_px[known][drop_px[known] >= HANGING_DROP * leg_px]))
+    # 2
+    often_hidden = bent.any() and wrist_seen[bent].mean() < OFTEN_SEEN
+    if often_hidden and min(usual_px, default=0.0) >= GUESSED_DROP * leg_px:
+        return np.asarray(shoulder[:, 1] - ARM_LENGTH * leg_px)
+    # 3
+    return np.full(len(drop_px), np.nan)
 
 
-def _ground_up(time_s: Floats, ankle: Floats) -> Floats:
-    """Height (N,) of the ankles with the pose model's wobble taken out: the camera drifts, the floor does not jump."""
+def _ground_px(time_s: Floats, ankle: Floats) -> Floats:
+    """Height (N,) of the ankles in pixels, as a running median over GROUND_HALF_S to each side.
+
+    This removes the jitter of the pose model.  A slow drift of the camera stays, because the ankles follow it.
+    """
     known = ~np.isnan(ankle[:, 1])
     if not known.any():
         return ankle[:, 1]
     grid_s = np.arange(time_s[0], time_s[-1] + GROUND_STEP_S, GROUND_STEP_S)
-    even = np.interp(grid_s, time_s[known], ankle[known, 1])
-    steady = median_filter(even, size=round(2 * GROUND_HALF_S / GROUND_STEP_S) + 1, mode="nearest")
-    return np.where(known, np.interp(time_s, grid_s, steady), np.nan)
+    even_px = np.interp(grid_s, time_s[known], ankle[known, 1])
+    steady_px = median_filter(even_px, size=round(2 * GROUND_HALF_S / GROUND_STEP_S) + 1, mode="nearest")
+    return np.where(known, np.interp(time_s, grid_s, steady_px), np.nan)

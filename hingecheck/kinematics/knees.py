@@ -1,8 +1,16 @@
-"""Beside stage 7: where the knee is when plates hide it.
+"""Part of stage 7: estimate where the knee is when plates hide it.
 
-The pose model guesses a hidden knee too straight.  Hip and planted ankle, with the lengths of thigh and shank in the
-lifter's own standing, put it somewhere too: too far forward by about as much, because a thigh that turns out of the
-picture looks shorter.  Halfway between the two is best; where they are far apart, one of them is wrong altogether.
+In: hip, knee and ankle in sagittal pixels, and the frames of the lifter's own standing.  Out: a better knee, and how
+far the two estimates of it differ.  Why: the pose model guesses a hidden knee, and guesses it too straight.
+
+Steps:
+
+1. Construct a second knee from hip and ankle and from the lengths of thigh and shank in standing (`constructed`).
+2. Take the knee halfway between the seen and the constructed one while the trunk is bent (`combined`).  The seen knee
+   is too straight.  The constructed knee is too far forward by about as much, because a thigh that turns out of the
+   picture looks shorter.
+3. Measure how far the two differ (`difference_deg`).  If they differ much, one of them is wrong altogether: the knee is
+   not reported beyond MOST_APART_DEG, and less sure below it (`less_sure`).
 """
 
 from __future__ import annotations
@@ -15,21 +23,30 @@ import numpy as np
 from hingecheck.geometry import length, pitch_deg, thigh_pitch_deg
 from hingecheck.records import Angle, Bools, Floats
 
-BUILT: Final = 0.5
+CONSTRUCTED_SHARE: Final = 0.5
+"""Weight of the constructed knee while the trunk is bent: halfway between the two."""
+
 FROM_LEAN_DEG, TO_LEAN_DEG = 20.0, 45.0
-"""Share of the built knee once the trunk leans by TO_LEAN_DEG; none before FROM_LEAN_DEG, where legs are straight."""
+"""Trunk lean at which the weight of the constructed knee starts to grow, and at which it is full, in degrees.  Below
+the first the legs are straight."""
 
 MOST_APART_DEG: Final = 65.0
-"""Knees farther apart than this, in degrees of flexion, are not read: in bent frames of 197 rendered sets readings are
-off by 4 to 5 degrees in the middle where the two are within 20 degrees, by 28 where they are more than 70 apart."""
+"""Largest difference between the two knees with which the knee is reported, in degrees of flexion.  In bent frames of
+197 rendered sets the reading is off by 4 to 5 degrees in the median where they differ by less than 20 degrees, and by
+28 degrees where they differ by more than 70."""
 
 DOUBT: Final = 0.3
-"""What each degree of that distance adds to a reading's SD, in quadrature: own choice, by the random mixtures of the
-error card.  With it the errors of 85 % of the bent frames lie inside the 90 % interval, without it of 75 %."""
+"""SD added to the knee's flexion for each degree of difference, in quadrature.  Own choice, from the random mixtures of
+the error card.  The 90 % interval then holds the errors of 85 % of the bent frames; without it, of 75 %."""
 
 
-def built(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
-    """The knee (N, 2) that hip and ankle of a leg (hip, knee, ankle) give; NaN without the lifter's own standing."""
+def constructed(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
+    """The knee (N, 2) in sagittal pixels that fits hip, ankle and the segment lengths of standing.
+
+    `leg`: hip, knee and ankle, (N, 2) each.  `standing` (N,): the frames in which thigh and shank are measured; without
+    any, the result is NaN.  The knee is where two circles meet: the thigh's length around the hip and the shank's
+    around the ankle.  Of the two points, it is the one ahead.
+    """
     hip, knee, ankle = leg
     if not standing.any():
         return np.full_like(knee, np.nan)
@@ -43,21 +60,28 @@ def built(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
     return np.asarray(ankle + along_px[:, None] * up + aside_px[:, None] * forward)
 
 
-def steadied(knee: Floats, other: Floats, lean_deg: Floats) -> Floats:
-    """The knee (N, 2) between where the model sees it and where it is built, the more so the more the trunk leans."""
-    weight = BUILT * np.clip((lean_deg - FROM_LEAN_DEG) / (TO_LEAN_DEG - FROM_LEAN_DEG), 0, 1)
-    unknown = np.isnan(other).any(axis=1, keepdims=True)
-    return np.where(unknown, knee, knee + weight[:, None] * (other - knee))
+def combined(seen: Floats, constructed: Floats, lean_deg: Floats) -> Floats:
+    """The knee (N, 2) between the seen and the constructed one.
+
+    The more the trunk leans (`lean_deg` (N,)), the more the constructed knee counts.  Where it is NaN, the result is
+    the seen knee.
+    """
+    weight = CONSTRUCTED_SHARE * np.clip((lean_deg - FROM_LEAN_DEG) / (TO_LEAN_DEG - FROM_LEAN_DEG), 0, 1)
+    unknown = np.isnan(constructed).any(axis=1, keepdims=True)
+    return np.where(unknown, seen, seen + weight[:, None] * (constructed - seen))
 
 
-def apart_deg(leg: tuple[Floats, Floats, Floats], other: Floats) -> Floats:
-    """How much more flexed (N,) the seen knee of a leg (hip, knee, ankle) is than the built one; NaN without one."""
+def difference_deg(leg: tuple[Floats, Floats, Floats], constructed: Floats) -> Floats:
+    """Flexion (N,) with the seen knee of a leg (hip, knee, ankle) minus that with the constructed knee, in degrees.
+
+    NaN where there is no constructed knee.
+    """
     hip, knee, ankle = leg
-    seen_deg, built_deg = (thigh_pitch_deg(hip, at) + pitch_deg(ankle, at) for at in (knee, other))
-    return np.asarray(seen_deg - built_deg)
+    seen_deg, constructed_deg = (thigh_pitch_deg(hip, at) + pitch_deg(ankle, at) for at in (knee, constructed))
+    return np.asarray(seen_deg - constructed_deg)
 
 
-def doubted(flexion: Angle, apart: Floats) -> Angle:
-    """The knee's flexion, the less sure (N,) the farther apart, in degrees, the seen and the built knee are."""
-    doubt_deg = DOUBT * np.abs(np.nan_to_num(apart))
+def less_sure(flexion: Angle, apart_deg: Floats) -> Angle:
+    """The knee's flexion with a larger bias SD, the more so the more the two knees differ (`apart_deg` (N,))."""
+    doubt_deg = DOUBT * np.abs(np.nan_to_num(apart_deg))
     return replace(flexion, bias_sd_deg=np.hypot(flexion.bias_sd_deg, doubt_deg))

@@ -1,11 +1,17 @@
-"""Stage 5, orient: which way the lifter faces and how far the camera is off the side view; once a clip.
+"""Stage 5, orient: which way the lifter faces, and how far the camera is off the side view; once for a clip.
 
-Facing comes from where the nose lies from the ears and the toes from the heels, summed over all frames.
-Yaw comes from the pose model's metric landmarks: the direction of the line through both shoulders, taken
-apart for upright and for bent frames (each leans the other way) and averaged.
+In: the landmarks of a clip (`PoseTrack`).  Out: facing, yaw, and whether the view can be judged (`View`).
 
-Source of the limits: BIOMECHANICS section 4; to 20 degrees the geometric error of hip and knee stays near
-3 degrees, at 30 it reaches 7, at 45 it is 18.
+Steps (`orient`):
+
+1. Facing: see on which side of the ears the nose lies and on which side of the heels the toes lie, summed over all
+   frames.
+2. Yaw: take the direction of the line through both shoulders from the pose model's metric landmarks.  Average it for
+   upright and for bent frames apart, because their errors lean to opposite sides, and take the mean of both.
+3. Compare the yaw with the limits.
+
+Source of the limits: BIOMECHANICS section 4.  The geometric error of hip and knee stays near 3 degrees up to a yaw of
+20 degrees; it reaches 7 degrees at 30 and 18 degrees at 45.
 """
 
 from __future__ import annotations
@@ -17,23 +23,30 @@ from hingecheck.geometry import circular_mean_deg
 from hingecheck.records import YAW_WITHHOLD_DEG, Code, Facing, Measure, PoseTrack, Reason, View
 
 YAW_WIDEN_DEG = 20.0
+"""Largest yaw, to either side, that needs no wider intervals, in degrees."""
+
 YAW_SD_DEG = 5.5
-"""SD of the yaw estimate over rendered clips of known yaw: it is good to about 9 degrees at 90 %."""
+"""SD of the yaw's error over rendered clips of known yaw, in degrees.  Its 90 % interval is about 9 degrees to each
+side."""
 
 
 def orient(track: PoseTrack) -> View:
-    """The clip's view, decided from all frames in which the trunk is known."""
+    """The view of a clip, from all frames in which the trunk is known.  Yaw: 0 = side view, positive = from behind."""
+    # 1
     facing = _facing(track)
+    # 2
     yaw_deg = _yaw_deg(track, 1 if facing == "right" else -1)
+    # 3
     return _view(facing, Measure.of(yaw_deg, YAW_SD_DEG))
 
 
 def with_yaw(view: View, yaw_deg: Measure) -> View:
-    """The same view with a better yaw; as it was if there is none."""
+    """The view with a better yaw; unchanged if that yaw is not measured."""
     return _view(view.facing, yaw_deg) if yaw_deg.known else view
 
 
 def _view(facing: Facing, yaw_deg: Measure) -> View:
+    """The view with everything that follows from facing and yaw."""
     return View(
         side="right" if facing == "right" else "left",
         facing=facing,
@@ -44,27 +57,31 @@ def _view(facing: Facing, yaw_deg: Measure) -> View:
 
 
 def _facing(track: PoseTrack) -> Facing:
-    """Side-on, toes lie ahead of heels and the nose ahead of the ears in every posture of a lift."""
-    nose = track.xy_px[:, landmarks.Point.NOSE, 0] - track.middle_px(landmarks.EARS)[:, 0]
-    foot = track.middle_px(landmarks.TOES)[:, 0] - track.middle_px(landmarks.HEELS)[:, 0]
-    return "right" if np.nansum(nose) + np.nansum(foot) >= 0 else "left"
+    """The image direction that the lifter faces.
+
+    Seen from the side, the toes are ahead of the heels and the nose is ahead of the ears in every posture of a lift.
+    """
+    nose_px = track.xy_px[:, landmarks.Point.NOSE, 0] - track.middle_px(landmarks.EARS)[:, 0]
+    foot_px = track.middle_px(landmarks.TOES)[:, 0] - track.middle_px(landmarks.HEELS)[:, 0]
+    return "right" if np.nansum(nose_px) + np.nansum(foot_px) >= 0 else "left"
 
 
 def _yaw_deg(track: PoseTrack, facing_sign: int) -> float:
-    """Positive = seen from behind.  World axes: x image right, z away from the camera."""
+    """Yaw in degrees, positive = seen from behind.  World axes: x to image right, z away from the camera."""
     left, right = (track.world_m[:, point] for point in landmarks.SHOULDERS)
     across = right - left
     yaw_deg = np.degrees(np.arctan2(across[:, 0], np.abs(across[:, 2])))
     lean_deg = posture.trunk_lean_deg(track, facing_sign)
-    parts = [
+    means = [
         circular_mean_deg(yaw_deg[lean_deg < posture.UPRIGHT_DEG]),
         circular_mean_deg(yaw_deg[lean_deg > posture.BENT_DEG]),
     ]
-    known = [part for part in parts if not np.isnan(part)]
+    known = [mean for mean in means if not np.isnan(mean)]
     return float(np.mean(known)) if known else circular_mean_deg(yaw_deg)
 
 
 def _reasons(yaw_deg: float) -> tuple[Reason, ...]:
+    """What the yaw, given without its sign, does to the results."""
     if yaw_deg > YAW_WITHHOLD_DEG:
         return (Reason(Code.YAW_WITHHOLDS, (yaw_deg,)),)
     return (Reason(Code.YAW_WIDENS, (yaw_deg,)),) if yaw_deg > YAW_WIDEN_DEG else ()

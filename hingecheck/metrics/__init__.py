@@ -1,1 +1,1 @@
-"""What is measured of a repetition, a set, two clips."""
+"""The measures of a repetition and of a set, and the difference between two repetitions."""

@@ -1,23 +1,23 @@
-"""Every value that passes between the stages, in pipeline order: the data flow on one page.
+"""The records: every value that one stage hands to the next, in the order of the pipeline.
 
 ==============  =======================================================================================
 read            `Frame`, `VideoInfo`, `Thumbnails`
 observe, trace  `Sighting`, `Trace`, `PoseTrack`, `Seen`, `BackContour`
-orient          `View`, `Observed` (all that the spine is inferred from)
+orient          `View`, `Observed` (everything that the spine is inferred from)
 infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
 find the bar    `Plates`
 segment         `Rep`, `LiftStyle`
 describe        `Reason`, `Measure`, `RepMetrics`
 judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
-the whole       `Analysis`
+analyze         `Analysis` (the result of all stages)
 compare         `Comparison`, `Side`, `Difference`
 ==============  =======================================================================================
 
-Axes: N frames, 33 landmarks, 2 edges (image left and right of the trunk axis), K contour stations, M thumbnails.
-Pixels are those of the upright picture as it is displayed, x right, y down.  Time is seconds from the first
-frame.  Unknown is NaN plus a reason; never 0, never the last value.  Arrays are read-only and checked once, when
-a record is built.
+Array axes: N frames, 33 landmarks, 2 edges (image left and image right of the trunk axis), K stations of the contour,
+M thumbnails.  Pixels are those of the upright picture as it is displayed: x to the right, y down.  Times are seconds
+from the first frame.  An unknown value is NaN with a reason, never 0 and never the last value.  Arrays are read-only.
+Each record checks itself once, when it is built.
 """
 
 from hingecheck.records.analysis import Analysis

@@ -1,4 +1,4 @@
-"""Everything that one clip gave."""
+"""The result of all stages for one clip."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from hingecheck.records.angles import AngleTrack, Spine
 from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
 from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
-from hingecheck.records.reps import (
-    LiftStyle,
-    RepMetrics,
-)
+from hingecheck.records.reps import LiftStyle, RepMetrics
 from hingecheck.records.video import VideoInfo
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything one clip gave."""
+    """Everything that was measured and judged in one clip.
+
+    `over_set`: each metric of the set, by name.  `most_different`: number of the repetition that differs most from the
+    others.  `provenance`: versions, models and settings.
+    """
 
     video: VideoInfo
     view: View

@@ -1,4 +1,7 @@
-"""Joint and segment angles over time, with what is known of their errors."""
+"""Angles of joints and segments over time, each with its error.
+
+Angles are in degrees: 0 = upright standing; flexion and forward lean are positive.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ from hingecheck.records.reasons import Code
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far a kind of angle is off, as SDs: noise a frame, bias a clip, slope of a change."""
+    """The error of one kind of angle, as SDs.
+
+    `noise_deg`: random error of a frame.  `bias_deg`: lasting error of a clip.  `slope`: error of a change, as a share
+    of the change.
+    """
 
     noise_deg: float
     bias_deg: float
@@ -23,12 +30,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class Angle:
-    """An angle over time and what is known of its error.
+    """An angle over time (N,) and its error.
 
-    `noise_sd_deg` (N,) is a frame's random error.  The bias part `bias_sd_deg` (N,) stays the same while posture
-    and clothes do, and so does not average out over frames or repetitions; it grows with the angle x to
-    hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,) is the `Code` that says why
-    a frame is NaN, "" where it is not.
+    `noise_sd_deg` (N,): SD of the random error of a frame.  `bias_sd_deg` (N,): SD of the lasting error.  It stays the
+    same as long as posture and clothes do, so it does not average out over frames or repetitions.  It grows with the
+    angle x to hypot(bias_sd_deg, bias_slope_sd * x).  `reason` (N,): the `Code` that says why a frame is NaN, "" where
+    it is not.
     """
 
     value_deg: Floats
@@ -41,28 +48,29 @@ class Angle:
         n = len(self.value_deg)
         check(self, {"value_deg": (n,), "noise_sd_deg": (n,), "bias_sd_deg": (n,), "reason": (n,)})
         if np.any(np.isnan(self.value_deg) != (self.reason != "")):
-            raise ValueError("every NaN needs a reason, and only NaN has one")
+            raise ValueError("every NaN needs a reason, and only a NaN has one")
         if unknown := {*self.reason.tolist()} - {"", *Code}:
-            raise ValueError(f"no codes of reasons: {sorted(unknown)}")
+            raise ValueError(f"unknown codes of reasons: {sorted(unknown)}")
 
     @property
     def sd_deg(self) -> Floats:
-        """Total SD of a frame's value (N,): noise, bias and slope together."""
+        """SD of a frame's whole error (N,), in degrees: noise, bias and slope together."""
         bias = np.hypot(self.bias_sd_deg, self.bias_slope_sd * self.value_deg)
         return np.asarray(np.hypot(self.noise_sd_deg, bias))
 
     @property
     def half_deg(self) -> Floats:
-        """Half-width of a frame's 90 % interval (N,)."""
+        """Half the width of a frame's 90 % interval (N,), in degrees."""
         return np.asarray(Z90 * self.sd_deg)
 
 
 @dataclass(frozen=True, slots=True)
 class Tangent:
-    """A line that touches the back's edge where a segment lies under it, if the segment's angle is right.
+    """A line along the back over one segment.  It follows the back's edge if the angle of the segment is right.
 
-    It touches at `station` of the trunk axis and leans forward from the vertical by `standing_deg`, the edge's own
-    lean in the lifter's standing, plus the angle `segment` of the frame.
+    `name`: the name of the segment.  `station`: where on the trunk axis the line touches the edge.  `standing_deg`: how
+    far the edge leans forward there in the lifter's standing.  In a frame, the line leans forward by `standing_deg`
+    plus the angle `segment` of that frame.
     """
 
     name: str
@@ -73,12 +81,14 @@ class Tangent:
 
 @dataclass(frozen=True)
 class SpineReading:
-    """What the spine model says of N frames, degrees.
+    """The answer of the spine model for N frames, in degrees.
 
-    Seven angles: pelvis, lumbar, thoraco-lumbar junction (pelvis + lumbar), thoracic, and the lines of trunk, thigh and
-    shank; the pitches among them less the pitch that the landmarks have in the picture.  `single_*` (N, 8): of each
-    frame alone, yaw last.  `change_*` (N, 7): from standing, with the SD of a frame's whole error and how far the
-    model's members are apart.
+    The columns are seven angles: pelvis, lumbar spine, thoraco-lumbar junction (pelvis + lumbar), thoracic spine, and
+    the lines of trunk, thigh and shank.  Pitches are differences from the pitch that the landmarks have in the picture.
+
+    `single_deg`, `single_sd_deg` (N, 8): of each frame alone; the last column is the yaw of the camera.
+    `change_deg`, `change_sd_deg` (N, 7): change from standing.  Each SD is that of a frame's whole error.
+    `disagreement_deg` (N, 7): how far the members of the model differ in the change.
     """
 
     single_deg: Floats
@@ -90,12 +100,13 @@ class SpineReading:
 
 @dataclass(frozen=True)
 class Spine:
-    """Segment angles read from the back, zeroed on the lifter's own standing.
+    """Angles of the segments as the spine model reads them, in degrees from the lifter's own standing.
 
-    `standing` (N,) marks the frames of that standing, `zero` says which one it is.  `yaw_deg` is how far
-    the camera is off the side view as the model sees it.  `junction` is the pitch of the thoraco-lumbar junction,
-    pelvis + lumbar; `trunk_lean` the line hip -> shoulder from the vertical; `thigh` (knee ahead of hip) and
-    `shank` (knee ahead of ankle) count from standing.  `tangents` can be drawn on the back to check the angles.
+    `junction`: pitch of the thoraco-lumbar junction, pelvis + lumbar.  `trunk_lean`: lean of the line hip -> shoulder
+    from the vertical, not from standing.  `thigh`: positive if the knee is ahead of the hip.  `shank`: positive if the
+    knee is ahead of the ankle.  `yaw_deg`: how far the camera is off the side view, as the model sees it.  `zero`:
+    where the standing comes from.  `standing` (N,): the frames of standing in this clip.  `tangents`: lines that can
+    be drawn on the back to check the angles.
     """
 
     pelvis_tilt: Angle
@@ -116,11 +127,12 @@ class Spine:
 
 @dataclass(frozen=True)
 class AngleTrack:
-    """All angles of the contract over time; `junction` is the thoraco-lumbar junction's pitch, pelvis + lumbar.
+    """All angles of the contract over time, in degrees; `junction`: pitch of the thoraco-lumbar junction.
 
-    In leg lengths (N,): `hand_height`, from the shoulders and the arms' usual length, and `knee_height` above the
-    ankles; `arm_drop` from shoulders down to wrists; `hand_forward` wrists ahead of the ankles; `foot_forward` the
-    ankles' way along the floor.
+    Lengths (N,) are in leg lengths.  `hand_height`: height of the hands above the ankles, from the shoulders and the
+    usual arm length.  `knee_height`: height of the knees above the ankles.  `arm_drop`: from the shoulders down to the
+    wrists.  `hand_forward`: how far the wrists are ahead of the ankles.  `foot_forward`: place of the ankles along the
+    floor.
     """
 
     time_s: Floats

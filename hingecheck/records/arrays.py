@@ -1,4 +1,4 @@
-"""Array types of the records, and the checks that every record makes once, when it is built."""
+"""Array types of the records, and the checks that a record makes when it is built."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ Words = NDArray[np.str_]
 
 
 def check(record: object, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Freeze every array of a record and compare shapes; -1 fits any length."""
+    """Make every array of a record read-only, and compare the shapes of the named ones; -1 fits any length.
+
+    Raises ValueError for another shape.
+    """
     for item in fields(record):  # type: ignore[arg-type]
         value = getattr(record, item.name)
         if isinstance(value, np.ndarray):
             value.setflags(write=False)
-    for name, want in shapes.items():
-        got = getattr(record, name).shape
-        if len(got) != len(want) or any(w not in (-1, g) for g, w in zip(got, want, strict=True)):
-            raise ValueError(f"{type(record).__name__}.{name}: shape {got}, expected {want}")
+    for name, expected in shapes.items():
+        shape = getattr(record, name).shape
+        if len(shape) != len(expected) or any(e not in (-1, s) for s, e in zip(shape, expected, strict=True)):
+            raise ValueError(f"{type(record).__name__}.{name}: shape {shape}, expected {expected}")
 
 
 def check_time(time_s: Floats) -> None:
-    """Raise ValueError unless times (N,) grow strictly and are all known."""
+    """Raise ValueError unless the times (N,) are all known and each is later than the one before."""
     if time_s.size and (np.isnan(time_s).any() or np.any(np.diff(time_s) <= 0)):
         raise ValueError("time_s must grow strictly and hold no NaN")

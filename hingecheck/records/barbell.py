@@ -1,4 +1,4 @@
-"""The near end of the bar over time."""
+"""The near end of the bar over time, as the bar finder sees it."""
 
 from __future__ import annotations
 

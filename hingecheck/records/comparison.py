@@ -1,4 +1,4 @@
-"""Two repetitions against each other: both sides and the difference of every metric."""
+"""Two repetitions compared: both sides and the difference of every metric."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from hingecheck.records.measure import Measure
 from hingecheck.records.reps import RepMetrics
 
 Basis = Literal["within one clip", "independent"]
+"""Which errors the interval of a difference holds: what two repetitions of one clip do not
+share, or all errors of both."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two repetitions and the clip it is from."""
+    """One of the two repetitions, with the analysis of its clip."""
 
     analysis: Analysis
     rep: RepMetrics
@@ -22,9 +24,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A metric of both repetitions, and the second's less the first's with its 90 % interval.
+    """One metric of both repetitions, and the difference, second minus first, with its 90 % interval.
 
-    `basis` says which errors the interval holds.
+    `basis`: which errors the interval holds.
     """
 
     name: str
@@ -35,13 +37,13 @@ class Difference:
 
     @property
     def clear(self) -> bool:
-        """True if the interval excludes zero."""
+        """True if the 90 % interval excludes zero."""
         return self.difference.known and not self.difference.low <= 0.0 <= self.difference.high
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both sides and the differences of every metric that either has."""
+    """Both sides, and the difference of every metric that at least one side has."""
 
     first: Side
     second: Side
@@ -49,5 +51,5 @@ class Comparison:
 
     @property
     def one_clip(self) -> bool:
-        """True if both repetitions are of one clip."""
+        """True if both repetitions come from the same clip."""
         return self.first.analysis.video.sha256 == self.second.analysis.video.sha256

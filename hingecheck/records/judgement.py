@@ -1,4 +1,4 @@
-"""Findings, verdict, self-report and advice."""
+"""What is judged and what the lifter reports: findings, verdict, self-report and advice."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from hingecheck.records.measure import Measure
 from hingecheck.records.reasons import Reason
 
 Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
+"""The four outcomes of the verdict."""
+
 Status = Literal["ok", "flag", "not_assessed"]
+"""The three outcomes of a rule."""
 
 
 class Filming(StrEnum):
-    """Ways to film that make an answer surer."""
+    """Ways to film that give a clearer answer."""
 
-    SQUARE = "square"  # the camera square to the side
-    CLOSE_FITTING = "close_fitting"  # in a close-fitting shirt
-    PAST_PLATES = "past_plates"  # so that the plates do not hide the hips
-    STANDING = "standing"  # with a second of quiet standing
-    NEARER = "nearer"  # from nearer, the whole lifter in the picture
-    MORE_REPS = "more_reps"  # more repetitions
+    SQUARE = "square"  # put the camera square to the side
+    CLOSE_FITTING = "close_fitting"  # wear a close-fitting shirt
+    PAST_PLATES = "past_plates"  # put the camera where plates do not hide the hips
+    STANDING = "standing"  # stand still for a second
+    NEARER = "nearer"  # film from nearer, with the whole lifter in the picture
+    MORE_REPS = "more_reps"  # film more repetitions
 
 
 @dataclass(frozen=True, slots=True)
 class CriteriaUsed:
-    """Which thresholds a clip was judged by: the version of ours, and the name of a file laid over them, or ""."""
+    """The thresholds that a clip was judged by: their version, and the name of the user's own file, "" without one."""
 
     version: str
     own_file: str = ""
@@ -35,9 +38,11 @@ class CriteriaUsed:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says, with the number, the limit and the place it rests on.
+    """The outcome of one rule.
 
-    `text` is the rule's sentence.  It is "" where the rule says nothing, and `why` tells the reason.
+    `measure`, `limit`, `unit`: the metric over the set and the rule's limit.  `reps`: numbers of the repetitions with a
+    value.  `evidence_s`: begin and end of the pull that shows it best.  `text`: the rule's sentence; "" if the rule
+    was not assessed, and `why` then gives the reason.
     """
 
     rule: str
@@ -54,10 +59,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The pattern of the set, the share of the trunk's movement it rests on, why, and what would make it surer.
+    """The pattern of the set, and what it rests on.
 
-    `reasons`: the first one says why a clip cannot tell.  `chances`: how probable each pattern is, 0..1; near a limit
-    two of them are, so they add up to more than 1.
+    `share`: the lumbar share of the trunk's movement.  `chances`: probability of each pattern, 0 to 1.  A share near a
+    limit fits both patterns beside it, so they can add up to more than 1.  `reasons`: if the clip cannot tell, the
+    first one says why.  `reps_used`: numbers of the repetitions with a share.  `cue`: one thing to practise.  `surer`:
+    how to film for a clearer answer.
     """
 
     pattern: Pattern
@@ -71,7 +78,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class SelfReport:
-    """What the lifter says: soreness 0 to 10 by site, a day after the last session, and what surrounds the lift."""
+    """What the lifter reports; None or empty where nothing was reported.
+
+    `soreness`: 0 to 10 by part of the body, a day after the last session.  `rpe`: perceived effort, 0 to 10.
+    """
 
     soreness: Mapping[str, float] = field(default_factory=dict)
     sitting_hours: float | None = None
@@ -89,7 +99,7 @@ class SelfReport:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A general movement drill, what it is for, and which findings it answers."""
+    """A general movement drill: how to do it, what it is for, and the rules and patterns that it helps with."""
 
     name: str
     how: str
@@ -99,7 +109,11 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What can be said beside the measurement: self-report next to what was seen, drills, whom to ask."""
+    """What is said beside the measurement.
+
+    `context`: sentences that show the self-report beside the pattern.  `see`: whom to ask.  `red_flags`: signs with
+    which to see a clinician soon; empty if the self-report does not call for them.
+    """
 
     context: tuple[str, ...]
     drills: tuple[Drill, ...]

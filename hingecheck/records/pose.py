@@ -1,4 +1,4 @@
-"""What is seen of people: landmarks, the trunk's edges, the view."""
+"""What is seen of the lifter: landmarks, the edges of the trunk, the view."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from hingecheck.records.reasons import Reason
 from hingecheck.records.video import Thumbnails
 
 Facing = Literal["left", "right"]
+"""The image direction that the lifter faces."""
 
 CROP_SIZE_PX: Final = 72
-"""Side of the square around the trunk that the spine model is shown."""
+"""Side of the square picture of the trunk that the spine model gets, in pixels."""
 
 SMALLEST_TRUNK_PX: Final = 60.0
-"""A trunk with fewer pixels is not read."""
+"""Smallest length of a trunk that is read, mid-hip to mid-shoulder, in display pixels."""
 
 YAW_WITHHOLD_DEG: Final = 30.0
-"""Farther off the side view neither hips, knees nor shares are judged, nor is a back read without standing."""
+"""Largest yaw, to either side, with which hips, knees, shares and the spine are reported, in degrees."""
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """One person in one frame: pixels of the frame's `rgb`, `mask` (h, w) 0..1 over the same pixels."""
+    """One person in one frame, in pixels of the frame's `rgb`.
+
+    `xy_px` (33, 2): landmarks.  `visibility` (33,): 0 to 1.  `world_m` (33, 3): landmarks in metres, x to image right,
+    z away from the camera.  `mask` (h, w): 1 where the person is, 0 elsewhere.
+    """
 
     xy_px: Floats
     visibility: Floats
@@ -42,11 +47,12 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Trace:
-    """The trunk's two edges in one frame, measured from the axis mid-hip -> mid-shoulder.
+    """Both edges of the trunk in one frame, measured from the axis mid-hip -> mid-shoulder.
 
-    `origin_px` (2,) is the mid-hip, `axis_px` (2,) the vector to the mid-shoulder; `offset` (2, K) is the
-    distance of each edge from the axis in trunk lengths, `valid` (2, K).  `crop` (72, 72) is the mask around
-    the trunk, axis upright, image left on the left.  `cut`: part of the trunk lies outside the picture.
+    `origin_px` (2,): the mid-hip.  `axis_px` (2,): the vector from there to the mid-shoulder.  `offset` (2, K):
+    distance of each edge from the axis, in trunk lengths.  `valid` (2, K): where the edge can be that of a back.
+    `crop` (72, 72): the mask around the trunk, with the axis upright, not mirrored.  `cut`: True if part of the trunk
+    lies outside the picture.
     """
 
     origin_px: Floats
@@ -59,7 +65,11 @@ class Trace:
 
 @dataclass(frozen=True)
 class PoseTrack:
-    """Landmarks over time: `xy_px` (N, 33, 2), `visibility` (N, 33), `world_m` (N, 33, 3), `filled` (N, 33)."""
+    """Landmarks over time.
+
+    `xy_px` (N, 33, 2) in display pixels.  `visibility` (N, 33): 0 to 1.  `world_m` (N, 33, 3) in metres.  `filled`
+    (N, 33): True where a short gap was filled.
+    """
 
     time_s: Floats
     xy_px: Floats
@@ -74,7 +84,7 @@ class PoseTrack:
         check_time(self.time_s)
 
     def middle_px(self, pair: landmarks.Pair) -> Floats:
-        """Midpoint of a left/right pair, (N, 2)."""
+        """Midpoint (N, 2) of a left and a right landmark, in display pixels."""
         return np.asarray(self.xy_px[:, list(pair)].mean(axis=1))
 
     @property
@@ -86,7 +96,7 @@ class PoseTrack:
 
 @dataclass(frozen=True)
 class BackContour:
-    """Traces over time; `station` (K,) runs along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
+    """The traces of all frames; `station` (K,): positions along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
 
     station: Floats
     origin_px: Floats
@@ -102,7 +112,7 @@ class BackContour:
         check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX), "cut": (n,)})
 
     def edge_px(self, edge: int) -> Floats:
-        """Picture points (N, K, 2) of one edge (0 = image left of an upright trunk)."""
+        """Points (N, K, 2) of one edge in display pixels; edge 0 is on the image left of an upright trunk."""
         axis = self.axis_px[:, None, :]
         left = np.stack([axis[..., 1], -axis[..., 0]], axis=-1)
         outward = left if edge == 0 else -left
@@ -112,9 +122,9 @@ class BackContour:
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything a pose source saw of one person in a clip: landmarks, a trace of the trunk a frame, thumbnails.
+    """What a pose source gives for one person in a clip: landmarks, one trace per frame, thumbnails.
 
-    Coordinates are those of the picture as it was filmed; the camera's motion is still in them.
+    Coordinates are those of the picture as it was filmed, so they still contain the motion of the camera.
     """
 
     track: PoseTrack
@@ -123,12 +133,17 @@ class Seen:
 
     def __post_init__(self) -> None:
         if len(self.traces) != len(self.track.time_s):
-            raise ValueError(f"{len(self.traces)} traces of {len(self.track.time_s)} frames")
+            raise ValueError(f"{len(self.traces)} traces for {len(self.track.time_s)} frames")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the camera stood.  Yaw 0 = square to the side, positive = seen from behind, negative = from the front."""
+    """Where the camera stood.
+
+    `side`: the side of the body that the camera sees.  `yaw_deg`: 0 = square to the side, positive = from behind,
+    negative = from the front.  `assessable`: whether hips, knees and shares can be judged.  `reasons`: what the yaw
+    does to the results.
+    """
 
     side: Facing
     facing: Facing
@@ -138,18 +153,18 @@ class View:
 
     @property
     def facing_sign(self) -> int:
-        """+1 when the lifter faces image right, -1 when left."""
+        """+1 if the lifter faces image right, -1 if image left."""
         return 1 if self.facing == "right" else -1
 
     @property
     def dorsal(self) -> int:
-        """Index along a contour's edge axis of the edge that is the back (0 = image left of an upright trunk)."""
+        """Index of the edge of the contour that is the back: 0 = image left of an upright trunk."""
         return 0 if self.facing == "right" else 1
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What the stages before this one made of a clip; `raw` are the landmarks before cleaning."""
+    """What the spine is inferred from: `raw` are the landmarks before cleaning, `track` those after it."""
 
     contour: BackContour
     raw: PoseTrack

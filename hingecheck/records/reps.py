@@ -1,4 +1,4 @@
-"""Repetitions, the style they are lifted in, and what was measured of each."""
+"""Repetitions, the style of a set, and the metrics of each repetition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hingecheck.records.measure import Measure
 from hingecheck.records.reasons import Code, Reason
 
 LiftType = Literal["floor", "romanian", "pick_up"]
-"""How the load is lifted: from the floor and back, from the top and back, from the floor to keep."""
+"""How the load moves: from the floor up and back, from the top down and back, or from the floor up only."""
 
 StyleName = Literal[
     "conventional",
@@ -24,16 +24,19 @@ StyleName = Literal[
     "pick_up",
     "not_sure",
 ]
+"""Style of a set: a deadlift style, an unloaded hinge, picking something up, or not sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """One repetition.
+    """One repetition and its events, in seconds.  NaN = the clip does not show the event.
 
-    `onset_s`: the pull begins (the body moves before the bar does).  `liftoff_s`: the bar has risen 1 cm.
-    `lockout_s`: it is within 1 cm of its top.  `top_s`: the hands are at rest up there.  `lowering_s`: they
-    leave it.  `end_s`: the bar is back within 1 cm of the floor.  NaN = did not happen in the clip.  `by_load`: the
-    load alone tells it, because the lifter is lost or misplaced.
+    `onset_s`: the pull begins; the body moves before the bar does.  `liftoff_s`: the bar has risen 1 cm.
+    `knee_pass_s`: the hands pass the knees.  `lockout_s`: the bar is within 1 cm of its top.  `top_s`: the hands are at
+    rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
+
+    `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
+    the landmarks are misplaced.
     """
 
     number: int
@@ -52,7 +55,10 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class LiftStyle:
-    """The style of the set: the user's word, or what the movement looks like with how probable that is."""
+    """The style of a set: named by the user (`given`), or recognized from the movement.
+
+    `confidence`: probability of the style, 0 to 1.
+    """
 
     name: StyleName
     confidence: float
@@ -74,38 +80,41 @@ METRICS: Final = (
     *("bar_forward_percent", "bar_forward_cm"),
     *("early_trunk_drop_deg", "concentric_s", "eccentric_s"),
 )
-"""What every repetition of every analysis has, in this order: each a value, or the reason why there is none."""
+"""The metrics of every repetition, in this order.  Each has a value, or the reason why it has none."""
 
 SHARES: Final = (
     *("lumbar_share_trunk", "lumbar_share_thigh"),
     *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
 )
-"""Parts of a whole: value and interval lie between 0 and 1."""
+"""Metrics that are parts of a whole.  Value and interval lie between 0 and 1."""
 
 UNASKED: Final = frozenset({Code.NO_MAX_BEND, Code.NO_SCALE, Code.NOT_STORED})
-"""Reasons of metrics that were not asked for.  Reports leave a metric out if every repetition has one of these."""
+"""Reasons of metrics that nobody asked for.  Reports leave a metric out if every repetition has one of these."""
 
 
 def bounded(name: str, measure: Measure) -> Measure:
-    """The measure of that name, cut to 0..1 if it is a share."""
+    """The measure of the metric `name`, cut to 0..1 if the metric is a share."""
     return measure.clipped(0.0, 1.0) if name in SHARES else measure
 
 
 def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
-    """Metrics of some repetitions that a report lists: all but those that were not asked for in any of them."""
+    """The metrics that a report lists: all except those that nobody asked for in any of the repetitions."""
     names = dict.fromkeys(name for values in reps for name in values)
     return tuple(name for name in names if any(name in each and not _unasked(each[name]) for each in reps))
 
 
 def _unasked(measure: Measure) -> bool:
+    """True if nobody asked for this measure."""
     return measure.reason is not None and measure.reason.code in UNASKED
 
 
 @dataclass(frozen=True, slots=True)
 class RepMetrics:
-    """What was measured of one repetition: all of METRICS in their order; `notes` are told beside the numbers.
+    """The metrics of one repetition.
 
-    `pulled_from_s`: the moment, between `rep.onset_s` and lift-off, whose posture the lifter pulls from.
+    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, between `rep.onset_s` and
+    lift-off.  `notes`: what a report says beside the numbers.  Raises ValueError for missing metrics and for shares
+    outside 0 to 1.
     """
 
     rep: Rep
@@ -116,11 +125,13 @@ class RepMetrics:
     def __post_init__(self) -> None:
         if tuple(self.values) != METRICS:
             differing = sorted(set(self.values) ^ set(METRICS)) or "their order"
-            raise ValueError(f"a repetition has each metric of METRICS once, in their order; here differs: {differing}")
+            raise ValueError(
+                f"a repetition needs each metric of METRICS once, in their order; these differ: {differing}"
+            )
         for name in SHARES:
             share = self.values[name]
             if share.known and not 0.0 <= share.low <= share.high <= 1.0:
-                raise ValueError(f"{name} lies between 0 and 1, not between {share.low} and {share.high}")
+                raise ValueError(f"{name} must lie between 0 and 1, not between {share.low} and {share.high}")
 
     @property
     def complete(self) -> bool:
@@ -129,11 +140,11 @@ class RepMetrics:
 
 
 class Repetition(Protocol):
-    """A repetition, just measured or read back."""
+    """A repetition: just measured, or read from a file."""
 
     @property
     def complete(self) -> bool:
-        """Whether it was locked out."""
+        """True if the repetition was locked out."""
 
 
 AnyRep = TypeVar("AnyRep", bound=Repetition)

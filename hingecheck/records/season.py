@@ -10,7 +10,7 @@ from hingecheck.records import SelfReport
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a clip gave no result, as its error told it, without the clip's name."""
+    """Why a clip gave no result: exit code, kind of error, message and remedy, without the name of the clip."""
 
     code: int
     kind: str
@@ -20,9 +20,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One file to analyze.  `file` is its path below the folder, as it can be shown, "/" between parts.
+    """One file to analyze.
 
-    `athlete` is "" and `date` (YYYY-MM-DD) is "" where nothing tells them.  `problem` says why it must not be opened.
+    `file`: its path inside the folder, ready to print, with "/" between parts.  `athlete` and `date` (YYYY-MM-DD): ""
+    if they are not known.  `problem`: why the file must not be opened, "" if it may.
     """
 
     path: Path
@@ -35,7 +36,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clip with its content hash, or with the reason why it has none; `folder` is its result's, below `--out`."""
+    """A clip with the hash of its content, or the failure to read it; `folder`: its result folder inside `--out`."""
 
     clip: Clip
     sha256: str = ""
@@ -46,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a clip ended; `failure` is None if its folder holds a result."""
+    """How the analysis of a clip ended; `failure` is None if the result folder holds a result."""
 
     entry: Entry
     failure: Failure | None

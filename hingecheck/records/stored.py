@@ -1,6 +1,6 @@
-"""An analysis as its `analysis.json` holds it: what reports, history and tables know of an earlier measurement.
+"""An analysis as an `analysis.json` holds it, for reports, history and tables.
 
-`results.reading` makes these records and checks them; nothing else reads the file.
+Only `results.reading` reads the file.  It checks the content and makes these records.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hingecheck.records.measure import Measure
 
 @dataclass(frozen=True, slots=True)
 class StoredVideo:
-    """What is stored of the clip; `file` is a bare name."""
+    """The stored facts about the clip; `file` is a name without folders."""
 
     file: str
     sha256: str
@@ -42,9 +42,10 @@ class StoredView:
 
 @dataclass(frozen=True, slots=True)
 class StoredRep:
-    """One repetition: the events that happened (name -> seconds), and each metric or the reason why there is none.
+    """One stored repetition.
 
-    All repetitions have the same metrics: METRICS, and those that the file has beside them.
+    `events`: seconds by name; events that the clip does not show are left out.  `values`: each metric, or the
+    reason why it has no value.  All repetitions have the same metrics: METRICS, and others that the file holds.
     """
 
     number: int
@@ -57,7 +58,7 @@ class StoredRep:
 
 @dataclass(frozen=True, slots=True)
 class StoredFinding:
-    """What one rule said."""
+    """The stored outcome of one rule."""
 
     rule: str
     status: str
@@ -71,7 +72,7 @@ class StoredFinding:
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """The pattern, and what it rests on."""
+    """The stored pattern, and what it rests on."""
 
     pattern: str
     share: Measure
@@ -83,11 +84,11 @@ class StoredVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An analysis read back from `path`, whose bytes have the hash `sha256`.
+    """An analysis read from the file `path`, whose bytes have the hash `sha256`.
 
-    `style` is the set's style in words and whose word it is, "" where the analysis does not tell.
-    `context` are the sentences that set the self-report beside the measurement.  `version` is that of the hingecheck
-    that wrote the file, "" where the file does not tell; `provenance` is as it was written.
+    `style`: the style of the set in words, and whether the user named it; "" if the file does not hold it.  `context`:
+    sentences that show the self-report beside the measurement.  `version`: the hingecheck that wrote the file, "" if
+    the file does not hold it.  `provenance`: as the file holds it.
     """
 
     path: Path

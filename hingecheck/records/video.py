@@ -1,4 +1,4 @@
-"""What is read of a video: frames, facts about the file, thumbnails."""
+"""What is read from a video: frames, facts about the file, thumbnails."""
 
 from __future__ import annotations
 

@@ -1,12 +1,23 @@
-"""Stage 3, trace: a person mask and landmarks become the trunk's two edges and a small crop.
+"""Stage 3, trace: find both edges of the trunk in one frame.
 
-The trunk frame has its origin at the mid-hip and its axis along mid-hip -> mid-shoulder; lengths are in
-trunk lengths.  At each station rays leave the axis at right angles to both sides; the edge is the first
-place where the mask falls through one half, interpolated between samples.  Which edge is the back is
-decided later, once for the clip.  The mask is not kept.
+In: the landmarks and the person mask of one frame (`Sighting`).  Out: the distance of both edges from the trunk axis,
+and a small crop of the mask around the trunk (`Trace`).  Why: the outline of the back shows the shape of the spine,
+which no landmark shows.  The mask itself is not kept.
 
-Where it departs from a contour follower: rays cannot wander off along an arm or a plate, and every
-station stays comparable from frame to frame.
+The trunk axis runs from the mid-hip to the mid-shoulder.  Lengths are in trunk lengths, that is, lengths of this axis.
+
+Steps (`trace`):
+
+1. Set up the trunk axis.
+2. At each station of the axis, send one ray to each side, at right angles to the axis.
+3. The edge is the first place on the ray where the mask falls below MASK_EDGE, interpolated between two samples.
+4. Mark the stations whose edge can be the edge of a back (`_valid`).
+5. Cut the mask around the trunk out, with the axis upright (`crop`).
+
+Which of the two edges is the back is decided later, once for the whole clip.
+
+Departure from a contour follower: a ray cannot follow the outline along an arm or a plate.  Each station also means the
+same place on the trunk in every frame.
 """
 
 from __future__ import annotations
@@ -21,36 +32,51 @@ from hingecheck import landmarks
 from hingecheck.records import CROP_SIZE_PX, BackContour, Bools, Bytes, Floats, Frame, Sighting, Trace
 
 STATION: Floats = np.linspace(-0.4, 1.1, 61)
-"""Positions along the trunk axis, 0 = mid-hip, 1 = mid-shoulder."""
+"""Positions of the rays along the trunk axis: 0 = mid-hip, 1 = mid-shoulder."""
 
 RAY_LENGTH = 0.8
-"""How far a ray looks for the edge, in trunk lengths: further away is no back."""
+"""Length of a ray, in trunk lengths.  An edge farther away is not the edge of a back."""
 
 RAY_STEP_PX = 0.5
+"""Distance between two samples on a ray, in pixels of the frame."""
+
 LIMB_CLEARANCE = 0.05
+"""Smallest distance of a valid edge from an elbow or wrist, in trunk lengths.  A nearer edge may be that of the arm."""
+
 LIMB_SEEN = 0.5
-"""An edge this near to an elbow or wrist that the model sees, in trunk lengths, may be the arm's."""
+"""Smallest visibility of an elbow or wrist that counts as seen."""
 
 BORDER_PX = 2.0
+"""Smallest distance of a valid edge from the border of the picture, in pixels of the frame."""
+
 HALF_TRUNK = 0.25
+"""Half the width of the strip along the axis that must lie in the picture, in trunk lengths."""
+
 JUMP = 0.06
-"""Between neighbouring stations a back does not step by more than this (67 degrees), in trunk lengths."""
+"""Largest step of a back's edge from one station to the next, in trunk lengths: a slope of 67 degrees."""
 
 HIP_IN_CROP = (0.5, 0.73)
-TRUNK_IN_CROP = 0.47
-"""Where the mid-hip lies in the crop and how long the trunk is there, in shares of the crop's side."""
+"""Place (x, y) of the mid-hip in the crop, as a share of the crop's side."""
 
-_MASK_EDGE = 0.5
+TRUNK_IN_CROP = 0.47
+"""Length of the trunk axis in the crop, as a share of the crop's side."""
+
+MASK_EDGE = 0.5
+"""Mask value at the edge of the person: 1 = inside, 0 = outside."""
 
 
 def trace(frame: Frame, sighting: Sighting | None) -> Trace:
-    """Both edges of the trunk in one frame, all unknown if there is nobody in it."""
+    """Both edges of the trunk in one frame, in display pixels and trunk lengths; all NaN if nobody is seen."""
     if sighting is None:
-        return _nothing()
+        return _unknown()
+    # 1
     hip, shoulder = _middle(sighting, landmarks.HIPS), _middle(sighting, landmarks.SHOULDERS)
     axis = shoulder - hip
+    # 2
     rays = _rays(hip, axis)
+    # 3
     offset = np.stack([_first_exit(sighting.mask, ray) for ray in rays]) * (RAY_STEP_PX / np.hypot(*axis))
+    # 4, 5
     return Trace(
         origin_px=hip / frame.scale + np.array(frame.origin_px),
         axis_px=axis / frame.scale,
@@ -62,7 +88,7 @@ def trace(frame: Frame, sighting: Sighting | None) -> Trace:
 
 
 def collect(traces: Sequence[Trace]) -> BackContour:
-    """Single traces as arrays over time."""
+    """The traces of all frames as arrays over time."""
     return BackContour(
         station=STATION.copy(),
         origin_px=np.stack([t.origin_px for t in traces]),
@@ -74,8 +100,8 @@ def collect(traces: Sequence[Trace]) -> BackContour:
     )
 
 
-def _nothing() -> Trace:
-    """All unknown."""
+def _unknown() -> Trace:
+    """The trace of a frame in which nobody is seen."""
     k = len(STATION)
     unknown = np.full(2, np.nan)
     empty = np.zeros((CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
@@ -83,11 +109,12 @@ def _nothing() -> Trace:
 
 
 def _middle(sighting: Sighting, pair: landmarks.Pair) -> Floats:
+    """Midpoint (2,) of a left and a right landmark, in pixels of the frame."""
     return np.asarray(sighting.xy_px[list(pair)].mean(axis=0))
 
 
 def _rays(hip: Floats, axis: Floats) -> tuple[Floats, Floats]:
-    """Sample points (K, M, 2) along the rays to image left and right of an upright trunk."""
+    """Sample points (K, M, 2) on the rays to the left and to the right of the axis, as seen with the trunk upright."""
     trunk_px = float(np.hypot(*axis))
     unit = axis / trunk_px
     left = np.array([unit[1], -unit[0]])
@@ -97,24 +124,28 @@ def _rays(hip: Floats, axis: Floats) -> tuple[Floats, Floats]:
 
 
 def _sample(mask: NDArray[np.float32], points: Floats) -> Floats:
+    """Mask values at points (..., 2), interpolated; 0 outside the picture."""
     x, y = points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)
     return np.asarray(cv2.remap(mask, x, y, cv2.INTER_LINEAR, borderValue=0.0), np.float64)
 
 
 def _first_exit(mask: NDArray[np.float32], points: Floats) -> Floats:
-    """Index (K,), with fraction, at which each ray first leaves the mask; NaN if it starts outside or never leaves."""
+    """Fractional index (K,) of the sample at which each ray first leaves the mask.
+
+    NaN if the ray starts outside the mask or never leaves it.
+    """
     level = _sample(mask, points)
-    outside = level < _MASK_EDGE
+    outside = level < MASK_EDGE
     first = np.argmax(outside, axis=1)
     row = np.arange(len(level))
     inner, outer = level[row, np.maximum(first - 1, 0)], level[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact = first - 1 + (inner - _MASK_EDGE) / (inner - outer)
+        exact = first - 1 + (inner - MASK_EDGE) / (inner - outer)
     return np.where(outside[:, 0] | ~outside.any(axis=1), np.nan, exact)
 
 
 def _valid(sighting: Sighting, hip: Floats, axis: Floats, offset: Floats) -> Bools:
-    """Stations (2, K) whose edge is a back's: found, smooth, inside the picture, no arm nearby."""
+    """Stations (2, K) whose edge can be that of a back: known, smooth, inside the picture, away from the arms."""
     trunk_px = np.hypot(*axis)
     left = np.array([axis[1], -axis[0]])
     base = hip + STATION[:, None] * axis
@@ -122,31 +153,38 @@ def _valid(sighting: Sighting, hip: Floats, axis: Floats, offset: Floats) -> Boo
     size = np.array(sighting.mask.shape[::-1])
     inside = ((edge > BORDER_PX) & (edge < size - 1 - BORDER_PX)).all(axis=-1)
     arms = [p for p in (*landmarks.ELBOWS, *landmarks.WRISTS) if sighting.visibility[p] > LIMB_SEEN]
-    apart = np.hypot(*np.moveaxis(edge[:, :, None] - sighting.xy_px[arms], -1, 0))
-    nearest = apart.min(axis=-1, initial=np.inf)
-    clear = nearest > LIMB_CLEARANCE * trunk_px
-    return np.asarray(~np.isnan(offset) & inside & clear & ~_steps(offset))
+    distance_px = np.hypot(*np.moveaxis(edge[:, :, None] - sighting.xy_px[arms], -1, 0))
+    nearest_px = distance_px.min(axis=-1, initial=np.inf)
+    clear = nearest_px > LIMB_CLEARANCE * trunk_px
+    return np.asarray(~np.isnan(offset) & inside & clear & ~_at_jump(offset))
 
 
 def _cut(sighting: Sighting, hip: Floats, axis: Floats) -> bool:
-    """True if a corridor of HALF_TRUNK to both sides of the axis, mid-hip to mid-shoulder, leaves the picture."""
+    """True if part of the trunk lies outside the picture.
+
+    The trunk is taken as a strip from mid-hip to mid-shoulder, HALF_TRUNK to each side of the axis.
+    """
     beside = HALF_TRUNK * np.array([axis[1], -axis[0]])
     corners = np.stack([end + side * beside for end in (hip, hip + axis) for side in (-1, 1)])
     size = np.array(sighting.mask.shape[::-1])
     return bool(((corners < 0) | (corners > size - 1)).any())
 
 
-def _steps(offset: Floats) -> Bools:
-    """Stations (2, K) beside a step in the edge."""
+def _at_jump(offset: Floats) -> Bools:
+    """Stations (2, K) on both sides of a step larger than JUMP in the edge."""
     jump = np.abs(np.diff(offset, axis=1)) > JUMP
-    beside = np.zeros(offset.shape, bool)
-    beside[:, 1:] |= jump
-    beside[:, :-1] |= jump
-    return beside
+    at_jump = np.zeros(offset.shape, bool)
+    at_jump[:, 1:] |= jump
+    at_jump[:, :-1] |= jump
+    return at_jump
 
 
 def crop(mask: NDArray[np.float32], hip: Floats, axis: Floats, size_px: int = CROP_SIZE_PX) -> Bytes:
-    """The mask around the trunk (size_px, size_px), 8 bit: mid-hip at a fixed place, axis upright, image left left."""
+    """The mask around the trunk (size_px, size_px), 0 to 255.
+
+    The mid-hip lies at HIP_IN_CROP and the axis is upright.  The crop is turned but not mirrored.  `hip` (2,) and
+    `axis` (2,) are in pixels of the mask.
+    """
     zoom = TRUNK_IN_CROP * size_px / float(np.hypot(*axis))
     turn = np.arctan2(axis[0], -axis[1])  # clockwise lean of the axis in the picture
     cos, sin = zoom * np.cos(turn), zoom * np.sin(turn)

@@ -1,28 +1,39 @@
-"""Stage 6, infer: the back's silhouette becomes pelvis tilt, lumbar and thoracic flexion, each with its interval.
+"""Stage 6, infer: from the outline of the back to pelvis tilt, lumbar flexion and thoracic flexion.
 
-No pose model's landmarks show the spine; the outline of the back does.  A small network reads it: it is
-given the person mask around the trunk and the landmarks in the trunk's own frame, and the same of the
-lifter's own standing, and says by how much each segment turned between the two (skin-surface lordosis
-explains only about half of the upright lumbar angle [23], so changes are usable and absolute values are
-not).  It was trained on rendered bodies with exact joint angles, seen through the shipped pose model
-(models/SPINE.md), and says with every frame how wrong it may be: wider under loose clothes, behind plates,
-off the side view.
+In: the landmarks, the trunk's edges and the view of a clip (`Observed`).  Out: angles over time, each with its error,
+or the reason why a frame has none (`Spine`).  Why: no landmark of a pose model shows the spine, but the outline of the
+back does.
 
-A frame is not measured, with the reason, where the trunk is cut off or too small, where the back's edge is
-lost, where the model is too unsure of itself or its members disagree because they have never seen the
-like, and in a clip without standing, filmed from too far off the side.
+A small network reads the outline.  It gets the person mask around the trunk, the landmarks in the coordinates of the
+trunk, and both again from the lifter's own standing.  It answers by how much each segment has turned between standing
+and the frame.  It gives changes because skin-surface lordosis explains only about half of the upright lumbar angle
+[23]: changes are usable, absolute values are not.  The network was trained on rendered bodies with exact joint angles,
+seen through the shipped pose model (models/SPINE.md).  With every frame it gives its own error.  The error is larger
+under loose clothes, behind plates and off the side view.
+
+Steps (`infer`):
+
+1. Say why frames cannot be read: the lifter is not seen, the trunk is cut off or too small, the back's edge is hidden.
+   Encode all other frames.
+2. Find the zero: the lifter's own standing in this clip, or in another clip of the same lifter.
+3. Read the change of each segment from the zero.  Make pelvis, lumbar spine and junction consistent.
+4. Estimate the yaw of the camera.
+5. Say why further frames are not measured: the model is too unsure, its members disagree because they have never seen
+   such an outline, the clip has no standing, the camera is too far off the side view.
+6. Add the pitch that the landmarks have in the picture, where the model gives only the difference from it.
+7. Smooth each angle over time and split its error into noise and bias.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from hingecheck import posture
 from hingecheck.filtering import residual_sd, smooth_known
-from hingecheck.geometry import length, pitch_deg, sagittal, slope_deg
+from hingecheck.geometry import length
 from hingecheck.records import (
     LONGEST_CODE,
     SMALLEST_TRUNK_PX,
@@ -36,61 +47,66 @@ from hingecheck.records import (
     PoseTrack,
     Spine,
     SpineReading,
-    Tangent,
     Words,
     most_frequent,
 )
 from hingecheck.records.pose import Observed
 from hingecheck.spine import features
-from hingecheck.spine.standing import own_standing
+from hingecheck.spine.standing import own_standing, tangents
 
 PELVIS, LUMBAR, JUNCTION, THORACIC, TRUNK, THIGH, SHANK = range(7)
 """Columns of a `SpineReading`."""
 
 IMAGE_TRUNK, IMAGE_THIGH, IMAGE_SHANK = range(3)
+"""Columns of the pitches that the landmarks have in the picture."""
+
+ADDED_PITCH: Final = {PELVIS: IMAGE_TRUNK, JUNCTION: IMAGE_TRUNK, THIGH: IMAGE_THIGH, SHANK: IMAGE_SHANK}
+"""Columns that the model gives as a difference from a pitch in the picture, and the column of that pitch."""
 
 BACK_FROM, BACK_TO = 0.0, 0.9
+"""Stations between sacrum and shoulder blades: 0 = mid-hip, 1 = mid-shoulder."""
+
 LEAST_EDGE: Final = 0.6
-"""Share of the stations between sacrum and shoulder blades at which the back's edge must be found."""
+"""Smallest share of the stations from BACK_FROM to BACK_TO at which the back's edge must be found."""
 
 WIDEST_SD_DEG: Final = 9.0
+"""Largest SD of a lumbar angle that is reported, in degrees."""
+
 MOST_DISAGREEMENT_DEG: Final = 6.0
-"""A lumbar angle that the model itself trusts less than this, or whose members are further apart, is not told."""
+"""Largest disagreement between the members of the model with which a lumbar angle is reported, in degrees."""
 
 YAW_BIAS_SD_DEG: Final = 2.5
-"""What a clip's yaw is still off by when many frames are averaged, SD."""
+"""SD of the part of the yaw's error that averaging over many frames does not remove, in degrees."""
 
 LOCKOUT_ZERO_SD_DEG: Final = 3.0
-"""How far a lockout may be from quiet standing, where it has to stand in for it."""
-
-TANGENT_HALF_WINDOW: Final = 0.15
-TANGENTS: Final[tuple[tuple[str, Literal["pelvis_tilt", "junction"], float], ...]] = (
-    ("pelvis", "pelvis_tilt", 0.15),
-    ("lumbar", "junction", 0.70),
-)
-"""Where the back's edge lies over the sacrum and over the thoraco-lumbar junction, along the trunk axis."""
+"""SD of the difference between lockout and quiet standing, in degrees, where a lockout has to be the zero."""
 
 LASTING: Final = 0.85
-"""Share of a single picture's SD of the spine's angles that smoothing over frames leaves: on lifters kept for checking,
-what differs between lifters has 0.73 of the variance of bent frames' errors (models/SPINE.md).  It lasts a clip."""
+"""Share of a frame's SD that stays the same over a clip, so that smoothing cannot remove it; for the angles of pelvis
+and spine.  On lifters kept for checking, differences between lifters make up 0.73 of the error variance of bent frames
+(models/SPINE.md); the root of 0.73 is 0.85."""
 
 
 class SpineModel(Protocol):
-    """Turns what is seen of a frame into a code, and codes into angles."""
+    """The spine model.  It turns each frame into a code, and codes into angles."""
 
     def encode(self, crop: Bytes, features: Floats) -> Floats:
-        """Codes (N, C) of crops (N, S, S), back on the left, and features (N, F)."""
+        """Codes (N, C) of crops (N, S, S), with the back on the left, and of features (N, F)."""
 
     def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
-        """What frames with codes (N, C) say, alone and against the standing's code (C,).
+        """Angles of frames with codes (N, C): of each frame alone, and as changes from standing with code (C,).
 
-        `turned_deg` (N,): how far the picture's trunk has turned between the two.
+        `turned_deg` (N,): how far the trunk axis has turned in the picture since standing, in degrees.
         """
 
 
 @dataclass(frozen=True)
 class Zero:
-    """A lifter's own standing: its code (C,), the picture's pitches there (3,), and where it comes from."""
+    """A lifter's own standing, from which all changes are counted.
+
+    `code` (C,): the model's code of it.  `image_deg` (3,): pitch of trunk, thigh and shank in the picture, in degrees.
+    `origin`: which frames it comes from.  `sd_deg`: how far it may be from quiet standing, as an SD in degrees.
+    """
 
     code: Floats
     image_deg: Floats
@@ -99,61 +115,72 @@ class Zero:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """Codes (N, C) and the landmarks' own pitches of trunk, thigh and shank (N, 3); NaN with a reason (N,)."""
+class _Encoded:
+    """The frames of a clip as the model reads them.
+
+    `code` (N, C).  `image_deg` (N, 3): pitch of trunk, thigh and shank in the picture, in degrees.  `reason` (N,): why
+    a frame cannot be read, "" where it can; there the code is NaN.
+    """
 
     code: Floats
     image_deg: Floats
     reason: Words
 
 
-def infer(model: SpineModel, observed: Observed, elsewhere: Zero | None = None) -> Spine:
-    """All segment angles of a clip, zeroed on its own standing or on that of another clip of the same lifter."""
-    seen = _encode(model, observed)
-    standing = own_standing(observed, seen.reason)
-    zero = elsewhere or _zero(observed, seen, standing)
-    good = seen.reason == ""
-    if not good.any():
-        return _nothing(observed, seen.reason, standing)
-    code = zero.code if zero is not None else seen.code[good].mean(axis=0)
-    image_deg = seen.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
-    reading = _spread_out(_agreed(model.read(seen.code[good], code, image_deg[good, IMAGE_TRUNK])), good)
+def infer(model: SpineModel, observed: Observed, given_zero: Zero | None = None) -> Spine:
+    """All segment angles of a clip, in degrees from the lifter's own standing.
+
+    `given_zero`: the standing in another clip of the same lifter, used in place of the standing in this clip.
+    """
+    # 1
+    encoded = _encode(model, observed)
+    readable = encoded.reason == ""
+    # 2
+    standing = own_standing(observed, encoded.reason)
+    zero = given_zero or _zero(observed, encoded, standing)
+    if not readable.any():
+        return _unmeasured(observed, encoded.reason, standing)
+    # 3
+    image_deg = encoded.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
+    reading = _read(model, encoded, zero, image_deg[:, IMAGE_TRUNK])
+    # 4
     yaw_deg = _yaw(reading)
-    reason = _judged(reading, seen.reason, zero, yaw_deg)
-    added = {PELVIS: IMAGE_TRUNK, JUNCTION: IMAGE_TRUNK, THIGH: IMAGE_THIGH, SHANK: IMAGE_SHANK}
+    # 5
+    reason = _with_model_reasons(reading, encoded.reason, zero, yaw_deg)
 
     def angle(column: int, reason: Words) -> Angle:
-        base = image_deg[:, added[column]] if column in added else 0.0
+        # 6, 7
+        base = image_deg[:, ADDED_PITCH[column]] if column in ADDED_PITCH else 0.0
         lasting = 1.0 if column in (THIGH, SHANK) else LASTING
         sd_deg = np.hypot(lasting * reading.change_sd_deg[:, column], zero.sd_deg if zero is not None else 0.0)
         return _angle(observed.track, reading.change_deg[:, column] + base, sd_deg, reason)
 
-    legs = seen.reason if zero is not None else np.where(good, Code.NO_STANDING, seen.reason)
-    alone_deg = reading.single_deg[:, TRUNK] + seen.image_deg[:, IMAGE_TRUNK]
+    leg_reason = encoded.reason if zero is not None else np.where(readable, Code.NO_STANDING, encoded.reason)
+    lean_deg = reading.single_deg[:, TRUNK] + encoded.image_deg[:, IMAGE_TRUNK]
     return Spine(
         pelvis_tilt=angle(PELVIS, reason),
         lumbar_flexion=angle(LUMBAR, reason),
         junction=angle(JUNCTION, reason),
         thoracic_flexion=angle(THORACIC, reason),
-        trunk_lean=_angle(observed.track, alone_deg, reading.single_sd_deg[:, TRUNK], seen.reason),
-        thigh=angle(THIGH, legs),
-        shank=angle(SHANK, legs),
+        trunk_lean=_angle(observed.track, lean_deg, reading.single_sd_deg[:, TRUNK], encoded.reason),
+        thigh=angle(THIGH, leg_reason),
+        shank=angle(SHANK, leg_reason),
         yaw_deg=yaw_deg,
         zero=zero.origin if zero is not None else Code.NO_STANDING,
         standing=standing,
-        tangents=_tangents(observed, standing),
+        tangents=tangents(observed, standing),
     )
 
 
 def standing_zero(model: SpineModel, observed: Observed) -> Zero | None:
-    """The standing in a clip filmed for it, or None if nobody stands in it."""
-    seen = _encode(model, observed)
-    found = _zero(observed, seen, own_standing(observed, seen.reason))
-    return None if found is None else Zero(found.code, found.image_deg, Code.STANDING_ELSEWHERE, found.sd_deg)
+    """The zero from a clip of quiet standing, for other clips of the same lifter; None if nobody stands in it."""
+    encoded = _encode(model, observed)
+    zero = _zero(observed, encoded, own_standing(observed, encoded.reason))
+    return None if zero is None else Zero(zero.code, zero.image_deg, Code.STANDING_ELSEWHERE, zero.sd_deg)
 
 
 def most_lumbar(spine: Spine) -> Measure:
-    """The largest lumbar flexion of a clip with its 90 % interval, or why there is none."""
+    """The largest lumbar flexion of a clip in degrees with its 90 % interval, or the reason why there is none."""
     angle = spine.lumbar_flexion
     known = angle.reason == ""
     if not known.any():
@@ -162,37 +189,53 @@ def most_lumbar(spine: Spine) -> Measure:
     return Measure.of(float(angle.value_deg[at]), float(angle.sd_deg[at]))
 
 
-def _encode(model: SpineModel, observed: Observed) -> _Seen:
+def _encode(model: SpineModel, observed: Observed) -> _Encoded:
+    """Codes of all frames that can be read.  A lifter who faces image left is mirrored, so the back is on the left."""
     sign = observed.view.facing_sign
     raw = observed.raw
-    reason = _refusals(observed)
-    good = reason == ""
+    reason = _unreadable(observed)
+    readable = reason == ""
     image_deg = features.segment_pitch_deg(raw.xy_px, sign)
-    if not good.any():
-        return _Seen(np.full((len(good), 1), np.nan), image_deg, reason)
-    crop = observed.contour.crop[good]
-    described = features.describe(raw.xy_px[good], raw.visibility[good], raw.world_m[good], sign)
+    if not readable.any():
+        return _Encoded(np.full((len(readable), 1), np.nan), image_deg, reason)
+    crop = observed.contour.crop[readable]
+    described = features.describe(raw.xy_px[readable], raw.visibility[readable], raw.world_m[readable], sign)
     code = model.encode(crop if sign > 0 else crop[:, :, ::-1], described)
-    whole = np.full((len(good), code.shape[1]), np.nan)
-    whole[good] = code
-    return _Seen(whole, image_deg, reason)
+    codes = np.full((len(readable), code.shape[1]), np.nan)
+    codes[readable] = code
+    return _Encoded(codes, image_deg, reason)
 
 
-def _refusals(observed: Observed) -> Words:
-    """Why a frame cannot be read at all (N,), "" where it can be tried."""
+def _read(model: SpineModel, encoded: _Encoded, zero: Zero | None, turned_deg: Floats) -> SpineReading:
+    """What the model reads from all readable frames; NaN in the others.
+
+    Without a zero, the mean of all codes stands in for that of standing.  The angles are then not reported, but the yaw
+    and the trunk's lean, which need no zero, are.
+    """
+    readable = encoded.reason == ""
+    code = zero.code if zero is not None else encoded.code[readable].mean(axis=0)
+    answer = model.read(encoded.code[readable], code, turned_deg[readable])
+    return _in_all_frames(_consistent(answer), readable)
+
+
+def _unreadable(observed: Observed) -> Words:
+    """Why each frame cannot be read (N,), "" where it can.  Of several reasons the last one below counts."""
     contour, view = observed.contour, observed.view
-    along = (contour.station >= BACK_FROM) & (contour.station <= BACK_TO)
-    found = ~np.isnan(contour.offset[:, view.dorsal][:, along])
+    on_back = (contour.station >= BACK_FROM) & (contour.station <= BACK_TO)
+    edge_known = ~np.isnan(contour.offset[:, view.dorsal][:, on_back])
     reason = np.full(len(contour.offset), "", dtype=f"<U{LONGEST_CODE}")
-    reason[found.mean(axis=1) < LEAST_EDGE] = Code.BACK_HIDDEN
+    reason[edge_known.mean(axis=1) < LEAST_EDGE] = Code.BACK_HIDDEN
     reason[contour.cut] = Code.TRUNK_CUT
     reason[length(contour.axis_px) < SMALLEST_TRUNK_PX] = Code.TRUNK_SMALL
     reason[~observed.track.seen | ~observed.raw.seen] = Code.LIFTER_UNSEEN
     return reason
 
 
-def _judged(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Measure) -> Words:
-    """Reasons (N,) with those that only the model's own answer gives."""
+def _with_model_reasons(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Measure) -> Words:
+    """The reasons (N,), and for frames without one, the reasons that follow from the model's answer.
+
+    Of several new reasons the last one below counts.
+    """
     out = reason.copy()
     tried = out == ""
     out[tried & (reading.change_sd_deg[:, LUMBAR] > WIDEST_SD_DEG)] = Code.OUTLINE_UNSURE
@@ -204,32 +247,36 @@ def _judged(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Me
     return out
 
 
-def _spread_out(reading: SpineReading, good: Bools) -> SpineReading:
-    """The same over all frames, NaN where nothing was read."""
+def _in_all_frames(reading: SpineReading, readable: Bools) -> SpineReading:
+    """A reading of the readable frames as a reading of all N frames, NaN in the others."""
 
-    def whole(part: Floats) -> Floats:
-        out = np.full((len(good), part.shape[1]), np.nan)
-        out[good] = part
+    def in_all(part: Floats) -> Floats:
+        out = np.full((len(readable), part.shape[1]), np.nan)
+        out[readable] = part
         return out
 
-    return SpineReading(*(whole(getattr(reading, part.name)) for part in fields(reading)))
+    return SpineReading(*(in_all(getattr(reading, part.name)) for part in fields(reading)))
 
 
-def _agreed(reading: SpineReading) -> SpineReading:
-    """The same with pelvis + lumbar = junction: what they differ by is shared out by how unsure each is.
+def _consistent(reading: SpineReading) -> SpineReading:
+    """The reading, corrected so that pelvis + lumbar = junction.
 
-    The junction's pitch is read best, so it stays.
+    The junction is read best, so it stays.  The difference goes to pelvis and lumbar spine in proportion to their error
+    variances.
     """
     change, variance = reading.change_deg.copy(), reading.change_sd_deg**2
-    apart = change[:, JUNCTION] - change[:, PELVIS] - change[:, LUMBAR]
+    difference = change[:, JUNCTION] - change[:, PELVIS] - change[:, LUMBAR]
     to_lumbar = variance[:, LUMBAR] / (variance[:, LUMBAR] + variance[:, PELVIS])
-    change[:, LUMBAR] += to_lumbar * apart
-    change[:, PELVIS] += (1 - to_lumbar) * apart
+    change[:, LUMBAR] += to_lumbar * difference
+    change[:, PELVIS] += (1 - to_lumbar) * difference
     return replace(reading, change_deg=change)
 
 
 def _yaw(reading: SpineReading) -> Measure:
-    """The clip's yaw: frames weighed by how sure each is."""
+    """Yaw of the camera over the clip, in degrees: the mean over frames, weighted by 1 / variance.
+
+    Its SD combines YAW_BIAS_SD_DEG and half of the usual SD of one frame.
+    """
     value, sd = reading.single_deg[:, -1], reading.single_sd_deg[:, -1]
     known = ~np.isnan(value)
     weight = 1.0 / sd[known] ** 2
@@ -237,40 +284,27 @@ def _yaw(reading: SpineReading) -> Measure:
     return Measure.of(mean, float(np.hypot(YAW_BIAS_SD_DEG, 0.5 * float(np.median(sd[known])))))
 
 
-def _zero(observed: Observed, seen: _Seen, standing: Bools) -> Zero | None:
+def _zero(observed: Observed, encoded: _Encoded, standing: Bools) -> Zero | None:
+    """The zero from the standing frames (N,) of this clip; None if there are none.
+
+    It is less sure if all of them lie between the bends, as a lockout does.
+    """
     if not standing.any():
         return None
     quiet = bool((standing & posture.outside_bends(observed.track, observed.view.facing_sign)).any())
     return Zero(
-        code=seen.code[standing].mean(axis=0),
-        image_deg=np.median(seen.image_deg[standing], axis=0),
+        code=encoded.code[standing].mean(axis=0),
+        image_deg=np.median(encoded.image_deg[standing], axis=0),
         origin=Code.STANDING_AROUND if quiet else Code.STANDING_BETWEEN,
         sd_deg=0.0 if quiet else LOCKOUT_ZERO_SD_DEG,
     )
 
 
-def _tangents(observed: Observed, standing: Bools) -> tuple[Tangent, ...]:
-    """The back's own lean over sacrum and thoraco-lumbar junction in standing; none if the edge is not seen there."""
-    contour, view = observed.contour, observed.view
-    if not standing.any():
-        return ()
-    spacing = float(contour.station[1] - contour.station[0])
-    edge = np.where(contour.valid[standing, view.dorsal], contour.offset[standing, view.dorsal], np.nan)
-    slope = slope_deg(edge, spacing, round(TANGENT_HALF_WINDOW / spacing))
-    lean_deg = pitch_deg(np.zeros(2), sagittal(contour.axis_px[standing], view.facing_sign))
-    found = []
-    for name, segment, station in TANGENTS:
-        own_deg = lean_deg - slope[:, int(np.argmin(np.abs(contour.station - station)))]
-        if np.isnan(own_deg).all():
-            return ()
-        found.append(Tangent(name, segment, station, float(np.nanmedian(own_deg))))
-    return tuple(found)
-
-
 def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> Angle:
-    """Smoothed angle with its spread; a short unreadable gap that smoothing bridges counts as measured.
+    """An angle smoothed over time, with its error (`raw_deg`, `sd_deg` and `reason` (N,)).
 
-    What smoothing takes away tells how much of a frame's error is its own; the rest stays in every mean.
+    A short gap that smoothing bridges counts as measured.  The scatter that smoothing removes shows the noise of a
+    frame; it counts at most half of the whole error, and twice in a bridged frame.  The rest of the error is bias.
     """
     known_deg = np.where(reason == "", raw_deg, np.nan)
     value_deg = smooth_known(track.time_s, known_deg)
@@ -290,8 +324,8 @@ def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> 
     )
 
 
-def _nothing(observed: Observed, reason: Words, standing: Bools) -> Spine:
-    """No frame could be tried."""
+def _unmeasured(observed: Observed, reason: Words, standing: Bools) -> Spine:
+    """The spine of a clip in which no frame can be read."""
     unknown = np.full(len(reason), np.nan)
     angle = _angle(observed.track, unknown, unknown, reason)
     missing = Measure.missing(Code.BACK_UNSEEN)

@@ -29,8 +29,8 @@ def true_reps(truth: Mapping[str, Any]) -> list[RepMetrics]:
     """Return the complete repetitions of a truth file, described like the analyzer's own."""
     track = _track(truth)
     reps = [_rep(track, rep, truth["style"]) for rep in truth["reps"] if rep["complete"]]
-    own_measures = repetition.Own(height_cm=100 * _stature_m(truth))
-    return [repetition.describe(track, rep, SIDE, own_measures) for rep in reps]
+    lifter = repetition.Lifter(height_cm=100 * _stature_m(truth))
+    return [repetition.describe(track, rep, SIDE, lifter) for rep in reps]
 
 
 def _stature_m(truth: Mapping[str, Any]) -> float:
