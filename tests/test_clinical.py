@@ -40,7 +40,7 @@ def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
     front, behind = pages(made(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
     for words in (
         *(
-            "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg by own report",
+            "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg (self-reported)",
             "Hip-led",
             "25 % (17 to 33)",
         ),
@@ -51,7 +51,7 @@ def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
     for words in (
         *("Definitions and signs", "+2° (−3 to +7)", "20.00 frames a second", "Describes movement; not a diagnosis."),
         *("all, yaw to 20°", "random mixtures", "24 trained lifters", "a history of cancer", "Clinician’s remarks"),
-        *("Signature", "a" * 4, "Criteria version 2026-11", "not checked: the video was not at hand", "above 5°"),
+        *("Signature", "a" * 4, "Criteria version 2026-11", "no: the video was not found", "above 5°"),
     ):
         assert words in behind, words
     assert "jane" not in front + behind
@@ -108,8 +108,8 @@ def test_what_could_not_be_drawn_is_told(tmp_path: Path) -> None:
     (tmp_path / "angles.csv").unlink()
     (tmp_path / "keyframes.png").unlink()
     front, _ = pages(clinical.pdf(reading.read(path), Wanted()))
-    assert "Curves: not drawn" in front
-    assert "Key frames: not drawn" in front
+    assert "No curves" in front
+    assert "No key frames" in front
 
 
 def test_no_metric_measured_and_no_repetition_complete_is_a_report_too(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path)
     far["reps"][0]["style"] = "romanian"
     earlier = [reading.read(stored.write(tmp_path / name, told)) for name, told in (("near", near), ("far", far))]
     front, _ = pages(made(tmp_path, previous=earlier))
-    assert front.count("Against an earlier session") == 2
+    assert front.count("Compared with an earlier session") == 2
     assert front.count("larger than error") == 1
     assert front.count("within error") == 7
     assert "The styles of the two lifts differ" in front
@@ -180,7 +180,7 @@ def test_a_typesetter_without_fonts_or_none_at_all_is_told(tmp_path: Path, monke
 
     with monkeypatch.context() as patch:
         patch.setattr(typst, "Fonts", Bare)
-        with pytest.raises(ExtraMissing, match="without its fonts"):
+        with pytest.raises(ExtraMissing, match="lacks its fonts"):
             made(tmp_path)
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(ExtraMissing) as caught:
@@ -195,7 +195,7 @@ def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Pa
     command = ("report", path, "--pdf", pdf, "--fhir", fhir, "--date", "2026-11-24", "--pseudonym", "P17")
     done = hingecheck(*command)
     assert done.returncode == 0, done.stderr
-    assert "the hash of the video at hand is the same" in pages(pdf.read_bytes())[1]
+    assert "yes: the video has the stored hash" in pages(pdf.read_bytes())[1]
     assert [stat.S_IMODE(each.stat().st_mode) for each in (pdf, fhir)] == [0o600, 0o600]
     assert hingecheck(*command).returncode == 2
     before = pdf.read_bytes(), fhir.read_bytes()

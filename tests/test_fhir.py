@@ -118,7 +118,7 @@ def test_the_same_input_gives_the_same_text(result: Stored) -> None:
 def test_without_the_library_or_with_what_fhir_cannot_carry_it_says_so(
     result: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ResultUnreadable, match="what FHIR cannot carry"):
+    with pytest.raises(ResultUnreadable, match="values that FHIR does not allow"):
         fhir.bundle(result, Wanted(), b"%PDF", {"reference": 7})
     monkeypatch.setitem(sys.modules, "fhir.resources.R4B.bundle", None)
     with pytest.raises(ExtraMissing) as caught:

@@ -113,7 +113,7 @@ def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> N
     analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing(Code.BACK_HIDDEN))
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.TRUNK_CUT))
     told = report_page.missing(replace(analysis, angles=angles))
-    assert "The back's edge is hidden. Not measured in repetition 1: Lumbar flexion at its peak." in told
+    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in told
     assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in told
 
 

@@ -53,7 +53,7 @@ def test_everything_fits_80_columns() -> None:
 def test_verbose_tells_every_metric_rule_and_version() -> None:
     analysis = staged()
     text = " ".join(told(analysis, everything=True).split())
-    for words in ("Fastest lumbar extension", "lean back (", "hingecheck: 0", "Unevenness of tempo"):
+    for words in ("Fastest lumbar extension", "lean back (", "hingecheck: 0", "Tempo unevenness"):
         assert words in text
         assert words not in told(analysis)
 

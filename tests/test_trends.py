@@ -325,7 +325,7 @@ def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:
     told = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
     assert max(map(len, told.splitlines())) <= 80
     assert "60 % (50 to 70)" in told
-    assert "changed: +40 points against one earlier day" in " ".join(told.split())
+    assert "changed: +40 points compared with one earlier day" in " ".join(told.split())
     assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
     wrong = conftest.hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
     assert wrong.returncode == 2

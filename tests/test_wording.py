@@ -56,7 +56,7 @@ def test_every_metric_has_its_own_words() -> None:
     wanted = {*METRICS, *whole, *of_these, *angles(), "yaw_deg"}
     assert wanted == set(wording.METRICS)
     names = [wording.name(metric) for metric in (*wording.METRICS, *followed())]
-    assert {name for name in names if names.count(name) > 1} == {"Unevenness of tempo"}  # it is in both lists
+    assert {name for name in names if names.count(name) > 1} == {"Tempo unevenness"}  # it is in both lists
 
 
 def test_the_units_are_those_of_the_names_and_shares_are_per_cent() -> None:

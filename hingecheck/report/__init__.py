@@ -1,1 +1,4 @@
-"""An `Analysis` as things to read and look at; no maths beyond drawing, no judgement."""
+"""Show an `Analysis`: pages, films, pictures, tables, terminal text, PDF.
+
+This package measures nothing and judges nothing.  Its only maths places things on a page or a picture.
+"""

@@ -1,4 +1,7 @@
-"""What a repetition is doing when, in words."""
+"""Name what the lifter does at each time of a repetition: pull begins, lifting, past the knee, lockout, lowering.
+
+The input is the event times of a repetition in seconds.  An event that did not happen is NaN and has no phase.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,14 @@ BEGINS: Final = {
     "lockout_s": "lockout",
     "lowering_s": "lowering",
 }
-"""What begins with each event."""
+"""The name of the phase that begins with each event."""
 
 BEFORE, BETWEEN, AFTER = "before the set", "between repetitions", "after the set"
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of a repetition, [`start_s`, `end_s`), and what happens in it."""
+    """A part of a repetition, from `start_s` up to but not including `end_s`.  `text` says what happens in it."""
 
     start_s: float
     end_s: float
@@ -32,9 +35,9 @@ class Phase:
 
 
 def of(rep: Rep) -> tuple[Phase, ...]:
-    """The repetition's phases in the order of their times, whatever its style; what did not happen is left out."""
+    """The repetition's phases in the order of time, for every style.  Events that did not happen are left out."""
     begins = [(float(getattr(rep, name)), text) for name, text in BEGINS.items()]
-    if rep.style == "romanian":  # begins at the top
+    if rep.style == "romanian":  # a Romanian repetition begins at the top, with the lowering
         begins.append((rep.start_s, "lowering"))
     known = sorted((s, text) for s, text in begins if not np.isnan(s))
     last_s = end_s(rep)
@@ -44,18 +47,18 @@ def of(rep: Rep) -> tuple[Phase, ...]:
 
 
 def begin_s(rep: Rep) -> float:
-    """When the repetition begins."""
+    """Time in seconds at which the repetition begins."""
     return float(np.nanmin([rep.start_s, rep.onset_s]))
 
 
 def end_s(rep: Rep) -> float:
-    """When the repetition ends, or when the last of it that is known happens."""
+    """Time in seconds at which the repetition ends; its last known event if the end is unknown."""
     times = [rep.end_s, rep.lowering_s, rep.top_s, rep.lockout_s, rep.liftoff_s]
     return float(rep.end_s) if not np.isnan(rep.end_s) else float(np.nanmax(times))
 
 
 def at(reps: Sequence[RepMetrics], time_s: float) -> tuple[RepMetrics | None, str]:
-    """The repetition that goes on at a time, or None, and what happens."""
+    """The repetition at `time_s` and the name of its phase; outside all repetitions None and where the time lies."""
     for rep in reps:
         for phase in of(rep.rep):
             if phase.start_s <= time_s < phase.end_s:

@@ -1,4 +1,7 @@
-"""All files of a result folder."""
+"""Make all files of a result folder from an analysis and its clip.
+
+The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html and analysis.json.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,10 @@ PAGE: Final = "report.html"
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which files, and how.
+    """What to put into the folder.
 
-    `film`: with the annotated film; `single_file`: the film inside the page, too; `retouch` alters every picture before
-    anything is drawn on it; `rules` are the thresholds that were judged by.
+    `film`: make the annotated film.  `single_file`: embed the film in the page as well.  `retouch`: change every
+    picture before anything is drawn on it, for example blur the head.  `rules`: the criteria that the verdict used.
     """
 
     film: bool = True
@@ -35,7 +38,10 @@ class Wanted:
 
 
 def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
-    """Name -> content, for the clip at `path`; the page comes after the film, the marker last."""
+    """File name -> content, for the clip at `path`.
+
+    The order matters: the page needs the finished film, and the marker (analysis.json) says that all files are there.
+    """
     wanted = wanted or Wanted()
     frames = keyframes.take(analysis, _retouched(reading.Video(path), wanted.retouch))
     streamed: dict[str, folder.Content] = {}
@@ -51,12 +57,12 @@ def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[
 
 
 def save(analysis: Analysis, clip: Path, target: Path, wanted: Wanted | None = None) -> None:
-    """Write the results of `clip` into the folder `target`, all or none; raises UsageError."""
+    """Write the results of `clip` into the folder `target`, all files or none.  Raises UsageError."""
     folder.write(target, files(analysis, clip, wanted))
 
 
 def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyframes.PicturesAt:
-    """The clip's pictures at some times, retouched."""
+    """A function that reads the clip's pictures at given times and retouches them."""
     if retouch is None:
         return clip.frames_at
 
@@ -67,7 +73,10 @@ def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyfra
 
 
 def film(target: Path, analysis: Analysis, path: Path, retouch: annotated.Retouch | None = None) -> None:
-    """Stream the clip at `path`, drawn on, to `target`; in full size as far as it has to be retouched."""
+    """Write the annotated film of the clip at `path` to `target`, frame by frame.
+
+    Frames are decoded in full size if there is a retouch, else in the film's size.
+    """
     clip = reading.Video(path)
     height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
     drawn = annotated.draw(analysis, reading.ahead(clip.frames(height_px)), retouch)
@@ -75,9 +84,9 @@ def film(target: Path, analysis: Analysis, path: Path, retouch: annotated.Retouc
 
 
 def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:
-    """Write the page to `target`; the film, where it is to go inside, lies beside `target` by now."""
-    shown = None
+    """Write the page to `target`.  A film to embed must already be in the same folder."""
+    embedded = None
     if wanted.film:
         data = target.with_name(FILM).read_bytes() if wanted.single_file else b""
-        shown = report_page.Film(FILM, base64.b64encode(data).decode())
-    target.write_text(report_page.html(analysis, report_page.Extra(frames, wanted.rules, shown)), encoding="utf-8")
+        embedded = report_page.Film(FILM, base64.b64encode(data).decode())
+    target.write_text(report_page.html(analysis, report_page.Extra(frames, wanted.rules, embedded)), encoding="utf-8")

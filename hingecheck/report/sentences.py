@@ -1,4 +1,4 @@
-"""Patterns, groups, styles and changes in words, the same in the terminal, the tables and the pages."""
+"""Put patterns, groups, styles and changes into words.  The terminal, the tables and the pages all use these."""
 
 from __future__ import annotations
 
@@ -20,49 +20,50 @@ GROUPS: Final = {
     "low_back_led": "low-back-led",
     "changed": "changed",
     "not_measured": "not measured",
-    "other": "the rest",
+    "other": "other",
 }
 
 
 def pattern(key: str) -> str:
-    """A pattern in words."""
+    """The readable name of a pattern.  `key` is one of PATTERNS; an unknown key keeps its own words."""
     return PATTERNS.get(key, key.replace("_", " "))
 
 
 def outcome(key: str) -> str:
-    """What a clip shows, as a title."""
+    """The pattern of a clip as a title."""
     return "This clip cannot tell" if key == "cannot_tell" else pattern(key).capitalize()
 
 
-def change(told: Change, metric: str = HEADLINE) -> str:
-    """What can be said of a clip against the days before it."""
-    if told.status == "not_told":
-        return f"not compared: {texts.reason(told.reason)}"
-    days = "one earlier day" if told.days == 1 else f"the mean of {told.days} earlier days"
-    how = ", load taken into account" if told.adjusted else ""
-    by = f"{wording.difference(metric, told.difference)} against {days}{how}"
-    word = "changed" if told.status == "changed" else "not beyond error"
-    return f"{word}: {by} (detectable from {limit(told, metric)})"
+def change(clip: Change, metric: str = HEADLINE) -> str:
+    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error."""
+    if clip.status == "not_told":
+        return f"not compared: {texts.reason(clip.reason)}"
+    days = "one earlier day" if clip.days == 1 else f"the mean of {clip.days} earlier days"
+    load = ", load taken into account" if clip.adjusted else ""
+    difference = f"{wording.difference(metric, clip.difference)} compared with {days}{load}"
+    if clip.status == "changed":
+        return f"changed: {difference}; more than the measurement error ({limit(clip, metric)})"
+    return f"no clear change: {difference}; within the measurement error ({limit(clip, metric)})"
 
 
-def limit(told: Change, metric: str = HEADLINE) -> str:
-    """From where on a change can be told, and what this rests on."""
-    basis = "error card and own repeats" if told.own_repeats else "error card; no repeats of one day yet"
-    return f"{wording.size(metric, told.detectable)}: {basis}"
+def limit(clip: Change, metric: str = HEADLINE) -> str:
+    """The smallest change that exceeds the measurement error, and the data that this limit comes from."""
+    basis = "the error card and the athlete's own repeats" if clip.own_repeats else "the error card alone"
+    return f"{wording.size(metric, clip.detectable)}, from {basis}"
 
 
-def style(told: LiftStyle) -> str:
-    """The style of the set, and whose word it is."""
-    words = told.name.replace("_", " ")
-    if told.given:
+def style(lift: LiftStyle) -> str:
+    """The style of the set, and whether the user gave it or the movement showed it."""
+    words = lift.name.replace("_", " ")
+    if lift.given:
         return f"{words} (as given)"
-    if told.name == "not_sure":
-        return "not sure (the movement fits several)"
-    return f"{words} (read off the movement, {told.confidence:.0%})"
+    if lift.name == "not_sure":
+        return "not sure (the movement fits several styles)"
+    return f"{words} (recognized from the movement, {lift.confidence:.0%} sure)"
 
 
 def sentence(text: str) -> str:
-    """Words with a capital first letter and a full stop."""
+    """The text with a capital first letter and a full stop; "" for no text."""
     stripped = text.strip()
     if not stripped:
         return ""
@@ -70,7 +71,7 @@ def sentence(text: str) -> str:
 
 
 def flat(name: str, value: object) -> list[tuple[str, str]]:
-    """A named value of the provenance as lines of name and text, whatever it holds."""
+    """An entry of the provenance as pairs of label and text.  `value` is plain or a mapping, up to two levels deep."""
     label = name.replace("_", " ").capitalize()
     if isinstance(value, Mapping):
         return [(f"{label}: {key}", text) for inner, item in value.items() for key, text in _inner(str(inner), item)]

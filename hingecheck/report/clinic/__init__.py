@@ -1,1 +1,1 @@
-"""The clinician's PDF and FHIR bundle."""
+"""The clinician's report: a PDF of two pages, and the same results as a FHIR bundle."""

@@ -1,4 +1,7 @@
-"""Page 2 of the clinician's report: how the numbers came about, how far they are off, what they are not."""
+"""Make page 2 of the clinician's report: definitions, limits, recording, software, rules, errors and sources.
+
+Input: a stored analysis.  Output: text and lists for the template pages.typ, which lays them out.
+"""
 
 from __future__ import annotations
 
@@ -23,24 +26,32 @@ MOST_CONDITIONS: Final = 4
 MOST_RULES: Final = 16
 
 DEFINITIONS: Final = (
-    ("Signs", "Degrees; 0 = the lifter's own standing (trunk: upright); flexion and forward lean positive; side view."),
-    ("Lumbar flexion", "Forward turn of the thoraco-lumbar junction less that of the pelvis (S1 to T12/L1)."),
+    (
+        "Signs",
+        "Degrees, side view. 0 = the lifter's own standing (trunk: upright). Flexion and forward lean are positive.",
+    ),
+    ("Lumbar flexion", "Forward turn of the thoraco-lumbar junction minus that of the pelvis (S1 to T12/L1)."),
     ("Hip flexion", "Forward turn of the pelvis plus the thigh's forward pitch."),
-    ("Change", "The position the lifter pulls from less the position at the top."),
+    ("Change", "Angle at the start of the pull minus angle at the top."),
     ("Lumbar share", "Lumbar change / (lumbar + pelvis change). Compare it only within one definition."),
-    ("Interval", "90 %, for the clip as filmed; the error of clothes and view does not average out over repetitions."),
+    ("Interval", "90 %, for this clip. Errors from clothes and camera view do not average out over repetitions."),
 )
 LIMITS: Final = (
     "Describes movement; not a diagnosis.",
-    "It reads the body's outline in one video: no muscles, no pain, no load on the spine, no left against right.",
-    "It was measured against rendered lifters whose joints are known, not against people in a motion laboratory.",
-    "Absolute posture of the spine is not measured, only the change from the lifter's own standing.",
+    "Reads the outline of the body in one video. Shows no muscles, pain, load on the spine or left-right difference.",
+    "Errors were measured on rendered lifters with known joints, not on people in a motion laboratory.",
+    "Does not measure the absolute posture of the spine, only the change from the lifter's own standing.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What page 2 says of the files: how the video was checked, whether heads are blurred, whose names are left out."""
+    """What page 2 says about the files.
+
+    `video_check`: whether the video was compared with its stored hash.  `redacted`: whether heads are blurred.
+    `file`: the name to show.  `anonymous`: leave out names of the user's own files.  `date_note`: the date, or why it
+    is not known.
+    """
 
     video_check: str
     redacted: bool
@@ -50,7 +61,7 @@ class Facts:
 
 
 def page(stored: Stored, facts: Facts) -> dict[str, Any]:
-    """Everything that page 2 shows, as text, numbers and lists."""
+    """All content of page 2 by name: texts and lists of rows."""
     return {
         "definitions": [list(row) for row in DEFINITIONS],
         "recording": [list(row) for row in _recording(stored, facts)],
@@ -59,11 +70,11 @@ def page(stored: Stored, facts: Facts) -> dict[str, Any]:
         "rules_note": _rules_note(stored, facts),
         "card_head": list(CARD_HEAD),
         "card": _card(stored),
-        "card_note": f"Error = measured less true, on rendered lifters, hingecheck {error_card.version()} "
-        "(samples/ERRORS.md). Clothes, light and build of this clip are not known and not chosen for.",
+        "card_note": f"Error = measured minus true, on rendered lifters, hingecheck {error_card.version()} "
+        "(samples/ERRORS.md). The error figures do not account for this lifter's clothes, light or build.",
         "references": [[v["what"], v["number"], v["population"], v["source"]] for v in references()],
-        "detectable": f"Minimal detectable change (95 %): {detectable.METHOD}. How much a lifter varies from day to "
-        "day is not in it.",
+        "detectable": f"Minimal detectable change (95 %): {detectable.METHOD}. It does not include how much a lifter "
+        "varies from day to day.",
         "limits": list(LIMITS),
         "red_flags": list(self_report.RED_FLAGS),
     }
@@ -71,7 +82,7 @@ def page(stored: Stored, facts: Facts) -> dict[str, Any]:
 
 @cache
 def references() -> tuple[Mapping[str, str], ...]:
-    """Published values with their population."""
+    """Published values with their population and source, from references.toml."""
     return tuple(tomllib.loads(Path(__file__).with_name("references.toml").read_text(encoding="utf-8"))["value"])
 
 
@@ -81,30 +92,30 @@ def _recording(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
     yaw = wording.measure("yaw_deg", view.yaw_deg)
     yield "Video", f"{printable.text(facts.file, 80)}, {video.width} × {video.height}, {video.duration_s:.2f} s, {rate}"
     yield "Video's SHA-256", printable.text(video.sha256)
-    yield "Is it this video?", facts.video_check
-    view_words = "" if view.assessable else "; too far off the side view"
-    yield "View", f"facing {view.facing}; camera off the side view {yaw}{view_words} (+ sees more of the back)"
+    yield "Video checked", facts.video_check
+    too_far = "" if view.assessable else "; too far off the side view"
+    yield "View", f"facing {view.facing}; camera angle off the side view {yaw}{too_far} (+ shows more of the back)"
     yield "Gaps", _gaps(stored)
-    yield "Zero", printable.text(str(stored.provenance.get("zero", "not told")), 120)
+    yield "Zero", printable.text(str(stored.provenance.get("zero", "not recorded")), 120)
     yield "Heads in pictures", "blurred" if facts.redacted else "not blurred by hingecheck"
     yield "Date", facts.date_note
 
 
 def _gaps(stored: Stored) -> str:
     losses = stored.provenance.get("losses")
-    told = losses if isinstance(losses, dict) else {}
+    counts = losses if isinstance(losses, dict) else {}
     parts = [f"{stored.video.frames_read} frames read, {stored.video.frames_failed} not decoded"]
     parts += [
-        f"{printable.text(name.replace('_', ' '), 40)}: {_short(count)}" for name, count in list(told.items())[:5]
+        f"{printable.text(name.replace('_', ' '), 40)}: {_short(count)}" for name, count in list(counts.items())[:5]
     ]
     return printable.text("; ".join(parts), 220)
 
 
 def _software(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
-    """Versions and model hashes as the analysis holds them."""
+    """Versions and model hashes as the analysis stores them."""
     versions, models = (stored.provenance.get(name) for name in ("versions", "models"))
     if isinstance(versions, dict):
-        listed = ", ".join(f"{_short(name)} {_short(of)}" for name, of in versions.items())
+        listed = ", ".join(f"{_short(name)} {_short(version)}" for name, version in versions.items())
         yield "Versions", printable.text(listed, 260)
     for role, model in list(models.items())[:4] if isinstance(models, dict) else ():
         if isinstance(model, dict):
@@ -118,14 +129,17 @@ def _short(value: object) -> str:
 
 
 def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
-    """Title, limit, outcome and source of every rule; the verdict's thresholds where they are those of this version."""
+    """Title, limit, outcome and source of every rule, then the thresholds of the verdict.
+
+    The thresholds are listed only if the analysis used the criteria of this version.
+    """
     known = criteria.load()
     words = {"ok": "not flagged", "flag": "flagged", "not_assessed": "not assessed"}
     for finding in stored.findings[:MOST_RULES]:
         rule = known.rules.get(finding.rule)
         title = rule.title if rule is not None else finding.rule.replace("_", " ").capitalize()
-        limit, read = _looked_at(rule, (finding.limit, finding.unit), finding.measure)
-        outcome = f"{words[finding.status]}: {read}" if finding.measure.known else words[finding.status]
+        limit, value = _limit_and_value(rule, (finding.limit, finding.unit), finding.measure)
+        outcome = f"{words[finding.status]}: {value}" if finding.measure.known else words[finding.status]
         yield printable.text(title, 40), limit, outcome, printable.text(finding.source, 110)
     if _criteria(stored) == texts.criteria(known.used):
         for name, threshold in known.verdict.items():
@@ -133,13 +147,13 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
             yield title, wording.threshold(threshold.value, threshold.unit), "–", printable.text(threshold.source, 110)
 
 
-def _looked_at(rule: criteria.Rule | None, limit: tuple[float, str], found: Measure) -> tuple[str, str]:
-    """A rule's limit and what it looked at; by the unit beside the limit if the rule is not known."""
-    value, unit = limit
+def _limit_and_value(rule: criteria.Rule | None, limit: tuple[float, str], measure: Measure) -> tuple[str, str]:
+    """A rule's limit and measured value as text.  `limit`: number and unit, as stored; used for an unknown rule."""
+    number, unit = limit
     if rule is None:
         unit = printable.text(unit, 30)
-        return f"limit {wording.threshold(value, unit)}", wording.read_as(unit, found)
-    return f"{rule.side} {wording.limit(rule.metric, value)}", wording.measure(rule.metric, found)
+        return f"limit {wording.threshold(number, unit)}", wording.read_as(unit, measure)
+    return f"{rule.side} {wording.limit(rule.metric, number)}", wording.measure(rule.metric, measure)
 
 
 def _criteria(stored: Stored) -> str:
@@ -151,21 +165,21 @@ def _rules_note(stored: Stored, facts: Facts) -> str:
     if used.own_file and facts.anonymous:
         used = replace(used, own_file=texts.OWN_FILE)
     version = printable.text(texts.criteria(used), 80)
-    note = f"Criteria version {version}. Numbers in brackets: the sources in hingecheck's README."
+    note = f"Criteria version {version}. Numbers in brackets refer to the sources in hingecheck's README."
     if _criteria(stored) != texts.criteria(criteria.load().used):
-        note += " The verdict's own thresholds are not listed: they are not those of this version of hingecheck."
+        note += " The thresholds of the verdict are not listed, because this version of hingecheck has others."
     more = len(stored.findings) - MOST_RULES
     return note + (f" {more} more rules are in analysis.json." if more > 0 else "")
 
 
 def _card(stored: Stored) -> list[list[str]]:
-    """A row a condition: error of each metric with its limits and the share of intervals that held the truth."""
-    found = error_card.chosen(_conditions(stored), CARD_METRICS)
-    names = list(dict.fromkeys(row.condition for row in found))
+    """Rows of the error card: one for each condition, with the error of each metric of CARD_METRICS."""
+    card = error_card.chosen(_conditions(stored), CARD_METRICS)
+    names = list(dict.fromkeys(row.condition for row in card))
     names = names if len(names) <= MOST_CONDITIONS else [*names[: MOST_CONDITIONS - 1], names[-1]]
     table = []
     for name in names:
-        rows = {row.metric: row for row in found if row.condition == name}
+        rows = {row.metric: row for row in card if row.condition == name}
         first = next(iter(rows.values()))
         table.append([name, f"{first.clips} / {first.reps}", *(_error(rows.get(metric)) for metric in CARD_METRICS)])
     return table
@@ -173,7 +187,7 @@ def _card(stored: Stored) -> list[list[str]]:
 
 def _error(row: error_card.Row | None) -> str:
     if row is None:
-        return "not read"
+        return "not measured"
     limits = "–"
     if row.limits_low is not None and row.limits_high is not None:
         limits = wording.span(row.metric, row.limits_low, row.limits_high)

@@ -1,4 +1,8 @@
-"""The clinician's report: an analysis read back becomes the data of two pages, and those a PDF."""
+"""Make the clinician's report as a PDF of two pages.
+
+Input: an analysis read back from its folder, and the user's wishes.  `data` collects the content of both pages as plain
+data; `pdf` typesets them.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,15 @@ from hingecheck.report.clinic import back, curves, front, pictures, printable, t
 Paper = Literal["a4", "letter"]
 _PAPERS: Final = {"a4": "a4", "letter": "us-letter"}
 NO_DATE: Final = (1970, 1, 1)
-"""PDF/A wants a date of creation; where none is known, the file says this one, and the page says that it is none."""
+"""PDF/A requires a date of creation.  If no date is known, the file has this one, and page 2 says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user wants of a report.
+    """The user's choices for a report.
 
-    `date` is (year, month, day) of the recording, `pseudonym` stands for the lifter and for file names, `previous`
-    are earlier sessions, oldest first, `video` is the clip if it was there and its hash fitted.
+    `date`: (year, month, day) of the recording.  `pseudonym`: replaces the lifter's name and file names.  `previous`:
+    earlier sessions, oldest first.  `video`: the clip, if it was found and its hash matches.
     """
 
     paper: Paper = "a4"
@@ -35,12 +39,16 @@ class Wanted:
 
 
 def pdf(stored: Stored, wanted: Wanted) -> bytes:
-    """The two pages; raises ResultUnreadable if a file beside the analysis is not its own, ExtraMissing."""
+    """The report as PDF bytes.
+
+    Raises ResultUnreadable if a file beside the analysis belongs to another clip, ExtraMissing if the typesetter is not
+    installed, UsageError if an earlier session is of the same video.
+    """
     return typesetting.pdf(data(stored, wanted))
 
 
 def data(stored: Stored, wanted: Wanted) -> dict[str, Any]:
-    """Everything the typesetter is given."""
+    """The content of both pages for the typesetter.  Raises ResultUnreadable and UsageError like `pdf`."""
     _same_subject(stored, wanted.previous)
     shown = front.shown(stored)
     picture = pictures.row(stored.path.parent, stored.reps.index(shown), len(stored.reps))
@@ -73,7 +81,9 @@ def iso(date: tuple[int, int, int] | None) -> str | None:
 def _same_subject(stored: Stored, previous: Sequence[Stored]) -> None:
     for earlier in previous:
         if earlier.video.sha256 == stored.video.sha256:
-            raise UsageError(f"{earlier.path}: is of the same video, no earlier session", "Give another --previous.")
+            raise UsageError(
+                f"{earlier.path}: is an analysis of the same video, not an earlier session", "Give another --previous."
+            )
 
 
 def _session(stored: Stored, earlier: Stored, index: int, wanted: Wanted) -> front.Session:
@@ -82,22 +92,24 @@ def _session(stored: Stored, earlier: Stored, index: int, wanted: Wanted) -> fro
 
 
 def _differing(stored: Stored, earlier: Stored) -> Iterator[str]:
-    """What else than the lifter may lie behind a change."""
+    """Differences of the two sessions that may cause a change, besides the lifter."""
     styles = [{rep.style for rep in each.reps} for each in (stored, earlier)]
     if styles[0] != styles[1]:
-        yield "The styles of the two lifts differ: a change may be the style's."
+        yield "The styles of the two lifts differ, which may explain a change."
     if any(stored.provenance.get(name) != earlier.provenance.get(name) for name in ("models", "zero")):
-        yield "Model or zero of the two analyses differ: a change may be theirs."
+        yield "The two analyses use different models or a different zero, which may explain a change."
 
 
 def _facts(stored: Stored, wanted: Wanted) -> back.Facts:
     privacy = stored.provenance.get("privacy")
     return back.Facts(
-        video_check="yes, the hash of the video at hand is the same"
+        video_check="yes: the video has the stored hash"
         if wanted.video is not None
-        else "not checked: the video was not at hand; compare the hash",
+        else "no: the video was not found; compare its hash yourself",
         redacted=isinstance(privacy, dict) and privacy.get("heads_blurred") is True,
         file=f"of {wanted.pseudonym}" if wanted.pseudonym else stored.video.file,
         anonymous=bool(wanted.pseudonym),
-        date_note="not known; the file's own metadata say 1970-01-01" if wanted.date is None else str(iso(wanted.date)),
+        date_note="not known; the metadata of this PDF say 1970-01-01"
+        if wanted.date is None
+        else str(iso(wanted.date)),
     )

@@ -1,4 +1,8 @@
-"""Reads `angles.csv` back, and lays the curves of all repetitions over the phases of one of them."""
+"""Read `angles.csv` back and lay the curves of all repetitions over each other.
+
+The x-axis runs from 0 to 1 over the phases of one shown repetition.  Each phase of every other repetition is stretched
+to the length of the same phase of the shown one, so that the same events lie above each other.
+"""
 
 from __future__ import annotations
 
@@ -28,25 +32,25 @@ PHASE_EVENTS: Final = {
     "onset_s": "pull begins",
     "start_s": "start",
 }
-"""Events of the axis in words, those that matter most first."""
+"""Names of the events on the axis, the most important first."""
 
 NEAREST: Final = 0.03
-"""Of events closer than this share of the axis one is drawn, the one that matters most."""
+"""Of two events closer than this part of the axis, only the more important is drawn."""
 
-POINTS: Final = 160
+POINTS: Final = 160  # of a curve over the whole axis
 _REMEDY: Final = "Analyze the clip again; both files of a result folder belong together."
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A curve over the axis 0..1: pieces of points (x, value in degrees), broken where nothing was measured."""
+    """A curve: pieces of points (x from 0 to 1, value in degrees).  It is broken where nothing was measured."""
 
     pieces: tuple[tuple[tuple[float, float], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Curves of one angle over the phases: those of the shown repetition and of the others."""
+    """The curves of one angle: of the shown repetition and of the others."""
 
     shown: Line
     others: tuple[Line, ...]
@@ -54,7 +58,7 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Where the events of the shown repetition lie on the axis 0..1, and between which seconds of the clip it runs."""
+    """The x-axis: places (0 to 1) and names of the shown repetition's events, and its seconds in the clip."""
 
     places: tuple[float, ...]
     names: tuple[str, ...]
@@ -63,9 +67,9 @@ class Phases:
 
 
 def read(stored: Stored) -> dict[str, Floats] | None:
-    """Column name -> values (N,), NaN where a cell is empty; None if the file is not there.
+    """The columns of angles.csv: name -> values (N,), NaN for an empty cell.  None if there is no such file.
 
-    Raises ResultUnreadable if it does not belong to the analysis.
+    Raises ResultUnreadable if the file cannot be read or does not belong to the analysis.
     """
     path = stored.path.parent / FILE
     if not path.exists():
@@ -82,7 +86,7 @@ def read(stored: Stored) -> dict[str, Floats] | None:
 
 
 def phases(rep: StoredRep) -> Phases | None:
-    """The axis of the overlay; None where fewer than two events happened."""
+    """The x-axis for a shown repetition; None if it has fewer than two events."""
     happened = {name: rep.events[name] for name in PHASE_EVENTS if name in rep.events}
     width_s = max(happened.values(), default=0.0) - min(happened.values(), default=0.0)
     kept: dict[str, float] = {}
@@ -98,16 +102,16 @@ def phases(rep: StoredRep) -> Phases | None:
 
 
 def overlay(columns: Mapping[str, Floats], name: str, shown: StoredRep, reps: Sequence[StoredRep]) -> Overlay | None:
-    """One angle over the phases of `shown`; each repetition's time runs evenly within a phase."""
+    """The curves of column `name` over the phases of `shown`; None if there is no axis."""
     axis = phases(shown)
     if axis is None:
         return None
     lines = {rep.number: line(columns, name, axis, rep) for rep in reps}
-    return Overlay(lines[shown.number], tuple(found for number, found in lines.items() if number != shown.number))
+    return Overlay(lines[shown.number], tuple(curve for number, curve in lines.items() if number != shown.number))
 
 
 def line(columns: Mapping[str, Floats], name: str, axis: Phases, rep: StoredRep) -> Line:
-    """One repetition's curve, as far as it has the events of the axis, one after the other."""
+    """The curve of one repetition.  It leaves out a phase whose events are missing or in another order."""
     places = list(zip(axis.places, axis.names, strict=True))
     pieces: list[tuple[tuple[float, float], ...]] = []
     open_piece: list[tuple[float, float]] = []
@@ -127,7 +131,7 @@ def line(columns: Mapping[str, Floats], name: str, axis: Phases, rep: StoredRep)
 
 
 def _at(columns: Mapping[str, Floats], name: str, moments_s: Floats) -> Floats:
-    """Values between two frames lie on a straight line; next to an unmeasured frame there is none."""
+    """Values at some moments, interpolated linearly between frames.  NaN next to a frame without a value."""
     return np.asarray(np.interp(moments_s, columns["time_s"], columns[name], left=np.nan, right=np.nan))
 
 
@@ -138,8 +142,8 @@ def _columns(path: Path) -> dict[str, Floats]:
         missing = [name for name in NEEDED if name not in head]
         if missing or not body:
             raise ValueError(f"{', '.join(missing) or 'every row'} is missing")
-        wanted = [head.index(name) for name in NEEDED]
-        table = np.array([[_number(row[index]) for index in wanted] for row in body])
+        columns = [head.index(name) for name in NEEDED]
+        table = np.array([[_number(row[column]) for column in columns] for row in body])
     except (OSError, ValueError, IndexError, csv.Error) as error:
         raise ResultUnreadable(f"{path}: cannot be read as a table of angles ({error})", _REMEDY) from error
     return dict(zip(NEEDED, table.T, strict=True))
@@ -148,5 +152,5 @@ def _columns(path: Path) -> dict[str, Floats]:
 def _number(cell: str) -> float:
     value = float(cell) if cell else float("nan")
     if cell and not abs(value) <= 1e6:
-        raise ValueError(f"{json.dumps(cell)} is no number that can be meant")
+        raise ValueError(f"{json.dumps(cell)} is not a possible value")
     return value

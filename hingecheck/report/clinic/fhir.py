@@ -1,7 +1,7 @@
-"""The report as a FHIR R4 bundle, checked by a FHIR library before it is given out.
+"""Make the clinician's report as a FHIR R4 bundle.  A FHIR library validates it.
 
-Nothing is invented: the patient is the reference or identifier that was given, or left out; dates likewise.  Everything
-is marked preliminary, because no clinician has signed it.
+Patient and date come from the user or are left out; nothing is invented.  Every resource has the status preliminary,
+because no clinician has signed it.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes the resources of one bundle; ids follow from the analysis alone."""
+    """Makes the resources of one bundle.  Their ids depend only on the analysis."""
 
     stored: Stored
     wanted: Wanted
     patient: Mapping[str, Any] | None
 
     def url(self, name: str) -> str:
-        """The bundle's own address of a resource."""
+        """The address of a resource within the bundle."""
         return f"urn:uuid:{uuid.uuid5(fhir_codes.NAMESPACE, f'{self.stored.sha256}/{name}')}"
 
     def shared(self, effective: str | None = "effectiveDateTime") -> Resource:
-        """Subject and date where they are known."""
+        """Subject and date, if known."""
         day = clinical.iso(self.wanted.date)
-        found: Resource = {} if self.patient is None else {"subject": dict(self.patient)}
-        return found | ({effective: day} if effective and day else {})
+        subject: Resource = {} if self.patient is None else {"subject": dict(self.patient)}
+        return subject | ({effective: day} if effective and day else {})
 
     def observations(self) -> Iterator[tuple[str, Resource]]:
-        """The pattern, the share it rests on, and each coded metric of each repetition."""
+        """The pattern, the share behind it, and each metric that has a code, for each repetition."""
         verdict = self.stored.verdict
         used = _component("repetitions-used", {"valueInteger": len(verdict.reps_used)})
         pattern = self.observation("pattern", {"valueCodeableConcept": fhir_codes.concept(verdict.pattern)}, [used])
@@ -68,7 +68,7 @@ class _Maker:
                 yield f"rep-{rep.number}-{name}", self.metric(name, rep.values[name], [number])
 
     def metric(self, name: str, measure: Measure, parts: list[Resource]) -> Resource:
-        """A quantity with its interval as components, or the reason why there is none."""
+        """An observation of a metric: value and interval, or the reason why it was not measured."""
         if not measure.known:
             absent = {"coding": [{"system": ABSENT, "code": "unknown"}], "text": texts.reason(measure.reason)}
             return self.observation(name, {"dataAbsentReason": absent}, parts)
@@ -79,7 +79,7 @@ class _Maker:
         return self.observation(name, {"valueQuantity": _quantity(name, measure.value)}, [*ends, *parts])
 
     def observation(self, code: str, value: Resource, parts: list[Resource]) -> Resource:
-        """What all observations share."""
+        """An observation with the parts that all observations have in common."""
         return {
             "resourceType": "Observation",
             "status": "preliminary",
@@ -93,10 +93,10 @@ class _Maker:
         }
 
     def device(self) -> Resource:
-        """The software and its models, with hashes."""
+        """The software and its models, with their hashes."""
         versions, models = (self.stored.provenance.get(name) for name in ("versions", "models"))
-        found = versions if isinstance(versions, dict) else {}
-        listed = [{"type": {"text": str(name)}, "value": str(of)} for name, of in found.items()]
+        packages = versions if isinstance(versions, dict) else {}
+        listed = [{"type": {"text": str(name)}, "value": str(version)} for name, version in packages.items()]
         for role, model in models.items() if isinstance(models, dict) else ():
             if isinstance(model, dict):
                 listed.append({"type": {"text": f"model {role}, sha256"}, "value": str(model.get("sha256"))})
@@ -108,7 +108,7 @@ class _Maker:
         }
 
     def answers(self) -> Resource | None:
-        """What the lifter reported, item by item; None if nothing was."""
+        """What the lifter reported, item by item; None without a report."""
         items = list(fhir_codes.answers(self.stored.self_report)) if self.stored.self_report else []
         if not items:
             return None
@@ -121,7 +121,7 @@ class _Maker:
         }
 
     def report(self, pdf: bytes, results: list[str]) -> Resource:
-        """The report itself, with the two pages."""
+        """The report itself, with the PDF attached."""
         verdict = self.stored.verdict
         flags = [finding.text for finding in self.stored.findings if finding.status == "flag"]
         return {
@@ -142,9 +142,10 @@ class _Maker:
 
 
 def bundle(stored: Stored, wanted: Wanted, pdf: bytes, patient: Mapping[str, Any] | None) -> str:
-    """The bundle as JSON text, the same for the same input; raises ExtraMissing without the FHIR library.
+    """The bundle as JSON text.  The same input gives the same text.
 
-    `patient` is a FHIR Reference (reference or identifier), None if none was given.
+    `pdf`: the report to attach.  `patient`: a FHIR Reference (reference or identifier), or None.  Raises ExtraMissing
+    without the FHIR library, ResultUnreadable if the analysis does not fit into FHIR.
     """
     make = _Maker(stored, wanted, patient)
     resources = dict(make.observations())
@@ -165,18 +166,18 @@ def bundle(stored: Stored, wanted: Wanted, pdf: bytes, patient: Mapping[str, Any
 
 
 def _validate(data: Resource) -> None:
-    """By the library's R4B models, which for the resources used here are those of R4."""
+    """Check the bundle with the library's R4B models.  For the resources used here, R4B equals R4."""
     try:
         from fhir.resources.R4B.bundle import Bundle
     except ModuleNotFoundError as error:
-        raise ExtraMissing("the library that checks FHIR is not installed", _EXTRA) from error
+        raise ExtraMissing("the FHIR bundle needs fhir.resources, which is not installed", _EXTRA) from error
     try:
         Bundle.model_validate(data)
     except ValueError as error:
-        first = str(error).splitlines()
+        lines = str(error).splitlines()
         raise ResultUnreadable(
-            f"the analysis holds what FHIR cannot carry ({'; '.join(first[1:3])})",
-            "Analyze the clip again; if the file was edited by hand, put the original back.",
+            f"the analysis holds values that FHIR does not allow ({'; '.join(lines[1:3])})",
+            "Analyze the clip again. If the file was edited by hand, restore the original.",
         ) from error
 
 
@@ -191,8 +192,8 @@ def _quantity(name: str, value: float) -> Resource:
 
 
 def _attachment(pdf: bytes, day: str | None) -> Resource:
-    digest = hashlib.sha1(pdf, usedforsecurity=False).digest()  # FHIR's own choice for this field
-    found = {
+    digest = hashlib.sha1(pdf, usedforsecurity=False).digest()  # FHIR requires SHA-1 for this field
+    attachment = {
         "contentType": "application/pdf",
         "language": "en",
         "data": base64.b64encode(pdf).decode(),
@@ -200,4 +201,4 @@ def _attachment(pdf: bytes, day: str | None) -> Resource:
         "hash": base64.b64encode(digest).decode(),
         "title": "Movement report: deadlift",
     }
-    return found | ({"creation": day} if day else {})
+    return attachment | ({"creation": day} if day else {})

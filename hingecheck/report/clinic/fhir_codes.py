@@ -1,4 +1,4 @@
-"""Our code system and questionnaire of the FHIR bundle, from `fhir_codes.toml`, and the lifter's answers in them."""
+"""Codes and questionnaire of the FHIR bundle, from fhir_codes.toml, and the lifter's answers in this form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hingecheck.records import SelfReport
 from hingecheck.report import wording
 
 NAMESPACE: Final = uuid.UUID("5b0f8a52-5f5e-4d0c-9d8e-2f6f0c4f3b11")
-"""All our addresses are drawn from this one: we own no web address to name them by."""
+"""Namespace of the UUIDs of our codes.  The project has no web address that could name them."""
 
 
 def _own(name: str) -> str:
@@ -43,13 +43,13 @@ def _all() -> dict[str, dict[str, Any]]:
 
 
 def concept(code: str) -> dict[str, Any]:
-    """A CodeableConcept of our own system."""
+    """A CodeableConcept of our code system.  Raises KeyError for an unknown code."""
     display = _all()[code]["display"]
     return {"coding": [{"system": CODES, "code": code, "display": display}], "text": display}
 
 
 def code_system() -> dict[str, Any]:
-    """All our codes with their definitions."""
+    """The CodeSystem resource: all our codes with their definitions."""
     names = ("display", "definition")
     return {
         "resourceType": "CodeSystem",
@@ -65,7 +65,7 @@ def code_system() -> dict[str, Any]:
 
 
 def answers(report: SelfReport) -> Iterator[dict[str, Any]]:
-    """Items of a QuestionnaireResponse."""
+    """The lifter's report as items of a QuestionnaireResponse."""
     scores = [
         _item(f"soreness-{site}", f"Soreness: {site}", {"valueDecimal": s}) for site, s in report.soreness.items()
     ]
@@ -84,7 +84,7 @@ def answers(report: SelfReport) -> Iterator[dict[str, Any]]:
 
 
 def questionnaire(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The questions that were answered, so that the answers can be read without this software."""
+    """The Questionnaire with the answered questions.  With it, other software can read the answers."""
     return {
         "resourceType": "Questionnaire",
         "url": QUESTIONNAIRE,

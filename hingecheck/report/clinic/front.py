@@ -1,4 +1,8 @@
-"""Page 1 of the clinician's report, in plain language: what was lifted, the pattern, pictures, curves, gaps."""
+"""Make page 1 of the clinician's report, in plain language.
+
+It shows what was lifted, the pattern, key frames, curves, a table of repetitions, what was not measured, and earlier
+sessions.  Input: `Material`.  Output: text and lists for the template pages.typ.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ ANGLES: Final = ("hip_flexion", "lumbar_flexion")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An earlier session by the name under which it is shown, how this one compares, and what else differs."""
+    """An earlier session: the name to show, the changes since then, and notes on what else differs."""
 
     name: str
     changes: tuple[MetricChange, ...]
@@ -34,7 +38,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What page 1 is made from; `columns` are those of angles.csv, `picture` a row of key frames, None if missing."""
+    """The input of page 1.
+
+    `shown`: the repetition of the pictures and of the bold curves.  `columns`: angles.csv, None if it is missing.
+    `picture`: whether there are key frames.  `previous`: earlier sessions, oldest first.
+    """
 
     stored: Stored
     shown: StoredRep
@@ -44,13 +52,13 @@ class Material:
 
 
 def shown(stored: Stored) -> StoredRep:
-    """The repetition whose pictures and curves stand out: the first of those the verdict rests on."""
+    """The repetition to show in pictures and bold curves: the first that the verdict uses."""
     used = [rep for rep in stored.reps if rep.number in stored.verdict.reps_used]
     return (used or counting(stored.reps))[0]
 
 
 def page(material: Material) -> dict[str, Any]:
-    """Everything that page 1 shows, as text, numbers and lists."""
+    """All content of page 1 by name: texts, numbers and lists."""
     stored = material.stored
     return {
         "lifted": _lifted(stored),
@@ -72,7 +80,7 @@ def page(material: Material) -> dict[str, Any]:
 
 
 def some(lines: Sequence[str], most: int) -> list[str]:
-    """At most `most` lines; the last then says how many more there are."""
+    """At most `most` lines.  If there are more, the last line says how many."""
     if len(lines) <= most:
         return list(lines)
     return [*lines[: most - 1], f"and {len(lines) - most + 1} more, in analysis.json"]
@@ -83,7 +91,7 @@ def _lifted(stored: Stored) -> str:
     kinds = ", ".join(f"{count} × deadlift, {style}" for style, count in styles.items())
     missed = sum(not rep.complete for rep in stored.reps)
     report = stored.self_report
-    load = f"; {report.load_kg:g} kg by own report" if report is not None and report.load_kg is not None else ""
+    load = f"; {report.load_kg:g} kg (self-reported)" if report is not None and report.load_kg is not None else ""
     style = f"; style: {printable.text(stored.style, 80)}" if stored.style else ""
     return f"{kinds}{f' ({missed} not locked out)' if missed else ''}{style}{load}"
 
@@ -92,7 +100,7 @@ def _interval(stored: Stored) -> str:
     share, used = stored.verdict.share, len(stored.verdict.reps_used)
     if not share.known:
         return f"{wording.name(SHARE)}: {wording.NOT_MEASURED}."
-    count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no repetition that could be used"
+    count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no usable repetition"
     return f"{wording.name(SHARE)}: {wording.measure(SHARE, share)}; 90 % interval; {count}."
 
 
@@ -108,17 +116,17 @@ def _picture(material: Material) -> dict[str, str]:
         for name, words in (("liftoff_s", "lift-off"), ("knee_pass_s", "knee pass"), ("lockout_s", "lockout"))
     )
     if not material.picture:
-        return {"missing": "Key frames: not drawn, keyframes.png is not beside the analysis."}
+        return {"missing": "No key frames: keyframes.png is not in the folder of the analysis."}
     return {
-        "alt": f"Key frames of repetition {rep.number}, side view: {moments}. The measured segments are drawn on them.",
-        "caption": f"Repetition {rep.number}: {moments} (lift-off is shown in the posture pulled from).",
+        "alt": f"Key frames of repetition {rep.number}, side view, with the measured segments: {moments}.",
+        "caption": f"Repetition {rep.number}: {moments} (lift-off shows the posture at the start of the pull).",
     }
 
 
 def charts(
     columns: Mapping[str, Floats] | None, rep: StoredRep, reps: Sequence[StoredRep]
 ) -> list[dict[str, Any]] | None:
-    """Hip and lumbar curves over the phases of `rep`, or None if there is nothing to draw them from."""
+    """Hip and lumbar curves over the phases of `rep`; None without angles.csv or with fewer than two events."""
     axis = curves.phases(rep)
     if columns is None or axis is None:
         return None
@@ -131,7 +139,7 @@ def _chart(
     axis: curves.Phases,
     reps: tuple[StoredRep, Sequence[StoredRep]],
 ) -> dict[str, Any]:
-    words = wording.name(angle)
+    name = wording.name(angle)
     lines = curves.overlay(columns, f"{angle}_deg", *reps)
     if lines is None:
         raise ValueError("a chart needs an axis")
@@ -139,54 +147,58 @@ def _chart(
     if angle == "lumbar_flexion":
         edges = [curves.line(columns, f"lumbar_{edge}_deg", axis, reps[0]).pieces for edge in ("low", "high")]
         band = [[*low, *reversed(high)] for low, high in zip(*edges, strict=True)]
-    every = [
+    values = [
         y
-        for pieces in (lines.shown.pieces, *(other.pieces for other in lines.others), band)
+        for pieces in (lines.shown.pieces, *(curve.pieces for curve in lines.others), band)
         for piece in pieces
         for _, y in piece
     ]
-    low_deg, high_deg = (10 * (min(every, default=0) // 10), 10 * -(-max(every, default=10) // 10))
+    low_deg, high_deg = (10 * (min(values, default=0) // 10), 10 * -(-max(values, default=10) // 10))
     number = reps[0].number
     return {
-        "title": f"{words}, {wording.unit(angle).sign}",
+        "title": f"{name}, {wording.unit(angle).sign}",
         "low": min(low_deg, 0.0),
         "high": max(high_deg, low_deg + 20.0),
         "shown": lines.shown.pieces,
-        "others": [piece for other in lines.others for piece in other.pieces],
+        "others": [piece for curve in lines.others for piece in curve.pieces],
         "band": band,
         "events": [[place, curves.PHASE_EVENTS[event]] for place, event in zip(axis.places, axis.names, strict=True)],
         "empty": not lines.shown.pieces,
-        "alt": f"{words} of repetition {number} in degrees from {axis.from_s:.2f} s to {axis.to_s:.2f} s"
-        f"{_ends(lines.shown)}; {len(lines.others)} other repetitions drawn thin.",
+        "alt": f"{name} of repetition {number} in degrees from {axis.from_s:.2f} s to {axis.to_s:.2f} s"
+        f"{_range(lines.shown)}; {len(lines.others)} other repetitions as thin lines.",
     }
 
 
-def _ends(drawn: curves.Line) -> str:
-    if not drawn.pieces:
+def _range(line: curves.Line) -> str:
+    """First, last, smallest and largest value of a curve, in words."""
+    if not line.pieces:
         return ", not measured"
-    values = [y for piece in drawn.pieces for _, y in piece]
+    values = [y for piece in line.pieces for _, y in piece]
     return f", from {values[0]:.0f} to {values[-1]:.0f}, between {min(values):.0f} and {max(values):.0f}"
 
 
 def _chart_note(material: Material) -> str:
     if material.columns is None:
-        return "Curves: not drawn, angles.csv is not beside the analysis."
+        return "No curves: angles.csv is not in the folder of the analysis."
     axis = curves.phases(material.shown)
     if axis is None:
-        return "Curves: not drawn, no repetition has two events."
-    others = "the other repetitions, thin; " if len(material.stored.reps) > 1 else ""
+        return "No curves: the repetition has fewer than two events."
+    others = (
+        " Thin: the other repetitions, each phase stretched to the same length."
+        if len(material.stored.reps) > 1
+        else ""
+    )
     return (
-        f"Repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s), bold; {others}"
-        "band: 90 % interval of the lumbar angle; a gap: not measured. "
-        "Within a phase time runs evenly. Zero: the lifter's own standing."
+        f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
+        "Band: 90 % interval of the lumbar angle. Gap: not measured. Zero: the lifter's own standing."
     )
 
 
 def table(reps: Sequence[StoredRep]) -> dict[str, Any]:
-    """A row a repetition, value and 90 % interval a metric."""
-    listed = reps if len(reps) <= MOST_REPS else reps[: MOST_REPS - 1]
-    rows = [[_numbered(rep), *(_cell(rep, metric) for metric in TABLE)] for rep in listed]
-    more = len(reps) - len(listed)
+    """One row for each repetition, at most MOST_REPS, with the value and 90 % interval of each metric of TABLE."""
+    shown_reps = reps if len(reps) <= MOST_REPS else reps[: MOST_REPS - 1]
+    rows = [[_numbered(rep), *(_cell(rep, metric) for metric in TABLE)] for rep in shown_reps]
+    more = len(reps) - len(shown_reps)
     return {
         "head": ["Rep", *(wording.name(metric) for metric in TABLE)],
         "rows": rows,
@@ -199,12 +211,12 @@ def _numbered(rep: StoredRep) -> str:
 
 
 def _cell(rep: StoredRep, metric: str) -> str:
-    found = rep.values[metric]
-    return wording.measure(metric, found) if found.known else "–"
+    measure = rep.values[metric]
+    return wording.measure(metric, measure) if measure.known else "–"
 
 
 def _self_report(stored: Stored) -> list[str]:
-    """What the lifter said beside what was measured, as the analysis words it."""
+    """What the lifter reported.  The first lines set it beside the measurement, in the words of the analysis."""
     report = stored.self_report
     if report is None:
         return ["Nothing was reported."]
@@ -212,23 +224,26 @@ def _self_report(stored: Stored) -> list[str]:
     lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
     lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
-    return lines or ["Nothing that is shown here was reported."]
+    return lines or ["The report has nothing that this page shows."]
 
 
 def _missing(material: Material) -> list[str]:
-    """Each reason once, the most frequent first, then notes."""
+    """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
     names = listed([rep.values for rep in stored.reps])
-    told = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
-    told.update(m.reason for m in stored.over_set.values() if not m.known)
+    missing = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
+    missing.update(m.reason for m in stored.over_set.values() if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
-    lines = [f"{count} values: {printable.text(texts.reason(reason), 110)}." for reason, count in told.most_common()]
+    lines = [
+        f"{count} value{'' if count == 1 else 's'}: {printable.text(texts.reason(reason), 110)}."
+        for reason, count in missing.most_common()
+    ]
     lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
-    return lines or ["Nothing that this analysis measures was left out."]
+    return lines or ["Everything was measured."]
 
 
 def _previous(sessions: Sequence[Session]) -> Iterator[dict[str, Any]]:
-    """Rows of the comparison; the sentence says what a difference within the error means: nothing can be told."""
+    """The latest earlier sessions with their tables: both values, the change, the smallest detectable change."""
     for session in sessions[-MOST_SESSIONS:]:
         rows = []
         for change in session.changes:

@@ -1,4 +1,4 @@
-"""Cuts one repetition's row out of `keyframes.png`."""
+"""Cut the row of one repetition out of `keyframes.png`, for the clinician's report."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LARGEST_BYTES: Final = 256_000_000
 
 
 def row(folder: Path, index: int, count: int) -> bytes | None:
-    """Row `index` of the `count` rows of the sheet beside an analysis, as JPEG; None if there is no sheet.
+    """Row `index` of the `count` rows of keyframes.png in `folder`, as JPEG bytes.  None if there is no such file.
 
-    Raises ResultUnreadable if it is no picture or does not divide into the repetitions of the analysis.
+    Raises ResultUnreadable if the file is not a picture or does not divide into `count` rows.
     """
     path = folder / FILE
     if not path.exists():
@@ -26,7 +26,8 @@ def row(folder: Path, index: int, count: int) -> bytes | None:
     sheet = _read(path)
     if sheet is None or sheet.shape[0] % count:
         raise ResultUnreadable(
-            f"{path}: is not the sheet of this analysis", "Analyze the clip again; its files belong together."
+            f"{path}: does not belong to this analysis",
+            "Analyze the clip again; its files belong together.",
         )
     height_px = sheet.shape[0] // count
     _, data = cv2.imencode(

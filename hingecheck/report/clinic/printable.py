@@ -1,4 +1,4 @@
-"""Words as a printed page can show them: letters of the font, breakable, of bearable length."""
+"""Prepare text for the printed page: only letters that the font has, long words breakable, length limited."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _BREAK: Final = "\u200b"
 
 
 def text(words: str, most: int = 400) -> str:
-    """`words` on one line: unknown letters as □, long words breakable, cut with an ellipsis after `most` letters."""
+    """`words` on one line.
+
+    Letters that the font lacks become □.  Long words can be broken.  Text over `most` letters ends with an ellipsis.
+    """
     line = " ".join(unicodedata.normalize("NFC", words).split())
     line = UNPRINTABLE.sub(STAND_IN, line)
     line = line if len(line) <= most else line[: most - 1].rstrip() + "…"
-    return _LONG.sub(lambda found: _BREAK.join(_pieces(found.group())), line)
+    return _LONG.sub(lambda match: _BREAK.join(_pieces(match.group())), line)
 
 
 def _pieces(word: str) -> list[str]:

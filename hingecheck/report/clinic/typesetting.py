@@ -1,7 +1,7 @@
-"""Data into a PDF: the only file that imports typst.
+"""Typeset the clinician's report as a PDF.  Only this file imports typst.
 
-PDF/A-2a and PDF/UA-1 (tagged, fonts embedded), from the fonts in typst's own wheel alone, so that the same data give
-the same bytes on every machine.
+The PDF follows PDF/A-2a and PDF/UA-1: it is tagged and embeds its fonts.  It uses only the fonts in the typst wheel, so
+the same data give the same bytes on every machine.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _EXTRA: Final = "Run pip install 'hingecheck[clinic]'."
 
 
 def pdf(data: Mapping[str, Any]) -> bytes:
-    """The report as PDF; raises ExtraMissing if the typesetter or its fonts are not there."""
+    """The report as PDF bytes.  `data` fills pages.typ.  Raises ExtraMissing if typst or its fonts are missing."""
     try:
         import typst
     except ModuleNotFoundError as error:
-        raise ExtraMissing("the typesetter of the PDF report is not installed", _EXTRA) from error
+        raise ExtraMissing("the PDF report needs typst, which is not installed", _EXTRA) from error
     if FONT not in typst.Fonts(include_system_fonts=False, include_embedded_fonts=True).families():
         raise ExtraMissing(
-            f"the typesetter comes without its fonts ({FONT} is missing)",
-            "Run pip install --force-reinstall typst: the wheel carries them.",
+            f"the installed typst lacks its fonts ({FONT} is missing)",
+            "Run pip install --force-reinstall typst. The wheel contains the fonts.",
         )
     return typst.compile(
         TEMPLATE.read_bytes(),

@@ -1,1 +1,1 @@
-"""Annotated pictures and video."""
+"""The annotated film, the key frames and the thumbnail: pictures of the clip with the measurements drawn on them."""

@@ -1,8 +1,8 @@
-"""`annotated.mp4`: the clip, upright, at its own speed and with its sound, and what was measured drawn on it.
+"""Draw the frames of `annotated.mp4`: the upright clip with the measurements on it.
 
-The pictures come from a second pass over the file, because what is drawn in a frame (the zero of the angles, the
-smoothing, the repetition's shares) is known only after the last one.  A picture is decoded, drawn and handed on
-before the next: decoding runs ahead in a thread, encoding in the encoder's own.
+Input: an analysis and the frames of its clip.  Output: the same frames, one by one, with the drawing.  The film needs a
+second pass over the clip: the zero of the angles, the smoothing and the shares are known only after the last frame.
+Only a few frames are in memory at once, because each is decoded, drawn and encoded before the next.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from hingecheck.report.film import drawing, keyframes, overlay
 from hingecheck.report.film.drawing import Pen
 
 Retouch = Callable[[Bytes, float], Bytes]
-"""Upright picture (h, w, 3) in full size and its time in seconds -> the same with something hidden, heads say."""
+"""Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
 
 LARGEST_PX, SCALED_PX = 1280, 960
-"""A longer side over the first is scaled to the second: scaling by less costs more time than it saves."""
+"""A film with a longer side over LARGEST_PX is scaled to SCALED_PX.  Scaling by less costs more time than it saves."""
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
@@ -34,15 +34,15 @@ _EMPTY: Final = (70, 70, 70)
 
 
 def height_px(width: int, height: int) -> int:
-    """Height of the film of a clip of this size."""
+    """Height in pixels of the film of a clip of `width` by `height` pixels."""
     longest = max(width, height)
     return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
 
 
 def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None) -> Iterator[Frame]:
-    """Each frame with what was measured on it, at the film's size; `frames` are those that were analyzed.
+    """Each frame with the measurements drawn on it, in the size of the film.
 
-    Draws in place: the pictures of `frames` are used up.
+    `frames` must be the analyzed frames.  Their pictures are overwritten, because drawing happens in place.
     """
     scene = overlay.Scene.of(analysis)
     limit_px = height_px(analysis.video.width, analysis.video.height)
@@ -55,19 +55,19 @@ def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = 
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
         overlay.draw(picture, scene, index, pen)
-        _head(picture, scene, index, pen)
+        _headline(picture, scene, index, pen)
         _bar(picture, scene, index, pen)
         yield Frame(frame.time_s, picture, frame.scale * scale)
 
 
 def _unit_px(picture: Bytes) -> float:
-    """A unit of the drawing: words stay legible when the film is 360 pixels wide, and leave room when it is low."""
+    """The drawing unit in pixels: text stays readable in a film 360 pixels wide and leaves room in a low one."""
     height, width = picture.shape[:2]
     return float(min(width / 360, height / 260))
 
 
-def _head(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
-    """Which repetition it is and what happens in it; whether the lifter is seen at all."""
+def _headline(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
+    """The line at the top: the repetition and its phase.  A second line says if the lifter is not seen."""
     analysis = scene.analysis
     rep, phase = phases.at(analysis.reps, float(analysis.angles.time_s[index]))
     count = len(analysis.reps)
@@ -80,9 +80,10 @@ def _head(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
 
 
 def _bar(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
-    """How much of the trunk's uprighting is done, by hips (pelvis) and low back; grey where that is not measured.
+    """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
 
-    From lockout on the repetition's share stands beside it, with its interval as a bracket.
+    From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
+    where the angles are not measured.
     """
     time_s = float(scene.analysis.angles.time_s[index])
     rep, _ = phases.at(scene.analysis.reps, time_s)
@@ -96,18 +97,19 @@ def _bar(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
         _fill(picture, box, done)
         if time_s >= rep.rep.lockout_s:
             _bracket(picture, pen, box, rep.values[SHARE])
-    _legend(picture, pen, (left, height - top - round(7 * pen.unit_px)), _told(rep, time_s, done))
+    _legend(picture, pen, (left, height - top - round(7 * pen.unit_px)), _labels(rep, time_s, done))
 
 
-def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], told: tuple[str, str, str]) -> None:
-    """Two coloured squares with their words; or, where there is one, a grey remark in their place."""
+def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], labels: tuple[str, str, str]) -> None:
+    """Two coloured squares with the labels of hips and low back; a remark, if any, replaces both and is grey."""
+    hips, low_back, remark = labels
     (x, y), size = at, round(overlay.SIZE * pen.unit_px)
-    if told[2]:
+    if remark:
         room = picture.shape[1] - 2 * x
-        fits = min(1.0, room / drawing.extent(told[2], size)[0])
-        drawing.plain_words(picture, (x, y), told[2], (overlay.UNKNOWN, int(size * fits)))
+        fits = min(1.0, room / drawing.extent(remark, size)[0])
+        drawing.plain_words(picture, (x, y), remark, (overlay.UNKNOWN, int(size * fits)))
         return
-    for colour, text in ((HIPS, told[0]), (LOW_BACK, told[1])):
+    for colour, text in ((HIPS, hips), (LOW_BACK, low_back)):
         side = round(0.62 * size)
         cv2.rectangle(picture, (x, y - side), (x + side, y), colour, -1)
         drawing.plain_words(picture, (x + side + size // 3, y), text, (drawing.PAPER, size))
@@ -115,7 +117,10 @@ def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], told: tuple[str, str,
 
 
 def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tuple[float, float] | None:
-    """Parts of the whole uprighting done since the pull began by pelvis and lumbar spine; None if not measured."""
+    """How far pelvis and lumbar spine have turned since the pull began, as parts of the whole movement, 0 to 1.
+
+    None if this is not measured.
+    """
     whole = rep.values[WHOLE]
     if time_s < rep.rep.onset_s:
         return 0.0, 0.0
@@ -130,15 +135,15 @@ def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tup
     return min(hips, 1.0), min(low_back, 1.0)
 
 
-def _told(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | None) -> tuple[str, str, str]:
-    """What stands beside the hips' square, beside the low back's, and after both."""
+def _labels(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | None) -> tuple[str, str, str]:
+    """The label of the hips, the label of the low back, and a remark that replaces both, or ""."""
     if rep is None:
         return "hips", "low back", ""
     share = rep.values[SHARE]
     if not share.known:
         return "hips", "low back", f"hips and low back not measured: {texts.reason(share.reason)}"
     if done is None:
-        return "hips", "low back", "hips and low back not measured here"
+        return "hips", "low back", "hips and low back not measured in this frame"
     return "hips", f"low back {wording.measure(SHARE, share)}" if time_s >= rep.rep.lockout_s else "low back", ""
 
 
@@ -150,7 +155,7 @@ def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, flo
 
 
 def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Measure) -> None:
-    """Where the border between hips and low back lies with 90 % probability once the lift is done."""
+    """The bracket: the 90 % interval of the border between hips and low back at lockout."""
     left, top, right, bottom = box
     middle = (top + bottom) / 2
     ends = left + (right - left) * (1 - np.array([share.high, share.low]))

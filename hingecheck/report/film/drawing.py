@@ -1,8 +1,9 @@
-"""Lines, wedges, bars and words on a picture.
+"""Draw lines, wedges and text on a picture, in place.
 
-A `Pen` says where display pixels lie on the picture and how thick things are drawn: one unit is 1/360 of a portrait
-picture's width, about a pixel on a phone.  Colours are Okabe and Ito's, told apart with any colour vision; lines have
-a dark rim and words a dark ground, so that they can be read on any background.
+A picture is an array (h, w, 3) of bytes, RGB.  Sizes are in drawing units: one unit is 1/360 of the width of a portrait
+picture, about a pixel on a phone.  A `Pen` holds the size of the unit and maps display pixels to the picture.  The
+colours are those of Okabe and Ito, which people with any colour vision can distinguish.  Lines have a dark rim and text
+a dark background, so that both are readable on any picture.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ INK: Final[Colour] = (20, 20, 20)
 PAPER: Final[Colour] = (255, 255, 255)
 
 WEIGHT: Final = 520
-"""Of the typeface that OpenCV brings, between regular and bold."""
+"""Weight of the typeface that comes with OpenCV, between regular and bold."""
 
-_SHADE: Final = 0.35
-_TINT: Final = 0.55
-_STEPS: Final = 12
+_SHADE: Final = 0.35  # brightness of a picture under text
+_TINT: Final = 0.55  # opacity of a wedge
+_STEPS: Final = 12  # points of a wedge's arc
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Display pixel (x, y) lies at ((x - left) * zoom, (y - top) * zoom) of the picture drawn on."""
+    """Maps display pixel (x, y) to ((x - left) * zoom, (y - top) * zoom) of the picture; `unit_px`: pixels per unit."""
 
     left: float
     top: float
@@ -46,16 +47,16 @@ class Pen:
     unit_px: float = 1.0
 
     def place(self, points_px: Floats) -> Floats:
-        """Display pixels (..., 2) as pixels of the picture."""
+        """Convert display pixels (..., 2) to pixels of the picture."""
         return np.asarray((points_px - np.array([self.left, self.top])) * self.zoom)
 
     def thick(self, units: float) -> int:
-        """A line's thickness in pixels, at least one."""
+        """Convert a thickness from units to pixels, at least one."""
         return max(1, round(units * self.unit_px))
 
 
 def line(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
-    """A line through points (K, 2) of the picture; nothing if one of them is unknown."""
+    """Draw a line through points (K, 2) of the picture.  Draw nothing if a point is unknown."""
     if np.isnan(points).any():
         return
     path = [np.round(points).astype(np.int32)]
@@ -64,16 +65,16 @@ def line(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float)
 
 
 def dots(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float) -> None:
-    """A dot with a dark rim at each known point (K, 2) of the picture."""
+    """Draw a dot with a dark rim at each known point (K, 2) of the picture."""
     for x, y in _known(points):
         cv2.circle(picture, (x, y), pen.thick(units) + pen.thick(0.7), INK, -1, cv2.LINE_AA)
         cv2.circle(picture, (x, y), pen.thick(units), colour, -1, cv2.LINE_AA)
 
 
 def trail(picture: Bytes, pen: Pen, points: Floats, look: tuple[Colour, float], shown: Bools) -> None:
-    """A line without a rim through those of the points (K, 2) that are shown and known; broken where one is not.
+    """Draw a line without a rim through points (K, 2).  It is broken at points that are unknown or not `shown`.
 
-    `look` is its colour and its width in units.
+    `look`: colour and width in units.
     """
     colour, units = look
     known = np.flatnonzero(shown & ~np.isnan(points).any(axis=1))
@@ -83,9 +84,10 @@ def trail(picture: Bytes, pen: Pen, points: Floats, look: tuple[Colour, float], 
 
 
 def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look: tuple[Colour, float]) -> None:
-    """A tinted sector at a point (2,): from one direction through another, radians clockwise from image right.
+    """Draw a tinted sector with its corner at the point `at` (2,).
 
-    `look` is its colour and its radius in units.  Nothing if one of them is unknown.
+    `turn`: the first and the last direction in radians, clockwise from image right.  `look`: colour and radius in
+    units.  Draw nothing if a number is unknown.
     """
     colour, radius = look
     angles = np.linspace(*turn, _STEPS)
@@ -104,9 +106,9 @@ def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look:
 
 
 def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tuple[Colour, float]) -> None:
-    """Words on a dark ground, their left upper corner at `at`, moved so that they stay in the picture.
+    """Draw text on a dark background.  `at`: its upper left corner, moved if the text would leave the picture.
 
-    `look` is colour and size in units.
+    `look`: colour and size in units.
     """
     colour, size = look
     letters, gap = _inked(text, round(size * pen.unit_px), colour)
@@ -118,25 +120,25 @@ def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tu
 
 
 def shade(part: Bytes) -> None:
-    """Darken a part of the picture so that words on it can be read."""
+    """Darken a part of the picture so that text on it is readable."""
     part[:] = cv2.convertScaleAbs(part, alpha=_SHADE)
 
 
 def extent(text: str, size_px: int) -> tuple[int, int]:
-    """Width and height in pixels that words take with their ground."""
+    """Width and height in pixels of a text with its background."""
     height, width = _glyphs(text, size_px).shape
     return width, height
 
 
 def plain_words(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int]) -> None:
-    """Words without a ground, `at` their baseline's left end; `look` is colour and size in pixels."""
+    """Draw text without a background.  `at`: the left end of the baseline; `look`: colour and size in pixels."""
     colour, size_px = look
     cv2.putText(picture, text, at, colour, _face(), size_px, WEIGHT)
 
 
 @lru_cache(maxsize=1024)
 def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
-    """The words in their colour on black, and how much of the ground each pixel lets through (h, w, 3), 255 = all."""
+    """The coloured text on black, and how much of the picture each pixel lets through (255 = all); both (h, w, 3)."""
     alpha = _glyphs(text, size_px)[..., None]
     return (
         np.round(alpha * np.array(colour)).astype(np.uint8),
@@ -146,13 +148,13 @@ def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
 
 @lru_cache(maxsize=1024)
 def _glyphs(text: str, size_px: int) -> NDArray[np.float32]:
-    """How much of each pixel (h, w) the words cover, 0 to 1; kept, because the same words come again and again."""
+    """How much of each pixel (h, w) the text covers, 0 to 1.  Cached, because frames repeat the same texts."""
     margin = max(2, size_px // 3)
     left, top, width, height = cv2.getTextSize((0, 0), text, (0, 0), _face(), size_px, WEIGHT)
     rise = round(1.05 * size_px)
     canvas = np.zeros((round(1.6 * size_px), width + abs(left) + 2 * margin, 3), np.uint8)
     cv2.putText(canvas, text, (margin, rise + size_px // 8), (255, 255, 255), _face(), size_px, WEIGHT)
-    del top, height  # the ground is as high for every word, so that labels do not jump
+    del top, height  # every background has the same height, so that labels do not jump
     return np.asarray(canvas[..., 0], np.float32) / np.float32(255)
 
 

@@ -1,4 +1,8 @@
-"""`keyframes.png`: lift-off, knee pass and lockout of every repetition, with what was measured drawn on them."""
+"""Make `keyframes.png`: lift-off, knee pass and lockout of every repetition, with the measurements drawn on them.
+
+Input: an analysis and a function that reads pictures of its clip.  Output: one `KeyFrame` for each event, and the sheet
+of all of them as PNG bytes.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +22,20 @@ CELL_WIDTH_PX: Final = 360
 CELL_HEIGHT_PX: Final = 480
 CAPTION_PX: Final = 84
 ROOM: Final = 3.1
-"""Height of the part of the picture that is shown, in trunk lengths of the upright lifter."""
+"""Height of the part of the picture that a cell shows, in trunk lengths of the upright lifter."""
 
 EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
 CAPTION: Final = ("hip_flexion", "knee_flexion", "lumbar_flexion")
 
 PicturesAt = Callable[[Sequence[float]], list[Bytes]]
-"""Times in seconds -> the upright pictures (h, w, 3) shown then."""
+"""Takes times in seconds; returns the upright pictures (h, w, 3) at these times."""
 
 
 @dataclass(frozen=True)
 class KeyFrame:
-    """A moment of a repetition: a picture (480, 360, 3) with what was measured, and the angles in words.
+    """An event of a repetition: its picture (480, 360, 3) with the measurements, and its angles as lines of text.
 
-    An event that did not happen has neither; its `time_s` is NaN.
+    An event that did not happen has no picture and no angles.  Its `time_s` is NaN.
     """
 
     rep: Rep
@@ -42,25 +46,25 @@ class KeyFrame:
 
 
 def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
-    """The key frames of every repetition, event after event."""
-    wanted = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
-    pictures = iter(pictures_at([s for _, _, s in wanted if not np.isnan(s)]))
+    """The key frames of every repetition, in the order of EVENTS."""
+    moments = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
+    pictures = iter(pictures_at([s for _, _, s in moments if not np.isnan(s)]))
     scene = overlay.Scene.of(analysis)
     return tuple(
         KeyFrame(rep, event, s, None, ("did not happen",))
         if np.isnan(s)
         else KeyFrame(rep, event, s, _cell(scene, next(pictures), s), _lines(analysis, s))
-        for rep, event, s in wanted
+        for rep, event, s in moments
     )
 
 
 def shown_s(rep: RepMetrics, name: str) -> float:
-    """Lift-off is shown where its angles are read: in the posture that the lifter pulls from."""
+    """Time in seconds of an event's picture.  Lift-off shows the start of the pull, where its angles are measured."""
     return float(rep.pulled_from_s if name == "liftoff_s" else getattr(rep.rep, name))
 
 
 def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
-    """All of them as one PNG: a row a repetition, a column an event; `names` stand before the rows' captions."""
+    """All key frames as PNG bytes: a row per repetition, a column per event.  `names`, one per row, begin captions."""
     before = [name for name in names or [""] * len(frames) for _ in EVENTS]
     cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
     rows = [np.hstack(cells[i : i + len(EVENTS)]) for i in range(0, len(cells), len(EVENTS))]
@@ -69,7 +73,7 @@ def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
 
 
 def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
-    """A picture, `width_px` wide, as WebP of a quality from 0 to 100."""
+    """A picture as WebP bytes, scaled to `width_px`.  `quality` is 0 to 100."""
     size = (width_px, round(picture.shape[0] * width_px / picture.shape[1]))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".webp", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, quality])
@@ -77,7 +81,7 @@ def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
 
 
 def frame_at(analysis: Analysis, time_s: float) -> int:
-    """Index of the frame whose picture is shown for a time: the first that is not before it."""
+    """Index of the frame to show for a time in seconds: the first frame that is not earlier."""
     frame = int(np.searchsorted(analysis.angles.time_s, time_s - 1e-6))
     return min(frame, len(analysis.angles.time_s) - 1)
 
@@ -95,7 +99,7 @@ def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
 
 
 def _window(scene: overlay.Scene, frame: int) -> Pen:
-    """A window around the whole lifter, the same size in every cell so that cells compare."""
+    """The window around the whole lifter.  It has the same size in every cell, so that cells can be compared."""
     analysis, trunk_px = scene.analysis, scene.trunk_px
     zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
     ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
@@ -107,7 +111,7 @@ def _window(scene: overlay.Scene, frame: int) -> Pen:
 
 def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
     frame = frame_at(analysis, time_s)
-    return tuple(overlay.said(name, getattr(analysis.angles, name), frame) for name in CAPTION)
+    return tuple(overlay.label(name, getattr(analysis.angles, name), frame) for name in CAPTION)
 
 
 def _caption(frame: KeyFrame, name: str) -> Bytes:

@@ -1,7 +1,7 @@
-"""What was measured in one frame, drawn on its picture: skeleton, back line, tangents, angle arcs with values.
+"""Draw the measurements of one frame on its picture: skeleton, outline of the back, tangents, and angles as arcs.
 
-Every arc spans exactly the angle that is written beside it.  The lumbar one opens from where the upper tangent would
-point had the low back kept the shape of the own standing.  Where an angle is not measured, a grey word says so.
+Each arc spans the angle that is written beside it.  The lumbar arc starts at the direction that the upper tangent would
+have if the low back kept its shape of standing.  If an angle is not measured, its label says so in grey.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ TANGENT_HALF: Final = 0.24
 SIZE: Final = 13.0
 ARC: Final = 30.0
 GAP: Final = 36.0
-"""Radius of an arc and how far off its joint a label stands, in units."""
+"""Text size, radius of an arc (ARC) and distance of a label from its joint (GAP), in drawing units."""
 
 ARC_TRUNKS: Final = 0.33
-"""Most of an arc's radius, in trunk lengths of the upright lifter: one who is small in the picture stays visible."""
+"""Largest radius of an arc, in trunk lengths of the upright lifter, so that arcs do not cover a lifter who is small."""
 
 DROP: Final = 0.35
-"""A joint's label stands this much lower than level, per length aside."""
+"""Slope at which a label lies below its joint: downward per sideways distance."""
 
 SEEN: Final = 0.7
-"""Least visibility of a point of the arm that is drawn."""
+"""Least visibility (0 to 1) of shoulder, elbow and wrist to draw the arm."""
 
 _ARM: Final = (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """An analysis and what is drawn of it, worked out once for all frames.
+    """An analysis and the data to draw from it, computed once for all N frames.  Places are in display pixels.
 
-    Back line (N, K, 2), joints (N, 4, 2) from the shoulder down, length of the upright trunk, and the frames (N,) in
-    which the lifter is seen.
+    `edge_px`: outline of the back (N, K, 2).  `joints_px`: shoulder, hip, knee, ankle (N, 4, 2).  `trunk_px`: length of
+    the upright trunk.  `seen`: the frames (N,) that show the lifter.
     """
 
     analysis: Analysis
@@ -59,23 +59,23 @@ class Scene:
 
     @staticmethod
     def of(analysis: Analysis) -> Scene:
-        """The scene of an analysis."""
+        """Compute the scene of an analysis."""
         joints = np.stack([analysis.pose.middle_px(pair) for pair in landmarks.CHAIN], axis=1)
         trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
         edge_px = analysis.contour.edge_px(analysis.view.dorsal)
         return Scene(analysis, edge_px, joints, trunk_px, analysis.pose.seen)
 
     def arc(self, pen: Pen) -> float:
-        """Radius of an arc in units."""
+        """Radius of an arc in drawing units."""
         return min(ARC, ARC_TRUNKS * self.trunk_px * pen.zoom / pen.unit_px)
 
     def touch(self, frame: int, tangent: Tangent) -> Floats:
-        """Where a tangent touches the back's edge (2,)."""
+        """The point (2,) where a tangent touches the outline of the back, in display pixels."""
         nearest = int(np.argmin(np.abs(self.analysis.contour.station - tangent.station)))
         return np.asarray(self.edge_px[frame, nearest])
 
     def along(self, frame: int, tangent: Tangent) -> Floats:
-        """Half of a tangent as it is drawn, upward (2,), display pixels."""
+        """The upper half of a tangent as a vector (2,), in display pixels."""
         angle = getattr(self.analysis.angles, tangent.segment)
         lean = np.radians(tangent.standing_deg + angle.value_deg[frame])
         half_px = TANGENT_HALF * float(np.hypot(*self.analysis.contour.axis_px[frame]))
@@ -83,7 +83,7 @@ class Scene:
 
 
 def draw(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """Everything above, on a picture (h, w, 3) in place; nothing where the lifter is not seen."""
+    """Draw all measurements of a frame on its picture (h, w, 3), in place.  Draw nothing if the lifter is not seen."""
     if not scene.seen[frame]:
         return
     arm(picture, scene, frame, pen)
@@ -93,23 +93,23 @@ def draw(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
 
 
 def arm(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """The near side's arm, thin, where it is well seen: it shows which body is followed and is no part of an angle."""
+    """Draw the near arm as a thin line where it is visible.  It shows which person is followed; no angle uses it."""
     near = [pair[0 if scene.analysis.view.side == "left" else 1] for pair in _ARM]
     if scene.analysis.pose.visibility[frame, near].min() >= SEEN:
         drawing.line(picture, pen, pen.place(scene.analysis.pose.xy_px[frame, near]), SKELETON, 1.0)
 
 
 def skeleton(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """Trunk, thigh and shank as the pose model sees them, midpoints of left and right; the angles are corrected."""
+    """Draw trunk, thigh and shank between midpoints of left and right landmarks.  The angles are corrected further."""
     joints = pen.place(scene.joints_px[frame])
     drawing.line(picture, pen, joints, SKELETON, 2.2)
     drawing.dots(picture, pen, joints, SKELETON, 3.2)
 
 
 def back(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """The back's edge, grey where it was not found clean, and the measured pelvis and lumbar tangents on it.
+    """Draw the outline of the back, grey where it is hidden, and the measured tangents of pelvis and low back.
 
-    Where the angles are right, each tangent lies along the edge.
+    If the angles are right, each tangent follows the outline.
     """
     analysis, edge = scene.analysis, scene.edge_px[frame]
     clean = analysis.contour.valid[frame, analysis.view.dorsal]
@@ -124,7 +124,7 @@ def back(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
 
 
 def arcs(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """Hip, knee and lumbar angle: a wedge each, and its value with half of the 90 % interval."""
+    """Draw hip, knee and lumbar angle: for each a wedge, and its value ± half of the 90 % interval."""
     _, hip, knee, ankle = scene.joints_px[frame]
     sign, angles = scene.analysis.view.facing_sign, scene.analysis.angles
     _joint(picture, pen, (hip, hip - knee, scene.arc(pen)), ("hip_flexion", angles.hip_flexion, frame, sign))
@@ -132,8 +132,8 @@ def arcs(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
     _lumbar(picture, scene, frame, pen)
 
 
-def said(name: str, angle: Angle, frame: int) -> str:
-    """An angle's value in a frame and half of its 90 % interval, or that it is not measured."""
+def label(name: str, angle: Angle, frame: int) -> str:
+    """An angle in a frame as text: its name and value ± half of the 90 % interval, or "not measured"."""
     value = angle.value_deg[frame]
     if np.isnan(value):
         return f"{wording.short(name)} {wording.NOT_MEASURED}"
@@ -141,9 +141,11 @@ def said(name: str, angle: Angle, frame: int) -> str:
 
 
 def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:
-    """A wedge from the lower segment, lengthened beyond the joint, through the angle; `what` ends with its sense.
+    """Draw the wedge of a joint and its label.
 
-    Flexion at the hip turns the upper segment forward, at the knee backward.
+    `corner`: the joint, the direction of the lower segment towards it, and the radius.  `what`: the angle's name, the
+    angle, the frame, and the sense of flexion.  The wedge opens from the lower segment, lengthened beyond the joint.
+    Flexion turns the upper segment forward at the hip and backward at the knee, so the sense differs.
     """
     (at, upward, radius), (name, angle, frame, sense) = corner, what
     if np.isnan(at).any():
@@ -153,11 +155,11 @@ def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what:
         start = float(np.arctan2(upward[1], upward[0]))
         drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, radius))
     toward = np.array([-sense, DROP], float)
-    _label(picture, pen, place, toward, (said(name, angle, frame), not np.isnan(value), SKELETON))
+    _label(picture, pen, place, toward, (label(name, angle, frame), not np.isnan(value), SKELETON))
 
 
 def _lumbar(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
-    """The wedge between the upper tangent and where it would point in the shape of the own standing."""
+    """Draw the wedge between the upper tangent and its direction if the low back kept its shape of standing."""
     angle, sign = scene.analysis.angles.lumbar_flexion, scene.analysis.view.facing_sign
     upper = next((tangent for tangent in scene.analysis.spine.tangents if tangent.segment == "junction"), None)
     middle = scene.joints_px[frame, :2].mean(axis=0)
@@ -169,16 +171,19 @@ def _lumbar(picture: Bytes, scene: Scene, frame: int, pen: Pen) -> None:
         along = scene.along(frame, upper)
         end = float(np.arctan2(along[1], along[0]))
         drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, scene.arc(pen)))
-    said_so = (said("lumbar_flexion", angle, frame), not np.isnan(value), TANGENT)
+    text = (label("lumbar_flexion", angle, frame), not np.isnan(value), TANGENT)
     shoulder, hip = scene.joints_px[frame, :2]
     dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
-    _label(picture, pen, pen.place(at), dorsal, said_so)
+    _label(picture, pen, pen.place(at), dorsal, text)
 
 
 def _label(picture: Bytes, pen: Pen, at: Floats, toward: Floats, what: tuple[str, bool, drawing.Colour]) -> None:
-    """Words pushed off a point in a direction (2,), clear of arc and body; grey if they tell of no value."""
+    """Draw a label beside a point, in the direction `toward` (2,) and clear of the arc.  `what`: text, known, colour.
+
+    A label without a known value is grey.
+    """
     if np.isnan(at + toward).any():
-        return  # nobody is seen here: the head line says so
+        return  # the lifter is not seen: the headline says so
     text, known, colour = what
     size = np.array(drawing.extent(text, round(SIZE * pen.unit_px)))
     away = toward / np.hypot(*toward)

@@ -1,4 +1,4 @@
-"""`thumbnail.jpg`: the first repetition of the key-frame sheet, small enough to show thousands."""
+"""Make `thumbnail.jpg`: the first repetition of keyframes.png, small enough for a list of thousands of clips."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ QUALITY: Final = 80
 
 
 def of_sheet(folder: Path) -> bytes:
-    """JPEG bytes, one row of the folder's `keyframes.png` without its captions."""
+    """The first row of the folder's keyframes.png without its captions, as JPEG bytes.
+
+    Raises FileNotFoundError if keyframes.png is missing or cannot be read.
+    """
     sheet = cv2.imread(str(folder / "keyframes.png"))
     if sheet is None:
         raise FileNotFoundError(folder / "keyframes.png")

@@ -1,1 +1,1 @@
-"""The HTML pages."""
+"""HTML pages: one analysis, two repetitions compared, a trend, and the index of a batch."""

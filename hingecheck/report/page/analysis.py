@@ -1,6 +1,8 @@
-"""`report.html`: everything that was measured of a clip, as one page that needs nothing but itself.
+"""Make `report.html`: every measurement of one clip on one page.
 
-What is shown comes from the records as they are: tables have a row for whatever metric, rule or reason there is.
+Input: the analysis, the key frames, the criteria and optionally the film.  Output: HTML text that needs no other file,
+except a film beside it.  The tables have a row for every metric, rule and reason in the analysis, so a new metric
+appears without a change here.
 """
 
 from __future__ import annotations
@@ -25,19 +27,19 @@ STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 SHARE: Final = "lumbar_share_trunk"
 CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", SHARE, "concentric_s")
-"""What a repetition's card shows first; the full table has everything."""
+"""Metrics on the card of a repetition.  The full table has all metrics."""
 
 CARD_METRICS: Final = ("lumbar_change_deg", "hip_change_deg", SHARE)
 PICTURE_BYTES: Final = 120_000
 LADDER: Final = ((360, 72), (300, 66), (240, 60), (200, 50), (160, 40), (120, 35))
-"""Width and quality of the key frames: the first with which all of them stay below PICTURE_BYTES."""
+"""Width in pixels and WebP quality of the key frames.  The first pair that keeps all below PICTURE_BYTES is used."""
 
 STATUS: Final = {"flag": "flag", "ok": "ok", "not_assessed": "not assessed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """The annotated film: beside the page under `name`, or, as base64, inside it."""
+    """The annotated film: the file `name` beside the page, or the base64 text `inside` embedded in the page."""
 
     name: str
     inside: str = ""
@@ -45,7 +47,7 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What a page shows beside the analysis: key frames, the film if there is one, the thresholds judged by."""
+    """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any."""
 
     frames: Sequence[KeyFrame]
     rules: Criteria
@@ -53,7 +55,7 @@ class Extra:
 
 
 def html(analysis: Analysis, extra: Extra) -> str:
-    """The page."""
+    """The page as HTML text."""
     context: dict[str, object] = {
         "analysis": analysis,
         "verdict": _verdict(analysis, extra.rules),
@@ -66,7 +68,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "missing": missing(analysis),
         "self_report": _self_report(analysis),
         "errors": _errors(analysis),
-        "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "unread"),
+        "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "not measured"),
         "rules": extra.rules,
         "criteria": texts.criteria(analysis.criteria),
         "methods": _methods(analysis),
@@ -80,56 +82,60 @@ def html(analysis: Analysis, extra: Extra) -> str:
 
 
 def missing(analysis: Analysis) -> list[str]:
-    """What was not measured and why, as sentences: metrics first, then stretches of the clip, then remarks."""
+    """Sentences that say what was not measured and why: first metrics, then frames, then notes."""
     return [*_missing_metrics(analysis), *_missing_frames(analysis), *_remarks(analysis)]
 
 
 def _missing_metrics(analysis: Analysis) -> list[str]:
-    found: dict[str, dict[str, list[int]]] = {}
+    reps_without: dict[str, dict[str, list[int]]] = {}  # reason -> metric -> numbers of repetitions
     for rep in analysis.reps:
         for metric in listed([each.values for each in analysis.reps]):
             reason = texts.reason(rep.values[metric].reason)
             if reason:
-                found.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
-    lines = [_reason_line(reason, names, len(analysis.reps)) for reason, names in found.items()]
+                reps_without.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
+    lines = [_reason_line(reason, metrics, len(analysis.reps)) for reason, metrics in reps_without.items()]
     over_set = {texts.reason(measure.reason) for measure in analysis.over_set.values() if not measure.known}
     return lines + [f"Over the set: {sentences.sentence(reason)}" for reason in sorted(over_set)]
 
 
-def _reason_line(reason: str, names: Mapping[str, Sequence[int]], count: int) -> str:
-    reps = sorted({number for numbers in names.values() for number in numbers})
+def _reason_line(reason: str, metrics: Mapping[str, Sequence[int]], count: int) -> str:
+    """A sentence for one reason.  `metrics`: metric -> repetitions without it; `count`: number of repetitions."""
+    reps = sorted({number for numbers in metrics.values() for number in numbers})
     where = "every repetition" if len(reps) == count else f"repetition {', '.join(map(str, reps))}"
-    what = ", ".join(list(names)[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    what = ", ".join(list(metrics)[:4]) + (f" and {len(metrics) - 4} more" if len(metrics) > 4 else "")
     return f"{sentences.sentence(reason)} Not measured in {where}: {what}."
 
 
 def _missing_frames(analysis: Analysis) -> list[str]:
-    """A line a reason and number of frames, with the angles it holds for."""
-    found: dict[tuple[str, int], list[str]] = {}
+    """One sentence for each pair of a reason and a number of frames, with the angles that this holds for."""
+    angles: dict[tuple[str, int], list[str]] = {}
     for name, angle in series.angles(analysis):
         for code, count in Counter(filter(None, angle.reason.tolist())).most_common():
-            found.setdefault((texts.reason(Reason(Code(code))), count), []).append(wording.name(name))
+            angles.setdefault((texts.reason(Reason(Code(code))), count), []).append(wording.name(name))
     frames = max(len(analysis.angles.time_s), 1)
     return [
         f"{sentences.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
-        for (reason, count), names in found.items()
+        for (reason, count), names in angles.items()
     ]
 
 
 def _remarks(analysis: Analysis) -> list[str]:
+    """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    told = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
-    lines = [sentences.sentence(texts.reason(why)) for why in told]
+    remarks = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
+    lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
     filled = int(analysis.pose.filled.any(axis=1).sum())
     if filled:
-        lines.append(f"In {filled} frames some points of the body were not seen and were filled from their neighbours.")
+        lines.append(
+            f"In {filled} frames some body points were not seen. They were filled in from the frames before and after."
+        )
     return lines
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
-    """The error card's rows for the clip's conditions."""
+    """Rows of the error card for the conditions of this clip."""
     yaw, video = analysis.view.yaw_deg, analysis.video
     clip = error_card.Clip(
         yaw_deg=yaw.value if yaw.known else None,
@@ -149,12 +155,12 @@ def _cells(row: error_card.Row) -> tuple[str, ...]:
     if row.limits_low is not None and row.limits_high is not None:
         limits = wording.span(row.metric, row.limits_low, row.limits_high)
     inside = "–" if row.inside_percent is None else f"{row.inside_percent:.0f} %"
-    ends = (wording.difference(row.metric, row.bias), wording.size(row.metric, row.mean_abs))
-    return (*ends, limits, inside, f"{row.unread_percent:.0f} %")
+    errors = (wording.difference(row.metric, row.bias), wording.size(row.metric, row.mean_abs))
+    return (*errors, limits, inside, f"{row.unread_percent:.0f} %")
 
 
 def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
-    """The sentence and the share on its scale; the bands' limits come from the thresholds that were judged by."""
+    """The verdict's sentence, and the places of the share and of the limits between the patterns on the scale."""
     verdict, axis = analysis.verdict, plots.Axis(0.0, 1.0, 10, 350)
     share = verdict.share
     limits = [rules.verdict[name].value for name in ("hip_led_below", "low_back_led_above") if name in rules.verdict]
@@ -178,7 +184,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
             "rep": rep.rep,
             "notes": [sentences.sentence(texts.reason(note)) for note in rep.notes],
             "different": rep.rep.number == analysis.most_different,
-            "metrics": _told(rep, CARD),
+            "metrics": _values(rep, CARD),
             "frames": [
                 {"frame": frame, "picture": shown[index], "seek_s": _seek_s(analysis, frame)}
                 for index, frame in enumerate(frames)
@@ -190,13 +196,13 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
 
 
 def _seek_s(analysis: Analysis, frame: KeyFrame) -> float:
-    """Time of the very frame that is pictured."""
+    """Time in seconds of the frame in the picture, so that a click on it shows the same frame."""
     if frame.picture is None:
         return frame.time_s
     return float(analysis.angles.time_s[keyframes.frame_at(analysis, frame.time_s)])
 
 
-def _told(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
+def _values(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
     return [
         {
             "name": wording.name(name),
@@ -209,22 +215,27 @@ def _told(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def pictures(frames: Sequence[KeyFrame]) -> list[str]:
-    """Each key frame as an address that holds it, "" for what did not happen; all together of limited size."""
-    shown: list[bytes] = []
+    """Each key frame as a data URI, "" for an event that did not happen.
+
+    All frames together stay below PICTURE_BYTES, or have the smallest size of LADDER.
+    """
+    encoded: list[bytes] = []
     for width_px, quality in LADDER:
-        shown = [b"" if frame.picture is None else keyframes.webp(frame.picture, width_px, quality) for frame in frames]
-        if sum(map(len, shown)) <= PICTURE_BYTES:
+        encoded = [
+            b"" if frame.picture is None else keyframes.webp(frame.picture, width_px, quality) for frame in frames
+        ]
+        if sum(map(len, encoded)) <= PICTURE_BYTES:
             break
-    return [template.data_uri("image/webp", data) if data else "" for data in shown]
+    return [template.data_uri("image/webp", data) if data else "" for data in encoded]
 
 
 def _table(analysis: Analysis) -> list[dict[str, Any]]:
-    """A row a metric, a cell a repetition."""
+    """The table of all numbers: one row for each metric, one cell for each repetition."""
     return [
         {
             "name": wording.name(name),
             "key": name,
-            "cells": [_told(rep, [name])[0] for rep in analysis.reps],
+            "cells": [_values(rep, [name])[0] for rep in analysis.reps],
         }
         for name in listed([rep.values for rep in analysis.reps])
     ]
@@ -238,10 +249,10 @@ def _over_set(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
-    found = []
+    rows = []
     for finding in analysis.findings:
         rule = rules.rules.get(finding.rule)
-        found.append(
+        rows.append(
             {
                 "title": rule.title if rule else finding.rule.replace("_", " ").capitalize(),
                 "rule": finding.rule,
@@ -261,7 +272,7 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
                 "source": finding.source,
             }
         )
-    return found
+    return rows
 
 
 def _self_report(analysis: Analysis) -> list[tuple[str, str]]:
@@ -278,15 +289,15 @@ def _self_report(analysis: Analysis) -> list[tuple[str, str]]:
 
 
 def _methods(analysis: Analysis) -> list[tuple[str, str]]:
-    """Video, view and provenance as lines of name and text, whatever they hold."""
+    """Video, view and provenance as pairs of label and text."""
     video = analysis.video
     yaw = wording.measure("yaw_deg", analysis.view.yaw_deg)
     lines = [
         ("Video", f"{video.width} × {video.height}, {video.rate_hz:.1f} frames a second, {video.duration_s:.1f} s"),
         ("Frames", f"{video.frames_read} read, {video.frames_failed} not decoded"),
         ("Video SHA-256", video.sha256),
-        ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, yaw {yaw}"),
+        ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, camera {yaw} off the side view"),
         ("Zero of the angles", texts.reason(Reason(analysis.spine.zero))),
     ]
-    told = texts.provenance(analysis)
-    return lines + [line for name, value in told.items() for line in sentences.flat(name, value)]
+    provenance = texts.provenance(analysis)
+    return lines + [line for name, value in provenance.items() for line in sentences.flat(name, value)]

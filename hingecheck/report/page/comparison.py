@@ -1,4 +1,7 @@
-"""Two repetitions side by side: `comparison.json`, `comparison.png`, `comparison.html`; aligned at lift-off."""
+"""Show two repetitions side by side, aligned at lift-off.
+
+Makes the files comparison.json, comparison.png and comparison.html.  A is the first repetition, B the second.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,17 @@ MARKER: Final = "comparison.json"
 NAMES: Final = ("A", "B")
 ANGLES: Final = ("hip_flexion", "lumbar_flexion", "knee_flexion", "trunk_lean")
 BEFORE_S: Final = 0.7
-"""Shown before lift-off."""
+"""Seconds before lift-off at which the charts begin."""
 
 MOST_POINTS: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One repetition's angle on paper: its ribbon and its line, in pieces where something is unknown."""
+    """An angle of one repetition as SVG path data: the values and the ribbon of the 90 % interval.
+
+    Both are broken where the angle is unknown.
+    """
 
     name: str
     path: str
@@ -38,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """An angle of both repetitions over the time since lift-off."""
+    """An angle of both repetitions over the seconds since lift-off."""
 
     title: str
     x: Axis
@@ -46,9 +52,9 @@ class Chart:
     lines: tuple[Line, ...]
 
 
-def files(found: Comparison, pictures: tuple[keyframes.PicturesAt, keyframes.PicturesAt]) -> dict[str, folder.Content]:
-    """Name -> content; `pictures` give those of the first and of the second clip."""
-    sides = (found.first, found.second)
+def files(pair: Comparison, pictures: tuple[keyframes.PicturesAt, keyframes.PicturesAt]) -> dict[str, folder.Content]:
+    """File name -> content.  `pictures` read the pictures of the first and of the second clip."""
+    sides = (pair.first, pair.second)
     frames = [
         frame
         for side, pictures_at in zip(sides, pictures, strict=True)
@@ -56,31 +62,31 @@ def files(found: Comparison, pictures: tuple[keyframes.PicturesAt, keyframes.Pic
     ]
     return {
         "comparison.png": keyframes.sheet(frames, NAMES),
-        "comparison.html": html(found, frames).encode(),
-        MARKER: document.text(document.comparison(found)).encode(),
+        "comparison.html": html(pair, frames).encode(),
+        MARKER: document.text(document.comparison(pair)).encode(),
     }
 
 
-def html(found: Comparison, frames: Sequence[keyframes.KeyFrame]) -> str:
-    """The page."""
+def html(pair: Comparison, frames: Sequence[keyframes.KeyFrame]) -> str:
+    """The page as HTML text.  `frames` are the key frames of A, then those of B."""
     shown = analysis.pictures(frames)
     context: dict[str, object] = {
-        "found": found,
+        "pair": pair,
         "texts": texts,
-        "sides": list(zip(NAMES, (found.first, found.second), strict=True)),
+        "sides": list(zip(NAMES, (pair.first, pair.second), strict=True)),
         "events": [
             (event, [(frames[i + row], shown[i + row]) for row in (0, len(keyframes.EVENTS))])
             for i, (event, _) in enumerate(keyframes.EVENTS)
         ],
         "names": NAMES,
-        "charts": charts((found.first, found.second)),
-        "rows": [row(item) for item in found.differences],
+        "charts": charts((pair.first, pair.second)),
+        "rows": [row(item) for item in pair.differences],
     }
     return template.render("comparison.html", context, styles=("page.css",))
 
 
 def row(item: Difference) -> dict[str, Any]:
-    """A difference in words."""
+    """A row of the table: a metric of both repetitions and the difference, as text."""
     return {
         "name": wording.name(item.name),
         "first": wording.measure(item.name, item.first),
@@ -93,27 +99,27 @@ def row(item: Difference) -> dict[str, Any]:
 
 
 def charts(sides: tuple[Side, Side]) -> tuple[Chart, ...]:
-    """A chart an angle."""
+    """One chart for each angle of ANGLES, all with the same time axis."""
     spans = [_span(side) for side in sides]
     x = Axis(-BEFORE_S, max(float(_since(side)[span[-1]]) for side, span in zip(sides, spans, strict=True)), 44, 340)
     return tuple(_chart(name, sides, spans, x) for name in ANGLES)
 
 
 def _chart(name: str, sides: Sequence[Side], spans: Sequence[Frames], x: Axis) -> Chart:
-    found: list[tuple[Floats, Floats, Floats]] = []
+    bands: list[tuple[Floats, Floats, Floats]] = []  # of each side: times, lower and upper end of the interval
     for side, span in zip(sides, spans, strict=True):
         angle: Angle = getattr(side.analysis.angles, name)
         half = angle.half_deg[span]
-        found.append((_since(side)[span], angle.value_deg[span] - half, angle.value_deg[span] + half))
-    known = np.concatenate([np.concatenate(ends[1:]) for ends in found])
+        bands.append((_since(side)[span], angle.value_deg[span] - half, angle.value_deg[span] + half))
+    known = np.concatenate([np.concatenate(band[1:]) for band in bands])
     low, high = (float(np.nanmin(known)), float(np.nanmax(known))) if not np.isnan(known).all() else (0.0, 1.0)
     y = Axis(low - 1.0, high + 1.0, 150, 10)
-    lines = tuple(_line(letter, ends, (x, y)) for letter, ends in zip(NAMES, found, strict=True))
+    lines = tuple(_line(letter, band, (x, y)) for letter, band in zip(NAMES, bands, strict=True))
     return Chart(wording.name(name), x, y, lines)
 
 
-def _line(name: str, ends: tuple[Floats, Floats, Floats], axes: tuple[Axis, Axis]) -> Line:
-    (x, y), (time_s, low, high) = axes, ends
+def _line(name: str, band: tuple[Floats, Floats, Floats], axes: tuple[Axis, Axis]) -> Line:
+    (x, y), (time_s, low, high) = axes, band
     path, ribbon = [], []
     known = np.flatnonzero(~np.isnan(low))
     for piece in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
@@ -131,16 +137,17 @@ def _path(x: Sequence[float], y: Sequence[float]) -> str:
 
 
 def _since(side: Side) -> Floats:
+    """Seconds since lift-off of every frame (N,)."""
     return np.asarray(side.analysis.angles.time_s - side.rep.rep.liftoff_s)
 
 
 def _span(side: Side) -> Frames:
-    """Frames from a little before lift-off to the repetition's end, thinned."""
+    """Frames to draw, at most MOST_POINTS: from BEFORE_S before lift-off to the end of the repetition."""
     time_s, rep = side.analysis.angles.time_s, side.rep.rep
     inside = np.flatnonzero((time_s >= rep.liftoff_s - BEFORE_S) & (time_s <= phases.end_s(rep)))
     return inside[:: -(-len(inside) // MOST_POINTS)]
 
 
 def first_clip_name(clip: Path, other: Path | None) -> str:
-    """A folder's name for the result: both clips' own names."""
+    """Name of the result folder, from both file names.  `other` is None if both repetitions are of `clip`."""
     return names.result_folder(f"{clip.stem}-vs-{clip.stem if other is None else other.stem}")

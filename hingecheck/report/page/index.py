@@ -1,4 +1,7 @@
-"""What a batch tells as a whole: `results.csv`, `results.parquet`, `index.html`, in the order of the triage."""
+"""Make the overview of a batch: results.csv, results.parquet, index.html and a trend page for each athlete.
+
+The clips keep the order of the triage: those to review first come first.
+"""
 
 from __future__ import annotations
 
@@ -49,45 +52,53 @@ CHANGE: Final = "lumbar_change_deg"
 
 
 def write(season: Season, out: Path) -> bool:
-    """Write lists, index and trend pages into `out`; returns whether Parquet is there.  Raises UsageError."""
-    rows, told = season.rows, as_table(season.rows)
+    """Write the tables, the index and the trend pages into `out`.
+
+    Returns True if the Parquet file was written, False if pyarrow is not installed.  Raises UsageError if `out` cannot
+    be written.
+    """
+    rows, clips = season.rows, as_table(season.rows)
     try:
         (out / TRENDS).mkdir(exist_ok=True)
-        for some in season.trends:
-            folder.put(out / TRENDS / triage.trend_name(some[0].athlete), trend.page(some).encode())
-        folder.put(out / "results.csv", table.as_csv(told))
+        for trends in season.trends:
+            folder.put(out / TRENDS / triage.trend_name(trends[0].athlete), trend.page(trends).encode())
+        folder.put(out / "results.csv", table.as_csv(clips))
         folder.put(out / "index.html", page(rows).encode())
-        return table.put_parquet(out / "results.parquet", told)
+        return table.put_parquet(out / "results.parquet", clips)
     except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror})", "Make room, then run again.") from error
+        raise UsageError(
+            f"{out}: cannot be written ({error.strerror})",
+            "Free disk space or give another folder, then run the command again.",
+        ) from error
 
 
 def as_table(rows: Sequence[Row]) -> Table:
-    """One row a clip."""
+    """The table of results, one row for each clip.  The first row has place 1."""
     return Table(COLUMNS, [_cells(place, row) for place, row in enumerate(rows, start=1)])
 
 
 def _cells(place: int, row: Row) -> list[Cell]:
-    clip, done = row.outcome.entry.clip, row.session
-    share = done.share if done else Measure.missing(Code.NO_RESULT)
-    change = done.value(CHANGE) if done else share
-    told = row.change if row.change is not None and row.change.status != "not_told" else None
+    clip, session = row.outcome.entry.clip, row.session
+    share = session.share if session else Measure.missing(Code.NO_RESULT)
+    lumbar = session.value(CHANGE) if session else share
+    compared = row.change if row.change is not None and row.change.status != "not_told" else None
     return [
-        *(place, row.group, clip.athlete, clip.date, clip.file, clip.report.load_kg, done.pattern if done else ""),
-        *(share.value, share.low, share.high, change.value, change.low, change.high),
-        len(done.reps) if done else None,
-        sum(rep.complete for rep in done.reps) if done else None,
-        ", ".join(done.flags) if done else "",
+        *(place, row.group, clip.athlete, clip.date, clip.file, clip.report.load_kg),
+        session.pattern if session else "",
+        *(share.value, share.low, share.high, lumbar.value, lumbar.low, lumbar.high),
+        len(session.reps) if session else None,
+        sum(rep.complete for rep in session.reps) if session else None,
+        ", ".join(session.flags) if session else "",
         sentences.change(row.change) if row.change else "",
-        told.difference if told else None,
-        told.detectable if told else None,
+        compared.difference if compared else None,
+        compared.detectable if compared else None,
         row.failure.code if row.failure else 0,
         *(row.reason, row.remedy, row.outcome.entry.folder, row.report, row.outcome.entry.sha256),
     ]
 
 
 def page(rows: Sequence[Row]) -> str:
-    """The index as HTML that loads nothing but the thumbnails of the rows in view."""
+    """The index as HTML text.  It loads only the thumbnails of the rows in view."""
     counts = triage.counts(rows)
     context = {
         "counts": [(group, sentences.GROUPS[group], count) for group, count in counts.items()],
@@ -100,33 +111,33 @@ def page(rows: Sequence[Row]) -> str:
 
 
 def _brief(row: Row) -> list[Any]:
-    """A row as the page's script reads it."""
-    clip, done = row.outcome.entry.clip, row.session
-    share = done.share if done is not None and done.share.known else None
+    """A row in the order that index.js reads."""
+    clip, session = row.outcome.entry.clip, row.session
+    share = session.share if session is not None and session.share.known else None
     return [
         triage.GROUPS.index(row.group),
         clip.athlete,
         clip.date,
         clip.file,
         clip.report.load_kg,
-        sentences.pattern(done.pattern) if done else texts.REASONS[Code.NO_RESULT],
+        sentences.pattern(session.pattern) if session else texts.REASONS[Code.NO_RESULT],
         None if share is None else _share(share),
-        f"{sum(rep.complete for rep in done.reps)} of {len(done.reps)}" if done else "",
+        f"{sum(rep.complete for rep in session.reps)} of {len(session.reps)}" if session else "",
         _why(row),
         row.remedy if row.group != "other" or share is None else "",
         row.report,
         row.thumbnail,
-        f"{TRENDS}/{triage.trend_name(done.athlete)}" if done and done.athlete else "",
+        f"{TRENDS}/{triage.trend_name(session.athlete)}" if session and session.athlete else "",
     ]
 
 
 def _share(share: Measure) -> list[Any]:
-    """What the column is sorted by, the value and the interval as they are shown."""
+    """The number to sort by, then the value and the interval as text."""
     return [share.value, wording.number(HEADLINE, share.value), wording.interval(HEADLINE, share)]
 
 
 def _why(row: Row) -> str:
-    """Why the clip stands where it does: the reason, the change, the flags."""
+    """Why the clip is in its group: the reason, the change and the flags."""
     change = sentences.change(row.change) if row.change is not None else ""
     flags = "flags: " + ", ".join(row.session.flags) if row.session is not None and row.session.flags else ""
     return " · ".join(filter(None, (row.reason, change, flags)))

@@ -1,6 +1,6 @@
-"""Coordinates of the page's still pictures: the share on its scale, hip against low back, the set's trend.
+"""Coordinates for the SVG pictures of the report page: hip against low back, and each metric over the set.
 
-Only places on paper are worked out here; every number comes from the records.
+Input: an analysis.  Output: places in SVG units, which the templates draw.  All values come from the analysis.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from hingecheck.report import wording
 
 MOST_POINTS: Final = 60
 Frames = NDArray[np.intp]
-ROUND: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+ROUND_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A scale: values from `low` to `high` lie on paper from `start` to `end`."""
+    """A scale: values from `low` to `high` are drawn from `start` to `end`, in SVG units."""
 
     low: float
     high: float
@@ -31,13 +31,13 @@ class Axis:
     end: float
 
     def place(self, value: float) -> float:
-        """Where a value lies on paper; beyond the scale, on its end."""
+        """Where a value is drawn, in SVG units.  A value beyond the scale is drawn at its end."""
         part = (float(np.clip(value, self.low, self.high)) - self.low) / (self.high - self.low)
         return round(self.start + part * (self.end - self.start), 1)
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """Round values and where they lie."""
+        """About five round values: where each is drawn, and its label."""
         step = _round_step((self.high - self.low) / 5)
         first = np.ceil(self.low / step - 1e-9)
         values = step * np.arange(first, np.floor(self.high / step + 1e-9) + 1)
@@ -46,7 +46,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One repetition's way through the coupling picture: path data, its start and the start's interval."""
+    """The line of one repetition in the picture of hip against low back.
+
+    `start` is its first point.  `across` and `upright` are the ends of the 90 % intervals at this point, of the hip
+    (horizontal) and of the low back (vertical).
+    """
 
     number: int
     path: str
@@ -57,7 +61,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """Hip flexion across, lumbar flexion upward, from the pull's beginning to the top."""
+    """Hip flexion (x) against lumbar flexion (y): a line per repetition, from the start of the pull to the top."""
 
     x: Axis
     y: Axis
@@ -66,7 +70,7 @@ class Coupling:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A repetition's value on paper, or why there is none."""
+    """Where the value and the interval of one repetition are drawn.  If not `known`, `text` says "not measured"."""
 
     number: int
     x: float
@@ -79,7 +83,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A metric over the set: one mark a repetition, and what is said of its drift."""
+    """A metric over the set: one mark for each repetition, and a sentence on its drift."""
 
     name: str
     y: Axis
@@ -104,16 +108,16 @@ def coupling(analysis: Analysis) -> Coupling | None:
 
 
 def trends(analysis: Analysis) -> tuple[Trend, ...]:
-    """A trend for every metric whose drift is described over the set; none for a single repetition."""
+    """One trend for each metric with a drift over the set.  A single repetition has no trends."""
     names = [name.removesuffix("_drift") for name in analysis.over_set if name.endswith("_drift")]
     if len(analysis.reps) < 2:
         return ()
-    found = (_trend(analysis, name) for name in names)
-    return tuple(trend for trend in found if trend is not None)
+    pictures = (_trend(analysis, name) for name in names)
+    return tuple(picture for picture in pictures if picture is not None)
 
 
 def _pull(analysis: Analysis, rep: RepMetrics) -> Frames:
-    """Frames of the pull in which both angles are known."""
+    """Frames of the pull in which hip and lumbar flexion are known."""
     time_s = analysis.angles.time_s
     last_s = np.nanmax([rep.rep.top_s, rep.rep.liftoff_s])
     inside = (time_s >= rep.rep.onset_s) & (time_s <= last_s)
@@ -122,7 +126,7 @@ def _pull(analysis: Analysis, rep: RepMetrics) -> Frames:
 
 
 def _spanned(angle: Angle, pulls: Sequence[Frames]) -> Floats:
-    """All values of the pulls, and the interval's ends at their beginnings."""
+    """All values of an angle that the picture has to hold: the pulls, and the interval at the start of each pull."""
     first = np.array([frames[0] for frames in pulls])
     half = angle.half_deg[first]
     at = angle.value_deg[first]
@@ -172,11 +176,11 @@ def _marks(name: str, measures: Sequence[tuple[int, Measure]], axes: tuple[Axis,
 def _drift(name: str, drift: Measure) -> str:
     if not drift.known:
         return f"Drift not measured: {texts.reason(drift.reason)}."
-    return f"Drift a repetition: {wording.measure(f'{name}_drift', drift)}, 95 % interval."
+    return f"Change per repetition: {wording.measure(f'{name}_drift', drift)}, 95 % interval."
 
 
 def _range(values: Floats) -> tuple[float, float]:
-    """The range of some values, with a little room."""
+    """The range of the values plus 4 % on each side."""
     low, high = float(np.min(values)), float(np.max(values))
     if high - low < 1e-9:
         low, high = low - 1, high + 1
@@ -185,5 +189,6 @@ def _range(values: Floats) -> tuple[float, float]:
 
 
 def _round_step(rough: float) -> float:
+    """The round number nearest to `rough`: a step of ROUND_STEPS times a power of ten."""
     size = 10.0 ** np.floor(np.log10(rough))
-    return float(min((step * size for step in ROUND), key=lambda step: abs(step - rough)))
+    return float(min((step * size for step in ROUND_STEPS), key=lambda step: abs(step - rough)))

@@ -1,4 +1,7 @@
-"""The angles over time as the page's charts take them: thinned, in tenths of a degree, NaN as null."""
+"""Turn the angles over time into the data that the charts of the report page (page.js) read.
+
+Long clips are thinned.  Angles are whole tenths of a degree; an unknown angle is null.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,19 @@ from hingecheck.records import Analysis, Angle, Floats
 from hingecheck.report import phases, wording
 
 MOST_POINTS: Final = 900
-"""About as many as a chart has pixels; a longer clip is thinned evenly, so that the page stays small."""
+"""Most points of a line, about one per pixel of a chart.  A longer clip is thinned evenly to keep the page small."""
 
 FIRST: Final = ("hip_flexion", "lumbar_flexion", "pelvis_tilt")
-"""Angles of the first chart; the second has all others."""
+"""Angles of the first chart.  The second chart has all others."""
 
 HIDDEN: Final = ("pelvis_tilt", "trunk_thigh", "junction", "thoracic_flexion")
-"""Lines that are there but not shown until they are asked for, so that the charts can be read."""
+"""Lines that are hidden until the reader presses their button.  All lines at once are hard to read."""
 
 _TENTHS: Final = 10
 
 
 def data(analysis: Analysis) -> dict[str, Any]:
-    """What the charts, the coupling picture and the film's buttons need, as plain data."""
+    """What page.js needs for the charts, the film and the moving point of hip against low back.  Times in seconds."""
     step = -(-len(analysis.angles.time_s) // MOST_POINTS)
     kept = np.arange(0, len(analysis.angles.time_s), step)
     return {
@@ -46,11 +49,11 @@ def data(analysis: Analysis) -> dict[str, Any]:
 
 
 def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
-    """Every angle there is, those of the first chart first."""
-    found = {item.name: getattr(analysis.angles, item.name) for item in fields(analysis.angles)}
-    known = {name: angle for name, angle in found.items() if isinstance(angle, Angle)}
-    order = [name for name in FIRST if name in known] + [name for name in known if name not in FIRST]
-    return [(name, known[name]) for name in order]
+    """All angles of the analysis with their names, those of the first chart first."""
+    attributes = {item.name: getattr(analysis.angles, item.name) for item in fields(analysis.angles)}
+    by_name = {name: angle for name, angle in attributes.items() if isinstance(angle, Angle)}
+    order = [name for name in FIRST if name in by_name] + [name for name in by_name if name not in FIRST]
+    return [(name, by_name[name]) for name in order]
 
 
 def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""HTML pages in one file: templates that escape what they are given, assets inside, nothing fetched, nothing else run.
+"""Fill the HTML templates.  Each page is one file: styles and scripts are inside, and it loads nothing from a network.
 
-The Content-Security-Policy names the hash of each style and script that stands in the page, so no text that a file
-name or a note smuggles in can ever run.
+The templates escape all text.  The Content-Security-Policy allows only the styles and scripts whose hashes it lists.
+So a script hidden in a file name or a note cannot run.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def render(
     scripts: Sequence[str] = (),
     images: str = "data:",
 ) -> str:
-    """A template of `templates/`, filled; `styles` and `scripts` are files of `assets/` that are put into the page.
+    """The page as HTML text: the file `template` of `templates/`, filled with `context`.
 
-    `images`: where the policy lets pictures come from.  Letters that UTF-8 cannot hold become U+FFFD; templates make
-    names visible with the filter `shown`.
+    `styles` and `scripts` are files of `assets/` to put into the page.  `images` are the sources that the policy allows
+    for pictures.  Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file
+    names visible.
     """
     css, code = ([asset(name) for name in files] for files in (styles, scripts))
     page = _environment().get_template(template)
@@ -48,7 +49,7 @@ def render(
 
 
 def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
-    """The Content-Security-Policy of a page that holds these styles and scripts and may play a film beside it."""
+    """The Content-Security-Policy of a page with these styles and scripts.  The page may play a film beside it."""
     parts = {
         "default-src": "'none'",
         "img-src": images,
@@ -67,13 +68,13 @@ def asset(name: str) -> str:
 
 
 def data(value: object) -> Markup:
-    """JSON for a `<script type="application/json">`: no character in it can end the element."""
+    """JSON text for `<script type="application/json">`.  <, > and & are escaped, so no text can end the element."""
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
 def data_uri(kind: str, data: bytes) -> str:
-    """Bytes as an address that holds them, `kind` is a media type."""
+    """A data URI that holds the bytes.  `kind` is their media type, such as "image/webp"."""
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
@@ -83,12 +84,12 @@ def _hash(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["shown"] = names.shown
-    return made
+    environment.filters["shown"] = names.shown
+    return environment

@@ -1,4 +1,4 @@
-"""A trend as a page: points with intervals over time, and the same as a table."""
+"""Make the trend page of an athlete: for each style of lift a chart over time and a table of the same numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TICKS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where days and values lie on the picture."""
+    """Where days and values are drawn on the picture, in pixels."""
 
     first_day: int
     last_day: int
@@ -36,15 +36,15 @@ class _Frame:
     def x(self, day: int) -> float:
         span = max(1, self.last_day - self.first_day)
         room = WIDTH_PX - LEFT_PX - 2 * MARGIN_PX
-        middle = 0.5 if self.first_day == self.last_day else (day - self.first_day) / span
-        return round(LEFT_PX + MARGIN_PX + middle * room, 1)
+        part = 0.5 if self.first_day == self.last_day else (day - self.first_day) / span
+        return round(LEFT_PX + MARGIN_PX + part * room, 1)
 
     def y(self, value: float) -> float:
         return round(HEIGHT_PX - BOTTOM_PX - (value - self.low) / (self.high - self.low) * _room(), 1)
 
 
 def page(trends: Sequence[Trend]) -> str:
-    """HTML that loads nothing; a chart and a table for each style of lift."""
+    """The page as HTML text.  It loads nothing.  `trends`: one athlete and one metric, one trend for each style."""
     context = {
         "athlete": shown(trends[0].athlete),
         "metric": wording.name(trends[0].metric),
@@ -112,10 +112,10 @@ def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers between the ends: about five."""
+    """About five round numbers between `low` and `high`."""
     rough = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     return [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
@@ -124,6 +124,6 @@ def _room() -> int:
 
 
 def day(date: str) -> int:
-    """Days since 1970 of YYYY-MM-DD."""
+    """Days from 1970-01-01 to a date, YYYY-MM-DD."""
     year, month, number = map(int, date.split("-"))
     return calendar.timegm((year, month, number, 0, 0, 0)) // 86400

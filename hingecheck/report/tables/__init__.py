@@ -1,1 +1,1 @@
-"""Tables and spreadsheets."""
+"""Tables as files: angles.csv, and exports as CSV and Parquet."""

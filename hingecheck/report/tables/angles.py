@@ -1,4 +1,4 @@
-"""`angles.csv`: one row a frame read, an empty cell where an angle is not measured."""
+"""Make `angles.csv`: one row for each frame read.  A cell is empty if the angle is not measured."""
 
 from __future__ import annotations
 
@@ -22,16 +22,20 @@ COLUMNS: Final = (
 
 
 def text(track: AngleTrack) -> str:
-    """The contract's table; degrees with two decimals, seconds with four, the lumbar angle's 90 % interval last."""
+    """The table as CSV text.
+
+    Columns: seconds with four decimals, then angles in degrees with two, last the ends of the lumbar angle's 90 %
+    interval.  Other programs read this file, so columns and order must not change.
+    """
     lumbar = track.lumbar_flexion
     half = lumbar.half_deg
     columns = [getattr(track, name).value_deg for name in COLUMNS]
     columns += [lumbar.value_deg - half, lumbar.value_deg + half]
     out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(["time_s", *(f"{name}_deg" for name in COLUMNS), "lumbar_low_deg", "lumbar_high_deg"])
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["time_s", *(f"{name}_deg" for name in COLUMNS), "lumbar_low_deg", "lumbar_high_deg"])
     for time_s, values in zip(track.time_s, np.stack(columns, axis=1), strict=True):
-        rows.writerow([f"{time_s:.4f}", *_cells(values)])
+        writer.writerow([f"{time_s:.4f}", *_cells(values)])
     return out.getvalue()
 
 

@@ -1,4 +1,7 @@
-"""The logbook as tables: a row a session, a row a number of each repetition; the order depends on the content alone."""
+"""Export the logbook as two tables: `sessions` has a row for each session, `measures` a row for each number of a rep.
+
+The order of the rows depends only on the content, so the same logbook always gives the same files.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,16 @@ NUMBERS: Final[dict[str, Kind]] = {
 
 
 def write(sessions: Sequence[Session], out: Path) -> bool:
-    """`sessions` and `measures` into the folder `out`; returns whether Parquet was written too.  Raises UsageError."""
+    """Write both tables as CSV, and as Parquet if pyarrow is installed, into the folder `out`.
+
+    Returns True if Parquet was written.  Raises UsageError if the folder cannot be written.
+    """
     tables = {"sessions": Table(SESSIONS, _sessions(sessions)), "measures": Table(NUMBERS, _numbers(sessions))}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, told in tables.items():
-            folder.put(out / f"{name}.csv", table.as_csv(told))
-        return all(table.put_parquet(out / f"{name}.parquet", told) for name, told in tables.items())
+        for name, content in tables.items():
+            folder.put(out / f"{name}.csv", table.as_csv(content))
+        return all(table.put_parquet(out / f"{name}.parquet", content) for name, content in tables.items())
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder.") from error
 

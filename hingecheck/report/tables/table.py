@@ -1,4 +1,4 @@
-"""Tables as CSV and Parquet: the same columns, numbers as numbers, an empty cell for what is not known."""
+"""Write a table as CSV and as Parquet with the same columns.  Numbers stay numbers.  Unknown values are empty cells."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from hingecheck.results import folder
 Cell = str | float | int | None
 Kind = Literal["text", "number", "count"]
 
-_COMMANDS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
 _DECIMALS: Final = 4
 _ARROW: Final = {"text": "string", "number": "float64", "count": "int64"}
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns with their kinds, and rows in their order."""
+    """Columns (name -> kind) and rows.  Each row has one cell for each column."""
 
     columns: Mapping[str, Kind]
     rows: Sequence[Sequence[Cell]]
 
 
 def as_csv(table: Table) -> bytes:
-    """UTF-8.  A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers."""
+    """The table as CSV in UTF-8.  A text that a spreadsheet would run as a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
@@ -40,7 +40,7 @@ def as_csv(table: Table) -> bytes:
 
 
 def as_parquet(table: Table) -> bytes:
-    """The same table with typed columns; raises UsageError if pyarrow is not installed."""
+    """The table as Parquet with typed columns.  Raises UsageError if pyarrow is not installed."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -55,7 +55,10 @@ def as_parquet(table: Table) -> bytes:
 
 
 def put_parquet(path: Path, table: Table) -> bool:
-    """Write the table, or remove an older one without pyarrow; returns whether it is there.  Raises OSError."""
+    """Write the table as Parquet.  Without pyarrow, remove an older file, which would hold other rows than the CSV.
+
+    Returns True if the file was written.  Raises OSError.
+    """
     try:
         data = as_parquet(table)
     except UsageError:
@@ -70,7 +73,7 @@ def _cell(cell: Cell) -> str:
     if known is None:
         return ""
     if isinstance(known, str):
-        return f"'{known}" if known.startswith(_COMMANDS) else known
+        return f"'{known}" if known.startswith(_FORMULA_STARTS) else known
     return f"{known:.{_DECIMALS}f}".rstrip("0").rstrip(".") if isinstance(known, float) else str(known)
 
 

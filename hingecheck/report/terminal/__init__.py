@@ -1,1 +1,1 @@
-"""What the terminal shows."""
+"""Terminal output: the summary of a clip, a comparison, a trend, and the rules."""

@@ -1,4 +1,4 @@
-"""What `hingecheck explain` prints: rules and thresholds with their sources."""
+"""Print rules and thresholds with their reasons and sources, for `hingecheck explain`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hingecheck.report import wording
 
 
 def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
-    """Print each rule; with all of them, the verdict's thresholds too."""
+    """Print each rule of `rules`.  If these are all rules of `criteria`, also print the thresholds of the verdict."""
     console.print(Text(f"Criteria version {texts.criteria(criteria.used)}", style="dim"))
     for name, rule in rules.items():
         _block(console, f"{name}: {rule.title}", _limit(rule), rule)

@@ -1,4 +1,4 @@
-"""An angle over time in one line of text."""
+"""Draw an angle over time as one line of text, and a ruler of the repetitions below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ NOTHING: Final = " "
 
 
 def line(time_s: Floats, values: Floats, columns: int) -> str:
-    """`values` (N,) over even stretches of time, from their lowest to their highest; blank where nothing is known."""
+    """A line of `columns` bars, each for an equal part of the time.
+
+    `values` (N,) belong to `time_s` (N,).  The lowest value has the lowest bar.  A part without a known value is blank.
+    """
     known = ~np.isnan(values)
     if not known.any():
         return NOTHING * columns
@@ -31,7 +34,7 @@ def line(time_s: Floats, values: Floats, columns: int) -> str:
 
 
 def ruler(time_s: Floats, reps: Sequence[Rep], columns: int) -> str:
-    """A line below it: where each repetition begins, its number, and how far it goes."""
+    """The ruler for the same time: the number of each repetition at its beginning, and a line to its end."""
     marks = [" "] * columns
     for rep in reps:
         first, last = _columns(np.array([phases.begin_s(rep), phases.end_s(rep)]), time_s, columns)
@@ -42,7 +45,7 @@ def ruler(time_s: Floats, reps: Sequence[Rep], columns: int) -> str:
 
 
 def _columns(at_s: Floats, time_s: Floats, columns: int) -> NDArray[np.intp]:
-    """Which column each moment falls into."""
+    """The column of each moment of `at_s`."""
     span_s = max(float(time_s[-1] - time_s[0]), 1e-9)
     part = (at_s - time_s[0]) / span_s
     return np.asarray(np.clip((part * columns).astype(np.intp), 0, columns - 1))

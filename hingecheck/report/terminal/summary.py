@@ -1,4 +1,7 @@
-"""What a lifter reads in ten seconds: the verdict, one cue, a table of repetitions, what was not measured."""
+"""Print the result of a clip: verdict, cue, table of repetitions, flags, drills, and what was not measured.
+
+`show` prints the summary, `show_all` every number, `show_comparison` two repetitions side by side.
+"""
 
 from __future__ import annotations
 
@@ -30,27 +33,29 @@ COMPARED: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
+LEGEND: Final = "Change = angle at the start of the pull minus angle at the top, ± half of the 90 % interval."
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
-"""With its name and its range a line fits 80 columns."""
+"""Columns of a sparkline.  With its name and its range the line fits 80 columns."""
 
-A_TABLE: Final = 2
-"""Repetitions a table of all numbers has beside each other, to fit 80 columns."""
+REPS_PER_TABLE: Final = 2
+"""Repetitions side by side in the table of all numbers, so that it fits 80 columns."""
 
 
 def show(analysis: Analysis, console: Console) -> None:
-    """Print the summary."""
+    """Print the summary of a clip."""
     verdict = analysis.verdict
     console.print()
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text.assemble(("Cue: ", "bold"), verdict.cue))
     if verdict.surer:
-        console.print(Text.assemble(("Surer next time: ", "bold"), f"{'; '.join(texts.surer(verdict))}."))
+        advice = f"{'; '.join(texts.surer(verdict))}."
+        console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
     console.print(_table(analysis))
-    console.print(Text("Change from lift-off to lockout, ± half of the 90 % interval.", style="dim"))
-    if console.encoding.startswith("utf"):  # elsewhere there are no bars to draw with
+    console.print(Text(LEGEND, style="dim"))
+    if console.encoding.startswith("utf"):  # other encodings have no bars
         console.print()
         for line in _angles(analysis):
             console.print(Text(line), no_wrap=True, overflow="crop")
@@ -67,11 +72,11 @@ def show(analysis: Analysis, console: Console) -> None:
 
 
 def show_all(analysis: Analysis, console: Console) -> None:
-    """Print every number of every repetition, what each rule found, and what it was made with."""
+    """Print every number of every repetition, the result of each rule, and the provenance."""
     names = listed([rep.values for rep in analysis.reps])
-    for first in range(0, len(analysis.reps), A_TABLE):
+    for first in range(0, len(analysis.reps), REPS_PER_TABLE):
         console.print()
-        console.print(_numbers(names, analysis.reps[first : first + A_TABLE]))
+        console.print(_numbers(names, analysis.reps[first : first + REPS_PER_TABLE]))
     console.print()
     for name, measure in analysis.over_set.items():
         console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.measure(name, measure)))
@@ -85,23 +90,23 @@ def show_all(analysis: Analysis, console: Console) -> None:
             console.print(Text(f"{label}: {text}", style="dim"))
 
 
-def show_comparison(found: Comparison, console: Console) -> None:
-    """Print both repetitions and their differences; those whose interval excludes zero are marked."""
+def show_comparison(pair: Comparison, console: Console) -> None:
+    """Print both repetitions and their differences.  Bold: the interval of the difference excludes zero."""
     console.print()
-    for letter, side in (("A", found.first), ("B", found.second)):
+    for letter, side in (("A", pair.first), ("B", pair.second)):
         title = f"{letter}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
         console.print(Text.assemble((title, "bold"), "" if side.rep.complete else ", missed"))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
     for label in ("A", "B", "B - A"):
         table.add_column(label, justify="right")
-    for item in found.differences:
+    for item in pair.differences:
         if item.name in COMPARED:
-            pair = (wording.measure(item.name, measure) for measure in (item.first, item.second))
+            values = (wording.measure(item.name, measure) for measure in (item.first, item.second))
             difference = wording.differing(item.name, item.difference)
-            table.add_row(wording.name(item.name), *pair, difference, style="bold" if item.clear else "")
+            table.add_row(wording.name(item.name), *values, difference, style="bold" if item.clear else "")
     console.print(table)
-    console.print(Text("In brackets: 90 % interval. Bold: the difference's interval excludes zero.", style="dim"))
+    console.print(Text("In brackets: 90 % interval. Bold: the interval of the difference excludes zero.", style="dim"))
 
 
 def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:
@@ -115,22 +120,23 @@ def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:
 
 
 def _angles(analysis: Analysis) -> list[str]:
-    """Hip and low back over the clip, each from its lowest to its highest, and the repetitions below."""
+    """Hip and low back over the clip as sparklines, and the ruler of the repetitions."""
     time_s = analysis.angles.time_s
     lines = []
     for name in LINES:
         angle: Angle = getattr(analysis.angles, name)
         drawn = sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)
-        lines.append(f"{wording.short(name):<9}{drawn} {_highest(name, angle)}")
+        lines.append(f"{wording.short(name):<9}{drawn} {_largest(name, angle)}")
     reps = sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS)
     return [*lines, f"{'reps':<9}{reps}"]
 
 
-def _highest(name: str, angle: Angle) -> str:
+def _largest(name: str, angle: Angle) -> str:
+    """The largest value of an angle over the clip."""
     if np.isnan(angle.value_deg).all():
         return wording.NOT_MEASURED
-    at = int(np.nanargmax(angle.value_deg))
-    return f"to {wording.half(name, angle.value_deg[at], angle.half_deg[at])}"
+    frame = int(np.nanargmax(angle.value_deg))
+    return f"to {wording.half(name, angle.value_deg[frame], angle.half_deg[frame])}"
 
 
 def _table(analysis: Analysis) -> Table:
@@ -159,11 +165,15 @@ def _change(name: str, measure: Measure) -> str:
 
 
 def _missing(analysis: Analysis) -> list[str]:
-    """Reasons why numbers are missing or wider, each once, the most frequent first."""
+    """Why numbers are missing, the most frequent reason first; then notes; then frames that could not be decoded."""
     names = listed([rep.values for rep in analysis.reps])
-    told = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
+    missing = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [f"Not measured: {texts.reason(reason)} ({count} values)." for reason, count in told.most_common()]
+    lines = [f"{_values(count)} not measured: {texts.reason(reason)}." for reason, count in missing.most_common()]
     lines += [f"Note: {texts.reason(note)}." for note in (*notes, *analysis.view.reasons)]
     lost = analysis.video.frames_failed
     return lines + ([f"Note: {lost} frames of the video could not be decoded."] if lost else [])
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count} values"

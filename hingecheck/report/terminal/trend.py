@@ -1,4 +1,7 @@
-"""A trend on the terminal: a line a clip, its value with its interval on one scale, 80 columns wide."""
+"""Print a trend: one line for each clip, with its value and interval on a common scale.
+
+`extent` and `notes` serve the trend page as well.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ _MARKS: Final = {"changed": ("changed", "bold"), "within": ("", ""), "not_told":
 
 
 def show(trend: Trend, console: Console) -> None:
-    """Print the clips in order of date, then what has changed, then what the comparison rests on."""
+    """Print the clips in order of date, then the notes on what has changed and why."""
     style = f", {trend.style}" if trend.style else ""
     count = len(trend.points)
-    whose = f"{shown(trend.athlete)}{style}, {count} clip{'s' * (count > 1)}"
-    console.print(Text(f"{whose}: {wording.name(trend.metric)}", style="bold"))
+    title = f"{shown(trend.athlete)}{style}, {count} clip{'s' * (count > 1)}"
+    console.print(Text(f"{title}: {wording.name(trend.metric)}", style="bold"))
     low, high = extent(trend)
     table = Table(show_edge=False, pad_edge=False, box=None)
     table.add_column("date", no_wrap=True)
@@ -43,7 +46,10 @@ def show(trend: Trend, console: Console) -> None:
 
 
 def extent(trend: Trend) -> tuple[float, float]:
-    """Ends of the scale: all intervals, what was moved to one load, and zero for what is a share."""
+    """The ends of the scale, in the unit of the metric.
+
+    The scale holds all intervals and all values moved to the reference load.  For a share it holds zero as well.
+    """
     known = [point.value for point in trend.points if point.value.known]
     if not known:
         return 0.0, 1.0
@@ -55,7 +61,7 @@ def extent(trend: Trend) -> tuple[float, float]:
 
 
 def notes(trend: Trend) -> list[str]:
-    """Every clip that has changed or could not be measured, what load does, and how to read "changed"."""
+    """Sentences on each clip that changed or could not be measured, on the effect of load, and on the comparison."""
     lines = [
         f"{point.session.date} {shown(point.session.file)}: {sentences.change(point.change, trend.metric)}."
         for point in trend.points
@@ -68,19 +74,19 @@ def notes(trend: Trend) -> list[str]:
         if not point.value.known
     ]
     if trend.slope.known:
-        by = wording.differing(trend.metric, trend.slope.times(10))
-        lines.append(f"Load: {by} for 10 kg more over all days, or what else went along with it.")
-        lines.append(f"{_MOVED}: the value moved to {trend.reference_kg:.0f} kg along that line.")
+        effect = wording.differing(trend.metric, trend.slope.times(10))
+        lines.append(f"Load: {effect} for each 10 kg more; includes anything else that changed with the load.")
+        lines.append(f"{_MOVED}: the value expected at {trend.reference_kg:.0f} kg.")
     return [*lines, _last(trend)]
 
 
 def _last(trend: Trend) -> str:
-    """What the newest clip tells, or why nothing can be compared."""
-    told = [point for point in trend.points if point.change.status != "not_told"]
-    if told and told[-1].change.status == "within":
-        return f"Last compared, {told[-1].session.date}: {sentences.change(told[-1].change, trend.metric)}."
-    if told:
-        return "Changed: error alone would do that in fewer than 1 of 20 comparisons."
+    """A sentence on the newest clip, or why no clip can be compared."""
+    compared = [point for point in trend.points if point.change.status != "not_told"]
+    if compared and compared[-1].change.status == "within":
+        return f"Last compared, {compared[-1].session.date}: {sentences.change(compared[-1].change, trend.metric)}."
+    if compared:
+        return "Changed: error alone would cause such a difference in fewer than 1 of 20 comparisons."
     reasons = dict.fromkeys(texts.reason(point.change.reason) for point in trend.points)
     return f"Nothing can be compared: {'; '.join(reasons)}."
 
@@ -98,7 +104,7 @@ def _row(point: Point, trend: Trend, ends: tuple[float, float]) -> tuple[str | T
 
 
 def _bar(point: Point, ends: tuple[float, float]) -> Text:
-    """The interval, the value in it, and where the value would lie at the trend's load."""
+    """The interval, the value, and the value moved to the reference load, on the scale."""
     value, moved = point.value, point.at_load
     if not value.known:
         return Text("")

@@ -1,4 +1,5 @@
 "use strict";
+/* The batch index: filters, sorts and pages the rows that the page holds as JSON (page/index.py, `_brief`). */
 (() => {
   const PAGE = 50;
   const GROUP = 0, ATHLETE = 1, DATE = 2, CLIP = 3, LOAD = 4, PATTERN = 5, SHARE = 6, REPS = 7, WHY = 8, DO = 9;
@@ -15,10 +16,10 @@
   let page = 0;
 
   const make = (name, text, kind) => {
-    const made = document.createElement(name);
-    if (text !== undefined) made.textContent = text;
-    if (kind) made.className = kind;
-    return made;
+    const element = document.createElement(name);
+    if (text !== undefined) element.textContent = text;
+    if (kind) element.className = kind;
+    return element;
   };
 
   const valueOf = (i) => {
@@ -26,13 +27,13 @@
     return Array.isArray(value) ? value[0] : value;
   };
 
-  // What is not known stands last whichever way is sorted.
-  const order = (a, b) => {
-    const one = valueOf(a), other = valueOf(b);
-    const lost = (v) => v === null || v === "";
-    if (lost(one) || lost(other)) return lost(one) - lost(other) || a - b;
-    const way = typeof one === "number" ? one - other : compare(one, other);
-    return (sort.up ? way : -way) || a - b;
+  // Unknown values come last in both sort directions.
+  const byColumn = (a, b) => {
+    const first = valueOf(a), second = valueOf(b);
+    const unknown = (v) => v === null || v === "";
+    if (unknown(first) || unknown(second)) return unknown(first) - unknown(second) || a - b;
+    const order = typeof first === "number" ? first - second : compare(first, second);
+    return (sort.up ? order : -order) || a - b;
   };
 
   const name = (text) => {
@@ -95,17 +96,17 @@
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     page = Math.min(page, pages - 1);
     body.replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(line));
-    document.getElementById("found").textContent = `${shown.length} of ${rows.length} clips`;
+    document.getElementById("matches").textContent = `${shown.length} of ${rows.length} clips`;
     document.getElementById("page").textContent = `page ${page + 1} of ${pages}`;
-    document.getElementById("back").disabled = page === 0;
-    document.getElementById("on").disabled = page === pages - 1;
+    document.getElementById("previous").disabled = page === 0;
+    document.getElementById("next").disabled = page === pages - 1;
   };
 
   const filter = () => {
-    const wanted = new Set(new FormData(form).getAll("group").map(Number));
-    const asked = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
-    shown = rows.map((_, i) => i).filter((i) => wanted.has(rows[i][GROUP]) && asked.every((w) => words[i].includes(w)));
-    shown.sort(order);
+    const groupsShown = new Set(new FormData(form).getAll("group").map(Number));
+    const searchWords = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
+    shown = rows.map((_, i) => i).filter((i) => groupsShown.has(rows[i][GROUP]) && searchWords.every((w) => words[i].includes(w)));
+    shown.sort(byColumn);
     page = 0;
     draw();
   };
@@ -120,14 +121,14 @@
     head.querySelector("button").addEventListener("click", () => {
       const key = Number(head.dataset.key);
       sort = { key, up: key === sort.key ? !sort.up : true };
-      for (const other of heads) other.removeAttribute("aria-sort");
+      for (const column of heads) column.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", sort.up ? "ascending" : "descending");
       filter();
     });
   }
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  document.getElementById("back").addEventListener("click", () => turn(-1));
-  document.getElementById("on").addEventListener("click", () => turn(1));
+  document.getElementById("previous").addEventListener("click", () => turn(-1));
+  document.getElementById("next").addEventListener("click", () => turn(1));
   filter();
 })();

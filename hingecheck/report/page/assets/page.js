@@ -1,5 +1,5 @@
 "use strict";
-/* Links film, charts and coupling picture: one moment is shown everywhere. */
+/* Links the film, the charts and the picture of hip against low back: all show the same moment of the clip. */
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const film = document.getElementById("film");
@@ -8,14 +8,14 @@
   const end = Math.max(times[last], 0);
   const charts = [];
   let moment = 0;
-  let wanted = null;
+  let requested = null;
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const lineVariable = (line, index) => (colour(`--c-${line.name}`) ? `--c-${line.name}` : `--line-${index % 4}`);
   const tenths = (list) => list.map((value) => (value === null ? null : value / 10));
   const minus = (text) => text.replace("-", "−");
 
-  /* The last frame that is shown at a time. */
+  /* Index of the frame that the film shows at a time in seconds. */
   function frameAt(time) {
     let low = 0;
     let high = last;
@@ -27,12 +27,12 @@
     return low;
   }
 
-  function said(line, frame) {
+  function valueText(line, frame) {
     if (line.value[frame] === null) return "not measured";
     return minus(`${Math.round(line.value[frame] / 10) + 0}° ±${Math.round(line.half[frame] / 10)}`);
   }
 
-  function happening(time) {
+  function phaseAt(time) {
     for (const rep of data.reps) {
       for (const [from, to, words] of rep.phases) {
         if (time >= from && time < to) return `rep ${rep.number}, ${words}`;
@@ -46,29 +46,29 @@
   function show(time) {
     moment = Math.min(Math.max(time, 0), end);
     const frame = frameAt(moment);
-    const what = happening(moment);
+    const what = phaseAt(moment);
     const now = document.getElementById("now");
     now.textContent = `${moment.toFixed(2)} s${what ? `: ${what}` : ""}`;
     for (const chart of charts) {
       chart.playhead.style.transform = `translateX(${chart.plot.valToPos(moment, "x")}px)`;
-      const told = [];
+      const values = [];
       for (const entry of chart.entries) {
-        const text = said(entry.line, frame);
+        const text = valueText(entry.line, frame);
         entry.output.textContent = text;
-        if (entry.shown) told.push(`${entry.line.label} ${text}`);
+        if (entry.shown) values.push(`${entry.line.label} ${text}`);
       }
       chart.box.setAttribute("aria-valuenow", moment.toFixed(2));
-      chart.box.setAttribute("aria-valuetext", [`${moment.toFixed(2)} s`, what, ...told].filter(Boolean).join(", "));
+      chart.box.setAttribute("aria-valuetext", [`${moment.toFixed(2)} s`, what, ...values].filter(Boolean).join(", "));
     }
-    couple(frame);
+    showCoupling(frame);
   }
 
-  function couple(frame) {
+  function showCoupling(frame) {
     const picture = document.getElementById("coupled");
     if (!picture) return;
     const dot = document.getElementById("coupled-now");
     const place = (name, axis) => {
-      const line = data.angles.find((one) => one.name === name);
+      const line = data.angles.find((angle) => angle.name === name);
       const value = line ? line.value[frame] : null;
       const [low, high, start, stop] = axis.split(" ").map(Number);
       if (value === null || value / 10 < low || value / 10 > high) return null;
@@ -83,20 +83,20 @@
     }
   }
 
-  /* --- moving the film: one seek at a time, the latest wish wins --- */
+  /* --- moving the film: one seek at a time; the newest request replaces older ones --- */
 
   function seek(time) {
     const to = Math.min(Math.max(time, 0), end);
     show(to);
     if (!film) return;
-    wanted = to;
-    if (!film.seeking) fulfil();
+    requested = to;
+    if (!film.seeking) seekFilm();
   }
 
-  function fulfil() {
-    if (wanted === null) return;
-    const to = wanted;
-    wanted = null;
+  function seekFilm() {
+    if (requested === null) return;
+    const to = requested;
+    requested = null;
     film.currentTime = to + 1e-3;
   }
 
@@ -108,7 +108,7 @@
     };
     if (film.requestVideoFrameCallback) film.requestVideoFrameCallback(step);
     else film.addEventListener("play", () => requestAnimationFrame(step));
-    film.addEventListener("seeked", () => (wanted === null ? show(film.currentTime) : fulfil()));
+    film.addEventListener("seeked", () => (requested === null ? show(film.currentTime) : seekFilm()));
     film.addEventListener("error", () => {
       document.getElementById("film-missing").hidden = false;
     });
@@ -194,7 +194,7 @@
     const swatch = document.createElement("span");
     const name = document.createElement("span");
     const output = document.createElement("span");
-    const made = { line, output, shown: line.shown };
+    const item = { line, output, shown: line.shown };
     button.type = "button";
     swatch.className = "swatch";
     swatch.style.background = `var(${lineVariable(line, index)})`;
@@ -202,13 +202,13 @@
     button.append(swatch, name, output);
     button.setAttribute("aria-pressed", String(line.shown));
     button.addEventListener("click", () => {
-      made.shown = !made.shown;
-      button.setAttribute("aria-pressed", String(made.shown));
-      for (const part of [1, 2, 3]) chart.plot.setSeries(3 * index + part, { show: made.shown });
+      item.shown = !item.shown;
+      button.setAttribute("aria-pressed", String(item.shown));
+      for (const part of [1, 2, 3]) chart.plot.setSeries(3 * index + part, { show: item.shown });
       show(moment);
     });
     legend.append(button);
-    return made;
+    return item;
   }
 
   function listen({ box, plot }) {
