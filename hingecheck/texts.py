@@ -1,6 +1,9 @@
-"""Codes in words: reasons, notes, findings, the verdict.  Nothing else in the package words a reason.
+"""Turn codes into words: reasons, notes, findings and the verdict.  No other module words a reason.
 
-Files hold these words.  `stored` and `stored_criteria` turn them back into codes where results are read.
+In: records with codes.  Out: the text that reports show and that `analysis.json` holds.  `stored` and
+`stored_criteria` turn the text of a file back into codes.
+
+If words change here, files of earlier versions keep their words: `stored` then gives a reason with the text in it.
 """
 
 from __future__ import annotations
@@ -32,9 +35,9 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.CAMERA_OBLIQUE: f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view",
     Code.LANDMARKS_MISPLACED: "the landmarks are misplaced",
     Code.LEGS_HIDDEN: "the legs are hidden",
-    Code.BEHIND_LOAD: "the lifter is lost behind the load, which alone tells the repetition",
+    Code.BEHIND_LOAD: "the load hides the lifter, so only the load shows this repetition",
     Code.LIFTER_UNSEEN: "the lifter is not seen",
-    Code.OUTLINE_UNKNOWN: "the outline is unlike any the spine model has learned from",
+    Code.OUTLINE_UNKNOWN: "the back's outline is unlike all that the spine model was trained on",
     Code.TRUNK_CUT: "the trunk is cut off by the picture's border",
     Code.TRUNK_SMALL: f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer",
     Code.AT_LIFTOFF: "at lift-off: {causes}",
@@ -43,7 +46,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NO_LOCKOUT: "the repetition never locked out",
     Code.VIEW_OBLIQUE: "the camera is too far off the side view",
     Code.TRUNK_STILL: "the trunk moved less than {0:.0f} degrees",
-    Code.JOINT_STILL: "a joint turned less than {0:.0f} degrees",
+    Code.JOINT_STILL: "a joint moved less than {0:.0f} degrees",
     Code.MAX_BEND_SMALL: "the lifter's greatest lumbar flexion is under {0:.0f} degrees",
     Code.NO_MAX_BEND: "the lifter's greatest bend is not known: give --max-bend",
     Code.NO_SCALE: "no scale: give --height-cm, or film with 450-mm plates in view",
@@ -58,7 +61,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.HANDS_UNSEEN: "the hands are not seen from lift-off to knee pass",
     Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
     Code.NO_REP_MEASURED: "no repetition was measured",
-    Code.TOO_FEW_REPS: "a drift needs {0:.0f} complete repetitions with a number",
+    Code.TOO_FEW_REPS: "a drift needs at least {0:.0f} complete, measured repetitions",
     Code.BACK_UNSEEN: "no frame shows the back",
     Code.YAW_WIDENS: "the camera is about {0:.0f} degrees off the side view: intervals are wider",
     Code.YAW_WITHHOLDS: (
@@ -67,32 +70,34 @@ REASONS: Final[Mapping[Code, str]] = {
     ),
     Code.ONE_OF_REPS: "only one of {0:.0f} repetitions could be measured",
     Code.SINGLE_REP: "this rests on a single repetition",
-    Code.SHARE_DOUBTFUL: "a lumbar share of {0:.2f} is lower than any lifter measured so far had: a doubtful reading",
+    Code.SHARE_DOUBTFUL: "a lumbar share of {0:.2f} is doubtful: it is lower than that of any lifter measured so far",
     Code.FITS_SEVERAL: "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern",
     Code.FITS_ALL_BUT: (
         "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern, but not {2}"
     ),
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
-    Code.STANDING_FOR_LOCKOUT: "the back is hidden at lockout; own standing stands in for it",
-    Code.PLATES_AS_SCALE: "the plates in view are the scale of the bar's way, taken to measure 450 mm",
-    Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: more than 100 % was read",
-    Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: less than 0 % was read",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at lockout, so own standing is used in its place",
+    Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
+    Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
+    Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
     Code.NOT_STORED: "not measured by the version that wrote this file",
     Code.NOT_TOLD: "no reason given",
     Code.CANNOT_TELL: "the clip cannot tell",
-    Code.YAW_NOT_FOUND: "the yaw was not found",
+    Code.YAW_NOT_FOUND: "the angle of the camera is not known",
     Code.NO_RESULT: "no result",
     Code.STORED: "{0}",
-    Code.NO_LOAD: "no load is given, or there are too few days of different load",
-    Code.LOAD_DIFFERS: "the load differs, and the earlier days do not show what load does",
+    Code.NO_LOAD: "no load is given, or too few days have different loads",
+    Code.LOAD_DIFFERS: "the load differs, and the earlier days do not show its effect",
     Code.NO_EARLIER_DAY: "no earlier day",
     Code.NOT_ON_CARD: "the error card does not hold this number",
     Code.NO_DATE: "the clip's date is not known",
     Code.NO_ATHLETE: "the athlete is not known",
 }
+"""Every code in words; `{0}` is its first value, `{causes}` its causes in words."""
+
 FILMING: Final[Mapping[Filming, str]] = {
     Filming.SQUARE: "put the camera square to the side",
     Filming.CLOSE_FITTING: "wear a close-fitting shirt",
@@ -103,28 +108,39 @@ FILMING: Final[Mapping[Filming, str]] = {
     Filming.NEARER: "film from nearer, the whole lifter in the picture",
     Filming.MORE_REPS: "film three repetitions or more",
 }
+"""Every way to film for a clearer answer."""
+
 PATTERNS: Final[Mapping[Pattern, str]] = {
     "hip_led": "a hip-led lift",
     "mixed": "a mixed lift",
     "low_back_led": "a low-back-led lift",
 }
+"""Every pattern that a clip can show."""
+
 WHOLES: Final = {
     "lumbar_share_trunk": "the trunk's movement",
     "lumbar_share_thigh": "the movement of low back and hip",
 }
-"""What a share is a share of."""
+"""What each lumbar share is a share of."""
 
 OWN_FILE: Final = "a file of the user's own"
-"""Stands for a file's name where no name is told."""
+"""Replaces the name of the user's file where names are left out."""
 
 _NAMES: Final = {str(name): words for name, words in PATTERNS.items()} | WHOLES
-_PLAIN: Final = {words: code for code, words in REASONS.items() if "{" not in words}
-_MOST_TOLD: Final = 0.99
+"""Words for values that are names."""
+
+_CODES: Final = {words: code for code, words in REASONS.items() if "{" not in words}
+"""The codes whose words hold no values, by these words."""
+
+_HIGHEST_CHANCE: Final = 0.99
+"""Largest probability that is shown as a number."""
+
 _WITH: Final = " with "
+"""Separates the version of the criteria from the name of the user's file."""
 
 
 def reason(why: Reason | None) -> str:
-    """A reason or a note in words; "" for none."""
+    """A reason or a note in words; "" without one."""
     if why is None:
         return ""
     values = why.values if why.code is Code.STORED else [_NAMES.get(str(value), value) for value in why.values]
@@ -132,52 +148,56 @@ def reason(why: Reason | None) -> str:
 
 
 def stored(words: str) -> Reason:
-    """The reason that a file tells in these words; by its code where the words have no values in them."""
-    code = _PLAIN.get(words)
+    """The reason that a file holds in these words.
+
+    It has its own code if this version uses the same words and they hold no values.  Else it has the code STORED and
+    the words.
+    """
+    code = _CODES.get(words)
     return Reason(Code.STORED, (words,)) if code is None else Reason(code)
 
 
-def finding(found: Finding) -> str:
-    """What a rule says, or why it says nothing."""
-    return f"Not assessed: {reason(found.why)}." if found.why is not None else found.text
+def finding(outcome: Finding) -> str:
+    """The sentence of a rule, or why the rule was not assessed."""
+    return f"Not assessed: {reason(outcome.why)}." if outcome.why is not None else outcome.text
 
 
-def verdict(found: Verdict) -> str:
-    """The sentence that tells the pattern, or why the clip cannot tell."""
-    if found.pattern == "cannot_tell":
-        return f"This clip cannot tell whether hips or low back led: {reason(found.reasons[0])}."
-    count, share = len(found.reps_used), found.share
+def verdict(outcome: Verdict) -> str:
+    """A sentence with the pattern, the lumbar share and the probability, or why the clip cannot tell."""
+    if outcome.pattern == "cannot_tell":
+        return f"This clip cannot tell whether hips or low back led: {reason(outcome.reasons[0])}."
+    count, share = len(outcome.reps_used), outcome.share
     repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
     part = f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
     return (
-        f"The pattern is consistent with {PATTERNS[found.pattern]}: {part} of the trunk's movement came from the"
-        f" lumbar spine, over {repetitions}. Probability of this pattern: {_chance(found.chances[found.pattern])}."
+        f"The pattern is consistent with {PATTERNS[outcome.pattern]}: {part} of the trunk's movement came from the"
+        f" lumbar spine, over {repetitions}. Probability of this pattern: {_chance(outcome.chances[outcome.pattern])}."
     )
 
 
-def surer(found: Verdict) -> list[str]:
-    """How to film so that the answer gets surer."""
-    return [FILMING[way] for way in found.surer]
+def surer(outcome: Verdict) -> list[str]:
+    """How to film for a clearer answer, in words."""
+    return [FILMING[filming] for filming in outcome.surer]
 
 
 def criteria(used: CriteriaUsed) -> str:
-    """The version of the criteria, and the file that was laid over them."""
+    """The version of the criteria, and the name of the user's own file if there is one."""
     return f"{used.version}{_WITH}{used.own_file}" if used.own_file else used.version
 
 
 def stored_criteria(words: str) -> CriteriaUsed:
-    """The criteria that a file names in these words."""
+    """The criteria that a file holds in these words."""
     version, _, own_file = words.partition(_WITH)
     return CriteriaUsed(version, own_file)
 
 
 def provenance(analysis: Analysis) -> dict[str, object]:
-    """The provenance with the criteria in their place, behind versions and models."""
-    told = dict(analysis.provenance)
-    first = {name: told[name] for name in ("versions", "models") if name in told}
-    return first | {"criteria": criteria(analysis.criteria)} | told
+    """The provenance of an analysis, with the criteria after versions and models."""
+    facts = dict(analysis.provenance)
+    first = {name: facts[name] for name in ("versions", "models") if name in facts}
+    return first | {"criteria": criteria(analysis.criteria)} | facts
 
 
 def _chance(chance: float) -> str:
-    """How probable something is; no measurement of ours is certain."""
-    return f"{chance:.0%}" if chance <= _MOST_TOLD else f"over {_MOST_TOLD:.0%}"
+    """A probability in words.  It never reads "100%", because no measurement is certain."""
+    return f"{chance:.0%}" if chance <= _HIGHEST_CHANCE else f"over {_HIGHEST_CHANCE:.0%}"

@@ -4,8 +4,8 @@ In: the landmarks of a clip (`PoseTrack`).  Out: facing, yaw, and whether the vi
 
 Steps (`orient`):
 
-1. Facing: see on which side of the ears the nose lies and on which side of the heels the toes lie, summed over all
-   frames.
+1. Facing: the lifter faces the side to which the nose points from the ears and the toes point from the heels, summed
+   over all frames.
 2. Yaw: take the direction of the line through both shoulders from the pose model's metric landmarks.  Average it for
    upright and for bent frames apart, because their errors lean to opposite sides, and take the mean of both.
 3. Compare the yaw with the limits.

@@ -9,9 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+"""Numbers; NaN = unknown."""
+
 Bools = NDArray[np.bool_]
+"""Marks, for example of frames."""
+
 Bytes = NDArray[np.uint8]
+"""Values from 0 to 255: pictures and masks."""
+
 Words = NDArray[np.str_]
+"""Texts: the code of the reason of each frame, "" where it has none."""
 
 
 def check(record: object, shapes: Mapping[str, tuple[int, ...]]) -> None:

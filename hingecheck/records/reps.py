@@ -148,6 +148,7 @@ class Repetition(Protocol):
 
 
 AnyRep = TypeVar("AnyRep", bound=Repetition)
+"""A kind of repetition: what goes in comes out."""
 
 
 def counting(reps: Sequence[AnyRep]) -> Sequence[AnyRep]:
