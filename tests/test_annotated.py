@@ -89,7 +89,7 @@ def test_what_is_not_measured_is_said_in_place_and_no_number_freezes(monkeypatch
     )
     told = written(monkeypatch, replace(analysis, angles=angles), frame)
     assert "low back not measured" in told
-    assert "hips and low back not measured here" in told
+    assert "hips and low back not measured in this frame" in told
     assert sum("±" in text for text in told) == 2  # hip and knee still are
 
 

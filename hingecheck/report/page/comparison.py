@@ -148,6 +148,6 @@ def _span(side: Side) -> Frames:
     return inside[:: -(-len(inside) // MOST_POINTS)]
 
 
-def first_clip_name(clip: Path, other: Path | None) -> str:
-    """Name of the result folder, from both file names.  `other` is None if both repetitions are of `clip`."""
-    return names.result_folder(f"{clip.stem}-vs-{clip.stem if other is None else other.stem}")
+def first_clip_name(clip: Path, second: Path | None) -> str:
+    """Name of the result folder, from both file names.  `second` is None if both repetitions are of `clip`."""
+    return names.result_folder(f"{clip.stem}-vs-{clip.stem if second is None else second.stem}")

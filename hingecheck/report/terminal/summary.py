@@ -33,7 +33,7 @@ COMPARED: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
-LEGEND: Final = "Change = angle at the start of the pull minus angle at the top, ± half of the 90 % interval."
+LEGEND: Final = "Change = angle at pull start minus angle at top, ± half of the 90 % interval."
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
 """Columns of a sparkline.  With its name and its range the line fits 80 columns."""
