@@ -21,7 +21,8 @@ class Waiting:
     def read(self, clip: reading.Video, region: Region | None, watch: Watch | None) -> Never:
         for _ in reading.ahead(clip.frames()):
             print("waiting", flush=True)  # noqa: T201
-            time.sleep(300.0)
+            for _ in range(3000):  # short pauses: a signal that another thread takes does not end a long one
+                time.sleep(0.1)
             break
         raise AssertionError("nobody interrupted")
 
