@@ -33,7 +33,11 @@ HINGED_DEG: Final = 45.0
 """Smallest trunk-thigh angle of a lifter who has hinged or squatted down, in degrees from standing."""
 
 STILL_DEG_S: Final = 15.0
-"""Largest angular speed of a trunk that keeps still, in degrees per second."""
+"""Largest angular speed of a trunk that keeps still, in degrees per second, read from landmarks."""
+
+SET_DEG_S: Final = 8.0
+"""Largest angular speed of trunk and thighs of a lifter who is set at the bar and does not pull yet, in degrees per
+second.  It is read from smoothed angles, which are less noisy."""
 
 LEG_QUANTILE: Final = 0.9
 """Quantile of the leg's length in the picture that counts as its full length.  A leg has its full length in the frames

@@ -23,6 +23,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck import posture
 from hingecheck.records import AngleTrack, Floats
 
 REST_BAND: Final = 0.06
@@ -38,9 +39,6 @@ PLATES_S: Final = 0.05
 """Largest difference between an instant from the hands and one from the plates, in seconds; beyond it the hands were
 hidden.  Plates give an instant to 0.03 s on average (100 pulls of rendered sets).  Hands give it to 0.02 s where plates
 do not hide them, and to 0.76 s where they do."""
-
-QUIET_DEG_S: Final = 8.0
-"""Angular speed of trunk and thighs below which the body is still, in degrees per second."""
 
 LONGEST_PULL_SLACK_S: Final = 0.6
 """Longest time between the last still moment and lift-off, in seconds: the body moves before the bar does."""
@@ -155,10 +153,13 @@ def lowest_s(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> 
 
 
 def still_s(track: AngleTrack, first_s: float, last_s: float, otherwise_s: float) -> float:
-    """The last moment between two at which trunk and thighs are still (QUIET_DEG_S); `otherwise_s` if there is none."""
+    """The last moment between two at which trunk and thighs are still (`posture.SET_DEG_S`).
+
+    `otherwise_s` if there is none.
+    """
     angles = np.stack([track.trunk_lean.value_deg, track.trunk_thigh.value_deg])
     speed = np.abs(np.gradient(angles, track.time_s, axis=1)).max(axis=0)
-    quiet = np.flatnonzero((track.time_s >= first_s) & (track.time_s <= last_s) & (speed < QUIET_DEG_S))
+    quiet = np.flatnonzero((track.time_s >= first_s) & (track.time_s <= last_s) & (speed < posture.SET_DEG_S))
     return float(track.time_s[quiet[-1]]) if quiet.size else otherwise_s
 
 
