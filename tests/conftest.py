@@ -1,4 +1,4 @@
-"""Fixtures and helpers for many files: the command in this process, a result of a shipped clip, videos made here."""
+"""Fixtures and helpers that many files use: run the command, analyse a shipped clip, write videos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REPLAYED: Final = Stored()
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left: its exit code and what it printed."""
+    """The exit code and the output of a command."""
 
     returncode: int
     stdout: str
@@ -34,7 +34,7 @@ class Done:
 
 
 def hingecheck(*arguments: object, cwd: Path | None = None, source: PoseSource | None = REPLAYED) -> Done:
-    """The command, run in this process, with landmarks from `source`; None is the pose network itself."""
+    """Run the command in this process with landmarks from `source`. None runs the pose network."""
     landmarks = contextlib.nullcontext() if source is None else in_place_of_the_network(source)
     with landmarks, contextlib.nullcontext() if cwd is None else contextlib.chdir(cwd):
         done = CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
@@ -51,34 +51,34 @@ def sample_clip() -> Path:
 
 @pytest.fixture(scope="session")
 def result(sample_clip: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The result folder of the shipped sample, made once for all workers of a test run.  Read it, never write it."""
+    """The result folder of the shipped sample, made once for all workers of a test run. Do not write to it."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
     out = shared / "result of hip_led"
-    with _alone(shared / "result.lock"):
+    with _locked(shared / "result.lock"):
         if not out.exists():
-            _made(sample_clip, out)
+            _make_result(sample_clip, out)
     return out
 
 
-def _made(clip: Path, out: Path) -> None:
+def _make_result(clip: Path, out: Path) -> None:
     done = hingecheck("analyze", clip, "--out", out)
     assert done.returncode == 0, done.stderr
-    told = " ".join(done.stdout.split())
-    assert "consistent with a hip-led lift" in told
-    assert "low back" in told
+    output = " ".join(done.stdout.split())
+    assert "consistent with a hip-led lift" in output
+    assert "low back" in output
 
 
 @contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait until no other worker of the test run is here."""
+def _locked(lock: Path) -> Iterator[None]:
+    """Hold a lock that only one worker of the test run can hold at a time."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def write_video(path: Path, pictures: list[Bytes], *, rate_hz: int = 30, pts: list[int] | None = None) -> Path:
-    """An H.264 clip; `pts` are milliseconds, else the rate gives them."""
+    """Write an H.264 clip. `pts` are milliseconds; without them, the rate sets the times."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate_hz)
         assert isinstance(stream, VideoStream)
@@ -95,7 +95,7 @@ def write_video(path: Path, pictures: list[Bytes], *, rate_hz: int = 30, pts: li
 
 
 def noise_pictures(count: int, *, height: int = 240, width: int = 180) -> list[Bytes]:
-    """A softly textured empty room."""
+    """Return `count` pictures of an empty room with a coarse texture."""
     coarse = np.random.default_rng(1).integers(60, 190, (height // 20, width // 20, 3))
     room = np.asarray(np.kron(coarse, np.ones((20, 20, 1))), np.uint8)
     return [room] * count

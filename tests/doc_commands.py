@@ -1,4 +1,4 @@
-"""The commands that the documentation shows: found in the pages, and checked against the programs they name."""
+"""Finds the commands in the documentation and checks them against the programs that they name."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Shown:
 
     page: str
     words: tuple[str, ...]
-    whole: bool = True  # False within a sentence, which may leave out what a command needs
+    whole: bool = True  # False within a sentence, which may omit required arguments
 
     def __str__(self) -> str:
         return f"{self.page}: {shlex.join(self.words)}"
 
 
 def shown(page: Path) -> Iterator[Shown]:
-    """Every command of a page: in blocks, in indented lines, within sentences."""
+    """Yield every command of a page: in blocks, in indented lines and within sentences."""
     text, name = page.read_text(encoding="utf-8"), page.relative_to(ROOT).as_posix()
     lines = [(line, True) for block in FENCED.finditer(text) for line in block[2].splitlines()]
-    lines += [(one[1], True) for one in INDENTED.finditer(text)]
-    lines += [(one[1], False) for one in INLINE.finditer(text)]
+    lines += [(match[1], True) for match in INDENTED.finditer(text)]
+    lines += [(match[1], False) for match in INLINE.finditer(text)]
     for line, whole in lines:
         for part in line.split("&&"):
             words = shlex.split(part, comments=True)
@@ -56,41 +56,41 @@ def shown(page: Path) -> Iterator[Shown]:
 
 @functools.cache
 def root() -> Any:
-    """The command line."""
+    """Return the command line of hingecheck."""
     return typer.main.get_command(cli.app)
 
 
 def check(command: Shown) -> None:
-    """Raise if the program does not exist here, or would refuse the words."""
+    """Raise if the program does not exist or would refuse the words."""
     if command.words[0] == "hingecheck" and not command.whole:
-        _mentioned(command.words[1:])
+        _check_mention(command.words[1:])
     else:
         CHECKS[command.words[0]](command.words[1:])
 
 
 def options() -> set[str]:
-    """Every option of every `hingecheck` command."""
-    return {name for command in leaves(root()) for one in command.params for name in one.opts}
+    """Return every option of every `hingecheck` command."""
+    return {name for command in leaves(root()) for parameter in command.params for name in parameter.opts}
 
 
 def leaves(command: Any) -> Iterator[Any]:
-    """The commands below a group."""
-    for one in getattr(command, "commands", {"": command}).values():
-        yield from leaves(one) if hasattr(one, "commands") else (one,)
+    """Yield the commands below a group."""
+    for child in getattr(command, "commands", {"": command}).values():
+        yield from leaves(child) if hasattr(child, "commands") else (child,)
 
 
-def _mentioned(words: tuple[str, ...]) -> None:
-    """A command within a sentence: it exists, and has these options."""
+def _check_mention(words: tuple[str, ...]) -> None:
+    """Check a command within a sentence: the command exists and has these options."""
     command = root()
     for word in words:
         if hasattr(command, "commands"):
             command = command.commands[word]
         elif word.startswith("--"):
-            assert word in {name for one in command.params for name in one.opts}, word
+            assert word in {name for parameter in command.params for name in parameter.opts}, word
 
 
 def parsed(words: tuple[str, ...]) -> dict[str, Any]:
-    """What a `hingecheck` command is given by these words; raises what the command line would refuse."""
+    """Return the parameters that these words set. Raise if `hingecheck` would refuse the words."""
     return _parse(root(), words)
 
 
@@ -109,7 +109,7 @@ def _parse(command: Any, words: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _python(words: tuple[str, ...]) -> None:
-    """`-m MODULE …`: the module exists, and it, or one beside it, knows each option and each subcommand."""
+    """Check `-m MODULE …`: the module exists, its source contains each option, and each named path exists."""
     assert words[0] == "-m", words
     spec = importlib.util.find_spec(words[1])
     assert spec is not None, words[1]
@@ -129,9 +129,9 @@ def _pip(words: tuple[str, ...]) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert words[0] == "install", words
     for word in words[1:]:
-        found = re.fullmatch(r"\.(?:\[([a-z,]+)\])?|hingecheck\[([a-z,]+)\]|-e", word)
-        assert found is not None, word
-        for extra in filter(None, (found[1] or found[2] or "").split(",")):
+        match = re.fullmatch(r"\.(?:\[([a-z,]+)\])?|hingecheck\[([a-z,]+)\]|-e", word)
+        assert match is not None, word
+        for extra in filter(None, (match[1] or match[2] or "").split(",")):
             assert extra in extras, word
 
 
@@ -145,12 +145,12 @@ def _pytest(words: tuple[str, ...]) -> None:
 
 
 def _known(*first: str) -> Callable[[tuple[str, ...]], None]:
-    """A program that is not ours: only its subcommand is checked."""
+    """Return a check for an external program. It checks only the subcommand."""
 
-    def look(words: tuple[str, ...]) -> None:
+    def check_subcommand(words: tuple[str, ...]) -> None:
         assert (words or ("",))[0] in first, words
 
-    return look
+    return check_subcommand
 
 
 CHECKS: Final[dict[str, Callable[[tuple[str, ...]], None]]] = {

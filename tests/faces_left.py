@@ -2,7 +2,8 @@
 
     python -m tests.faces_left CLIP [YUNET.onnx] [EVERY]
 
-With OpenCV's YuNet, whose file does not travel with the package, or else with the package's own detector.
+YUNET.onnx is the file of OpenCV's YuNet, which the package does not include. Without it, the package's own
+detector looks for faces.
 """
 
 from __future__ import annotations
@@ -23,32 +24,32 @@ from hingecheck.video.reading import Video
 
 
 def yunet(path: str) -> Callable[[Bytes], bool]:
-    """Whether OpenCV's detector finds a face (score 0.6) in the whole picture."""
+    """Return a function that says whether OpenCV's detector finds a face (score 0.6) in the whole picture."""
     detector = cv2.FaceDetectorYN.create(path, "", (320, 320), 0.6)
 
-    def finds(picture: Bytes) -> bool:
+    def has_face(picture: Bytes) -> bool:
         detector.setInputSize((picture.shape[1], picture.shape[0]))
         return detector.detect(np.ascontiguousarray(picture[..., ::-1]))[1] is not None
 
-    return finds
+    return has_face
 
 
 def main() -> None:
     """Print the two counts."""
     clip = Path(sys.argv[1])
-    every = int(sys.argv[3]) if len(sys.argv) > 3 else 6
+    step = int(sys.argv[3]) if len(sys.argv) > 3 else 6
     result = analysis.analyze(clip)
-    with redactor.redactor(result, clip) as hide, MediaPipeFaces(bundles.face().path) as own:
+    with redactor.redactor(result, clip) as hide, MediaPipeFaces(bundles.face().path) as own_detector:
 
-        def ours(picture: Bytes) -> bool:
-            return len(heads.faces(picture, own, redactor.PICTURE_LEVELS)) > 0
+        def own_has_face(picture: Bytes) -> bool:
+            return len(heads.faces(picture, own_detector, redactor.PICTURE_LEVELS)) > 0
 
-        finds = yunet(sys.argv[2]) if len(sys.argv) > 2 else ours
-        times_s = [float(t) for t in result.angles.time_s[::every]]
+        has_face = yunet(sys.argv[2]) if len(sys.argv) > 2 else own_has_face
+        times_s = [float(t) for t in result.angles.time_s[::step]]
         before, after = 0, 0
         for picture, time_s in zip(Video(clip).frames_at(times_s), times_s, strict=True):
-            if finds(picture):
-                before, after = before + 1, after + finds(hide(picture, time_s))
+            if has_face(picture):
+                before, after = before + 1, after + has_face(hide(picture, time_s))
     print(f"{clip.name}: {len(times_s)} frames, a face in {before} before and in {after} of these after blurring")
 
 

@@ -1,4 +1,4 @@
-"""What the annotated film adds to an analysis: both in one run, on the same clip.
+"""Measures how much time the annotated film adds to an analysis. Both run once on the same clip.
 
 python -m tests.film_cost samples/clips/hip_led.mp4
 """
@@ -16,12 +16,12 @@ from hingecheck.report import result_folder
 
 
 def cost(clip: Path) -> tuple[list[float], list[float]]:
-    """Seconds of the analysis and of the film: by the clock, and of processor time."""
+    """Return the seconds of the analysis and of the film: wall-clock time, then processor time."""
     before = time.perf_counter(), time.process_time()
-    found = analysis.analyze(clip)
+    result = analysis.analyze(clip)
     between = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        result_folder.film(Path(folder) / result_folder.FILM, found, clip)
+        result_folder.film(Path(folder) / result_folder.FILM, result, clip)
     after = time.perf_counter(), time.process_time()
     return [b - a for a, b in zip(before, between, strict=True)], [b - a for a, b in zip(between, after, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Many clips: whatever one of them does, the others get their results, and what is finished is never lost."""
+"""A batch of clips: a failing clip does not affect the others, and no finished result is lost."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def season(folder: Path, clips: Mapping[str, str]) -> Path:
-    """A folder of stand-in clips: path -> what it does."""
-    for name, does in clips.items():
+    """Write a folder of stand-in clips. `clips` maps a path to what its clip does."""
+    for name, action in clips.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(does)
+        path.write_text(action)
     return folder
 
 
@@ -59,7 +59,7 @@ def results(out: Path) -> list[dict[str, str]]:
 
 
 def tree(out: Path) -> dict[str, bytes]:
-    """Every file of a result, the logbook as its dump."""
+    """Return every file of a result, and the rows of each logbook table."""
     files = {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in sorted(out.rglob("*"))
@@ -68,8 +68,8 @@ def tree(out: Path) -> dict[str, bytes]:
     with sqlite3.connect(out / "logbook.sqlite") as rows:
         for table in ("athlete", "session", "soreness", "rep", "measure"):
             names = [name for _, name, *_ in rows.execute(f"PRAGMA table_info({table})") if name not in NUMBERS]
-            told = rows.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
-            files[f"logbook {table}"] = repr(sorted(map(repr, told))).encode()
+            records = rows.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+            files[f"logbook {table}"] = repr(sorted(map(repr, records))).encode()
     rows.close()
     return files
 
@@ -92,7 +92,7 @@ MIXED = {
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results of a batch in which much goes wrong."""
+    """The results of a batch in which many clips fail."""
     folder = season(tmp_path_factory.mktemp("season"), MIXED)
     out = folder / "results"
     done = hingecheck("batch", folder, "--out", out, "--memory-limit", 500, "--workers", 3)
@@ -102,9 +102,9 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_whatever_a_clip_does_the_others_get_their_results_and_it_gets_its_reason(mixed: Path) -> None:
-    told = {row["clip"]: row for row in results(mixed)}
-    assert len(told) == len(MIXED)
+def test_a_failing_clip_gets_a_reason_and_the_other_clips_get_results(mixed: Path) -> None:
+    rows = {row["clip"]: row for row in results(mixed)}
+    assert len(rows) == len(MIXED)
     reasons = {
         "06": (4, "nobody was found", "Film the whole lifter"),
         "07": (1, "ZeroDivisionError: in the clip", "--retry-failed"),
@@ -113,18 +113,18 @@ def test_whatever_a_clip_does_the_others_get_their_results_and_it_gets_its_reaso
         "11": (1, "needed more than 500 MB", "--memory-limit"),
     }
     for day, (code, reason, remedy) in reasons.items():
-        row = told[f"Bo/2026-01-{day}.mp4"]
+        row = rows[f"Bo/2026-01-{day}.mp4"]
         assert int(row["exit_code"]) == code
         assert reason in row["reason"]
         assert remedy in row["what_to_do"]
         assert str(mixed.parent) not in row["reason"]
         assert row["report"] == ""
     for clip in ("Ana/2026-01-05.mp4", "Cy/2026-01-12.mp4"):
-        assert (mixed / told[clip]["report"]).is_file()
-        assert told[clip]["exit_code"] == "0"
+        assert (mixed / rows[clip]["report"]).is_file()
+        assert rows[clip]["exit_code"] == "0"
 
 
-def test_a_clip_that_hangs_is_stopped_and_told(tmp_path: Path) -> None:
+def test_a_clip_that_hangs_is_stopped_and_reported(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Bo/hangs.mp4": "hang"})
     assert hingecheck("batch", folder, "--out", tmp_path / "out", "--time-limit", 1).returncode == 10
     (row,) = results(tmp_path / "out")
@@ -133,15 +133,15 @@ def test_a_clip_that_hangs_is_stopped_and_told(tmp_path: Path) -> None:
     assert "--time-limit" in row["what_to_do"]
 
 
-def test_who_deserves_a_look_stands_first(mixed: Path) -> None:
-    told = [(row["group"], row["clip"]) for row in results(mixed)]
-    assert told[:2] == [("low_back_led", "Ana/2026-01-19.mp4"), ("changed", "Cy/2026-01-12.mp4")]
-    assert [group for group, _ in told] == ["low_back_led", "changed", *["not_measured"] * 6, *["other"] * 3]
-    assert told[2][1] == "Bo/2026-01-05 blurred.mp4"
+def test_results_list_the_clips_to_review_first(mixed: Path) -> None:
+    rows = [(row["group"], row["clip"]) for row in results(mixed)]
+    assert rows[:2] == [("low_back_led", "Ana/2026-01-19.mp4"), ("changed", "Cy/2026-01-12.mp4")]
+    assert [group for group, _ in rows] == ["low_back_led", "changed", *["not_measured"] * 6, *["other"] * 3]
+    assert rows[2][1] == "Bo/2026-01-05 blurred.mp4"
     assert [int(row["place"]) for row in results(mixed)] == list(range(1, 12))
 
 
-def test_finished_clips_are_known_by_content_whatever_they_are_called(tmp_path: Path) -> None:
+def test_finished_clips_are_recognised_by_content_not_by_name(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Bo/b.mp4": "nobody", "Cy/same.mp4": "share 0.2"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
@@ -160,7 +160,7 @@ def test_finished_clips_are_known_by_content_whatever_they_are_called(tmp_path: 
     )
 
 
-def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
+def test_a_killed_worker_does_not_fail_its_clip(tmp_path: Path) -> None:
     clips = {f"Ana/{i}.mp4": f"gate {i} share 0.{i}" for i in range(1, 5)}
     folder, out = season(tmp_path / "season", clips), tmp_path / "out"
     running = start("batch", folder, "--out", out, "--workers", 1)
@@ -175,19 +175,19 @@ def test_a_crash_that_lay_outside_the_clip_is_made_good(tmp_path: Path) -> None:
 
 
 def open_gate(folder: Path, number: int) -> None:
-    """Let clips go on that wait for this gate or one before it."""
+    """Release the clips that wait for this gate or an earlier one."""
     (folder / "gate.new").write_text(str(number))
     (folder / "gate.new").replace(folder / "gate")
 
 
 def wait_for(out: Path, count: int, running: subprocess.Popen[str]) -> None:
-    """Until so many clips have their outcome."""
+    """Wait until `count` clips have an outcome."""
     while finished(out) < count:
         assert running.poll() is None, running.communicate()
         time.sleep(0.02)
 
 
-def test_a_full_disk_stops_the_batch_and_blames_no_clip(tmp_path: Path) -> None:
+def test_a_full_disk_stops_the_batch_and_fails_no_clip(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "full", "Ana/b.mp4": "share 0.2"})
     done = hingecheck("batch", folder, "--out", tmp_path / "out", "--workers", 1)
     assert done.returncode == 2
@@ -196,16 +196,16 @@ def test_a_full_disk_stops_the_batch_and_blames_no_clip(tmp_path: Path) -> None:
     assert hingecheck("batch", folder, "--out", tmp_path / "out").returncode == 0
 
 
-def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_exits_with_130_and_the_next_run_resumes(tmp_path: Path) -> None:
     clips = {f"Ana/{i:02}.mp4": f"gate {1 + i // 5} share 0.{i:02}" for i in range(1, 13)}
     folder, out = season(tmp_path / "season", clips), tmp_path / "out"
     open_gate(folder, 1)
     running = start("batch", folder, "--out", out, "--workers", 2)
     wait_for(out, 4, running)
     running.send_signal(signal.SIGINT)
-    told = running.communicate()
-    assert running.returncode == 130, told
-    assert "Traceback" not in "".join(told)
+    output = running.communicate()
+    assert running.returncode == 130, output
+    assert "Traceback" not in "".join(output)
     assert finished(out) == 4
     open_gate(folder, 9)
     done = hingecheck("batch", folder, "--out", out)
@@ -214,18 +214,18 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_several_times_and_resumed_the_result_is_the_same_byte_for_byte(kills: int, tmp_path: Path) -> None:
+def test_a_batch_killed_and_resumed_gives_the_same_bytes(kills: int, tmp_path: Path) -> None:
     clips = {f"{i:02}/2026-01-0{j}.mp4": f"gate {i} share 0.{i:02}{j}" for i in range(kills + 1) for j in range(1, 6)}
     clips |= {"00/x.mp4": "gate 0 nobody", "01/x.mp4": "gate 1 crash", "02/x.mp4": "gate 2 share none"}
     folder = season(tmp_path / "season", clips)
     open_gate(folder, kills)
     assert hingecheck("batch", folder, "--out", tmp_path / "calm", "--workers", 4).returncode == 10
-    out, chance = tmp_path / "rough", random.Random(7)
+    out, rng = tmp_path / "rough", random.Random(7)
     for kill in range(kills):
         open_gate(folder, kill)
         running = start("batch", folder, "--out", out, "--workers", 2)
         wait_for(out, 5 * kill, running)
-        time.sleep(chance.uniform(0.0, 0.4))
+        time.sleep(rng.uniform(0.0, 0.4))
         running.kill()
         running.communicate()
         assert 5 * kill <= finished(out) < len(clips)
@@ -238,7 +238,7 @@ def finished(out: Path) -> int:
     return len(list(out.glob("clips/*/clip.json")))
 
 
-def test_what_a_stopped_run_left_unfinished_is_cleared_and_done_again(tmp_path: Path) -> None:
+def test_the_next_run_clears_and_repeats_unfinished_work(tmp_path: Path) -> None:
     folder, out = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2"}), tmp_path / "out"
     hingecheck("batch", folder, "--out", out)
     calm = tree(out)
@@ -252,7 +252,7 @@ def test_what_a_stopped_run_left_unfinished_is_cleared_and_done_again(tmp_path: 
     assert tree(out) == calm
 
 
-def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
+def test_two_batches_cannot_write_into_one_folder(tmp_path: Path) -> None:
     with (
         plan.claimed(tmp_path / "out"),
         pytest.raises(UsageError, match="another batch"),
@@ -263,7 +263,7 @@ def test_two_batches_do_not_write_into_one_folder(tmp_path: Path) -> None:
         pass
 
 
-def test_without_pyarrow_the_tables_are_told_to_lack_one(tmp_path: Path) -> None:
+def test_without_pyarrow_no_parquet_table_is_written_and_the_extra_is_named(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2"})
     (tmp_path / "shadow").mkdir()
     (tmp_path / "shadow" / "pyarrow.py").write_text("raise ImportError")
@@ -275,7 +275,7 @@ def test_without_pyarrow_the_tables_are_told_to_lack_one(tmp_path: Path) -> None
     assert not (tmp_path / "out" / "results.parquet").exists()
 
 
-def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
+def test_wrong_usage_names_the_problem_and_sets_the_exit_code(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for arguments, words in (
         ((tmp_path / "nowhere", "--out", tmp_path / "out"), "is not a folder"),
@@ -291,29 +291,29 @@ def test_wrong_usage_is_two_and_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "results.csv").exists()
 
 
-def test_the_library_gives_outcomes_without_the_command(tmp_path: Path) -> None:
+def test_the_library_returns_outcomes_without_the_command(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/a.mp4": "share 0.2", "Ana/b.mp4": "nobody"})
     options = plan.RunOptions(Limits(), WORK)
     with executors.local(2) as executor:
         todo = plan.plan(find(folder).clips, tmp_path / "out", jobs.Settings(), options, executor)
-        assert sorted(ended.failure is None for ended in plan.run(todo, options, executor)) == [False, True]
-    told = plan.outcomes(todo)
-    assert [outcome.entry.clip.file for outcome in told] == ["Ana/a.mp4", "Ana/b.mp4"]
-    assert told[0].failure is None
-    assert told[1].failure is not None
-    assert told[1].failure.code == 4
-    assert json.loads((tmp_path / "out" / told[1].entry.folder / "clip.json").read_text())["failure"]["code"] == 4
+        assert sorted(ended_clip.failure is None for ended_clip in plan.run(todo, options, executor)) == [False, True]
+    outcomes = plan.outcomes(todo)
+    assert [outcome.entry.clip.file for outcome in outcomes] == ["Ana/a.mp4", "Ana/b.mp4"]
+    assert outcomes[0].failure is None
+    assert outcomes[1].failure is not None
+    assert outcomes[1].failure.code == 4
+    assert json.loads((tmp_path / "out" / outcomes[1].entry.folder / "clip.json").read_text())["failure"]["code"] == 4
     shutil.rmtree(tmp_path / "out")
 
 
-def test_a_result_that_was_damaged_since_is_told_and_the_others_stay(tmp_path: Path) -> None:
+def test_a_damaged_result_is_reported_and_the_other_results_remain(tmp_path: Path) -> None:
     outcomes = []
     for name, sha256 in (("good", "a" * 64), ("damaged", "b" * 64)):
-        told = standin.result(0.2, sha256=sha256)
+        analysis = standin.result(0.2, sha256=sha256)
         if name == "damaged":
-            told["reps"][1]["metrics"][standin.SHARE]["high"] = "wide"
+            analysis["reps"][1]["metrics"][standin.SHARE]["high"] = "wide"
         (tmp_path / name).mkdir()
-        (tmp_path / name / "analysis.json").write_text(json.dumps(told))
+        (tmp_path / name / "analysis.json").write_text(json.dumps(analysis))
         clip = Clip(Path(f"{name}.mp4"), f"{name}.mp4", "Ana", "2026-01-05")
         outcomes.append(Outcome(Entry(clip, sha256, name, name), None))
     with Logbook(tmp_path / "logbook.sqlite") as book:
@@ -326,22 +326,22 @@ def test_a_result_that_was_damaged_since_is_told_and_the_others_stay(tmp_path: P
     assert "Analyze the clip again" in damaged.remedy
 
 
-def test_real_clips_end_to_end_as_analyze_would(tmp_path: Path, sample_clip: Path) -> None:
+def test_a_batch_of_real_clips_gives_the_same_result_as_analyze(tmp_path: Path, sample_clip: Path) -> None:
     (tmp_path / "Ana").mkdir()
     shutil.copy(sample_clip, tmp_path / "Ana" / "2026-01-05_100kg.mp4")
     shutil.copy(sample_clip.with_name("low_back_led.mp4"), tmp_path / "Ana" / "2026-01-12_100kg.mp4")
     write_video(tmp_path / "Ana" / "2026-01-19_100kg.mp4", noise_pictures(12))
-    asked = ["batch", str(tmp_path), "--out", str(tmp_path / "out"), "--pattern", "{athlete}/{date}_{load}kg"]
-    command = [sys.executable, "-m", "tests.replaying", *asked]
+    arguments = ["batch", str(tmp_path), "--out", str(tmp_path / "out"), "--pattern", "{athlete}/{date}_{load}kg"]
+    command = [sys.executable, "-m", "tests.replaying", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 10, done.stderr
-    told = {row["date"]: row for row in results(tmp_path / "out")}
-    assert "nobody was found" in told["2026-01-19"]["reason"]
+    rows = {row["date"]: row for row in results(tmp_path / "out")}
+    assert "nobody was found" in rows["2026-01-19"]["reason"]
     alone = conftest.hingecheck("analyze", tmp_path / "Ana" / "2026-01-05_100kg.mp4", "--load-kg", "100", "--json")
-    first = tmp_path / "out" / told["2026-01-05"]["folder"]
+    first = tmp_path / "out" / rows["2026-01-05"]["folder"]
     assert (first / "analysis.json").read_text() == alone.stdout
     picture = cv2.imread(str(first / "thumbnail.jpg"))
     assert picture is not None
     assert picture.shape == (96, 216, 3)
-    assert [told[f"2026-01-{day}"]["load_kg"] for day in ("05", "12")] == ["100", "100"]
-    assert [told[f"2026-01-{day}"]["pattern"] for day in ("05", "12")] == ["hip_led", "low_back_led"]
+    assert [rows[f"2026-01-{day}"]["load_kg"] for day in ("05", "12")] == ["100", "100"]
+    assert [rows[f"2026-01-{day}"]["pattern"] for day in ("05", "12")] == ["hip_led", "low_back_led"]

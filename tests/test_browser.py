@@ -1,4 +1,4 @@
-"""The pages in a real browser: Debian's Chromium, driven by Playwright; nothing is downloaded."""
+"""The pages in a real browser. Playwright drives Debian's Chromium. No test downloads anything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.test_page import HOSTILE
 sync_api = pytest.importorskip("playwright.sync_api", reason="extra `dev` is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"),  # the gate installs one: without it there, these fail
+    CHROMIUM is None and not os.environ.get("CI"),  # CI installs Chromium; if it is missing there, these tests fail
     reason="no Chromium: apt-get install chromium",
 )
 
@@ -34,23 +34,23 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 
 @dataclass
 class Opened:
-    """A page, and what it said and asked for while it was open."""
+    """An open page, its messages and the addresses that it requested."""
 
     tab: Any
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     def film(self, words: str) -> Any:
-        """A property or a call of the film."""
+        """Evaluate a property or a call of the film."""
         return self.tab.evaluate(f"document.getElementById('film').{words}")
 
     def refuse(self, dialog: Any) -> None:
-        """A dialog is a word too many."""
-        self.said.append(dialog.message)
+        """Record the message of a dialog and close the dialog."""
+        self.messages.append(dialog.message)
         dialog.dismiss()
 
     def until(self, condition: str, wait_s: float = 60.0) -> None:
-        """Wait for a condition, asked again and again from outside: the page's policy lets nothing wait inside."""
+        """Wait for a condition. Poll from outside, because the page's policy blocks waiting inside the page."""
         for _ in range(round(wait_s / 0.05)):
             if self.tab.evaluate(condition):
                 return
@@ -58,7 +58,7 @@ class Opened:
         raise AssertionError(condition)
 
     def settle(self, seconds: float) -> None:
-        """Wait until the film shows a time, to 50 ms."""
+        """Wait until the film shows a time within 50 ms."""
         film = "document.getElementById('film')"
         self.until(f"!{film}.seeking && Math.abs({film}.currentTime - {seconds}) < 0.05")
 
@@ -75,7 +75,7 @@ def browser() -> Iterator[Any]:
 def open_page(browser: Any) -> Iterator[Any]:
     contexts = []
 
-    def opened(path: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> Opened:
+    def open_in_new_context(path: Path, size: tuple[int, int] = DESKTOP, *, dark: bool = False) -> Opened:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
@@ -83,23 +83,23 @@ def open_page(browser: Any) -> Iterator[Any]:
         )
         context.set_default_timeout(120_000)  # a busy machine is slow
         contexts.append(context)
-        found = Opened(context.new_page())
-        found.tab.on("console", lambda message: found.said.append(message.text))
-        found.tab.on("pageerror", lambda error: found.said.append(str(error)))
-        found.tab.on("dialog", found.refuse)
-        found.tab.on("request", lambda request: found.asked.append(request.url))
-        found.tab.goto(path.as_uri())
-        found.tab.wait_for_load_state("load")
-        return found
+        page = Opened(context.new_page())
+        page.tab.on("console", lambda message: page.messages.append(message.text))
+        page.tab.on("pageerror", lambda error: page.messages.append(str(error)))
+        page.tab.on("dialog", page.refuse)
+        page.tab.on("request", lambda request: page.requests.append(request.url))
+        page.tab.goto(path.as_uri())
+        page.tab.wait_for_load_state("load")
+        return page
 
-    yield opened
+    yield open_in_new_context
     for context in contexts:
         context.close()
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page whose clip and notes try to be code, without a film."""
+    """A page without a film. Its clip name and its note contain code."""
     analysis = staged()
     analysis = replace(
         analysis, video=replace(analysis.video, file=HOSTILE), self_report=SelfReport(note=HOSTILE, load_kg=100.0)
@@ -112,10 +112,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    odd = replace(staged(), video=replace(staged().video, file=HOSTILE, sha256="1" * 64))
-    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(odd, 2))
+    hostile_analysis = replace(staged(), video=replace(staged().video, file=HOSTILE, sha256="1" * 64))
+    compared_reps = comparison.compare(comparison.choose(staged(), 1), comparison.choose(hostile_analysis, 2))
     path = tmp_path_factory.mktemp("compared") / "comparison.html"
-    content = comparison_page.files(found, (blank_pictures, blank_pictures))["comparison.html"]
+    content = comparison_page.files(compared_reps, (blank_pictures, blank_pictures))["comparison.html"]
     assert isinstance(content, bytes)
     path.write_bytes(content)
     return path
@@ -123,32 +123,32 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def violations(tab: Any) -> list[str]:
     tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{item['id']}: {node['html'][:120]}" for item in found["violations"] for node in item["nodes"]]
+    report = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{item['id']}: {node['html'][:120]}" for item in report["violations"] for node in item["nodes"]]
 
 
-def place_on_chart(tab: Any, seconds: float) -> tuple[float, float]:
-    """Where a moment lies on the first chart, in the window."""
+def point_on_chart(tab: Any, seconds: float) -> tuple[float, float]:
+    """Return the window position of a moment on the first chart."""
     tab.evaluate("document.querySelector('.plot').scrollIntoView({block: 'start'})")
     box = tab.locator(".u-over").first.bounding_box()
     end = tab.evaluate("JSON.parse(document.getElementById('data').textContent).time_s.at(-1)")
     return box["x"] + box["width"] * seconds / end, box["y"] + box["height"] / 2
 
 
-def test_it_opens_without_a_word_and_asks_for_nothing_but_the_film(result: Path, open_page: Any) -> None:
+def test_the_page_loads_without_messages_and_requests_only_the_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     opened.until("document.getElementById('film').readyState >= 2")
-    assert opened.said == []
-    assert {url.split("?")[0] for url in opened.asked if not url.startswith("data:")} == {
+    assert opened.messages == []
+    assert {url.split("?")[0] for url in opened.requests if not url.startswith("data:")} == {
         (result / "report.html").as_uri(),
         (result / "annotated.mp4").as_uri(),
     }
     assert opened.tab.locator("canvas").count() == 2
 
 
-def test_a_click_on_a_chart_moves_the_film_and_all_that_shows_the_moment(result: Path, open_page: Any) -> None:
+def test_a_click_on_a_chart_moves_the_film_the_legend_and_the_slider(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
-    opened.tab.mouse.click(*place_on_chart(opened.tab, 3.5))
+    opened.tab.mouse.click(*point_on_chart(opened.tab, 3.5))
     opened.settle(3.5)
     assert "rep 1" in opened.tab.locator("#now").inner_text()
     assert "±" in opened.tab.locator(".legend button").first.inner_text()
@@ -158,10 +158,10 @@ def test_a_click_on_a_chart_moves_the_film_and_all_that_shows_the_moment(result:
     assert opened.tab.locator("#coupled-now").get_attribute("visibility") == "visible"
 
 
-def test_hovering_a_paused_film_and_the_keys_move_it_too(result: Path, open_page: Any) -> None:
+def test_hovering_over_a_chart_and_pressing_keys_move_a_paused_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     for seconds in (2.0, 6.0, 8.0):
-        opened.tab.mouse.move(*place_on_chart(opened.tab, seconds))
+        opened.tab.mouse.move(*point_on_chart(opened.tab, seconds))
     opened.settle(8.0)
     opened.tab.locator("[role=slider]").first.focus()
     opened.tab.keyboard.press("Home")
@@ -173,11 +173,11 @@ def test_hovering_a_paused_film_and_the_keys_move_it_too(result: Path, open_page
 
 def test_a_tap_on_a_phone_moves_the_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html", PHONE)
-    opened.tab.touchscreen.tap(*place_on_chart(opened.tab, 8.0))
+    opened.tab.touchscreen.tap(*point_on_chart(opened.tab, 8.0))
     opened.settle(8.0)
 
 
-def test_the_film_plays_and_the_cursor_goes_with_it(result: Path, open_page: Any) -> None:
+def test_the_chart_cursor_follows_the_playing_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     before = opened.tab.locator(".playhead").first.bounding_box()["x"]
     opened.film("muted = true")
@@ -188,7 +188,7 @@ def test_the_film_plays_and_the_cursor_goes_with_it(result: Path, open_page: Any
     assert opened.film("videoWidth") == 540
 
 
-def test_buttons_and_key_frames_jump_to_their_moment(result: Path, open_page: Any) -> None:
+def test_buttons_and_key_frames_move_the_film_to_their_moment(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     button = opened.tab.get_by_role("button", name="Repetition 2, lockout").first
     button.click()
@@ -198,42 +198,42 @@ def test_buttons_and_key_frames_jump_to_their_moment(result: Path, open_page: An
     opened.settle(float(picture.get_attribute("data-seek")))
 
 
-def test_a_line_can_be_taken_out_and_brought_back(result: Path, open_page: Any) -> None:
+def test_a_legend_button_hides_and_shows_its_line(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     button = opened.tab.locator(".legend button").first
     for pressed in ("false", "true"):
         button.click()
         assert button.get_attribute("aria-pressed") == pressed
-    assert opened.said == []
+    assert opened.messages == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_is_accessible_and_fits_in_both_themes(
+def test_every_page_is_accessible_and_fits_the_window_in_both_themes(
     size: tuple[int, int], *, dark: bool, result: Path, hostile: Path, compared: Path, open_page: Any
 ) -> None:
     for path in (result / "report.html", hostile, compared):
         opened = open_page(path, size, dark=dark)
         opened.tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         assert violations(opened.tab) == []
-        assert opened.said == []
+        assert opened.messages == []
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
         background = opened.tab.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (background == "rgb(255, 255, 255)") != dark
 
 
-def test_hostile_names_stay_text_and_run_nothing(hostile: Path, open_page: Any) -> None:
+def test_hostile_names_are_shown_as_text_and_run_no_code(hostile: Path, open_page: Any) -> None:
     opened = open_page(hostile)
     opened.tab.wait_for_timeout(300)
-    assert opened.said == []
-    assert opened.asked == [hostile.as_uri(), *(url for url in opened.asked if url.startswith("data:"))]
+    assert opened.messages == []
+    assert opened.requests == [hostile.as_uri(), *(url for url in opened.requests if url.startswith("data:"))]
     assert opened.tab.title().startswith(HOSTILE)
     assert opened.tab.locator(".file").inner_text() == HOSTILE
     assert opened.tab.locator("img[src=x]").count() == 0
     assert opened.tab.locator("canvas").count() == 2
 
 
-def test_the_policy_stops_what_would_get_in(hostile: Path, open_page: Any) -> None:
+def test_the_content_security_policy_blocks_added_scripts_and_pictures(hostile: Path, open_page: Any) -> None:
     opened = open_page(hostile)
     opened.tab.evaluate(
         """() => { const bad = document.createElement("script"); bad.textContent = "window.hacked = 1";
@@ -241,10 +241,10 @@ def test_the_policy_stops_what_would_get_in(hostile: Path, open_page: Any) -> No
     )
     opened.tab.wait_for_timeout(300)
     assert opened.tab.evaluate("window.hacked") is None
-    assert sum("Content Security Policy" in line for line in opened.said) >= 2
+    assert sum("Content Security Policy" in line for line in opened.messages) >= 2
 
 
-def test_a_single_file_carries_its_film(result: Path, tmp_path: Path, open_page: Any) -> None:
+def test_a_single_file_page_plays_its_embedded_film(result: Path, tmp_path: Path, open_page: Any) -> None:
     inside = base64.b64encode((result / "annotated.mp4").read_bytes()).decode()
     frames = keyframes.take(staged(), blank_pictures)
     text = report_page.html(
@@ -252,20 +252,20 @@ def test_a_single_file_carries_its_film(result: Path, tmp_path: Path, open_page:
     )
     (tmp_path / "alone.html").write_text(text, encoding="utf-8")
     opened = open_page(tmp_path / "alone.html")
-    opened.tab.mouse.click(*place_on_chart(opened.tab, 4.0))
+    opened.tab.mouse.click(*point_on_chart(opened.tab, 4.0))
     opened.settle(4.0)
-    assert opened.said == []
+    assert opened.messages == []
 
 
-def test_a_film_that_is_not_there_is_told(result: Path, tmp_path: Path, open_page: Any) -> None:
+def test_a_missing_film_is_reported_and_the_charts_still_work(result: Path, tmp_path: Path, open_page: Any) -> None:
     (tmp_path / "report.html").write_bytes((result / "report.html").read_bytes())
     opened = open_page(tmp_path / "report.html")
     opened.tab.locator("#film-missing").wait_for(state="visible")
-    opened.tab.mouse.click(*place_on_chart(opened.tab, 3.5))
+    opened.tab.mouse.click(*point_on_chart(opened.tab, 3.5))
     assert "rep 1" in opened.tab.locator("#now").inner_text()
 
 
-def test_print_opens_every_fold_and_leaves_the_film_out(result: Path, open_page: Any) -> None:
+def test_printing_opens_every_fold_and_omits_the_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html", dark=True)
     opened.tab.emulate_media(media="print")
     opened.tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")

@@ -1,4 +1,4 @@
-"""Model files: found by name or path, checked against the manifest."""
+"""Model files: hingecheck finds them by name or path and checks packaged files against the manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hingecheck.errors import ModelError, ModelNotFound
 
 
 @pytest.mark.parametrize("name", ["lite", "full", "heavy"])
-def test_the_models_that_travel_are_what_the_manifest_says(name: str) -> None:
+def test_the_packaged_pose_models_match_the_manifest(name: str) -> None:
     bundle = bundles.find(name)
     assert (
         hashlib.sha256(bundle.path.read_bytes()).hexdigest()
@@ -21,14 +21,14 @@ def test_the_models_that_travel_are_what_the_manifest_says(name: str) -> None:
     )
 
 
-def test_every_entry_says_licence_origin_and_card() -> None:
+def test_every_manifest_entry_names_licence_origin_and_card() -> None:
     for entry in (entry for kind in bundles.manifest().values() for entry in kind.values()):
         assert entry["licence"] == "Apache-2.0"
         assert len(entry["origin"]) > 20
         assert (bundles.folder() / entry["card"]).is_file()
 
 
-def test_the_spine_model_that_travels_is_what_the_manifest_says_and_small() -> None:
+def test_the_packaged_spine_model_matches_the_manifest_and_is_small() -> None:
     parts = bundles.spine()
     assert sum(part.path.stat().st_size for part in parts) <= 8_000_000
     for part in parts:
@@ -45,7 +45,7 @@ def test_a_damaged_or_missing_model_is_refused(tmp_path: Path, monkeypatch: pyte
         bundles.find("full")
 
 
-def test_a_bundle_by_path_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_bundle_given_by_path_is_not_checked_against_the_manifest(tmp_path: Path) -> None:
     (tmp_path / "mine.task").write_bytes(b"bytes")
     assert bundles.find(str(tmp_path / "mine.task")).name == "mine.task"
     with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""The command as its users run it: outputs, exit codes, messages, nothing half-written."""
+"""The command as users run it: outputs, exit codes and messages. No run leaves half-written files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.recordings import Still, Stored
 ROOT = Path(__file__).parents[1]
 
 STANDS_S = 0.2
-"""When the lifter of the sample stands."""
+"""A time at which the lifter of the sample stands."""
 
 STILL = Stored({"still.mp4": Still("hip_led", STANDS_S)})
 
@@ -46,7 +46,7 @@ def truth(sample_clip: Path) -> dict[str, Any]:
     return loaded
 
 
-def test_the_result_holds_the_contracts_keys(analysis: dict[str, Any]) -> None:
+def test_the_result_has_the_documented_keys(analysis: dict[str, Any]) -> None:
     assert analysis["schema"] == "hingecheck/analysis/1"
     assert set(analysis["video"]) == {
         *("file", "sha256", "width", "height", "duration_s"),
@@ -67,26 +67,26 @@ def test_the_result_holds_the_contracts_keys(analysis: dict[str, Any]) -> None:
     assert len(analysis["provenance"]["models"]["pose"]["sha256"]) == 64
 
 
-def assert_measured_as_made(analysis: dict[str, Any], truth: dict[str, Any]) -> None:
+def assert_matches_truth(analysis: dict[str, Any], truth: dict[str, Any]) -> None:
     assert analysis["view"]["facing"] == truth["facing"]
     assert abs(analysis["view"]["yaw_deg"]["value"] - truth["yaw_deg"]) < 10
     assert len(analysis["reps"]) == len(truth["reps"])
-    for got, want in zip(analysis["reps"], truth["reps"], strict=True):
-        assert abs(got["lockout_s"] - want["lockout_s"]) < 0.2
-        assert abs(got["liftoff_s"] - want["liftoff_s"]) < 0.2
-        change = got["metrics"]["lumbar_change_deg"]
-        assert change["low"] <= want["lumbar_change_deg"] <= change["high"]
-        share = got["metrics"]["lumbar_share_trunk"]
-        assert share["low"] <= want["lumbar_share_trunk"] <= share["high"]
+    for measured, expected in zip(analysis["reps"], truth["reps"], strict=True):
+        assert abs(measured["lockout_s"] - expected["lockout_s"]) < 0.2
+        assert abs(measured["liftoff_s"] - expected["liftoff_s"]) < 0.2
+        change = measured["metrics"]["lumbar_change_deg"]
+        assert change["low"] <= expected["lumbar_change_deg"] <= change["high"]
+        share = measured["metrics"]["lumbar_share_trunk"]
+        assert share["low"] <= expected["lumbar_share_trunk"] <= share["high"]
     assert analysis["verdict"]["pattern"] == "hip_led"
 
 
-def test_the_sample_is_measured_as_it_was_made(analysis: dict[str, Any], truth: dict[str, Any]) -> None:
-    assert_measured_as_made(analysis, truth)
+def test_the_measured_sample_matches_its_truth(analysis: dict[str, Any], truth: dict[str, Any]) -> None:
+    assert_matches_truth(analysis, truth)
 
 
 @pytest.mark.network
-def test_the_command_with_the_network_measures_the_sample_as_it_was_made(
+def test_the_command_with_the_pose_network_matches_the_truth_of_the_sample(
     sample_clip: Path, truth: dict[str, Any], tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "hingecheck.cli", "analyze", str(sample_clip), "--json", "--out", str(tmp_path)]
@@ -94,16 +94,16 @@ def test_the_command_with_the_network_measures_the_sample_as_it_was_made(
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "analysis.json").read_text() == done.stdout
-    assert_measured_as_made(json.loads(done.stdout), truth)
+    assert_matches_truth(json.loads(done.stdout), truth)
 
 
-def test_the_angles_follow_the_truth(result: Path, truth: dict[str, Any]) -> None:
+def test_the_angles_match_the_truth_within_tolerance(result: Path, truth: dict[str, Any]) -> None:
     with (result / "angles.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(truth["frames"]["time_s"])
     for name, tolerance_deg in TRUTH_TOLERANCE_DEG.items():
-        got = np.array([float(row[name]) if row[name] else np.nan for row in rows])
-        error = np.abs(got - np.array(truth["frames"][name]))
+        measured = np.array([float(row[name]) if row[name] else np.nan for row in rows])
+        error = np.abs(measured - np.array(truth["frames"][name]))
         assert np.nanmean(error) < tolerance_deg, name
     low, value, high = (
         np.array([float(row[f"lumbar_{part}_deg"] or "nan") for row in rows]) for part in ("low", "flexion", "high")
@@ -114,14 +114,14 @@ def test_the_angles_follow_the_truth(result: Path, truth: dict[str, Any]) -> Non
     assert np.all((value <= high)[known])
 
 
-def test_the_key_frames_are_a_picture_with_a_row_a_repetition(result: Path, analysis: dict[str, Any]) -> None:
+def test_the_key_frame_picture_has_one_row_for_each_repetition(result: Path, analysis: dict[str, Any]) -> None:
     picture = cv2.imread(str(result / "keyframes.png"))
     assert picture is not None
     assert picture.shape[1] == 3 * 360
     assert picture.shape[0] % len(analysis["reps"]) == 0
 
 
-def test_json_prints_the_analysis_alone_and_writes_nothing(
+def test_json_prints_only_the_analysis_and_writes_no_file(
     sample_clip: Path, analysis: dict[str, Any], tmp_path: Path
 ) -> None:
     done = hingecheck("analyze", sample_clip, "--json", cwd=tmp_path)
@@ -129,7 +129,7 @@ def test_json_prints_the_analysis_alone_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_result_is_kept_unless_forced(result: Path, sample_clip: Path) -> None:
+def test_an_existing_result_is_not_overwritten_without_force(result: Path, sample_clip: Path) -> None:
     before = (result / "analysis.json").stat().st_mtime_ns
     done = hingecheck("analyze", sample_clip, "--out", result)
     assert done.returncode == 2
@@ -137,7 +137,7 @@ def test_an_existing_result_is_kept_unless_forced(result: Path, sample_clip: Pat
     assert (result / "analysis.json").stat().st_mtime_ns == before
 
 
-def test_without_out_the_result_lands_in_a_folder_named_after_the_clip(tmp_path: Path, sample_clip: Path) -> None:
+def test_the_default_result_folder_is_named_after_the_clip(tmp_path: Path, sample_clip: Path) -> None:
     (tmp_path / "my lift.mp4").write_bytes(sample_clip.read_bytes())
     (tmp_path / "my lift").mkdir()
     (tmp_path / "my lift" / "notes.txt").write_text("mine")
@@ -167,7 +167,7 @@ BROKEN = {
 
 
 def broken(kind: str, folder: Path, sample_clip: Path) -> Path:
-    """A clip that cannot be analysed."""
+    """Write a clip that cannot be analysed."""
     path = folder / f"{kind}.mp4"
     if kind == "folder":
         path.mkdir()
@@ -187,14 +187,14 @@ def broken(kind: str, folder: Path, sample_clip: Path) -> Path:
 
 
 def standing(path: Path, sample_clip: Path) -> None:
-    """The first frame of the sample, the lifter standing, for three seconds."""
+    """Write a clip of three seconds that repeats one frame of the sample, in which the lifter stands."""
     from hingecheck.video.reading import Video
 
     picture = Video(sample_clip).frames_at([STANDS_S])[0]
     write_video(path, [picture] * 60, rate_hz=20)
 
 
-def test_the_lifters_own_clips_are_the_zero_and_the_measure(
+def test_the_lifters_own_clips_set_the_zero_and_the_maximal_bend(
     sample_clip: Path, analysis: dict[str, Any], tmp_path: Path
 ) -> None:
     still = tmp_path / "still.mp4"
@@ -202,10 +202,10 @@ def test_the_lifters_own_clips_are_the_zero_and_the_measure(
     bent = sample_clip.with_name("low_back_led.mp4")
     done = hingecheck("analyze", sample_clip, "--standing", still, "--max-bend", bent, "--json", source=STILL)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["provenance"]["zero"] == "own standing, in another clip"
-    assert told["provenance"]["own_clips"] == {"standing": "still.mp4", "max_bend": "low_back_led.mp4"}
-    for own, plain in zip(told["reps"], analysis["reps"], strict=True):
+    document = json.loads(done.stdout)
+    assert document["provenance"]["zero"] == "own standing, in another clip"
+    assert document["provenance"]["own_clips"] == {"standing": "still.mp4", "max_bend": "low_back_led.mp4"}
+    for own, plain in zip(document["reps"], analysis["reps"], strict=True):
         changes = [rep["metrics"]["lumbar_change_deg"]["value"] for rep in (own, plain)]
         assert changes[0] == pytest.approx(changes[1], abs=4.0)
         percent = own["metrics"]["lumbar_peak_percent_of_max"]  # about 13 of 50 degrees
@@ -213,7 +213,7 @@ def test_the_lifters_own_clips_are_the_zero_and_the_measure(
         assert percent["low"] < percent["value"] < percent["high"]
 
 
-def test_a_clip_in_which_nobody_stands_is_no_zero(sample_clip: Path, tmp_path: Path) -> None:
+def test_a_standing_clip_without_a_lifter_is_refused(sample_clip: Path, tmp_path: Path) -> None:
     done = hingecheck("analyze", sample_clip, "--standing", broken("room", tmp_path, sample_clip), "--json")
     assert done.returncode == 4
     missing = hingecheck("analyze", sample_clip, "--max-bend", tmp_path / "nothing.mp4", "--json")
@@ -221,7 +221,7 @@ def test_a_clip_in_which_nobody_stands_is_no_zero(sample_clip: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_bad_input_gets_its_message_its_exit_code_and_leaves_nothing(
+def test_bad_input_gives_its_message_and_exit_code_and_writes_no_file(
     kind: str, tmp_path: Path, sample_clip: Path
 ) -> None:
     clip = broken(kind, tmp_path, sample_clip)
@@ -230,15 +230,15 @@ def test_bad_input_gets_its_message_its_exit_code_and_leaves_nothing(
     code, words = BROKEN[kind]
     assert done.returncode == code, done.stderr
     assert words in " ".join(done.stderr.split())
-    told = json.loads(done.stdout)
-    assert told["schema"] == "hingecheck/analysis/1"
-    assert told["error"]["code"] == code
-    assert words in told["error"]["message"]
-    assert told["error"]["remedy"]
+    document = json.loads(done.stdout)
+    assert document["schema"] == "hingecheck/analysis/1"
+    assert document["error"]["code"] == code
+    assert words in document["error"]["message"]
+    assert document["error"]["remedy"]
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_wrong_usage_is_two() -> None:
+def test_wrong_usage_exits_with_2() -> None:
     assert hingecheck("analyze").returncode == 2
     assert hingecheck("analyze", "clip.mp4", "--no-such-option").returncode == 2
     assert hingecheck("explain", "hips_shoot_upp").returncode == 2
@@ -253,7 +253,7 @@ def test_wrong_usage_is_two() -> None:
         ("--criteria", "nowhere.toml", "Check the path"),
     ],
 )
-def test_an_option_that_cannot_be_meant_is_two_and_says_what_to_do(
+def test_an_invalid_option_value_exits_with_2_and_says_what_to_do(
     option: str, value: str, words: str, sample_clip: Path, tmp_path: Path
 ) -> None:
     done = hingecheck("analyze", sample_clip, "--json", option, value, cwd=tmp_path)
@@ -262,7 +262,7 @@ def test_an_option_that_cannot_be_meant_is_two_and_says_what_to_do(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_model_that_is_missing_or_no_model_is_six(sample_clip: Path, tmp_path: Path) -> None:
+def test_a_missing_or_invalid_model_exits_with_6(sample_clip: Path, tmp_path: Path) -> None:
     missing = hingecheck("analyze", sample_clip, "--model", "enormous", cwd=tmp_path)
     assert missing.returncode == 6
     assert "lite, full, heavy" in missing.stderr
@@ -272,27 +272,27 @@ def test_a_model_that_is_missing_or_no_model_is_six(sample_clip: Path, tmp_path:
     assert "refuses this model" in " ".join(fake.stderr.split())
 
 
-def test_an_interrupt_ends_with_130_and_leaves_nothing(sample_clip: Path, tmp_path: Path) -> None:
+def test_an_interrupt_exits_with_130_and_writes_no_file(sample_clip: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.waiting", "analyze", str(sample_clip), "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "waiting\n"
         running.send_signal(signal.SIGINT)
-        told = running.communicate()
+        output = running.communicate()
     assert running.returncode == 130
-    assert "Traceback" not in "".join(told)
+    assert "Traceback" not in "".join(output)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_explain_tells_limit_and_source_and_the_nearest_name() -> None:
-    told = hingecheck("explain", "hips_shoot_up").stdout
-    assert "above 5" in told
-    assert "[30]" in told
+def test_explain_gives_limit_and_source_or_suggests_the_nearest_name() -> None:
+    explanation = hingecheck("explain", "hips_shoot_up").stdout
+    assert "above 5" in explanation
+    assert "[30]" in explanation
     assert "Did you mean hips_shoot_up?" in hingecheck("explain", "hip_shoot_up").stderr
     assert "verdict.support" in hingecheck("explain").stdout
 
 
-def test_the_doctor_finds_this_installation_well() -> None:
+def test_the_doctor_reports_no_problem_in_this_installation() -> None:
     done = hingecheck("doctor")
     assert done.returncode == 0, done.stdout
     assert "nothing is sent anywhere" in " ".join(done.stdout.split())

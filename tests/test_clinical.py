@@ -1,4 +1,4 @@
-"""The clinician's report: two pages whatever the input, tagged PDF/A, the same bytes each time, and what it refuses."""
+"""The clinician's report: always two pages, tagged PDF/A, the same bytes each time. It refuses invalid input."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from tests.test_judgement import ALLOWED, FORBIDDEN
 HOSTILE = '#panic("x") $x$ ] [ \\ `raw` <b> @ref "quoted" 中文 😀 \u202e\x07 ' + "W" * 300
 
 
-def pages(pdf: bytes) -> list[str]:
-    """The words of each page, spaces evened out."""
+def page_texts(pdf: bytes) -> list[str]:
+    """Return the text of each page with single spaces."""
     return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
-def made(folder: Path, document: dict[str, Any] | None = None, **wanted: Any) -> bytes:
+def report_pdf(folder: Path, document: dict[str, Any] | None = None, **wanted: Any) -> bytes:
     return clinical.pdf(reading.read(stored.write(folder, document)), Wanted(**wanted))
 
 
-def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
-    front, behind = pages(made(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
+def test_the_two_pages_contain_what_a_clinician_needs(tmp_path: Path) -> None:
+    front_page, back_page = page_texts(report_pdf(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
     for words in (
         *(
             "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg (self-reported)",
@@ -47,19 +47,19 @@ def test_two_pages_say_what_a_clinician_needs(tmp_path: Path) -> None:
         *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112° (105 to 119)"),
         *("You reported soreness.", "2 values: the upper back is covered.", "See a clinician.", "90 % interval"),
     ):
-        assert words in front, words
+        assert words in front_page, words
     for words in (
         *("Definitions and signs", "+2° (−3 to +7)", "20.00 frames a second", "Describes movement; not a diagnosis."),
         *("all, yaw to 20°", "random mixtures", "24 trained lifters", "a history of cancer", "Clinician’s remarks"),
         *("Signature", "a" * 4, "Criteria version 2026-11", "no: the video was not found", "above 5°"),
     ):
-        assert words in behind, words
-    assert "jane" not in front + behind
+        assert words in back_page, words
+    assert "jane" not in front_page + back_page
 
 
-def test_the_pdf_is_tagged_archivable_and_carries_its_fonts(tmp_path: Path) -> None:
-    read = pypdf.PdfReader(io.BytesIO(made(tmp_path)))
-    root: Any = read.trailer["/Root"]
+def test_the_pdf_is_tagged_and_archivable_and_embeds_its_fonts(tmp_path: Path) -> None:
+    pdf = pypdf.PdfReader(io.BytesIO(report_pdf(tmp_path)))
+    root: Any = pdf.trailer["/Root"]
     assert bool(root["/MarkInfo"]["/Marked"])
     assert root["/Lang"] == "en"
     assert "/StructTreeRoot" in root
@@ -67,17 +67,17 @@ def test_the_pdf_is_tagged_archivable_and_carries_its_fonts(tmp_path: Path) -> N
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
-    for page in read.pages:
+    for page in pdf.pages:
         resources: Any = page["/Resources"]
         assert resources["/Font"]
         for font in resources["/Font"].values():
-            (below,) = font.get_object()["/DescendantFonts"]
-            assert "/FontFile3" in below.get_object()["/FontDescriptor"]
+            (descendant,) = font.get_object()["/DescendantFonts"]
+            assert "/FontFile3" in descendant.get_object()["/FontDescriptor"]
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
 @pytest.mark.parametrize("reps", [1, 12])
-def test_two_pages_however_much_there_is_to_say(paper: Any, size: tuple[int, int], reps: int, tmp_path: Path) -> None:
+def test_the_report_always_has_two_pages(paper: Any, size: tuple[int, int], reps: int, tmp_path: Path) -> None:
     document = stored.document(reps)
     document["self_report"]["note"] = HOSTILE * 5
     document["video"]["file"] = "n" * 200 + ".mp4"
@@ -98,21 +98,21 @@ def test_two_pages_however_much_there_is_to_say(paper: Any, size: tuple[int, int
     earlier = [
         reading.read(stored.write(tmp_path / str(n), stored.document(2, video_sha256=str(n) * 64))) for n in (1, 2, 3)
     ]
-    read = pypdf.PdfReader(io.BytesIO(made(tmp_path, document, paper=paper, previous=earlier)))
-    assert len(read.pages) == 2
-    assert [round(edge) for edge in read.pages[0].mediabox[2:]] == list(size)
+    pdf = pypdf.PdfReader(io.BytesIO(report_pdf(tmp_path, document, paper=paper, previous=earlier)))
+    assert len(pdf.pages) == 2
+    assert [round(edge) for edge in pdf.pages[0].mediabox[2:]] == list(size)
 
 
-def test_what_could_not_be_drawn_is_told(tmp_path: Path) -> None:
+def test_the_report_says_which_pictures_are_missing(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
     (tmp_path / "angles.csv").unlink()
     (tmp_path / "keyframes.png").unlink()
-    front, _ = pages(clinical.pdf(reading.read(path), Wanted()))
+    front, _ = page_texts(clinical.pdf(reading.read(path), Wanted()))
     assert "No curves" in front
     assert "No key frames" in front
 
 
-def test_no_metric_measured_and_no_repetition_complete_is_a_report_too(tmp_path: Path) -> None:
+def test_a_report_is_made_without_measured_metrics_or_complete_repetitions(tmp_path: Path) -> None:
     document = stored.document(1)
     (rep,) = document["reps"]
     rep |= stored.rep(1, complete=False)
@@ -120,88 +120,90 @@ def test_no_metric_measured_and_no_repetition_complete_is_a_report_too(tmp_path:
     rep["reasons"] = dict.fromkeys(rep["metrics"], "the back is covered")
     document["verdict"] |= {"pattern": "cannot_tell", "lumbar_share_trunk": None, "reps_used": []}
     document |= {"self_report": None, "findings": []}
-    front, _ = pages(made(tmp_path, document))
+    front, _ = page_texts(report_pdf(tmp_path, document))
     for words in ("1 not locked out", "This clip cannot tell", "not measured", "1, missed", "lockout did not happen"):
         assert words in front
 
 
-def test_the_words_of_the_pages_claim_nothing_that_a_camera_cannot_see(tmp_path: Path) -> None:
-    text = " ".join(pages(made(tmp_path)))
+def test_the_pages_make_no_claim_that_a_camera_cannot_support(tmp_path: Path) -> None:
+    text = " ".join(page_texts(report_pdf(tmp_path)))
     assert FORBIDDEN.findall(ALLOWED.sub("", text)) == []
-    assert text.count("diagnosis") == 3  # the demanded sentence: in both footers and among the limits
+    assert text.count("diagnosis") == 3  # the required sentence: in both footers and in the limits
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    assert made(tmp_path / "one") == made(tmp_path / "two")
-    assert made(tmp_path / "one") != made(tmp_path / "one", date=(2026, 11, 24))
+    assert report_pdf(tmp_path / "one") == report_pdf(tmp_path / "two")
+    assert report_pdf(tmp_path / "one") != report_pdf(tmp_path / "one", date=(2026, 11, 24))
 
 
-def test_an_earlier_session_is_set_against_the_detectable_change(tmp_path: Path) -> None:
+def test_changes_from_an_earlier_session_are_compared_with_the_detectable_change(tmp_path: Path) -> None:
     near, far = stored.document(2, video_sha256="1" * 64), stored.document(2, video_sha256="2" * 64)
     for rep in far["reps"]:
         rep["metrics"]["hip_change_deg"] = stored.measure(70.0, 7.0)
     far["reps"][0]["style"] = "romanian"
-    earlier = [reading.read(stored.write(tmp_path / name, told)) for name, told in (("near", near), ("far", far))]
-    front, _ = pages(made(tmp_path, previous=earlier))
+    earlier = [
+        reading.read(stored.write(tmp_path / name, document)) for name, document in (("near", near), ("far", far))
+    ]
+    front, _ = page_texts(report_pdf(tmp_path, previous=earlier))
     assert front.count("Compared with an earlier session") == 2
     assert front.count("larger than error") == 1
     assert front.count("within error") == 7
     assert "The styles of the two lifts differ" in front
-    found = {change.metric: change for change in changes.compare(earlier[1].reps, earlier[0].reps)}
-    hips = found["hip_change_deg"]
+    by_metric = {change.metric: change for change in changes.compare(earlier[1].reps, earlier[0].reps)}
+    hips = by_metric["hip_change_deg"]
     assert hips.change == pytest.approx(41.5)
     assert hips.exceeds_error
 
 
-def test_thresholds_are_listed_only_where_they_are_the_ones_that_were_used(tmp_path: Path) -> None:
+def test_thresholds_are_listed_only_if_the_analysis_used_the_default_criteria(tmp_path: Path) -> None:
     facts = back.Facts("", False, "x", True, "")
-    ours = reading.read(stored.write(tmp_path / "a"))
+    default = reading.read(stored.write(tmp_path / "a"))
     document = stored.document()
     document["provenance"]["criteria"] = "2026-11 with jane.toml"
-    own = reading.read(stored.write(tmp_path / "b", document))
-    listed = [{row[0] for row in back.page(each, facts)["rules"]} for each in (ours, own)]
+    custom = reading.read(stored.write(tmp_path / "b", document))
+    listed = [{row[0] for row in back.page(analysis, facts)["rules"]} for analysis in (default, custom)]
     assert "Verdict: hip led below" in listed[0]
     assert "Verdict: hip led below" not in listed[1]
-    assert "jane" not in str(back.page(own, facts))
+    assert "jane" not in str(back.page(custom, facts))
 
 
-def test_letters_that_the_font_lacks_stand_out_and_no_text_is_endless() -> None:
+def test_missing_letters_become_boxes_and_long_text_is_cut() -> None:
     assert printable.text("a\u0308 中\x07 b\n c") == "ä □□ b c"
     assert len(printable.text("x " * 900, 50)) <= 50
     assert "\u200b" in printable.text("x" * 60)
 
 
-def test_a_typesetter_without_fonts_or_none_at_all_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Bare:
+def test_a_missing_typesetter_or_missing_fonts_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoFonts:
         def __init__(self, **_: object) -> None: ...
 
         def families(self) -> list[str]:
             return []
 
     with monkeypatch.context() as patch:
-        patch.setattr(typst, "Fonts", Bare)
+        patch.setattr(typst, "Fonts", NoFonts)
         with pytest.raises(ExtraMissing, match="lacks its fonts"):
-            made(tmp_path)
+            report_pdf(tmp_path)
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(ExtraMissing) as caught:
-        made(tmp_path)
+        report_pdf(tmp_path)
     assert "hingecheck[clinic]" in caught.value.remedy
     assert caught.value.exit_code == 2
 
 
-def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+def test_the_command_writes_complete_files_that_only_their_owner_can_read(tmp_path: Path) -> None:
     path = stored.write(tmp_path / "result", video=b"a video")
     pdf, fhir = tmp_path / "out.pdf", tmp_path / "out.json"
     command = ("report", path, "--pdf", pdf, "--fhir", fhir, "--date", "2026-11-24", "--pseudonym", "P17")
     done = hingecheck(*command)
     assert done.returncode == 0, done.stderr
-    assert "yes: the video has the stored hash" in pages(pdf.read_bytes())[1]
-    assert [stat.S_IMODE(each.stat().st_mode) for each in (pdf, fhir)] == [0o600, 0o600]
+    assert "yes: the video has the stored hash" in page_texts(pdf.read_bytes())[1]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (pdf, fhir)] == [0o600, 0o600]
     assert hingecheck(*command).returncode == 2
     before = pdf.read_bytes(), fhir.read_bytes()
     assert hingecheck(*command, "--force").returncode == 0
     assert (pdf.read_bytes(), fhir.read_bytes()) == before
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["out.json", "out.pdf", "result"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out.json", "out.pdf", "result"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_the_command_writes_whole_files_that_only_their_owner_reads(tmp_path: Pa
         (("--pdf", "out.pdf", "--video", "other.mp4"), 3, "hashes differ"),
     ],
 )
-def test_what_cannot_be_meant_gets_its_message_and_leaves_nothing(
+def test_invalid_options_give_their_message_and_write_no_file(
     options: tuple[str, ...], code: int, words: str, tmp_path: Path
 ) -> None:
     stored.write(tmp_path / "result")
@@ -233,7 +235,7 @@ def test_what_cannot_be_meant_gets_its_message_and_leaves_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_newer_or_damaged_analysis_is_three(tmp_path: Path) -> None:
+def test_a_newer_or_damaged_analysis_exits_with_3(tmp_path: Path) -> None:
     path = stored.write(tmp_path / "result", stored.document(schema="hingecheck/analysis/9"))
     newer = hingecheck("report", path, "--pdf", tmp_path / "out.pdf")
     assert newer.returncode == 3
@@ -243,8 +245,7 @@ def test_a_newer_or_damaged_analysis_is_three(tmp_path: Path) -> None:
     assert not (tmp_path / "out.pdf").exists()
 
 
-def test_python_alone_makes_a_report_without_the_heavy_parts(tmp_path: Path) -> None:
-    """A report loads neither pose model nor decoder."""
+def test_a_report_loads_neither_pose_model_nor_decoder(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
     code = (
         "import sys; from pathlib import Path;"

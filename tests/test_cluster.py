@@ -1,4 +1,4 @@
-"""The same batch on a Dask cluster: a real scheduler and two workers on this machine, one of which is killed."""
+"""A batch on a Dask cluster: a real scheduler and two workers on this machine. The test kills one worker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.test_batch import ROOT, hingecheck, open_gate, results, season, start
 
 pytest.importorskip("distributed")
 WAIT_S = 120.0
-"""How long a busy machine may take for what usually takes a second."""
+"""How long to wait on a working machine for what usually takes a second."""
 
 ENV = os.environ | {"PYTHONPATH": str(ROOT)}
 
@@ -29,67 +29,73 @@ def dask(what: str, *arguments: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def worker(told: Path) -> subprocess.Popen[bytes]:
-    here = ("--host", "127.0.0.1", "--no-dashboard", "--local-directory", told.parent)
-    return dask("worker", "--scheduler-file", told, "--nthreads", 1, "--no-nanny", *here)
+def worker(scheduler_file: Path) -> subprocess.Popen[bytes]:
+    options = ("--host", "127.0.0.1", "--no-dashboard", "--local-directory", scheduler_file.parent)
+    return dask("worker", "--scheduler-file", scheduler_file, "--nthreads", 1, "--no-nanny", *options)
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Address of a scheduler, and its two workers."""
-    told = tmp_path / "scheduler.json"
-    scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", told)
-    workers = [worker(told), worker(told)]
+    """The address of a scheduler and its two workers."""
+    scheduler_file = tmp_path / "scheduler.json"
+    scheduler = dask(
+        "scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", scheduler_file
+    )
+    workers = [worker(scheduler_file), worker(scheduler_file)]
     try:
-        yield address(told), workers
+        yield address(scheduler_file), workers
     finally:
         for process in (*workers, scheduler):
             process.kill()
             process.wait()
 
 
-def address(told: Path) -> str:
-    until_s = time.monotonic() + WAIT_S
-    while time.monotonic() < until_s:
-        if told.exists() and told.stat().st_size:
-            found: dict[str, Any] = json.loads(told.read_text())
-            return str(found["address"])
+def address(scheduler_file: Path) -> str:
+    deadline_s = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline_s:
+        if scheduler_file.exists() and scheduler_file.stat().st_size:
+            contents: dict[str, Any] = json.loads(scheduler_file.read_text())
+            return str(contents["address"])
         time.sleep(0.1)
     raise TimeoutError("no scheduler")
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(
+def test_a_batch_loses_no_result_when_a_worker_is_killed(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     scheduler, workers = cluster
     clips = {
-        f"{who}/2026-01-{i:02}.mp4": f"gate {1 + j} share 0.{i}{j}" for i in range(1, 11) for j, who in enumerate("AB")
+        f"{athlete}/2026-01-{i:02}.mp4": f"gate {1 + j} share 0.{i}{j}"
+        for i in range(1, 11)
+        for j, athlete in enumerate("AB")
     }
     folder = season(tmp_path / "season", clips | {"A/x.mp4": "gate 1 nobody", "B/x.mp4": "gate 2 crash"})
     open_gate(folder, 1)
     out = tmp_path / "out"
     running = start("batch", folder, "--out", out, "--scheduler", scheduler)
     wait_for(out, 6, running)
-    both = [any("hingecheck.batch.worker" in child.cmdline() for child in children(process)) for process in workers]
-    assert both == [True, True]
-    orphans = children(workers[0])
+    working = [
+        any("hingecheck.batch.worker" in child.cmdline() for child in child_processes(process)) for process in workers
+    ]
+    assert working == [True, True]
+    orphans = child_processes(workers[0])
     workers[0].send_signal(signal.SIGKILL)
     open_gate(folder, 9)
-    told = running.communicate()
-    assert running.returncode == 10, told
+    output = running.communicate()
+    assert running.returncode == 10, output
     assert len(results(out)) == 22
     assert [row["clip"] for row in results(out) if row["exit_code"] != "0"] == ["A/x.mp4", "B/x.mp4"]
     assert orphans != []
-    assert psutil.wait_procs(orphans, timeout=WAIT_S)[1] == []  # whose worker is gone does not go on alone
+    assert psutil.wait_procs(orphans, timeout=WAIT_S)[1] == []  # a process whose worker is gone ends
     hingecheck("batch", folder, "--out", tmp_path / "local")
     assert tree(out) == tree(tmp_path / "local")
 
 
-def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+def child_processes(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def test_no_scheduler_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_missing_scheduler_exits_with_2(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"A/a.mp4": "share 0.2"})
     done = hingecheck("batch", folder, "--out", tmp_path / "out", "--scheduler", "foo://127.0.0.1:9")
     assert done.returncode == 2, done.stderr

@@ -1,4 +1,4 @@
-"""Two repetitions against each other: differences, their intervals, the page, the command."""
+"""Comparing two repetitions: differences, their intervals, the page and the command."""
 
 from __future__ import annotations
 
@@ -27,69 +27,69 @@ def other_clip(share: float = 0.6) -> Analysis:
     return replace(analysis, video=replace(analysis.video, sha256="1" * 64))
 
 
-def by_name(found: Comparison) -> dict[str, Difference]:
-    return {item.name: item for item in found.differences}
+def by_name(compared: Comparison) -> dict[str, Difference]:
+    return {item.name: item for item in compared.differences}
 
 
-def test_a_difference_is_second_less_first_and_its_interval_holds_both_errors() -> None:
-    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
-    share = by_name(found)["lumbar_share_trunk"]
+def test_a_difference_is_second_minus_first_and_its_interval_combines_both_errors() -> None:
+    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
+    share = by_name(compared)["lumbar_share_trunk"]
     assert share.difference.value == pytest.approx(0.2, abs=0.02)
     assert share.basis == "independent"
     halves = [(m.high - m.low) / 2 for m in (share.first, share.second, share.difference)]
     assert halves[2] == pytest.approx(np.hypot(halves[0], halves[1]))
 
 
-def test_independent_intervals_cover_what_repeated_errors_do() -> None:
-    """Two true values, each read with its own error: nine of ten differences lie in the interval."""
+def test_ninety_percent_of_independent_differences_lie_in_their_interval() -> None:
+    """Two equal true values, each measured with its own error: nine of ten intervals contain zero."""
     rng, sds, inside = np.random.default_rng(4), (3.0, 5.0), 0
     sides = (comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
     for _ in range(400):
-        read = []
+        measured = []
         for side, sd in zip(sides, sds, strict=True):
             value = 20.0 + sd * rng.standard_normal()
             measure = Measure(value, value - Z90 * sd, value + Z90 * sd)
-            read.append(replace(side, rep=replace(side.rep, values=every(lumbar_change_deg=measure))))
-        difference = by_name(comparison.compare(read[0], read[1]))["lumbar_change_deg"].difference
+            measured.append(replace(side, rep=replace(side.rep, values=every(lumbar_change_deg=measure))))
+        difference = by_name(comparison.compare(measured[0], measured[1]))["lumbar_change_deg"].difference
         inside += difference.low <= 0.0 <= difference.high
     assert 0.86 < inside / 400 < 0.94
 
 
-def test_within_one_clip_the_shared_error_drops_out() -> None:
-    found = by_name(comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2)))
-    share = found["lumbar_share_trunk"]
+def test_the_interval_within_one_clip_excludes_the_shared_error() -> None:
+    differences = by_name(comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2)))
+    share = differences["lumbar_share_trunk"]
     assert share.basis == "within one clip"
     assert share.difference.high - share.difference.value == pytest.approx(
         Z90 * np.sqrt(2) * NOISE["lumbar_share_trunk"]
     )
     assert not share.clear
-    assert found["hip_change_deg"].basis == "independent"
+    assert differences["hip_change_deg"].basis == "independent"
 
 
-def test_turning_both_round_turns_every_difference_round() -> None:
+def test_swapping_the_repetitions_negates_every_difference() -> None:
     a, b = comparison.choose(staged(), 1), comparison.choose(other_clip(), 2)
-    there, back = by_name(comparison.compare(a, b)), by_name(comparison.compare(b, a))
-    for name, item in there.items():
-        mirrored = back[name].difference
-        assert item.clear == back[name].clear
+    forward, backward = by_name(comparison.compare(a, b)), by_name(comparison.compare(b, a))
+    for name, item in forward.items():
+        mirrored = backward[name].difference
+        assert item.clear == backward[name].clear
         if item.difference.known:
-            got = (item.difference.value, item.difference.low, item.difference.high)
-            assert got == pytest.approx((-mirrored.value, -mirrored.high, -mirrored.low))
+            interval = (item.difference.value, item.difference.low, item.difference.high)
+            assert interval == pytest.approx((-mirrored.value, -mirrored.high, -mirrored.low))
 
 
-def test_what_one_side_lacks_has_no_difference_and_says_why() -> None:
+def test_a_value_missing_on_one_side_gives_a_reason_and_no_difference() -> None:
     first, second = comparison.choose(staged(), 1), comparison.choose(other_clip(), 1)
     values = dict(second.rep.values) | {"hip_change_deg": Measure.missing(Code.LEGS_HIDDEN)}
-    found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
-    assert found["hip_change_deg"].difference.reason == Reason(Code.LEGS_HIDDEN)
-    assert not found["hip_change_deg"].clear
-    assert "bar_forward_cm" not in found
+    differences = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
+    assert differences["hip_change_deg"].difference.reason == Reason(Code.LEGS_HIDDEN)
+    assert not differences["hip_change_deg"].clear
+    assert "bar_forward_cm" not in differences
     values["bar_forward_cm"] = Measure(3.0, 2.0, 4.0)
-    found = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
-    assert found["bar_forward_cm"].difference.reason == Reason(Code.NO_SCALE)
+    differences = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
+    assert differences["bar_forward_cm"].difference.reason == Reason(Code.NO_SCALE)
 
 
-def test_a_repetition_that_is_not_there_and_the_same_one_twice_are_wrong_usage() -> None:
+def test_a_missing_repetition_or_the_same_one_twice_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         comparison.choose(staged(), 9)
     assert "1, 2" in caught.value.remedy
@@ -97,21 +97,21 @@ def test_a_repetition_that_is_not_there_and_the_same_one_twice_are_wrong_usage()
         comparison.compare(comparison.choose(staged(), 2), comparison.choose(staged(), None, last=True))
 
 
-def test_the_page_and_the_document_tell_the_same() -> None:
-    found = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
-    files = comparison_page.files(found, (blank_pictures, blank_pictures))
+def test_the_page_and_the_document_show_the_same_differences() -> None:
+    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
+    files = comparison_page.files(compared, (blank_pictures, blank_pictures))
     page, data = files["comparison.html"], files[comparison_page.MARKER]
     assert isinstance(page, bytes)
     assert isinstance(data, bytes)
-    told = json.loads(data)
-    assert told["schema"] == document.COMPARISON_SCHEMA
-    differing = [name for name, item in told["differences"].items() if item["excludes_zero"]]
+    stored = json.loads(data)
+    assert stored["schema"] == document.COMPARISON_SCHEMA
+    differing = [name for name, item in stored["differences"].items() if item["excludes_zero"]]
     assert "lumbar_share_trunk" in differing
     assert page.decode().count('badge-plain">differs<') == len(differing)
-    assert len(differing) < len(told["differences"])
+    assert len(differing) < len(stored["differences"])
 
 
-def test_lines_break_where_nothing_is_measured() -> None:
+def test_chart_lines_break_where_nothing_is_measured() -> None:
     first = staged()
     frame = int(np.searchsorted(first.angles.time_s, first.reps[0].rep.lockout_s))
     gap = replace(first.angles, hip_flexion=lost(first.angles.hip_flexion, frame, frame + 4, Code.LIFTER_UNSEEN))
@@ -120,7 +120,9 @@ def test_lines_break_where_nothing_is_measured() -> None:
     assert [line.path.count("M") for line in hip.lines] == [2, 1]
 
 
-def test_the_command_writes_a_whole_folder_and_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_a_complete_folder_and_does_not_overwrite_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clip = write_video(tmp_path / "set.mp4", blank_pictures(range(360)))
     monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: staged())
     monkeypatch.chdir(tmp_path)
@@ -132,5 +134,5 @@ def test_the_command_writes_a_whole_folder_and_keeps_it(tmp_path: Path, monkeypa
     out = tmp_path / "set-vs-set"
     assert sorted(p.name for p in out.iterdir()) == ["comparison.html", "comparison.json", "comparison.png"]
     assert runner.invoke(cli.app, ["compare", str(clip)]).exit_code == 2
-    told = runner.invoke(cli.app, ["compare", str(clip), "--rep-b", "7", "--json"])
-    assert told.exit_code == 2
+    refused = runner.invoke(cli.app, ["compare", str(clip), "--rep-b", "7", "--json"])
+    assert refused.exit_code == 2

@@ -1,4 +1,4 @@
-"""The documentation: its commands exist and run, its site builds offline and fetches nothing."""
+"""The documentation: its commands exist and run. Its site builds offline and fetches nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FETCHING: Final = {
 FETCHED_LINKS: Final = {"stylesheet", "icon", "preconnect", "preload", "prefetch", "dns-prefetch", "manifest"}
 QUOTED_ADDRESS: Final = re.compile(r"(?:[\"'`]|url\()https?://([^/\"'`)\s]*)")
 NOT_FETCHED: Final = {"www.w3.org", "api.github.com", "${e}"}
-"""Names of XML vocabularies; and two that the theme asks about a linked repository, of which these pages have none."""
+"""The name of XML vocabularies, and two that the theme would use for a linked repository. These pages link none."""
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
@@ -71,12 +71,12 @@ def test_every_command_in_the_documentation_exists(command: Shown) -> None:
         "mkdocs build --strikt",
     ],
 )
-def test_a_typing_error_in_a_command_is_noticed(line: str) -> None:
+def test_a_mistyped_command_is_refused(line: str) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011 - each program refuses in its own way
         doc_commands.check(Shown("a page", tuple(shlex.split(line))))
 
 
-def test_every_option_and_every_path_that_a_sentence_names_exists() -> None:
+def test_every_option_and_path_named_in_the_documentation_exists() -> None:
     sources = [*(ROOT / "samples").rglob("*.py"), *(ROOT / "models").rglob("*.py"), *(ROOT / ".ci").iterdir()]
     known = doc_commands.options() | {"--strict", "--nworkers", "--nthreads", "--help"}
     elsewhere = "\n".join(path.read_text(encoding="utf-8") for path in sources)
@@ -90,7 +90,7 @@ def test_every_option_and_every_path_that_a_sentence_names_exists() -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the documentation's commands find what they name; a stand-in measures the clips."""
+    """A folder with the files that the documentation's commands name. A stand-in measures the clips."""
     folder = tmp_path_factory.mktemp("desk")
     for day, share in (("2026-03-01", "0.3"), ("2026-03-08", "0.6")):
         clip = folder / "season" / "Ana" / f"{day}_100kg.mp4"
@@ -113,11 +113,13 @@ def test_the_commands_for_coaches_and_clinicians_run(
     words: tuple[str, ...], desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(desk)
-    if words[0] == "batch":  # run once, for the desk; here only the clips are looked for, as the line says
-        given = doc_commands.parsed(words)
-        found = intake.find(given["folder"], pattern=given["pattern"], manifest=given["manifest"], skip=given["out"])
-        assert {clip.athlete for clip in found.clips} == {"Ana"}
-        assert found.unmatched == 0
+    if words[0] == "batch":  # the `desk` fixture runs it once; this test only checks which clips it finds
+        parameters = doc_commands.parsed(words)
+        intake_result = intake.find(
+            parameters["folder"], pattern=parameters["pattern"], manifest=parameters["manifest"], skip=parameters["out"]
+        )
+        assert {clip.athlete for clip in intake_result.clips} == {"Ana"}
+        assert intake_result.unmatched == 0
         return
     for target in (desk / "p17.pdf", desk / "p17.json"):
         target.unlink(missing_ok=True)
@@ -127,19 +129,19 @@ def test_the_commands_for_coaches_and_clinicians_run(
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site, made in a process that may open no network socket."""
+    """The site, built in a process that cannot open a network socket."""
     out = tmp_path_factory.mktemp("site")
-    watched = [sys.executable] + ["-m", "tests.no_network"] * (sys.platform == "linux")
-    command = [*watched, "mkdocs"] if sys.platform == "linux" else [*watched, "-m", "mkdocs"]
-    place = os.environ | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
+    python = [sys.executable] + ["-m", "tests.no_network"] * (sys.platform == "linux")
+    command = [*python, "mkdocs"] if sys.platform == "linux" else [*python, "-m", "mkdocs"]
+    env = os.environ | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
     command += ["build", "--strict", "--quiet", "--site-dir", str(out)]
-    done = subprocess.run(command, cwd=ROOT, env=place, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 
 
 class _Resources(HTMLParser):
-    """Collects the addresses that a browser fetches by itself, and the names of the parts of the page."""
+    """Collects the addresses that a browser fetches without a click, and the components of the page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,63 +149,63 @@ class _Resources(HTMLParser):
         self.parts: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self.fetched += [value for name, value in given.items() if (tag, name) in FETCHING]
-        if tag == "link" and FETCHED_LINKS & set(given.get("rel", "").split()):
-            self.fetched.append(given.get("href", ""))
-        self.fetched += re.findall(r"url\(([^)]*)\)", given.get("style", ""))
-        self.parts.add(given.get("data-md-component", ""))
+        values = {name: value or "" for name, value in attrs}
+        self.fetched += [value for name, value in values.items() if (tag, name) in FETCHING]
+        if tag == "link" and FETCHED_LINKS & set(values.get("rel", "").split()):
+            self.fetched.append(values.get("href", ""))
+        self.fetched += re.findall(r"url\(([^)]*)\)", values.get("style", ""))
+        self.parts.add(values.get("data-md-component", ""))
 
 
-def test_the_pages_fetch_nothing_from_elsewhere(site: Path) -> None:
+def test_the_pages_fetch_nothing_from_other_hosts(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
-        found = _Resources()
-        found.feed(page.read_text(encoding="utf-8"))
-        assert found.fetched, page.name
-        away = [one for one in found.fetched if re.match(r"(?:[a-z]+:)?//", one)]
-        assert not away, f"{page.name}: {away}"
-        assert "source" not in found.parts, f"{page.name}: a linked repository would be asked"
+        resources = _Resources()
+        resources.feed(page.read_text(encoding="utf-8"))
+        assert resources.fetched, page.name
+        remote = [address for address in resources.fetched if re.match(r"(?:[a-z]+:)?//", address)]
+        assert not remote, f"{page.name}: {remote}"
+        assert "source" not in resources.parts, f"{page.name}: the theme would query a linked repository"
 
 
 @pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"),  # the gate installs one: without it there, this fails
+    CHROMIUM is None and not os.environ.get("CI"),  # CI installs Chromium; if it is missing there, this test fails
     reason="no Chromium: apt-get install chromium",
 )
-def test_a_page_opened_from_the_disk_is_searched_and_asks_nobody(site: Path) -> None:
+def test_search_in_a_page_on_disk_works_without_network_requests(site: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api", reason="extra `dev` is not installed")
-    asked: list[str] = []
+    requested: list[str] = []
     with sync_api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         tab = browser.new_page()
-        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("request", lambda request: requested.append(request.url))
         tab.goto((site / "development" / "rule.html").as_uri())
         tab.wait_for_selector(".md-search__form", state="visible")
         tab.keyboard.press("s")
         tab.keyboard.type("lumbar share")
         tab.wait_for_selector(".md-search-result__item")
         browser.close()
-    assert asked
-    assert not [address for address in asked if not address.startswith(("file:", "data:", "blob:"))]
+    assert requested
+    assert not [address for address in requested if not address.startswith(("file:", "data:", "blob:"))]
 
 
-def test_scripts_and_styles_name_no_address_to_fetch_from(site: Path) -> None:
+def test_scripts_and_styles_contain_no_remote_address(site: Path) -> None:
     for file in (path for ending in ("js", "css", "svg") for path in site.rglob(f"*.{ending}")):
         hosts = set(QUOTED_ADDRESS.findall(file.read_text(encoding="utf-8"))) - NOT_FETCHED
         assert not hosts, f"{file.name}: {hosts}"
 
 
-def test_the_generated_pages_hold_every_command_threshold_and_error(site: Path) -> None:
+def test_the_generated_pages_list_every_option_threshold_and_error(site: Path) -> None:
     commands, thresholds, api = (
         (site / f"{name}.html").read_text(encoding="utf-8") for name in ("commands", "thresholds", "api")
     )
     visible = {
         option
         for command in doc_commands.leaves(doc_commands.root())
-        for one in command.params
-        if not one.hidden
-        for option in one.opts
+        for parameter in command.params
+        if not parameter.hidden
+        for option in parameter.opts
         if option.startswith("--")
     }
     assert not [option for option in visible if option not in commands]
@@ -213,7 +215,7 @@ def test_the_generated_pages_hold_every_command_threshold_and_error(site: Path) 
     assert "hingecheck.analysis.analyze" in api
 
 
-def test_the_figures_show_every_angle(site: Path) -> None:
+def test_every_angle_has_a_figure(site: Path) -> None:
     columns = (
         "trunk_lean",
         "trunk_thigh",
@@ -229,7 +231,7 @@ def test_the_figures_show_every_angle(site: Path) -> None:
         assert name in (site / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
 
 
-def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+def test_the_readme_is_short_and_its_links_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text)
