@@ -1,7 +1,7 @@
 """A synthetic lifter: chosen joint angles in, landmarks and person masks out.
 
 The figure is planar: shank, thigh, pelvis with lumbar spine, thorax, arms hanging straight down.  `yaw_deg` turns
-only the metric (world) landmarks, as the pose model would report them.  Lengths are fractions of stature after
+only the metric (world) landmarks, as a pose model reports them.  Lengths are fractions of body height after
 Drillis and Contini (1966), rounded.
 """
 
@@ -32,7 +32,7 @@ class Posture:
 
 @dataclass(frozen=True)
 class Camera:
-    """How the lifter is seen."""
+    """Size, place, facing and yaw of the lifter in the picture."""
 
     stature_px: float = 600.0
     ankle_px: tuple[float, float] = (240.0, 760.0)
@@ -48,7 +48,7 @@ def smoothstep(time_s: Floats, begin_s: float, end_s: float) -> Floats:
 
 @dataclass(frozen=True)
 class Set:
-    """A dead-stop set: when each way down and up begins and how long it lasts."""
+    """A dead-stop set: the times of its bends, its frame rate and the angles at the bottom."""
 
     bends: tuple[tuple[float, float, float, float], ...] = ((1.5, 3.0, 4.0, 5.5), (6.5, 8.0, 9.0, 10.5))
     last_s: float = 12.0
@@ -69,7 +69,7 @@ class Set:
 
 
 def joints(posture: Posture) -> dict[str, Floats]:
-    """Sagittal joint positions (forward, up) in statures from the ankle, each (N, 2)."""
+    """Sagittal joint positions (forward, up) in body heights from the ankle, each (N, 2)."""
 
     def ray(angle_deg: Floats, length: float) -> Floats:
         angle = np.radians(angle_deg)
@@ -85,11 +85,11 @@ def joints(posture: Posture) -> dict[str, Floats]:
 
 
 def track(posture: Posture, camera: Camera | None = None) -> PoseTrack:
-    """Landmarks of the posture as a perfect pose model would give them."""
-    seen = camera or Camera()
+    """Landmarks of the posture without errors of a pose model."""
+    used = camera or Camera()
     n = len(posture.time_s)
-    sign = 1 if seen.facing == "right" else -1
-    xy_px = np.zeros((n, landmarks.COUNT, 2)) + np.array(seen.ankle_px)
+    sign = 1 if used.facing == "right" else -1
+    xy_px = np.zeros((n, landmarks.COUNT, 2)) + np.array(used.ankle_px)
     pairs = {
         "ankle": landmarks.ANKLES,
         "knee": landmarks.KNEES,
@@ -99,13 +99,13 @@ def track(posture: Posture, camera: Camera | None = None) -> PoseTrack:
         "ear": landmarks.EARS,
     }
     placed = {
-        name: np.array(seen.ankle_px) + seen.stature_px * xy * np.array([sign, -1])
+        name: np.array(used.ankle_px) + used.stature_px * xy * np.array([sign, -1])
         for name, xy in joints(posture).items()
     }
     for name, pair in pairs.items():
         for point in pair:
             xy_px[:, point] = placed[name]
-    ahead = np.array([sign * 0.08 * seen.stature_px, 0.0])
+    ahead = np.array([sign * 0.08 * used.stature_px, 0.0])
     xy_px[:, Point.NOSE] = placed["ear"] + ahead
     for toe, heel in zip(landmarks.TOES, landmarks.HEELS, strict=True):
         xy_px[:, toe], xy_px[:, heel] = placed["ankle"] + 1.5 * ahead, placed["ankle"] - 0.5 * ahead
@@ -117,31 +117,31 @@ def track(posture: Posture, camera: Camera | None = None) -> PoseTrack:
         time_s=posture.time_s.copy(),
         xy_px=xy_px,
         visibility=np.ones((n, landmarks.COUNT)),
-        world_m=_world(n, sign, np.radians(seen.yaw_deg)),
+        world_m=_world(n, sign, np.radians(used.yaw_deg)),
         filled=np.zeros((n, landmarks.COUNT), bool),
     )
 
 
 def _world(n: int, sign: int, yaw: float) -> Floats:
-    """Only the shoulder line matters: left to right, x image right, z away; positive yaw = seen from behind."""
+    """Set the shoulder line only.  Axes: x to the right of the image, z away; positive yaw: seen from behind."""
     world_m = np.zeros((n, landmarks.COUNT, 3))
     across = 0.36 * np.array([np.sin(yaw), 0.0, -sign * np.cos(yaw)])
     world_m[:, Point.LEFT_SHOULDER], world_m[:, Point.RIGHT_SHOULDER] = -across / 2, across / 2
     return world_m
 
 
-def sighting(one: PoseTrack, frame: int, size: tuple[int, int], lumbar_deg: float = 0.0) -> Sighting:
-    """Landmarks of a frame and a mask: a band around the trunk, bent by `lumbar_deg` between hip and shoulder.
+def sighting(poses: PoseTrack, frame: int, size: tuple[int, int], lumbar_deg: float = 0.0) -> Sighting:
+    """Landmarks of a frame, and a mask: a band around the trunk, bent by `lumbar_deg` between hip and shoulder.
 
     The band's axis is a circular arc through mid-hip and mid-shoulder whose end tangents differ by `lumbar_deg`, so
     the tangents at two stations a, b apart differ by (b - a) * lumbar_deg.
     """
-    hip, shoulder = (one.middle_px(pair)[frame] for pair in (landmarks.HIPS, landmarks.SHOULDERS))
+    hip, shoulder = (poses.middle_px(pair)[frame] for pair in (landmarks.HIPS, landmarks.SHOULDERS))
     mask = np.zeros(size, np.uint8)
     axis = shoulder - hip
     along = np.linspace(-0.6, 1.3, 200)
     dorsal = np.array([axis[1], -axis[0]]) * (
-        1 if one.xy_px[frame, Point.NOSE, 0] > one.xy_px[frame, Point.LEFT_EAR, 0] else -1
+        1 if poses.xy_px[frame, Point.NOSE, 0] > poses.xy_px[frame, Point.LEFT_EAR, 0] else -1
     )
     bulge = np.radians(lumbar_deg) * along * (1 - along) / 2
     half = HALF_WIDTH / TRUNK
@@ -149,14 +149,14 @@ def sighting(one: PoseTrack, frame: int, size: tuple[int, int], lumbar_deg: floa
     outline = np.concatenate([centre + half * dorsal, (centre - half * dorsal)[::-1]])
     cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     level = mask.astype(np.float32) / np.float32(255)
-    return Sighting(one.xy_px[frame].copy(), one.visibility[frame].copy(), one.world_m[frame].copy(), level)
+    return Sighting(poses.xy_px[frame].copy(), poses.visibility[frame].copy(), poses.world_m[frame].copy(), level)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A spine model whose answers are chosen: `share` of the trunk's lean is lumbar flexion, the rest pelvis tilt.
+    """A spine model with chosen answers: `share` of the trunk lean is lumbar flexion, the rest is pelvic tilt.
 
-    It reads the trunk's lean off the features; `sd_deg` and `apart_deg` are what it says of its own trust.
+    It takes the trunk lean from the features.  `sd_deg` and `apart_deg` are the errors that it reports.
     """
 
     share: float = 0.4
@@ -165,12 +165,12 @@ class Model:
     yaw_deg: float = 0.0
 
     def encode(self, crop: Bytes, features: Floats) -> Floats:
-        """The lean is enough, with how much of the picture is person: a code (N, 2)."""
+        """A code (N, 2): the trunk lean and the mean brightness of the crop."""
         lean_deg = np.degrees(np.arctan2(features[:, -6], features[:, -5]))
         return np.stack([lean_deg, crop.mean(axis=(1, 2))], axis=1)
 
     def read(self, code: Floats, standing: Floats, turned_deg: Floats) -> SpineReading:
-        """Pelvis, lumbar, junction, thoracic, trunk, thigh, shank."""
+        """Changes from standing; columns: pelvis, lumbar, junction, thoracic, trunk, thigh, shank."""
         n, lumbar_deg = len(code), self.share * (code[:, 0] - standing[0])
         change_deg = np.zeros((n, 7))
         change_deg[:, 0], change_deg[:, 1] = -lumbar_deg, lumbar_deg

@@ -1,13 +1,13 @@
-"""What the README says of batches, measured; by hand, on an idle machine.
+"""Measure the numbers that the documents state about batches.  Run by hand on an idle machine.
 
-python -m tests.measure_batch clips DIR 40      short clips, made from two samples, all different in content
-python -m tests.measure_batch broken DIR        twenty clips that are broken in ten ways
-python -m tests.measure_batch speed DIR         clips a minute on one core and on two
-python -m tests.measure_batch overhead DIR      a batch against the sum of single analyses, both on one core
-python -m tests.measure_batch kills DIR         ten SIGKILLs at random moments, then resumed: is it the same
-python -m tests.measure_batch index 5000 DIR    the index of so many clips: its size; open it in a browser
-python -m tests.measure_batch season 100000     logbook, tables and index of so many clips: seconds and bytes
-python -m tests.measure_batch scheduler 2000    what a Dask scheduler adds to a job
+python -m tests.measure_batch clips DIR 40      short clips from two samples, each with its own hash
+python -m tests.measure_batch broken DIR        twenty broken clips of ten kinds
+python -m tests.measure_batch speed DIR         clips per minute on one core and on two
+python -m tests.measure_batch overhead DIR      time of a batch and of single analyses, on one core
+python -m tests.measure_batch kills DIR         kill a batch ten times, resume it, compare the results
+python -m tests.measure_batch index 5000 DIR    index page of 5000 clips and its size
+python -m tests.measure_batch season 100000     logbook, tables and index of 100000 clips: seconds and bytes
+python -m tests.measure_batch scheduler 2000    overhead of a Dask scheduler per job
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RATE_HZ = 8
 
 
 def clips(folder: str, count: str) -> None:
-    """Ten athletes, a clip a day; one repetition each, at a low frame rate, analyzed in about 1.5 s."""
+    """Write clips of ten athletes, one clip per day.  Each has one repetition and is analyzed in about 1.5 s."""
     made = [short(SAMPLES / f"{name}.mp4") for name in ("hip_led", "sumo_hip_led")]
     for i in range(int(count)):
         path = Path(folder) / f"athlete {i % 10}" / f"2026-{i // 280 + 1:02}-{i // 10 % 28 + 1:02}_100kg {i}.mp4"
@@ -44,7 +44,7 @@ def clips(folder: str, count: str) -> None:
 
 
 def broken(folder: str) -> None:
-    """Two of each kind, in a folder of their own."""
+    """Write two broken clips of each kind into the folder `broken`."""
     place = Path(folder) / "broken"
     place.mkdir(parents=True, exist_ok=True)
     whole = short(SAMPLES / "hip_led.mp4")
@@ -54,18 +54,17 @@ def broken(folder: str) -> None:
 
 
 def speed(folder: str) -> None:
-    """One worker on one core, then two on two; the processor seconds tell what the clock does on a busy machine."""
+    """Run one worker on one core, then two on two.  The processor seconds show whether the machine was busy."""
     count = len(list(Path(folder).rglob("*.mp4")))
-    one, one_cpu = _batch_s(folder, workers=1, cores={0})
-    two, two_cpu = _batch_s(folder, workers=2, cores={0, 1})
-    print(
-        f"{count} clips: {60 * count / one:.1f} a minute on one core, {60 * count / two:.1f} on two: x {one / two:.2f}"
-    )
-    print(f"processor seconds: {one_cpu:.1f} and {two_cpu:.1f}")
+    one_s, one_cpu_s = _batch_s(folder, workers=1, cores={0})
+    two_s, two_cpu_s = _batch_s(folder, workers=2, cores={0, 1})
+    print(f"{count} clips: {60 * count / one_s:.1f} a minute on one core, ", end="")
+    print(f"{60 * count / two_s:.1f} on two: x {one_s / two_s:.2f}")
+    print(f"processor seconds: {one_cpu_s:.1f} and {two_cpu_s:.1f}")
 
 
 def overhead(folder: str) -> None:
-    """The sum of single analyses, with all they write, in one process; then a batch of the same; both on one core."""
+    """Time single analyses in one process, then a batch of the same clips.  Both write results, on one core."""
     from hingecheck import analysis
     from hingecheck.report import result_folder
 
@@ -84,7 +83,7 @@ def overhead(folder: str) -> None:
 
 
 def kills(folder: str) -> None:
-    """A calm run and one that is killed ten times, compared byte for byte."""
+    """Compare an undisturbed run with one that is killed ten times, byte for byte."""
     from tests.test_batch import finished, tree
 
     place, chance = Path(tempfile.mkdtemp()), random.Random(1)
@@ -105,13 +104,13 @@ def kills(folder: str) -> None:
 
 
 def index(count: str, folder: str) -> None:
-    """An index page with this many rows, and one thumbnail for all of them."""
+    """Write an index page of `count` clips and print its size."""
     _season(int(count), Path(folder))
     print(f"{(Path(folder) / 'index.html').stat().st_size / 1e6:.1f} MB: {folder}/index.html")
 
 
 def season(count: str) -> None:
-    """What the end of a batch takes, without a clip being analyzed."""
+    """Time the last steps of a batch, without analyses."""
     place = Path(tempfile.mkdtemp())
     begin_s = time.perf_counter()
     _season(int(count), place)
@@ -122,7 +121,7 @@ def season(count: str) -> None:
 
 
 def scheduler(count: str) -> None:
-    """Jobs that do nothing, on a cluster of two workers: milliseconds each."""
+    """Time empty jobs on a cluster of two workers, in milliseconds per job."""
     import distributed
 
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:  # type: ignore[no-untyped-call]
@@ -134,7 +133,7 @@ def scheduler(count: str) -> None:
 
 
 def _season(count: int, place: Path) -> None:
-    """Outcomes of `count` stand-in results of two repetitions, through logbook, triage and overview."""
+    """Run logbook, triage and index page on `count` copies of one result with varied shares."""
     import json
 
     from hingecheck.history import triage
@@ -163,7 +162,7 @@ def _season(count: int, place: Path) -> None:
 
 
 def _document() -> dict[str, Any]:
-    """A real result, of a short clip."""
+    """The result of a sample clip."""
     from hingecheck import analysis
     from hingecheck.results import document
 
@@ -171,7 +170,7 @@ def _document() -> dict[str, Any]:
 
 
 def _moved(sample: dict[str, Any], by: float) -> dict[str, Any]:
-    """The same result with another share."""
+    """A copy of the result with all lumbar shares moved by `by`."""
     sample = copy.deepcopy(sample)
     shares = [sample["verdict"]["lumbar_share_trunk"], *(r["metrics"]["lumbar_share_trunk"] for r in sample["reps"])]
     for share in shares:
@@ -180,10 +179,10 @@ def _moved(sample: dict[str, Any], by: float) -> dict[str, Any]:
 
 
 def _batch_s(folder: str, workers: int, cores: set[int]) -> tuple[float, float]:
-    """Seconds on the clock and on the processors."""
+    """Run a batch; return its seconds of wall time and of processor time."""
     out = Path(tempfile.mkdtemp())
     kept = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)  # inherited by all that is started
+    os.sched_setaffinity(0, cores)  # child processes inherit it
     begin_s, begin_cpu_s = time.perf_counter(), _spent_cpu_s()
     _run(folder, out, workers)
     spent_s, spent_cpu_s = time.perf_counter() - begin_s, _spent_cpu_s() - begin_cpu_s
@@ -207,7 +206,7 @@ def _command(folder: str, out: Path, workers: int) -> list[str]:
 
 
 def short(sample: Path) -> bytes:
-    """The sample's first seconds at a low frame rate, as an MP4 file."""
+    """The first seconds of a sample at a low frame rate, as the bytes of an MP4 file."""
     from hingecheck.video.reading import Video
     from tests.conftest import write_video
 
@@ -220,12 +219,12 @@ def short(sample: Path) -> bytes:
 
 
 def remark(text: str) -> bytes:
-    """A box that players skip: it makes a copy another content."""
+    """An MP4 box that players skip.  It gives each copy of a clip its own hash."""
     return struct.pack(">I4s", 8 + len(text), b"free") + text.encode()
 
 
 def _zeroed(path: Path, whole: bytes, i: int) -> None:
-    """Every index is right, every picture gone."""
+    """Write a clip with a valid index whose pictures are all zero bytes."""
     at = whole.index(b"mdat") + 4
     end = whole.index(b"moov") - 4 if whole.index(b"moov") > at else len(whole)
     path.write_bytes(whole[:at] + bytes(end - at) + whole[end:] + remark(f"zeroed {i}"))
@@ -253,7 +252,7 @@ def _still(path: Path, _: bytes, i: int) -> None:
 
 
 def _bytes(of: Callable[[bytes], bytes]) -> Callable[[Path, bytes, int], None]:
-    """A kind of file that is made from a whole clip's bytes; the two of a kind differ by a remark."""
+    """A maker of broken files from the bytes of a whole clip.  The second file has a remark: the two differ."""
 
     def make(path: Path, whole: bytes, i: int) -> None:
         path.write_bytes(of(whole) + (remark(f"{i}") if i else b""))
@@ -276,7 +275,7 @@ _BROKEN: dict[str, Callable[[Path, bytes, int], None]] = {
 
 
 def _sound(path: Path, pitch_hz: float) -> None:
-    """A file with a sound track and no picture."""
+    """Write a file with a sound track and no pictures."""
     import av
     import numpy as np
 

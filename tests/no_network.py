@@ -1,9 +1,9 @@
-"""Run a module of ours in a process that the Linux kernel kills if it opens a network socket.
+"""Run a Python module in a process that the Linux kernel kills if it opens a network socket.
 
     python -m tests.no_network hingecheck.cli analyze clip.mp4
 
-A seccomp filter refuses the `socket` system call for every address family but the local one (AF_UNIX), also from native
-code and from every thread: the process dies with SIGSYS.
+A seccomp filter refuses the `socket` system call for every address family except the local one (AF_UNIX).  It also
+covers native code and all threads.  A refused call ends the process with SIGSYS.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NUMBER_AT, FIRST_ARGUMENT_AT, AF_UNIX = 0, 16, 1
 
 
 def forbid() -> None:
-    """Install the filter for this process and all it starts."""
+    """Install the filter for this process and its children."""
     program = b"".join(
         struct.pack("HBBI", *step)
         for step in (

@@ -1,4 +1,4 @@
-"""What `no_network` must catch."""
+"""Open a network socket.  `no_network` must stop this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an analysis takes against the loop that a user would write, both in this run, on one clip.
+"""Compare the time of an analysis with that of a plain MediaPipe loop, on the same clip in the same run.
 
 python -m tests.plain_loop samples/clips/hip_led.mp4
 """
@@ -20,7 +20,7 @@ from hingecheck.backends import bundles
 
 
 def plain_loop(clip: Path, *, masks: bool) -> None:
-    """OpenCV reads, MediaPipe detects, nothing is measured."""
+    """Read with OpenCV and detect with MediaPipe; measure nothing."""
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(bundles.find(bundles.DEFAULT).path)),
         running_mode=vision.RunningMode.VIDEO,
@@ -40,7 +40,7 @@ def plain_loop(clip: Path, *, masks: bool) -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Shortest of three runs."""
+    """Seconds of the shortest of three runs."""
     times_s = []
     for _ in range(3):
         begin_s = time.perf_counter()
@@ -52,10 +52,10 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> None:
     """Print the three times and two ratios."""
     clip = Path(sys.argv[1])
-    ours = seconds(lambda: analyze(clip))
-    bare, masked = (seconds(partial(plain_loop, clip, masks=masks)) for masks in (False, True))
-    print(f"analyze {ours:.1f} s, plain loop {bare:.1f} s, with masks {masked:.1f} s")
-    print(f"ratio to the plain loop {ours / bare:.2f}, to the one with masks {ours / masked:.2f}")
+    analyzed_s = seconds(lambda: analyze(clip))
+    bare_s, masked_s = (seconds(partial(plain_loop, clip, masks=masks)) for masks in (False, True))
+    print(f"analyze {analyzed_s:.1f} s, plain loop {bare_s:.1f} s, with masks {masked_s:.1f} s")
+    print(f"ratio to the plain loop {analyzed_s / bare_s:.2f}, to the one with masks {analyzed_s / masked_s:.2f}")
 
 
 if __name__ == "__main__":

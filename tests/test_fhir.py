@@ -1,4 +1,4 @@
-"""The FHIR bundle: valid, whole, nothing invented, the same each time."""
+"""The FHIR bundle is valid, complete and reproducible, and contains only what the result and the user state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def resources(text: str, kind: str) -> list[dict[str, Any]]:
 
 
 def members(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every name and value of a document, at any depth."""
+    """All names and values of a document, at any depth."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield name, inner
@@ -44,7 +44,7 @@ def members(value: Any) -> Iterator[tuple[str, Any]]:
             yield from members(inner)
 
 
-def test_the_bundle_is_valid_and_carries_the_pages(result: Stored) -> None:
+def test_the_bundle_is_valid_and_contains_the_report(result: Stored) -> None:
     text = fhir.bundle(result, Wanted(date=(2026, 11, 24)), b"%PDF", PATIENT)
     assert Bundle.model_validate_json(text).type == "collection"
     (report,) = resources(text, "DiagnosticReport")
@@ -57,7 +57,7 @@ def test_the_bundle_is_valid_and_carries_the_pages(result: Stored) -> None:
     assert {item["value"] for item in report["identifier"]} == {result.sha256, result.video.sha256}
 
 
-def test_every_reference_and_own_code_leads_somewhere(result: Stored) -> None:
+def test_every_reference_and_every_own_code_is_defined(result: Stored) -> None:
     text = fhir.bundle(result, Wanted(), b"%PDF", None)
     bundle = json.loads(text)
     urls = [entry["fullUrl"] for entry in bundle["entry"]]
@@ -75,7 +75,7 @@ def test_every_reference_and_own_code_leads_somewhere(result: Stored) -> None:
     assert links[0] == links[1] == {"soreness", "soreness-low-back", "sitting-hours", "load-kg", "rpe", "note"}
 
 
-def test_numbers_have_ucum_units_and_their_interval_or_a_reason(result: Stored) -> None:
+def test_every_observation_has_a_ucum_unit_and_an_interval_or_a_reason(result: Stored) -> None:
     observations = resources(fhir.bundle(result, Wanted(), b"%PDF", None), "Observation")
     codes = [o["code"]["coding"][0]["code"] for o in observations]
     assert codes.count("hip_change_deg") == 2
@@ -93,7 +93,7 @@ def test_numbers_have_ucum_units_and_their_interval_or_a_reason(result: Stored) 
             assert "valueCodeableConcept" in observation or observation["dataAbsentReason"]["text"]
 
 
-def test_what_is_not_measured_says_why(tmp_path: Path) -> None:
+def test_an_unmeasured_value_has_its_reason(tmp_path: Path) -> None:
     document = stored.document(1)
     document["reps"][0]["metrics"]["hip_change_deg"] = None
     document["reps"][0]["reasons"]["hip_change_deg"] = "a plate"
@@ -102,7 +102,7 @@ def test_what_is_not_measured_says_why(tmp_path: Path) -> None:
     assert absent == ["a plate"]
 
 
-def test_nothing_is_invented(result: Stored) -> None:
+def test_dates_and_patient_are_absent_unless_given(result: Stored) -> None:
     plain = fhir.bundle(result, Wanted(), b"%PDF", None)
     names = {name for name, _ in members(json.loads(plain))}
     assert not names & (DATES | {"subject", "patient", "performer"})
@@ -111,11 +111,11 @@ def test_nothing_is_invented(result: Stored) -> None:
     assert {json.dumps(v) for n, v in members(json.loads(named)) if n == "subject"} == {'{"display": "P17"}'}
 
 
-def test_the_same_input_gives_the_same_text(result: Stored) -> None:
+def test_the_same_input_gives_the_same_bundle(result: Stored) -> None:
     assert fhir.bundle(result, Wanted(), b"%PDF", PATIENT) == fhir.bundle(result, Wanted(), b"%PDF", PATIENT)
 
 
-def test_without_the_library_or_with_what_fhir_cannot_carry_it_says_so(
+def test_a_missing_library_and_invalid_values_give_clear_errors(
     result: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ResultUnreadable, match="values that FHIR does not allow"):

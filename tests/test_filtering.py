@@ -1,4 +1,4 @@
-"""Smoothing: no delay, no leak across gaps, less noise."""
+"""Smoothing adds no delay, does not cross long gaps and reduces noise."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hingecheck import filtering
 TIME_S = np.arange(0, 6, 1 / 30)
 
 
-def test_a_slow_movement_comes_through_without_delay() -> None:
+def test_smoothing_does_not_delay_a_slow_movement() -> None:
     movement = 50 * (1 - np.cos(2 * np.pi * TIME_S / 3))
     smoothed = filtering.smooth(TIME_S, movement)
     assert np.abs(smoothed - movement)[10:-10].max() < 0.5
 
 
-def test_noise_and_single_spikes_shrink() -> None:
+def test_smoothing_reduces_noise_and_single_spikes() -> None:
     noise = np.random.default_rng(0).normal(0, 1, len(TIME_S))
     noise[60] = 40.0
     smoothed = filtering.smooth(TIME_S, noise)
@@ -25,7 +25,7 @@ def test_noise_and_single_spikes_shrink() -> None:
     assert abs(filtering.residual_sd(TIME_S, noise, smoothed) - smoothed.std()) < 0.25
 
 
-def test_short_gaps_are_bridged_and_long_ones_stay() -> None:
+def test_short_gaps_are_filled_and_long_gaps_stay() -> None:
     values = TIME_S.copy()
     values[30:34] = np.nan
     values[90:120] = np.nan
@@ -35,20 +35,20 @@ def test_short_gaps_are_bridged_and_long_ones_stay() -> None:
     assert np.abs(smoothed[80:90] - TIME_S[80:90]).max() < 0.1
 
 
-def test_variable_rate_is_the_same_movement() -> None:
+def test_a_variable_frame_rate_does_not_distort_the_movement() -> None:
     jitter = np.random.default_rng(2).uniform(-0.01, 0.01, len(TIME_S))
     uneven_s = TIME_S + jitter
     smoothed = filtering.smooth(uneven_s, np.sin(uneven_s))
     assert np.abs(smoothed - np.sin(uneven_s))[5:-5].max() < 0.02
 
 
-def test_a_stretch_too_short_to_filter_comes_back_as_it_is() -> None:
+def test_a_stretch_too_short_to_filter_is_returned_unchanged() -> None:
     short = np.array([1.0, 5.0, 2.0])
     assert np.array_equal(filtering.smooth(TIME_S[:3], short), short)
 
 
 @pytest.mark.parametrize("rate_hz", [24, 25, 30, 50, 60, 120, 240])
-def test_a_spike_is_taken_out_by_its_length_in_seconds(rate_hz: int) -> None:
+def test_spikes_are_removed_and_pauses_kept_at_any_frame_rate(rate_hz: int) -> None:
     time_s = np.arange(0, 3, 1 / rate_hz)
     spike = np.where(np.abs(time_s - 1.5) < 0.03, 40.0, 0.0)
     assert np.abs(filtering.smooth(time_s, spike)).max() < 1e-6
@@ -57,7 +57,7 @@ def test_a_spike_is_taken_out_by_its_length_in_seconds(rate_hz: int) -> None:
 
 
 @pytest.mark.parametrize("rate_hz", [10, 24, 30, 60, 240])
-def test_a_stretch_is_too_short_by_its_length_in_seconds(rate_hz: int) -> None:
+def test_the_shortest_stretch_to_filter_is_a_time_and_no_frame_count(rate_hz: int) -> None:
     time_s = np.arange(0, 0.45, 1 / rate_hz)
     noise = np.random.default_rng(3).normal(0, 1, len(time_s))
     assert np.array_equal(filtering.smooth(time_s, noise), noise)
@@ -66,7 +66,7 @@ def test_a_stretch_is_too_short_by_its_length_in_seconds(rate_hz: int) -> None:
     assert filtering.smooth(time_s, noise).std() < 0.8 * noise.std()
 
 
-def test_at_thirty_frames_a_second_sixteen_frames_are_filtered_and_fifteen_are_not() -> None:
+def test_at_30_hz_16_frames_are_filtered_and_15_are_not() -> None:
     noise = np.random.default_rng(4).normal(0, 1, 16)
     for rate_hz in (30.0, 30000 / 1001):
         time_s = np.arange(16) / rate_hz
@@ -74,6 +74,6 @@ def test_at_thirty_frames_a_second_sixteen_frames_are_filtered_and_fifteen_are_n
         assert np.array_equal(filtering.smooth(time_s[:15], noise[:15]), noise[:15])
 
 
-def test_uneven_frames_too_few_to_filter_come_back_as_they_are() -> None:
+def test_too_few_uneven_frames_are_returned_unchanged() -> None:
     time_s = np.cumsum([0.0, *([0.01] * 4), *([0.25] * 5)])
     assert np.array_equal(filtering.smooth(time_s, time_s**2), time_s**2)

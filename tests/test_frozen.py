@@ -1,4 +1,4 @@
-"""Clips that ship against frozen results. Compare only: `python -m samples.evaluate --freeze` rewrites them."""
+"""Compare results of the shipped clips with the frozen ones.  `python -m samples.evaluate --freeze` rewrites them."""
 
 import json
 
@@ -10,19 +10,19 @@ from tests.recordings import NAMES, Stored, in_place_of_the_network
 KNOWN = json.loads(FROZEN.read_text(encoding="utf-8"))
 
 
-def test_every_clip_that_ships_is_frozen() -> None:
+def test_every_shipped_clip_has_frozen_results() -> None:
     assert sorted(KNOWN) == sorted(clip.stem for clip in CLIPS.glob("*.mp4"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_results_are_those_that_were_frozen(name: str) -> None:
+def test_results_match_the_frozen_ones(name: str) -> None:
     before = FROZEN.read_bytes()
     with in_place_of_the_network(Stored()):
         assert differences(KNOWN[name], key_numbers(CLIPS / f"{name}.mp4")) == []
     assert FROZEN.read_bytes() == before
 
 
-def test_differences_are_told_beyond_the_tolerance_only() -> None:
+def test_only_differences_beyond_the_tolerance_are_reported() -> None:
     old = {"outcome": "analysed", "yaw_deg": 3.0, "reps": [{"lockout_s": 2.0, "hip_change_deg": 90.0}]}
     near = {"outcome": "analysed", "yaw_deg": 4.9, "reps": [{"lockout_s": 2.06, "hip_change_deg": 91.9}]}
     assert differences(old, near) == []

@@ -1,4 +1,4 @@
-"""The house: every import fits the table in docs/development/house.toml, and its picture is up to date."""
+"""The rooms of the package: every import fits docs/development/house.toml, and the generated picture is up to date."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def below(path: Path) -> str:
 
 
 def room_of(path: str) -> Room | None:
-    """The room of a file, given by its path below the package; None for the package's own face."""
+    """The room of a file, given by its path below the package; None for `hingecheck/__init__.py`."""
     holding = [room for room in HOUSE if room.has(path)]
     if path == "__init__.py":
         assert not holding
@@ -33,7 +33,7 @@ def room_of(path: str) -> Room | None:
 
 
 def imports(path: Path) -> set[str]:
-    """Absolute names of all modules that a file imports, wherever in the file."""
+    """Absolute names of all modules that a file imports, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -44,21 +44,21 @@ def imports(path: Path) -> set[str]:
 
 
 def own_files(path: Path) -> set[str]:
-    """Files of the package, by their paths below it, that a file imports."""
-    found = set()
+    """The files of the package that a file imports, as paths below the package."""
+    files = set()
     for name in imports(path):
         first, *rest = name.split(".")
         if first != "hingecheck" or not rest:
             continue
         place = PACKAGE.joinpath(*rest)
         if place.with_suffix(".py").is_file():
-            found.add(below(place.with_suffix(".py")))
-        elif (place / "__init__.py").is_file() and not is_only_a_way(name, path):
-            found.add(below(place / "__init__.py"))
-    return found
+            files.add(below(place.with_suffix(".py")))
+        elif (place / "__init__.py").is_file() and not only_imports_modules(name, path):
+            files.add(below(place / "__init__.py"))
+    return files
 
 
-def is_only_a_way(package: str, path: Path) -> bool:
+def only_imports_modules(package: str, path: Path) -> bool:
     """True if a file imports nothing but modules from a package: `from hingecheck.video import reading`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module == package:
@@ -71,27 +71,27 @@ def is_only_a_way(package: str, path: Path) -> bool:
 
 def imported_rooms(room: Room) -> set[str]:
     """Names of the other rooms that the files of a room import."""
-    files = {other for path in MODULES if room.has(below(path)) for other in own_files(path)}
-    return {found.name for file in files if (found := room_of(file)) is not None} - {room.name}
+    files = {imported for path in MODULES if room.has(below(path)) for imported in own_files(path)}
+    return {owner.name for file in files if (owner := room_of(file)) is not None} - {room.name}
 
 
-def test_every_file_is_in_one_room() -> None:
+def test_every_file_belongs_to_exactly_one_room() -> None:
     assert len(MODULES) > 80
     for path in MODULES:
         room_of(below(path))
 
 
 @pytest.mark.parametrize("room", HOUSE, ids=lambda room: room.name)
-def test_a_room_imports_the_vocabulary_and_what_the_table_says(room: Room) -> None:
+def test_a_room_imports_only_the_vocabulary_and_the_rooms_of_the_table(room: Room) -> None:
     assert imported_rooms(room) - VOCABULARY == set(room.imports)
 
 
 @pytest.mark.parametrize("room", [room for room in HOUSE if room.kind in ("vocabulary", "stage")], ids=lambda r: r.name)
-def test_vocabulary_and_stages_import_nothing_but_the_vocabulary(room: Room) -> None:
+def test_vocabulary_and_stages_import_only_the_vocabulary(room: Room) -> None:
     assert imported_rooms(room) <= VOCABULARY
 
 
-def test_no_rooms_import_each_other_in_a_circle() -> None:
+def test_rooms_have_no_circular_imports() -> None:
     assert max(floors(HOUSE).values()) <= 9
 
 
@@ -102,7 +102,7 @@ def test_the_picture_of_the_house_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize(("library", "homes"), sorted(libraries().items()))
-def test_a_library_is_imported_only_where_the_table_says(library: str, homes: list[str]) -> None:
+def test_a_library_is_imported_only_in_the_files_of_the_table(library: str, homes: list[str]) -> None:
     users = {
         below(path)
         for path in MODULES
@@ -113,7 +113,7 @@ def test_a_library_is_imported_only_where_the_table_says(library: str, homes: li
     assert all(any(user.startswith(home) for user in users) for home in homes), homes
 
 
-def test_one_function_opens_clips_and_one_opens_films() -> None:
+def test_only_one_function_reads_clips_and_one_writes_films() -> None:
     opened = [
         (below(path), ast.literal_eval(node.args[1]))
         for path in MODULES
@@ -128,14 +128,14 @@ def test_the_package_never_imports_the_samples() -> None:
     assert not any(name.split(".")[0] == "samples" for path in MODULES for name in imports(path))
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
+def test_importing_the_package_loads_no_heavy_library() -> None:
     heavy = {"mediapipe", "av", "cv2", "typer", "scipy", "sqlite3", "psutil", "jinja2"}
     code = f"import sys, hingecheck; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_help_loads_nothing_that_measures() -> None:
+def test_the_help_loads_no_heavy_library() -> None:
     heavy = {"mediapipe", "av", "cv2", "scipy", "sqlite3", "psutil", "jinja2", "numpy"}
     code = f"import sys, hingecheck.cli; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -157,7 +157,7 @@ def test_only_time_limits_read_the_clock() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=below)
-def test_modules_and_functions_are_short_enough_to_read(path: Path) -> None:
+def test_modules_and_functions_stay_below_the_length_limits(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= LONGEST_MODULE
     for node in ast.walk(ast.parse(text)):

@@ -1,4 +1,4 @@
-"""Intervals, findings, verdicts: support, refusals and the words that are allowed."""
+"""Intervals, findings and verdicts: when they are given, when they are withheld, and which words they may use."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from tests.staged import staged
 PACKAGE = Path(__file__).parents[1] / "hingecheck"
 FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe", re.IGNORECASE)
 ALLOWED = re.compile(
-    "never risk, injury or diagnosis"  # the rule itself, stated in heuristics
-    "|escribes movement; not a diagnosis"  # the sentence that a clinician's report has to carry
-    '|"resourceType": "DiagnosticReport"'  # FHIR's own name for a report
+    "never risk, injury or diagnosis"  # a text in heuristics that states this rule
+    "|escribes movement; not a diagnosis"  # a sentence that every report for a clinician contains
+    '|"resourceType": "DiagnosticReport"'  # the FHIR name of a report
 )
 SIDE_VIEW = View("right", "right", Measure(3.0, -6.0, 12.0), True, ())
 REP = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True)
@@ -49,15 +49,15 @@ TIME_S = np.arange(0, 6, 0.05)
 def angle(
     bottom_deg: float, top_deg: float = 0.0, *, noise: float = 1.0, bias: float = 3.0, slope: float = 0.1
 ) -> Angle:
-    """`bottom_deg` until the pull, a straight way to `top_deg` at lockout, then still."""
+    """An angle that is `bottom_deg` until the pull, changes linearly to `top_deg` at lockout, then stays."""
     value = np.interp(TIME_S, [1.9, 3.0], [bottom_deg, top_deg])
     n = len(value)
     return Angle(value, np.full(n, noise), np.full(n, bias), slope, np.full(n, ""))
 
 
-def unmeasured(why: Code) -> Angle:
+def unmeasured(reason: Code) -> Angle:
     n = len(TIME_S)
-    return Angle(np.full(n, np.nan), np.ones(n), np.full(n, 3.0), 0.1, np.full(n, why))
+    return Angle(np.full(n, np.nan), np.ones(n), np.full(n, 3.0), 0.1, np.full(n, reason))
 
 
 def track(lumbar: Angle, pelvis: Angle, hip: Angle | None = None) -> AngleTrack:
@@ -86,7 +86,7 @@ def verdict(reps: list[RepMetrics], view: View = SIDE_VIEW) -> Verdict:
     return verdicts.judge(reps, repetition.pooled(reps) | set_drift.describe(reps), view, criteria.load())[1]
 
 
-def test_the_pull_is_read_after_the_back_has_rounded_as_the_slack_goes() -> None:
+def test_changes_start_after_the_back_rounds_while_the_slack_is_taken_up() -> None:
     rounding = np.interp(TIME_S, [1.84, 1.86, 2.0, 3.0], [20.0, 30.0, 30.0, 0.0])
     lumbar = replace(angle(20.0), value_deg=rounding)
     pelvis = replace(angle(40.0), value_deg=np.interp(TIME_S, [1.84, 1.86, 2.0, 3.0], [40.0, 32.0, 32.0, 0.0]))
@@ -97,14 +97,14 @@ def test_the_pull_is_read_after_the_back_has_rounded_as_the_slack_goes() -> None
     assert REP.onset_s < rep.pulled_from_s < REP.liftoff_s
 
 
-def test_a_spine_that_extends_at_once_is_read_where_it_began() -> None:
+def test_changes_start_at_onset_if_the_spine_extends_at_once() -> None:
     falling = replace(angle(40.0), value_deg=np.interp(TIME_S, [1.8, 2.1, 3.0], [40.0, 20.0, 0.0]))
     rep = described(falling, angle(30.0))
     assert rep.values["lumbar_change_deg"].value == pytest.approx(40.0, abs=0.5)
     assert rep.pulled_from_s <= REP.onset_s
 
 
-def test_changes_and_shares_are_what_the_angles_say() -> None:
+def test_changes_shares_and_durations_follow_from_the_angles() -> None:
     values = described(angle(20.0), angle(40.0)).values
     assert values["lumbar_change_deg"].value == pytest.approx(20.0, abs=0.2)
     assert values["pelvis_change_deg"].value == pytest.approx(40.0, abs=0.2)
@@ -114,45 +114,45 @@ def test_changes_and_shares_are_what_the_angles_say() -> None:
     assert values["eccentric_s"].value == pytest.approx(1.0)
 
 
-def test_the_interval_covers_what_repeated_errors_do() -> None:
-    """Draw bias, slope and noise as the angle says; 90 % of the changes must lie inside the interval."""
+def test_the_interval_covers_90_percent_of_simulated_errors() -> None:
+    """Draw bias, slope and noise with the errors of the angle.  90 % of the changes lie inside the interval."""
     rng = np.random.default_rng(5)
-    sure = angle(25.0)
-    interval = described(sure, angle(40.0)).values["lumbar_change_deg"]
+    lumbar = angle(25.0)
+    interval = described(lumbar, angle(40.0)).values["lumbar_change_deg"]
     draws = 25.0 * (1 + rng.normal(0, 0.1, 4000)) + rng.normal(0, 3.0, 4000) + rng.normal(0, np.sqrt(2), 4000)
     assert np.mean((draws > interval.low) & (draws < interval.high)) == pytest.approx(0.90, abs=0.02)
 
 
-def test_a_share_is_surer_where_part_and_whole_err_alike() -> None:
+def test_correlated_errors_narrow_the_interval_of_a_share() -> None:
     part, whole = Measure(30.0, 24.0, 36.0), Measure(60.0, 54.0, 66.0)
-    apart, alike = (part.over(whole, shared=shared) for shared in (0.0, 0.8))
+    independent, correlated = (part.over(whole, shared=shared) for shared in (0.0, 0.8))
     rng, sd = np.random.default_rng(6), 6.0 / Z90
     errors = rng.multivariate_normal([0, 0], sd**2 * np.array([[1, 0.8], [0.8, 1]]), 4000)
     shares = (30.0 + errors[:, 0]) / (60.0 + errors[:, 1])
-    assert np.mean((shares > alike.low) & (shares < alike.high)) == pytest.approx(0.90, abs=0.02)
-    assert apart.high - apart.low > alike.high - alike.low
+    assert np.mean((shares > correlated.low) & (shares < correlated.high)) == pytest.approx(0.90, abs=0.02)
+    assert independent.high - independent.low > correlated.high - correlated.low
 
 
 def test_bias_does_not_average_out_over_repetitions() -> None:
-    one = described(angle(25.0), angle(40.0)).values["lumbar_change_deg"]
-    many = Measure.pool([one] * 20)
-    assert many.high - many.low == pytest.approx(one.high - one.low)
+    single = described(angle(25.0), angle(40.0)).values["lumbar_change_deg"]
+    pooled = Measure.pool([single] * 20)
+    assert pooled.high - pooled.low == pytest.approx(single.high - single.low)
 
 
-def test_a_hidden_lockout_is_replaced_by_standing_with_a_wider_interval_and_a_note() -> None:
+def test_standing_replaces_a_hidden_lockout_with_a_wider_interval_and_a_note() -> None:
     plain = angle(25.0)
     value = plain.value_deg.copy()
     hidden = replace(
         plain, value_deg=np.where(TIME_S > 2.9, np.nan, value), reason=np.where(TIME_S > 2.9, Code.BACK_HIDDEN, "")
     )
-    seen, covered = described(plain, angle(40.0)), described(hidden, angle(40.0))
+    visible, covered = described(plain, angle(40.0)), described(hidden, angle(40.0))
     assert Reason(Code.STANDING_FOR_LOCKOUT) in covered.notes
-    assert seen.notes == ()
-    wide, narrow = (rep.values["lumbar_change_deg"] for rep in (covered, seen))
+    assert visible.notes == ()
+    wide, narrow = (rep.values["lumbar_change_deg"] for rep in (covered, visible))
     assert wide.high - wide.low > narrow.high - narrow.low
 
 
-def test_what_is_not_measured_says_why() -> None:
+def test_an_unmeasured_metric_has_a_reason() -> None:
     values = described(unmeasured(Code.BACK_HIDDEN), angle(40.0)).values
     assert values["lumbar_change_deg"].reason == Reason(Code.AT_LIFTOFF, causes=(Reason(Code.BACK_HIDDEN),))
     assert not values["lumbar_share_trunk"].known
@@ -166,36 +166,36 @@ def test_what_is_not_measured_says_why() -> None:
 def test_a_clear_share_gets_its_pattern(lumbar: float, pelvis: float, pattern: str) -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     reps = [described(angle(lumbar, **sure), angle(pelvis, **sure), replace(REP, number=n)) for n in (1, 2, 3)]
-    told = verdict(reps)
-    assert told.pattern == pattern
-    assert told.reps_used == (1, 2, 3)
+    judged = verdict(reps)
+    assert judged.pattern == pattern
+    assert judged.reps_used == (1, 2, 3)
 
 
-def test_a_wide_interval_gets_no_pattern_and_says_so() -> None:
-    told = verdict([described(angle(20.0, bias=9.0), angle(40.0))])
-    assert told.pattern == "cannot_tell"
-    assert "fits more than one pattern" in texts.verdict(told)
-    assert Reason(Code.SINGLE_REP) in told.reasons
+def test_a_wide_interval_gets_no_pattern_and_the_text_says_so() -> None:
+    judged = verdict([described(angle(20.0, bias=9.0), angle(40.0))])
+    assert judged.pattern == "cannot_tell"
+    assert "fits more than one pattern" in texts.verdict(judged)
+    assert Reason(Code.SINGLE_REP) in judged.reasons
 
 
-def test_more_uncertainty_never_adds_a_verdict() -> None:
-    told = [verdict([described(angle(10.0, bias=b), angle(50.0))]).pattern for b in (1.0, 4.0, 8.0, 16.0)]
-    first_refusal = told.index("cannot_tell")
-    assert set(told[:first_refusal]) == {"hip_led"}
-    assert set(told[first_refusal:]) == {"cannot_tell"}
+def test_more_uncertainty_only_withdraws_the_pattern() -> None:
+    patterns = [verdict([described(angle(10.0, bias=b), angle(50.0))]).pattern for b in (1.0, 4.0, 8.0, 16.0)]
+    first_refusal = patterns.index("cannot_tell")
+    assert set(patterns[:first_refusal]) == {"hip_led"}
+    assert set(patterns[first_refusal:]) == {"cannot_tell"}
 
 
-def test_several_repetitions_are_never_judged_by_one() -> None:
+def test_one_measured_repetition_of_two_gets_no_pattern() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
-    one = described(angle(8.0, **sure), angle(52.0, **sure))
+    measured = described(angle(8.0, **sure), angle(52.0, **sure))
     hidden = described(unmeasured(Code.BACK_HIDDEN), angle(52.0), replace(REP, number=2))
-    assert verdict([one]).pattern == "hip_led"
-    told = verdict([one, hidden])
-    assert told.pattern == "cannot_tell"
-    assert "only one of 2 repetitions could be measured" in texts.verdict(told)
+    assert verdict([measured]).pattern == "hip_led"
+    judged = verdict([measured, hidden])
+    assert judged.pattern == "cannot_tell"
+    assert "only one of 2 repetitions could be measured" in texts.verdict(judged)
 
 
-def test_the_verdict_says_what_would_make_it_surer() -> None:
+def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     three = [described(angle(8.0, **sure), angle(52.0, **sure), replace(REP, number=n)) for n in (1, 2, 3)]
     assert verdict(three).surer == ()
@@ -205,7 +205,7 @@ def test_the_verdict_says_what_would_make_it_surer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "ways"),
+    ("reason", "advice"),
     [
         (Code.BACK_HIDDEN, {Filming.PAST_PLATES}),
         (Code.NO_STANDING, {Filming.STANDING}),
@@ -214,12 +214,12 @@ def test_the_verdict_says_what_would_make_it_surer() -> None:
         (Code.LIFTER_UNSEEN, set()),
     ],
 )
-def test_how_to_film_follows_from_what_was_missing(why: Code, ways: set[Filming]) -> None:
-    told = verdict([described(unmeasured(why), angle(40.0))])
-    assert set(told.surer) == ways | {Filming.CLOSE_FITTING, Filming.MORE_REPS}
+def test_the_filming_advice_follows_from_the_reason(reason: Code, advice: set[Filming]) -> None:
+    judged = verdict([described(unmeasured(reason), angle(40.0))])
+    assert set(judged.surer) == advice | {Filming.CLOSE_FITTING, Filming.MORE_REPS}
 
 
-def test_a_lifter_who_stood_is_not_asked_to_stand_where_plates_hide_the_lockout() -> None:
+def test_plates_that_hide_the_lockout_do_not_give_the_advice_to_stand() -> None:
     plain = angle(25.0)
     hidden = replace(
         plain,
@@ -233,14 +233,14 @@ def test_a_lifter_who_stood_is_not_asked_to_stand_where_plates_hide_the_lockout(
     assert Filming.STANDING not in advice
 
 
-def test_a_share_unlike_any_lifter_is_doubted() -> None:
+def test_an_implausible_share_gets_no_pattern() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
-    told = verdict([described(angle(1.0, **sure), angle(59.0, **sure))])
-    assert told.pattern == "cannot_tell"
-    assert "a doubtful reading" in texts.verdict(told)
+    judged = verdict([described(angle(1.0, **sure), angle(59.0, **sure))])
+    assert judged.pattern == "cannot_tell"
+    assert "a doubtful reading" in texts.verdict(judged)
 
 
-def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
+def test_a_share_outside_0_to_1_is_clipped_and_noted() -> None:
     more, less = described(angle(44.0), angle(-4.0)), described(angle(-3.0), angle(50.0))
     for rep, edge, words in ((more, 1.0, "nearly all of the trunk's movement"), (less, 0.0, "none of the trunk's")):
         share = rep.values["lumbar_share_trunk"]
@@ -248,9 +248,9 @@ def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
         assert 0.0 <= share.low <= share.high <= 1.0
         assert share.low < share.high
         assert any(texts.reason(note).startswith(words) for note in rep.notes)
-    told = verdict([more])
-    assert told.pattern == "low_back_led"
-    assert f"100 % ({100 * told.share.low:.0f} to 100)" in texts.verdict(told)
+    judged = verdict([more])
+    assert judged.pattern == "low_back_led"
+    assert f"100 % ({100 * judged.share.low:.0f} to 100)" in texts.verdict(judged)
     oblique = replace(SIDE_VIEW, assessable=False)
     assert described(angle(44.0), angle(-4.0), view=oblique).notes == ()
     with pytest.raises(ValueError, match="between 0 and 1"):
@@ -259,9 +259,9 @@ def test_a_share_read_outside_0_to_1_is_cut_there_and_a_note_says_so() -> None:
 
 def test_an_oblique_view_gets_no_pattern() -> None:
     oblique = View("right", "right", Measure(40.0, 31.0, 49.0), False, (Reason(Code.YAW_WITHHOLDS, (40.0,)),))
-    told = verdict([described(angle(10.0), angle(50.0), view=oblique)] * 2, oblique)
-    assert told.pattern == "cannot_tell"
-    assert set(oblique.reasons) < set(told.reasons)
+    judged = verdict([described(angle(10.0), angle(50.0), view=oblique)] * 2, oblique)
+    assert judged.pattern == "cannot_tell"
+    assert set(oblique.reasons) < set(judged.reasons)
 
 
 def test_a_rule_flags_only_what_the_interval_supports() -> None:
@@ -272,14 +272,14 @@ def test_a_rule_flags_only_what_the_interval_supports() -> None:
 
 
 def chances(share: Measure, tolerance: float | None = None) -> Mapping[Pattern, float]:
-    """How probable each pattern is, with the usual tolerance at the limits or another one."""
+    """The probability of each pattern, with the usual or a given tolerance at the limits."""
     limits = dict(criteria.load().verdict)
     if tolerance is not None:
         limits["edge_tolerance"] = replace(limits["edge_tolerance"], value=tolerance)
     return verdicts.pattern_of(share, limits)[2]
 
 
-def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
+def test_a_share_near_a_limit_fits_both_patterns() -> None:
     edge = Measure(0.355, 0.295, 0.415)
     strict, loose = chances(edge, 0.0), chances(edge, 0.04)
     assert sum(strict.values()) == pytest.approx(1.0)
@@ -290,32 +290,32 @@ def test_near_a_limit_a_share_fits_both_sides_of_it() -> None:
     assert unseen == ("cannot_tell", (Reason(Code.BACK_UNSEEN),), {})
 
 
-def test_the_usual_share_weighs_as_much_as_the_reading_is_unsure() -> None:
+def test_an_unsure_share_is_drawn_towards_the_usual_share() -> None:
     limits = criteria.load().verdict
     limit, usual = limits["low_back_led_above"].value, limits["usual_share"].value
     assert chances(Measure.of(limit + 0.02, 0.01), 0.0)["low_back_led"] > 0.95
-    balanced = Measure.of(2 * limit - usual, limits["usual_spread"].value)  # as sure as the usual: the mean counts
+    balanced = Measure.of(2 * limit - usual, limits["usual_spread"].value)  # both weigh the same: the mean decides
     assert chances(balanced, 0.0)["low_back_led"] == pytest.approx(0.5)
 
 
-def test_where_the_clip_cannot_tell_it_says_what_it_rules_out() -> None:
-    told = verdict([described(angle(21.0, bias=4.0), angle(41.0))])
-    assert told.pattern == "cannot_tell"
-    assert "but not a low-back-led lift" in texts.verdict(told)
+def test_a_verdict_without_a_pattern_names_the_pattern_it_rules_out() -> None:
+    judged = verdict([described(angle(21.0, bias=4.0), angle(41.0))])
+    assert judged.pattern == "cannot_tell"
+    assert "but not a low-back-led lift" in texts.verdict(judged)
 
 
-def test_a_pattern_is_told_with_its_probability() -> None:
-    told = verdict([described(angle(10.0), angle(50.0), replace(REP, number=n)) for n in (1, 2)])
-    assert told.pattern == "hip_led"
-    assert told.chances["hip_led"] > 0.99
-    assert "Probability of this pattern: over 99%." in texts.verdict(told)
-    less = verdict([described(angle(18.0), angle(42.0), replace(REP, number=n)) for n in (1, 2)])
-    assert less.pattern == "hip_led"
-    assert f"Probability of this pattern: {less.chances['hip_led']:.0%}." in texts.verdict(less)
-    assert criteria.load().verdict["support"].value <= less.chances["hip_led"] <= 0.99
+def test_a_pattern_is_reported_with_its_probability() -> None:
+    sure = verdict([described(angle(10.0), angle(50.0), replace(REP, number=n)) for n in (1, 2)])
+    assert sure.pattern == "hip_led"
+    assert sure.chances["hip_led"] > 0.99
+    assert "Probability of this pattern: over 99%." in texts.verdict(sure)
+    less_sure = verdict([described(angle(18.0), angle(42.0), replace(REP, number=n)) for n in (1, 2)])
+    assert less_sure.pattern == "hip_led"
+    assert f"Probability of this pattern: {less_sure.chances['hip_led']:.0%}." in texts.verdict(less_sure)
+    assert criteria.load().verdict["support"].value <= less_sure.chances["hip_led"] <= 0.99
 
 
-def test_a_rule_can_flag_from_below_and_by_the_whole_interval() -> None:
+def test_a_rule_can_flag_low_values_or_require_the_whole_interval() -> None:
     below = criteria.load().rule("lumbar_first")
     assert [rules.assess(Measure(v, v - 0.1, v + 0.1), below, 0.8)[0] for v in (0.3, -0.01, -0.3)] == [
         *("ok", "not_assessed", "flag")
@@ -326,14 +326,14 @@ def test_a_rule_can_flag_from_below_and_by_the_whole_interval() -> None:
     ]
 
 
-def test_a_file_of_criteria_lies_over_ours_and_unknown_keys_are_refused(tmp_path: Path) -> None:
-    mine = tmp_path / "mine.toml"
-    mine.write_text("[rule.hips_shoot_up]\nlimit = 7\n[verdict.support]\nvalue = 0.95\n")
-    known = criteria.load(mine)
-    assert known.rule("hips_shoot_up").limit == 7.0
-    assert known.verdict["support"].value == 0.95
-    assert known.rule("lean_back") == criteria.load().rule("lean_back")
-    assert known.used == CriteriaUsed(criteria.load().used.version, "mine.toml")
+def test_a_criteria_file_overrides_the_defaults_and_unknown_keys_are_refused(tmp_path: Path) -> None:
+    own_file = tmp_path / "mine.toml"
+    own_file.write_text("[rule.hips_shoot_up]\nlimit = 7\n[verdict.support]\nvalue = 0.95\n")
+    loaded = criteria.load(own_file)
+    assert loaded.rule("hips_shoot_up").limit == 7.0
+    assert loaded.verdict["support"].value == 0.95
+    assert loaded.rule("lean_back") == criteria.load().rule("lean_back")
+    assert loaded.used == CriteriaUsed(criteria.load().used.version, "mine.toml")
     for text, words in (
         ("[rule.hip_shoot_up]\nlimit = 7\n", "Did you mean hips_shoot_up?"),
         ("[rule.hips_shoot_up]\nlimits = 7\n", "Did you mean limit?"),
@@ -341,9 +341,9 @@ def test_a_file_of_criteria_lies_over_ours_and_unknown_keys_are_refused(tmp_path
         ('[rule.hips_shoot_up]\nmetric = "other"\n', "TOML"),
         ("not toml", "TOML"),
     ):
-        mine.write_text(text)
+        own_file.write_text(text)
         with pytest.raises(UsageError) as caught:
-            criteria.load(mine)
+            criteria.load(own_file)
         assert words in caught.value.remedy
     with pytest.raises(UsageError, match="no such criteria file"):
         criteria.load(tmp_path / "absent.toml")
@@ -356,29 +356,29 @@ def test_every_threshold_has_a_source_and_a_rationale() -> None:
         assert all(len(text) > 8 for text in (entry.source, entry.rationale, entry.population))
     with pytest.raises(UnknownRule):
         known.rule("nonsense")
-    one = described(angle(20.0), angle(40.0))
-    assert {rule.metric for rule in known.rules.values()} <= {*one.values, *set_drift.describe([one])}
+    rep = described(angle(20.0), angle(40.0))
+    assert {rule.metric for rule in known.rules.values()} <= {*rep.values, *set_drift.describe([rep])}
 
 
-def test_no_text_of_ours_claims_what_a_camera_cannot_see() -> None:
+def test_no_text_in_the_package_claims_more_than_a_camera_can_measure() -> None:
     files = [p for ending in ("py", "toml", "typ", "html", "js", "css") for p in PACKAGE.rglob(f"*.{ending}")]
-    files = [path for path in files if "uplot" not in path.parts]  # not our text
-    found = [
+    files = [path for path in files if "uplot" not in path.parts]  # a third-party library
+    claims = [
         (path.name, m.group())
         for path in files
         for m in FORBIDDEN.finditer(ALLOWED.sub("", path.read_text(encoding="utf-8")))
     ]
-    assert found == []
+    assert claims == []
 
 
-def test_json_never_holds_nan_and_reads_back() -> None:
+def test_json_has_no_nan_and_reads_back_unchanged() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         document.text({"x": float("nan")})
     analysis = staged()
     video = replace(analysis.video, rate_hz=float("nan"), duration_s=1.23456789)
-    told = document.document(replace(analysis, video=video))
-    assert (told["video"]["rate_hz"], told["video"]["duration_s"]) == (None, 1.2346)
-    assert json.loads(document.text(told)) == told
+    written = document.document(replace(analysis, video=video))
+    assert (written["video"]["rate_hz"], written["video"]["duration_s"]) == (None, 1.2346)
+    assert json.loads(document.text(written)) == written
     assert json.loads(document.text({"ü": 1})) == {"ü": 1}
 
 

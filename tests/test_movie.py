@@ -1,4 +1,4 @@
-"""The annotated film: plays everywhere, keeps the clip's times and sound, draws what was measured."""
+"""The film writer: common codecs, the times and sound of the clip, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def copy(clip: Path, target: Path) -> Path:
 
 
 def with_sound(path: Path, codec: str, *, rate_hz: int = 44_100, seconds: float = 2.0) -> Path:
-    """Two seconds of a room at 25 Hz with a tone."""
+    """Write a clip of noise pictures at 25 Hz with a tone of 440 Hz."""
     format_ = {"pcm_s16le": "mov", "aac": "mp4", "mp3": "mp4"}[codec]
     with av.open(str(path), "w", format=format_) as container:
         picture = container.add_stream("libx264", rate=25)
@@ -51,7 +51,7 @@ def with_sound(path: Path, codec: str, *, rate_hz: int = 44_100, seconds: float 
     return path
 
 
-def test_the_film_is_what_phones_and_browsers_play(tmp_path: Path) -> None:
+def test_the_film_has_a_codec_that_phones_and_browsers_play(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(10))
     film = copy(clip, tmp_path / "film.mp4")
     with av.open(str(film)) as container:
@@ -59,10 +59,12 @@ def test_the_film_is_what_phones_and_browsers_play(tmp_path: Path) -> None:
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
         assert not container.streams.audio
     data = film.read_bytes()
-    assert data.index(b"moov") < data.index(b"mdat")  # plays before it is loaded
+    assert data.index(b"moov") < data.index(
+        b"mdat"
+    )  # the index comes first: a browser plays before the whole file is loaded
 
 
-def test_uneven_times_are_kept(tmp_path: Path) -> None:
+def test_uneven_frame_times_are_kept(tmp_path: Path) -> None:
     pts = [0, 33, 66, 150, 151, 400, 433, 900]
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(len(pts)), pts=pts)
     film = copy(clip, tmp_path / "film.mp4")
@@ -70,7 +72,7 @@ def test_uneven_times_are_kept(tmp_path: Path) -> None:
     assert times_s == pytest.approx([p / 1000 for p in pts], abs=1e-4)
 
 
-def test_an_odd_size_loses_its_last_line(tmp_path: Path) -> None:
+def test_an_odd_size_is_cut_to_an_even_one(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
     video, _ = frames(clip)
     odd = (Frame(index / 30, np.full((101, 77, 3), 90, np.uint8), 1.0) for index in range(3))
@@ -79,17 +81,17 @@ def test_an_odd_size_loses_its_last_line(tmp_path: Path) -> None:
     assert (film.width, film.height) == (76, 100)
 
 
-def test_colours_survive(tmp_path: Path) -> None:
+def test_colours_are_kept(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
     video, _ = frames(clip)
     orange: Bytes = np.full((64, 64, 3), (230, 159, 0), np.uint8)
     writing.write(tmp_path / "film.mp4", video, (Frame(i / 30, orange, 1.0) for i in range(3)), 30.0)
-    got = Video(tmp_path / "film.mp4").frames_at([0.0])[0]
-    assert np.abs(got.astype(int) - orange).max() < 12
+    decoded = Video(tmp_path / "film.mp4").frames_at([0.0])[0]
+    assert np.abs(decoded.astype(int) - orange).max() < 12
 
 
 @pytest.mark.parametrize("codec", ["aac", "mp3", "pcm_s16le"])
-def test_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Path) -> None:
+def test_the_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Path) -> None:
     clip = with_sound(tmp_path / f"clip.{codec}", codec)
     film = copy(clip, tmp_path / "film.mp4")
     with av.open(str(film)) as container:

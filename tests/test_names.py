@@ -1,4 +1,4 @@
-"""Names are chosen by others, and some of them mean harm."""
+"""Names of files and athletes are untrusted: no name breaks a folder, a page, a table or a command."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ HOSTILE = {
 
 
 def short(name: str | bytes) -> str:
-    """The beginning of a name, as a test is called after it."""
+    """The beginning of a name, for the id of a test."""
     return repr(name)[:24]
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of a batch whose athletes and clips have such names, the ways out of the folder among them."""
+    """Results of a batch whose athletes and clips have hostile names and whose links lead out of the folder."""
     place = tmp_path_factory.mktemp("names")
     folder = season(place / "season", {f"{who}/{i}.mp4": f"share 0.1{i:02}" for i, who in enumerate(HOSTILE.values())})
     season(folder, {f"x/{name[:200]}.mp4": f"share 0.2{i:02}" for i, name in enumerate(HOSTILE.values())})
@@ -83,10 +83,10 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "out"
 
 
-def test_every_name_gets_a_result_and_nothing_leaves_the_folder(batch: Path) -> None:
-    told = results(batch)
-    assert len(told) == 2 * len(HOSTILE) + 3
-    failed = {row["clip"]: row["reason"] for row in told if row["exit_code"] != "0"}
+def test_every_name_gets_a_result_and_links_out_of_the_folder_are_refused(batch: Path) -> None:
+    rows = results(batch)
+    assert len(rows) == 2 * len(HOSTILE) + 3
+    failed = {row["clip"]: row["reason"] for row in rows if row["exit_code"] != "0"}
     assert failed == {
         "linked.mp4": "it points outside the folder",
         "loop.mp4": "it cannot be opened",
@@ -95,31 +95,31 @@ def test_every_name_gets_a_result_and_nothing_leaves_the_folder(batch: Path) -> 
     assert sorted(path.name for path in batch.parent.iterdir()) == ["out", "outside", "season"]
 
 
-def test_folder_names_suit_every_file_system(batch: Path) -> None:
+def test_folder_names_are_valid_on_every_file_system(batch: Path) -> None:
     made = [path.name for place in ("clips", "trends") for path in (batch / place).iterdir()]
     assert all(re.fullmatch(r"[a-z0-9-]{1,62}(\.html)?", name) for name in made)
     assert len({name.casefold() for name in made}) == len(made)
     assert len(list((batch / "clips").iterdir())) == 2 * len(HOSTILE)
 
 
-def test_one_athlete_however_written_has_one_trend(batch: Path) -> None:
+def test_all_spellings_of_an_athlete_share_one_trend(batch: Path) -> None:
     zoes = {row["athlete"] for row in results(batch) if names.identity(row["athlete"]) == "zoë ødegård"}
-    assert len(zoes) == 2  # two ways to show the name: as written first, in capitals
+    assert len(zoes) == 2  # the name is shown in two ways: as first written, and in capitals
     listed = conftest.hingecheck("log", "list", "zoë Ødegård", "--logbook", batch).stdout
     assert len(re.findall(r"\d\.mp4", listed)) == 3
 
 
-def test_no_cell_is_a_formula_and_numbers_stay_numbers(batch: Path) -> None:
+def test_no_csv_cell_is_a_formula_and_numbers_stay_numbers(batch: Path) -> None:
     for row in results(batch):
         for name, cell in row.items():
             assert not cell.startswith(("=", "@", "\t", "\r")), (name, cell)
             if name.startswith("lumbar_share") and cell:
                 float(cell)
-    told = table.as_csv(Table({"a": "text", "b": "number"}, [["-2+3", -2.5], ["=1", None], ["'x", float("nan")]]))
-    assert told.decode() == "a,b\n'-2+3,-2.5\n'=1,\n''x,\n"
+    written = table.as_csv(Table({"a": "text", "b": "number"}, [["-2+3", -2.5], ["=1", None], ["'x", float("nan")]]))
+    assert written.decode() == "a,b\n'-2+3,-2.5\n'=1,\n''x,\n"
 
 
-def test_parquet_holds_the_same_as_csv(batch: Path) -> None:
+def test_parquet_and_csv_hold_the_same_rows(batch: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     rows = parquet.read_table(batch / "results.parquet").to_pylist()
     assert [row["sha256"] for row in rows] == [row["sha256"] for row in results(batch)]
@@ -127,7 +127,7 @@ def test_parquet_holds_the_same_as_csv(batch: Path) -> None:
     assert {row["athlete"] for row in rows} >= {"=cmd|' C calc'!A0", "-2+3"}
 
 
-def test_a_name_in_a_page_is_text(batch: Path) -> None:
+def test_names_in_pages_are_escaped(batch: Path) -> None:
     page = (batch / "index.html").read_text(encoding="utf-8")
     assert page.count("<script") == page.count("</script") == 2
     assert "onerror" in page
@@ -144,7 +144,7 @@ def test_a_name_in_a_page_is_text(batch: Path) -> None:
         assert "49" not in re.findall(r"<h1><bdi>(.*)</bdi>", text)[0]
 
 
-def test_the_policy_names_the_hashes_of_what_is_inline(batch: Path) -> None:
+def test_the_content_security_policy_lists_the_hashes_of_inline_code(batch: Path) -> None:
     import base64
     import hashlib
 
@@ -163,16 +163,16 @@ def test_the_policy_names_the_hashes_of_what_is_inline(batch: Path) -> None:
 def test_names_are_shown_on_one_line_without_hidden_characters() -> None:
     assert names.shown("a\x1b[31m\x07\nb\u202ec") == "a�[31m��b�c"
     for name in HOSTILE.values():
-        seen = names.shown(name)
-        assert len(seen) <= names.LONGEST_SHOWN
-        assert not {unicodedata.category(c) for c in seen} & {"Cc", "Cs"}
-        assert "\u202e" not in seen
-        seen.encode()
+        shown = names.shown(name)
+        assert len(shown) <= names.LONGEST_SHOWN
+        assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cs"}
+        assert "\u202e" not in shown
+        shown.encode()
     assert names.shown(HOSTILE["emoji"]) == HOSTILE["emoji"]
     assert names.shown("a" * 300).endswith("…")
 
 
-def test_identities_and_slugs() -> None:
+def test_identities_ignore_spelling_and_slugs_are_plain() -> None:
     assert (
         names.identity(HOSTILE["decomposed"]) == names.identity(HOSTILE["composed"]) == names.identity("ZOË ødegård ")
     )
@@ -192,16 +192,16 @@ UNSAFE = (
 
 
 @pytest.mark.parametrize("title", PLAIN)
-def test_a_result_folder_is_called_as_a_plain_name_is(title: str) -> None:
+def test_a_plain_name_is_kept_as_folder_name(title: str) -> None:
     assert names.result_folder(title) == title
 
 
 @pytest.mark.parametrize("title", UNSAFE, ids=short)
-def test_any_other_name_gives_a_folder_name_that_suits_every_file_system(title: str) -> None:
+def test_an_unsafe_name_becomes_a_slug_with_a_hash(title: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{12}", names.result_folder(title))
 
 
-def test_different_names_give_different_folders_and_one_name_always_the_same() -> None:
+def test_different_names_give_different_folders_and_the_same_name_the_same_folder() -> None:
     assert len({names.result_folder(title) for title in (*PLAIN, *UNSAFE)}) == len(PLAIN) + len(UNSAFE)
     assert names.result_folder("set:1") == names.result_folder("set:1")
     assert names.result_folder("set:1").startswith("set-1-")
@@ -215,14 +215,14 @@ FILES = (
 
 @pytest.fixture(scope="module")
 def grey(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip as long as the analysis that stands in."""
+    """A grey clip with the length of the staged analysis."""
     times_s = list(staged().angles.time_s)
     return write_video(tmp_path_factory.mktemp("grey") / "grey.mp4", blank_pictures(times_s))
 
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, in which the staged analysis stands in for that of every clip."""
+    """The current folder; the analysis of every clip is replaced by the staged one."""
 
     def analyze(path: Path, *_: object, **__: object) -> Analysis:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -235,27 +235,27 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def made(place: Path, *arguments: str) -> tuple[Path, str]:
-    """The one folder that a command makes, and what it prints; everything else stays as it is."""
+    """The only folder that a command makes, and its output.  The command changes nothing else."""
     before = [set(folder.iterdir()) for folder in (place, place.parent)]
     done = CliRunner().invoke(cli.app, arguments)
     assert done.exit_code == 0, done.output
     assert set(place.parent.iterdir()) == before[1]
     (out,) = set(place.iterdir()) - before[0]
     assert out.is_dir()
-    told = done.stdout
-    assert "\x1b" not in told
+    printed = done.stdout
+    assert "\x1b" not in printed
     for path in out.glob("*.[ch][st]*"):
         path.read_text(encoding="utf-8")
-    return out, told
+    return out, printed
 
 
 @pytest.mark.parametrize("name", FILES, ids=short)
 def test_a_clip_of_any_name_is_analyzed_into_a_new_folder(name: bytes, place: Path, grey: Path) -> None:
     clip = place / os.fsdecode(name)
     clip.write_bytes(grey.read_bytes())
-    out, told = made(place, "analyze", "--no-video", "--verbose", "--note", os.fsdecode(b"\xff"), "--", str(clip))
+    out, printed = made(place, "analyze", "--no-video", "--verbose", "--note", os.fsdecode(b"\xff"), "--", str(clip))
     assert out.name == names.result_folder(clip.stem)
-    assert f"Results: {out.name}" in " ".join(told.split())
+    assert f"Results: {out.name}" in " ".join(printed.split())
     stored = reading.read(out / "analysis.json")
     assert stored.video.file == names.readable(clip.name)
     assert beside.checked(stored, None) == clip
@@ -270,15 +270,15 @@ def test_a_clip_of_any_name_is_analyzed_into_a_new_folder(name: bytes, place: Pa
 def test_clips_of_any_name_are_compared_in_a_new_folder(name: bytes, place: Path, grey: Path) -> None:
     clip = place / os.fsdecode(name)
     clip.write_bytes(grey.read_bytes())
-    out, told = made(place, "compare", "--rep-a", "1", "--rep-b", "2", "--", str(clip))
+    out, printed = made(place, "compare", "--rep-a", "1", "--rep-b", "2", "--", str(clip))
     assert out.name == names.result_folder(f"{clip.stem}-vs-{clip.stem}")
     data = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
     assert data["first"]["file"] == names.readable(clip.name)
-    assert "A: " + names.shown(clip.name)[:20] in " ".join(told.split())
+    assert "A: " + names.shown(clip.name)[:20] in " ".join(printed.split())
     assert str(escape(names.shown(clip.name))) in (out / "comparison.html").read_text(encoding="utf-8")
 
 
-def test_json_of_a_name_that_is_no_text_is_text(place: Path, grey: Path) -> None:
+def test_json_output_is_valid_text_for_a_name_that_is_not_utf_8(place: Path, grey: Path) -> None:
     clip = place / HOSTILE["bytes"]
     clip.write_bytes(grey.read_bytes())
     for arguments in (["analyze", "--json", clip.name], ["analyze", "--json", clip.name, "--rpe", "11"]):
@@ -287,14 +287,14 @@ def test_json_of_a_name_that_is_no_text_is_text(place: Path, grey: Path) -> None
         assert json.loads(done.stdout_bytes.decode())["schema"] == "hingecheck/analysis/1"
 
 
-def test_an_error_names_a_file_visibly() -> None:
+def test_an_error_message_contains_no_control_characters() -> None:
     done = CliRunner().invoke(cli.app, ["compare", "--json", "--", HOSTILE["codes"], HOSTILE["bytes"]])
     assert isinstance(json.loads(done.stdout)["error"]["message"], str)
     assert not set("\x1b\x07\r") & set(done.stderr)
 
 
 @pytest.mark.parametrize("command", ["analyze", "compare"])
-def test_a_folder_of_the_users_own_is_never_taken_for_the_result(command: str, place: Path, grey: Path) -> None:
+def test_force_does_not_overwrite_a_folder_of_the_user(command: str, place: Path, grey: Path) -> None:
     (place / "set.mp4").write_bytes(grey.read_bytes())
     own = place / ("set" if command == "analyze" else "set-vs-set")
     own.mkdir()
@@ -305,7 +305,7 @@ def test_a_folder_of_the_users_own_is_never_taken_for_the_result(command: str, p
     assert CliRunner().invoke(cli.app, [command, "set.mp4", "--out", own.name]).exit_code == 0
 
 
-def test_a_logbook_knows_folders_whose_names_are_no_text(tmp_path: Path) -> None:
+def test_a_logbook_handles_folder_names_that_are_not_utf_8(tmp_path: Path) -> None:
     folder = tmp_path / HOSTILE["bytes"] / "one"
     folder.mkdir(parents=True)
     (folder / "analysis.json").write_text(json.dumps(result(0.4)), encoding="utf-8")
@@ -324,7 +324,7 @@ def test_a_logbook_knows_folders_whose_names_are_no_text(tmp_path: Path) -> None
     assert not folder.exists()
 
 
-# --- what names and lists tell -----------------------------------------------------------------------
+# --- patterns and lists --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -340,13 +340,13 @@ def test_a_logbook_knows_folders_whose_names_are_no_text(tmp_path: Path) -> None
 def test_a_pattern_reads_athlete_date_and_load(
     pattern: str, name: str, want: tuple[str, str, float | None], tmp_path: Path
 ) -> None:
-    found = find(season(tmp_path, {name: "x"}), pattern=pattern)
-    (clip,) = found.clips
+    intake = find(season(tmp_path, {name: "x"}), pattern=pattern)
+    (clip,) = intake.clips
     assert (clip.athlete, clip.date, clip.report.load_kg) == want
-    assert found.unmatched == 0
+    assert intake.unmatched == 0
 
 
-def test_what_does_not_fit_the_pattern_is_counted_and_read_from_its_folder(tmp_path: Path) -> None:
+def test_a_clip_that_does_not_fit_the_pattern_is_counted_and_takes_its_athlete_from_the_folder(tmp_path: Path) -> None:
     clips = {
         "Ana/2026-13-01_100kg.mp4": "x",
         "Ana/VID_20260301_1.mp4": "x",
@@ -354,18 +354,18 @@ def test_what_does_not_fit_the_pattern_is_counted_and_read_from_its_folder(tmp_p
         "Ana/notes.txt": "x",
         "Ana/._top.mp4": "x",
     }
-    found = find(season(tmp_path, clips), pattern="{athlete}/{date}_{load}kg*")
-    assert (found.unmatched, found.other_files) == (3, 2)
-    assert [(c.athlete, c.date) for c in found.clips] == [("Ana", ""), ("Ana", "2026-03-01"), ("", "")]
+    intake = find(season(tmp_path, clips), pattern="{athlete}/{date}_{load}kg*")
+    assert (intake.unmatched, intake.other_files) == (3, 2)
+    assert [(c.athlete, c.date) for c in intake.clips] == [("Ana", ""), ("Ana", "2026-03-01"), ("", "")]
 
 
 @pytest.mark.parametrize("pattern", ["", "plain", "{lifter}", "{athlete}{athlete}", "{}"])
-def test_a_pattern_that_makes_no_sense_is_refused(pattern: str) -> None:
+def test_an_invalid_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(UsageError, match="--pattern"):
         compiled(pattern)
 
 
-def test_a_pattern_takes_its_other_characters_literally() -> None:
+def test_a_pattern_matches_other_characters_literally() -> None:
     assert compiled("{athlete}.(x+)").fullmatch("Ana.(x+)")
     assert not compiled("{athlete}.(x+)").fullmatch("Ana.xx")
 
@@ -382,11 +382,11 @@ def test_a_pattern_takes_its_other_characters_literally() -> None:
         ("", ""),
     ],
 )
-def test_a_date_is_a_day_of_the_calendar(text: str, want: str) -> None:
+def test_a_date_must_exist_in_the_calendar(text: str, want: str) -> None:
     assert date_of(text) == want
 
 
-def test_a_list_says_what_names_do_not(tmp_path: Path) -> None:
+def test_a_list_gives_the_details_and_names_bad_rows(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"a.mp4": "x", "b.mp4": "y", "c.mp4": "z"})
     season(tmp_path, {"out.mp4": "x"})
     lines = [
@@ -411,26 +411,26 @@ def test_a_list_says_what_names_do_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["clip,athlete\na.mp4,Ana", "file,lifter\na.mp4,Ana", ""])
-def test_a_list_with_other_columns_is_refused(text: str, tmp_path: Path) -> None:
+def test_a_list_with_unknown_columns_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(text)
     with pytest.raises(UsageError, match="column"):
         find(tmp_path, manifest=tmp_path / "list.csv")
 
 
-def test_results_inside_the_folder_are_passed_over(tmp_path: Path) -> None:
+def test_results_inside_the_folder_are_skipped(tmp_path: Path) -> None:
     folder = season(tmp_path, {"Ana/a.mp4": "x", "Ana/a/analysis.json": "{}", "Ana/a/annotated.mp4": "x"})
     season(folder, {"results/clips/b/annotated.mp4": "x"})
-    found = find(folder, skip=folder / "results").clips
-    assert [clip.file for clip in found] == ["Ana/a.mp4"]
-    assert isinstance(found[0], Clip)
+    clips = find(folder, skip=folder / "results").clips
+    assert [clip.file for clip in clips] == ["Ana/a.mp4"]
+    assert isinstance(clips[0], Clip)
 
 
-def test_the_order_is_the_names_alone(tmp_path: Path) -> None:
+def test_the_order_depends_only_on_the_names(tmp_path: Path) -> None:
     clips = ["b/2.mp4", "B/1.mp4", "a/10.mp4", "a/9.mp4", "é/1.mp4", "e\u0301/2.mp4"]
     for place, order in (("one", clips), ("two", clips[::-1])):
         season(tmp_path / place, dict.fromkeys(order, "x"))
-    one, two = ([clip.file for clip in find(tmp_path / place).clips] for place in ("one", "two"))
-    assert one == two
+    first, second = ([clip.file for clip in find(tmp_path / place).clips] for place in ("one", "two"))
+    assert first == second
     with (tmp_path / "x.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["file"], *([name] for name in clips)])
-    assert [clip.file for clip in find(tmp_path / "two", manifest=tmp_path / "x.csv").clips] == two
+    assert [clip.file for clip in find(tmp_path / "two", manifest=tmp_path / "x.csv").clips] == second

@@ -1,4 +1,4 @@
-"""Did the load leave the floor; which style it looks like; how far the bar went forward."""
+"""Load evidence from the pictures, the lift type of a set, and the forward travel of the bar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANKLE = (240, 760)
 
 
 def room(*, plates_up: bool, shift_px: int = 0, light: int = 0) -> Bytes:
-    """The same room with dark plates on the floor or at the hips."""
+    """A picture of a room with dark plates on the floor or at the hips."""
     picture = noise_pictures(1, height=900, width=500)[0].copy()
     cv2.circle(picture, (ANKLE[0] + 40, 480 if plates_up else 700), 90, (25, 25, 25), -1)
     moved = np.roll(picture, shift_px, axis=1)
@@ -44,7 +44,7 @@ def pictures(rooms: list[Bytes]) -> evidence.Pictures:
     return evidence.Pictures(thumbnails(rooms), lifter.track(TWO.posture()))
 
 
-def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -> None:
+def test_upright_moments_are_grouped_by_plates_up_or_down() -> None:
     down, up = room(plates_up=False), room(plates_up=True)
     assert pictures([down, up, up, down]).groups([0, 1, 2, 3]) == [0, 1, 1, 0]
     assert not pictures([down, up]).look_same(0, 1)
@@ -52,7 +52,7 @@ def test_moments_with_the_plates_up_are_told_from_those_with_the_plates_down() -
 
 
 def thin_bar(*, up: bool, feet_px: int = 0) -> Bytes:
-    """A bar without plates, seen from its end, on the floor or in the hands."""
+    """A picture of a bar without plates, seen from its end, on the floor or in the hands."""
     picture = np.full((900, 500, 3), 150, np.uint8)
     picture[::60] = 90
     y = 480 if up else 700
@@ -61,24 +61,24 @@ def thin_bar(*, up: bool, feet_px: int = 0) -> Bytes:
     return picture
 
 
-def test_a_bar_without_plates_is_seen_to_leave_the_floor() -> None:
+def test_a_bar_without_plates_that_leaves_the_floor_is_detected() -> None:
     down, up = thin_bar(up=False), thin_bar(up=True)
     both = pictures([down, up, up, down])
-    assert both.look_same(0, 1)  # too little for the coarse comparison
+    assert both.look_same(0, 1)  # the change is too small for the coarse comparison
     assert both.groups([0, 1, 2, 3]) == [0, 1, 1, 0]
     assert both.groups([0, 1, 2]) == [0, 1, 1]
     assert not both.nothing_moved([0, 1])
     assert both.fine_difference(0, 1) > 10 * both.fine_difference(0, 3)
 
 
-def test_feet_that_shift_lift_nothing() -> None:
+def test_shifted_feet_are_not_taken_for_a_lifted_load() -> None:
     rooms = [thin_bar(up=False, feet_px=by) for by in (0, 30, 15)]
     assert pictures(rooms).groups([0, 1, 2]) == [0, 0, 0]
     assert not pictures(rooms).nothing_moved([0, 1, 2])
     assert pictures(rooms).nothing_moved([1, 1])
 
 
-def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> None:
+def test_small_objects_that_appear_or_vanish_are_detected() -> None:
     plain = np.full((900, 500, 3), 128, np.uint8)
     strewn = plain.copy()
     for y, x in product(range(560, 820, 28), range(60, 440, 28)):
@@ -88,19 +88,19 @@ def test_small_things_on_a_plain_floor_are_seen_to_appear_and_to_vanish() -> Non
     assert not both.look_same(1, 0)
 
 
-def test_a_camera_that_moves_by_a_little_changes_nothing() -> None:
+def test_a_small_camera_shift_does_not_change_the_groups() -> None:
     down, up = room(plates_up=False), room(plates_up=True)
     moved = room(plates_up=False, shift_px=5)
     assert pictures([down, up, moved]).groups([0, 1, 2]) == [0, 1, 0]
 
 
-def test_where_light_or_camera_change_all_over_nothing_is_told() -> None:
+def test_a_large_change_of_light_or_view_gives_no_match() -> None:
     down = room(plates_up=False)
     assert pictures([down, room(plates_up=True, light=60)]).groups([0, 1]) is None
     assert not pictures([down, room(plates_up=False, shift_px=60)]).look_same(0, 1)
 
 
-def test_long_clips_are_kept_in_little_memory() -> None:
+def test_thumbnails_of_a_long_clip_stay_below_the_limit() -> None:
     frames = (Frame(0.5 * i, np.zeros((512, 256, 3), np.uint8), 0.5) for i in range(3000))
     keeper = small.Keeper()
     assert sum(1 for _ in keeper.watch(frames)) == 3000
@@ -112,13 +112,13 @@ def test_long_clips_are_kept_in_little_memory() -> None:
 
 
 def measured(shape: lifter.Set) -> tuple[AngleTrack, tuple[Rep, ...]]:
-    _, _, track, found = stages(lifter.track(shape.posture()))
-    return track, found
+    _, _, track, reps = stages(lifter.track(shape.posture()))
+    return track, reps
 
 
 @dataclass
 class AllAlike:
-    """Pictures in which upright moments look the same, and so much goes down with every bend."""
+    """Pictures whose upright moments look the same and differ from the bends by `share`."""
 
     share: float
     asked_s: list[float] = field(default_factory=list)
@@ -149,36 +149,36 @@ class AllAlike:
         return self.share
 
 
-@pytest.mark.parametrize(("bends", "share", "found"), [(1, 0.16, 0), (1, 0.3, 1), (2, 0.16, 2), (2, 0.1, 0)])
-def test_what_goes_down_with_every_bend_is_in_the_hands(bends: int, share: float, found: int) -> None:
+@pytest.mark.parametrize(("bends", "share", "count"), [(1, 0.16, 0), (1, 0.3, 1), (2, 0.16, 2), (2, 0.1, 0)])
+def test_a_load_that_goes_down_with_every_bend_counts_as_held(bends: int, share: float, count: int) -> None:
     ways = ((1.5, 2.9, 3.0, 4.5), (6.5, 7.9, 8.0, 9.5))[:bends]
     track, _ = measured(lifter.Set(bends=ways, last_s=11.0))
-    told = segment.segment(track, pictures=AllAlike(share))
-    assert [rep.style for rep in told] == ["romanian"] * found
+    reps = segment.segment(track, pictures=AllAlike(share))
+    assert [rep.style for rep in reps] == ["romanian"] * count
 
 
-def test_hands_that_grip_lift_something_though_nothing_is_seen_to_move() -> None:
-    track, found = measured(THREE)
-    assert len(segment.segment(track, pictures=AllAlike(0.0))) == len(found) == 2
+def test_gripping_hands_give_repetitions_even_if_no_load_is_seen_to_move() -> None:
+    track, reps = measured(THREE)
+    assert len(segment.segment(track, pictures=AllAlike(0.0))) == len(reps) == 2
 
 
-@pytest.mark.parametrize(("lean_deg", "found"), [(67.0, 2), (71.0, 0)])
-def test_hands_that_turn_at_once_over_the_floors_height_hold_a_load_all_the_time(lean_deg: float, found: int) -> None:
+@pytest.mark.parametrize(("lean_deg", "count"), [(67.0, 2), (71.0, 0)])
+def test_hands_that_reverse_high_without_a_pause_hold_the_load(lean_deg: float, count: int) -> None:
     ways = ((1.5, 2.9, 3.0, 4.5), (6.5, 7.9, 8.0, 9.5))
-    _, told = measured(lifter.Set(bends=ways, last_s=11.0, thigh_deg=46.0, shank_deg=8.0, lean_deg=lean_deg))
-    assert [rep.style for rep in told] == ["romanian"] * found
+    _, reps = measured(lifter.Set(bends=ways, last_s=11.0, thigh_deg=46.0, shank_deg=8.0, lean_deg=lean_deg))
+    assert [rep.style for rep in reps] == ["romanian"] * count
 
 
-def test_pictures_are_compared_where_the_lifter_is_at_rest() -> None:
+def test_pictures_are_compared_at_the_moments_of_rest() -> None:
     pictures = AllAlike(0.0)
     segment.segment(measured(TWO)[0], pictures=pictures)
     assert pictures.asked_s == pytest.approx([1.77, 6.0, 10.23], abs=0.1)
 
 
-def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> None:
-    track, found = measured(THREE)
-    told = style.classify(track, found, "sumo")
-    assert (told.name, told.confidence, told.given) == ("sumo", 1.0, True)
+def test_the_users_style_overrides_the_classifier_and_unknown_styles_are_refused() -> None:
+    track, reps = measured(THREE)
+    classified = style.classify(track, reps, "sumo")
+    assert (classified.name, classified.confidence, classified.given) == ("sumo", 1.0, True)
     assert style.parse("auto") is None
     assert style.parse("trap-bar") == "trap_bar"
     with pytest.raises(UsageError, match="no such style") as caught:
@@ -186,10 +186,10 @@ def test_the_users_word_for_the_style_wins_and_unknown_words_are_refused() -> No
     assert "sumo" in caught.value.remedy
 
 
-def test_a_style_is_named_only_where_it_looks_like_one() -> None:
-    looks = style._classes()
-    track, found = measured(THREE)
-    for name, mean in zip(looks.names, looks.mean, strict=True):
+def test_a_style_is_named_only_above_the_confidence_limit() -> None:
+    classes = style._classes()
+    track, reps = measured(THREE)
+    for name, mean in zip(classes.names, classes.mean, strict=True):
         height, knee, lean = (np.full(len(track.time_s), value) for value in mean)
         posed = replace(
             track,
@@ -197,13 +197,13 @@ def test_a_style_is_named_only_where_it_looks_like_one() -> None:
             knee_flexion=replace(track.knee_flexion, value_deg=knee),
             trunk_lean=replace(track.trunk_lean, value_deg=lean),
         )
-        told = style.classify(posed, [replace(found[0], style=style.LIFT_TYPES[name])], None)
-        assert told.name in {name, "not_sure"}
-        assert 0.3 < told.confidence <= 1.0
-        assert (told.name == "not_sure") == (told.confidence < style.SURE)
+        classified = style.classify(posed, [replace(reps[0], style=style.LIFT_TYPES[name])], None)
+        assert classified.name in {name, "not_sure"}
+        assert 0.3 < classified.confidence <= 1.0
+        assert (classified.name == "not_sure") == (classified.confidence < style.SURE)
 
 
-def test_the_bar_goes_forward_as_far_as_the_hands_do() -> None:
+def test_forward_travel_of_the_bar_is_that_of_the_hands() -> None:
     track, (rep, *_) = measured(THREE)
     time_s = track.time_s
     way = 0.1 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s) + 0.05
