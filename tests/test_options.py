@@ -81,7 +81,7 @@ WRONG = {
 }
 
 
-def test_the_stand_in_is_opened_when_nothing_is_wrong(here: Path) -> None:
+def test_valid_calls_open_the_pose_network(here: Path) -> None:
     right = ["--standing", "clip.mp4", "--max-bend", "clip.mp4", "--rpe", "8", "--style", "sumo", "--pseudonym", "P17"]
     assert isinstance(CliRunner().invoke(cli.app, ["analyze", "clip.mp4", *right]).exception, Opened)
     assert isinstance(CliRunner().invoke(cli.app, ["compare", "clip.mp4"]).exception, Opened)
@@ -90,7 +90,7 @@ def test_the_stand_in_is_opened_when_nothing_is_wrong(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("option", WRONG, ids=" ".join)
-def test_a_wrong_option_of_analyze_is_told_at_once(option: tuple[str, str]) -> None:
+def test_analyze_reports_a_wrong_option_before_it_opens_the_network(option: tuple[str, str]) -> None:
     before = sorted(Path().iterdir())
     code, words = told(["analyze", "clip.mp4", *option])
     assert (code, WRONG[option][1] in words) == (WRONG[option][0], True), words
@@ -103,7 +103,7 @@ def test_a_wrong_option_of_analyze_is_told_at_once(option: tuple[str, str]) -> N
     [["--height-cm", "178"], ["--stature-cm", "178"], ["--height-cm", "178", "--stature-cm", "178"]],
     ids=" ".join,
 )
-def test_the_old_name_of_the_height_gives_the_same_self_report(
+def test_stature_cm_and_height_cm_give_the_same_self_report(
     options: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = []
@@ -118,7 +118,7 @@ def test_the_old_name_of_the_height_gives_the_same_self_report(
 
 
 @pytest.mark.usefixtures("here")
-def test_two_different_heights_are_a_wrong_call() -> None:
+def test_two_different_heights_are_refused() -> None:
     for stature in ("180", "0"):
         code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
         assert code == 2
@@ -126,7 +126,7 @@ def test_two_different_heights_are_a_wrong_call() -> None:
         assert "Give --height-cm alone" in words
 
 
-def test_the_help_names_the_height_by_its_new_name_alone() -> None:
+def test_the_help_names_only_height_cm() -> None:
     done = CliRunner().invoke(cli.app, ["analyze", "--help"])
     assert done.exit_code == 0
     assert "--height-cm" in done.output
@@ -135,7 +135,7 @@ def test_the_help_names_the_height_by_its_new_name_alone() -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("wrong", WRONG_CLIPS)
-def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
+def test_an_unreadable_clip_is_reported_before_the_network_opens(wrong: str) -> None:
     for arguments in (
         ["analyze", wrong, "--standing", "clip.mp4"],
         ["analyze", "clip.mp4", "--standing", wrong],
@@ -159,12 +159,12 @@ def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
         (("--model", "enormous"), 6),
     ],
 )
-def test_a_wrong_option_of_compare_is_told_at_once(options: tuple[str, ...], code: int) -> None:
+def test_compare_reports_a_wrong_option_before_it_opens_the_network(options: tuple[str, ...], code: int) -> None:
     assert told(["compare", "clip.mp4", *options])[0] == code
 
 
 @pytest.mark.usefixtures("here")
-def test_blurring_without_its_model_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_face_model_is_reported_before_the_network_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise ModelNotFound("the face model is not there", "Install hingecheck again.")
 
@@ -174,7 +174,7 @@ def test_blurring_without_its_model_is_refused_at_once(monkeypatch: pytest.Monke
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that this user cannot write")
-def test_a_folder_that_cannot_be_written_is_told_at_once() -> None:
+def test_an_unwritable_folder_is_reported_before_the_network_opens() -> None:
     Path("locked").mkdir(mode=0o500)
     assert told(["analyze", "clip.mp4", "--out", "locked/out"])[0] == 2
 
@@ -193,7 +193,7 @@ def test_a_folder_that_cannot_be_written_is_told_at_once() -> None:
     ],
     ids=str,
 )
-def test_the_library_tells_what_is_wrong_before_it_measures(asked: Asked) -> None:
+def test_the_library_reports_wrong_options_before_it_measures(asked: Asked) -> None:
     with pytest.raises(HingecheckError) as caught:
         analysis.analyze(Path("clip.mp4"), asked)
     assert caught.value.exit_code in (2, 3)
@@ -213,7 +213,7 @@ BATCH = {
 
 
 @pytest.mark.parametrize("option", BATCH, ids=" ".join)
-def test_a_wrong_option_of_batch_is_told_before_any_clip_is_measured(
+def test_batch_reports_a_wrong_option_before_it_measures_a_clip(
     option: tuple[str, str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*_: object) -> None:

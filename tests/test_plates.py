@@ -81,7 +81,7 @@ def at_the_hands(track: PoseTrack) -> Told:
 
 
 @pytest.mark.parametrize("facing", ["right", "left"])
-def test_plates_are_told_in_their_own_radii_whichever_way_the_lifter_faces(facing: str) -> None:
+def test_plate_positions_are_in_plate_radii_for_either_facing(facing: str) -> None:
     told = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
     way_px = told.middle_px - told.middle_px[0]
     seen = found(told)
@@ -93,7 +93,7 @@ def test_plates_are_told_in_their_own_radii_whichever_way_the_lifter_faces(facin
     assert seen.radius_legs == pytest.approx(RADIUS_PX / LEG_PX)
 
 
-def test_an_oblique_camera_shortens_the_way_forward_alone() -> None:
+def test_the_yaw_corrects_only_the_forward_distance() -> None:
     told = at_the_hands(lifter.track(TWO.posture()))
     square, oblique = found(told), found(told, yaw_deg=20.0)
     assert square is not None
@@ -102,7 +102,7 @@ def test_an_oblique_camera_shortens_the_way_forward_alone() -> None:
     assert np.ptp(oblique.forward) == pytest.approx(np.ptp(square.forward) / np.cos(np.radians(20.0)))
 
 
-def test_what_is_unlikely_or_of_another_size_is_not_told() -> None:
+def test_unlikely_and_wrongly_sized_plates_are_unknown() -> None:
     told = at_the_hands(lifter.track(TWO.posture()))
     told.chance[:5], told.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
     seen = found(told)
@@ -110,7 +110,7 @@ def test_what_is_unlikely_or_of_another_size_is_not_told() -> None:
     assert np.flatnonzero(np.isnan(seen.up)).tolist() == [*range(5), *range(10, 15)]
 
 
-def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothing() -> None:
+def test_rarely_seen_plates_and_plates_away_from_the_hands_are_ignored() -> None:
     told = at_the_hands(lifter.track(TWO.posture()))
     assert found(replace(told, chance=np.where(np.arange(len(told.chance)) % 6, 0.1, 0.9))) is None
     assert found(replace(told, chance=np.full(len(told.chance), 0.6))) is None
@@ -124,7 +124,7 @@ def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothin
     assert detection.find(detection.Finder(told, told), thumbnails, unseen, view.orient(told.track)) is None
 
 
-def test_a_bare_bar_is_what_looks_tiny_to_the_model_that_knows_it() -> None:
+def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     plated = at_the_hands(lifter.track(TWO.posture()))
     told = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
     seen, large = found(told), found(plated)
@@ -148,14 +148,14 @@ def pictures_with(held: Plates | None) -> evidence.Pictures:
     return evidence.Pictures(thumbnails, lifter.track(TWO.posture()), held)
 
 
-def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
+def test_plates_above_their_resting_height_hang() -> None:
     held = series(0.0, 0.5, 0.06, 0.5, float("nan"))
     assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
     assert pictures_with(held).hanging([1.0]) == [None], "on their way"
     assert pictures_with(None).hanging([0.5]) == [None]
 
 
-def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to() -> None:
+def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
     def bare(*heights: float) -> evidence.Pictures:
         held = series(*heights)
         return pictures_with(replace(held, up=held.up_legs / 0.04, radius_legs=0.04))
@@ -210,14 +210,14 @@ class Hanging(evidence.Pictures):
         ((None, True, False), 1, "floor"),
     ],
 )
-def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
+def test_a_bend_is_a_repetition_only_if_the_plates_hang_after_it(
     two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, lift_type: str
 ) -> None:
     told = segment.segment(two[0], pictures=Hanging(*hanging))
     assert [rep.style for rep in told] == [lift_type] * count
 
 
-def test_low_plates_at_the_clips_end_do_not_lie_while_the_lifter_is_still_bent() -> None:
+def test_low_plates_in_an_unfinished_last_bend_still_count_as_hanging() -> None:
     going_up = lifter.Set(last_s=9.6)
     _, _, track, _ = stages(lifter.track(going_up.posture()))
     told = segment.segment(track, pictures=Hanging(True, True, False))
@@ -246,7 +246,7 @@ class Followed(Hanging):
         (Followed(0.3, first_s=4.5), 0.0),  # not seen from the beginning on
     ],
 )
-def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
+def test_plate_heights_time_the_lift_off_and_the_lockout(
     two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
 ) -> None:
     (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False))
@@ -257,12 +257,12 @@ def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
     assert told.liftoff_s < told.knee_pass_s < told.lockout_s
 
 
-def test_a_knee_pass_before_the_bar_rises_is_none(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_a_knee_pass_before_lift_off_is_unknown(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     (told,) = segment.segment(two[0], pictures=Followed(0.8))
     assert np.isnan(told.knee_pass_s)
 
 
-def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
@@ -279,7 +279,7 @@ def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrac
     assert back["bar_forward_cm"].value == pytest.approx(0.0)
 
 
-def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
@@ -294,7 +294,7 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     assert notes == []
 
 
-def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
+def test_a_metric_of_one_repetition_is_pooled_over_the_set() -> None:
     analysis = staged()
     first, second = (rep.rep for rep in analysis.reps)
     time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
@@ -308,7 +308,7 @@ def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
     assert repetition.pooled(reps)["bar_forward_cm"] == seen
 
 
-def test_a_repetition_without_a_metric_is_refused() -> None:
+def test_a_repetition_needs_exactly_the_known_metrics() -> None:
     rep = staged().reps[0]
     with pytest.raises(ValueError, match="bar_forward_cm"):
         replace(rep, values={name: value for name, value in rep.values.items() if name != "bar_forward_cm"})
@@ -323,7 +323,7 @@ class Swapped(Hanging):
         return [0, *([1] * (len(upright_s) - 2)), 0]
 
 
-def test_plates_that_only_lie_there_may_be_others(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_resting_plates_do_not_rule_out_a_lift_of_another_load(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     assert len(segment.segment(two[0], pictures=Swapped(False, False, False))) == 1
 
 
@@ -341,7 +341,7 @@ def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> Pose
     return PoseTrack(time_s, xy_px, zeros, np.repeat(zeros[..., None], 3, axis=2), zeros > 0)
 
 
-def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: detection.Finder) -> None:
+def test_the_finder_follows_the_plates_of_a_sample_within_4_cm(finder: detection.Finder) -> None:
     truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
     keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
@@ -356,7 +356,7 @@ def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder
     assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
 
 
-def test_where_no_plates_are_the_finder_finds_none(finder: detection.Finder) -> None:
+def test_the_finder_finds_no_plates_where_there_are_none(finder: detection.Finder) -> None:
     keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
     thumbnails = keeper.thumbnails()

@@ -27,7 +27,7 @@ def changed(change: Callable[[dict[str, Any]], object], folder: Path) -> Path:
     return path
 
 
-def test_what_was_written_comes_back(tmp_path: Path) -> None:
+def test_a_written_result_is_read_back(tmp_path: Path) -> None:
     found = reading.read(stored.write(tmp_path))
     assert found.verdict.pattern == "hip_led"
     assert [rep.number for rep in found.reps] == [1, 2]
@@ -37,7 +37,7 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     assert found.self_report.load_kg == 120.0
 
 
-def test_what_is_new_is_borne(tmp_path: Path) -> None:
+def test_unknown_keys_styles_and_metrics_are_accepted(tmp_path: Path) -> None:
     def change(made: dict[str, Any]) -> None:
         made["new"] = {"anything": [1]}
         made["reps"][0]["style"] = "block_pull"
@@ -49,7 +49,7 @@ def test_what_is_new_is_borne(tmp_path: Path) -> None:
     assert found.reps[1].values["grip_width_m"].reason == Reason(Code.NOT_STORED)
 
 
-def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed(tmp_path: Path) -> None:
+def test_a_metric_absent_from_an_older_file_is_missing_and_not_listed(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
     found = reading.read(path)
     assert set(METRICS) <= set(found.reps[0].values) == set(found.reps[1].values)
@@ -62,7 +62,7 @@ def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed
     assert session.value("lumbar_peak_deg").reason == Reason(Code.NOT_STORED)
 
 
-def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Path) -> None:
+def test_a_share_above_1_in_an_older_file_is_limited_to_1(tmp_path: Path) -> None:
     def change(made: dict[str, Any]) -> None:
         for place in (made["verdict"], made["reps"][0]["metrics"]):
             place["lumbar_share_trunk"] = stored.measure(1.1, 0.3)
@@ -75,7 +75,7 @@ def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Pa
 
 
 @pytest.mark.parametrize("key", ["height_cm", "stature_cm"])
-def test_the_height_is_read_by_its_name_and_by_its_old_one(key: str, tmp_path: Path) -> None:
+def test_the_height_is_read_under_its_new_and_its_old_name(key: str, tmp_path: Path) -> None:
     path = changed(lambda d: d["self_report"].update({key: 178.0}), tmp_path)
     report = SelfReport({"low-back": 6.0}, 9.0, 120.0, 8.0, "ok", 178.0)
     found = reading.read(path)
@@ -85,7 +85,7 @@ def test_the_height_is_read_by_its_name_and_by_its_old_one(key: str, tmp_path: P
         reading.read(changed(lambda d: d["self_report"].update({key: "tall"}), tmp_path))
 
 
-def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) -> None:
+def test_a_metric_without_scale_is_left_out_of_logbook_and_report(tmp_path: Path) -> None:
     def change(made: dict[str, Any]) -> None:
         for rep in made["reps"]:
             rep["metrics"]["bar_forward_cm"] = None
@@ -127,7 +127,9 @@ def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) 
         (lambda d: d["provenance"]["versions"].update(hingecheck=1), "versions: hingecheck: must be a text"),
     ],
 )
-def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path) -> None:
+def test_an_invalid_value_is_refused_by_name(
+    change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path
+) -> None:
     with pytest.raises(ResultUnreadable) as caught:
         reading.read(changed(change, tmp_path))
     assert caught.value.message.startswith(str(tmp_path / "analysis.json"))
@@ -139,7 +141,7 @@ def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], w
 @pytest.mark.parametrize(
     "text", ["", "no json", '{"schema": NaN}', '{"a": 1, "a": 2}', "[" * 100_000, '{"schema": "\xff"}', "[]", "null"]
 )
-def test_what_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "analysis.json"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(ResultUnreadable):
@@ -158,7 +160,7 @@ def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
             yield from leaves(value[key], (*place, key))
 
 
-def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(tmp_path: Path) -> None:
+def test_a_replaced_value_is_read_or_refused_without_a_crash(tmp_path: Path) -> None:
     made = stored.document(1)
     path, refused = tmp_path / "analysis.json", 0
     for place in leaves(made):
@@ -180,7 +182,7 @@ def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(t
     assert refused > 300
 
 
-def test_the_hash_ties_the_result_to_its_video(tmp_path: Path) -> None:
+def test_a_result_accepts_only_the_video_with_its_hash(tmp_path: Path) -> None:
     found = reading.read(stored.write(tmp_path, video=b"a video"))
     assert source_video.checked(found, None) == tmp_path.resolve() / "jane_doe.mp4"
     (tmp_path / "jane_doe.mp4").write_bytes(b"another video")
@@ -217,7 +219,7 @@ def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None
     assert pictures.row(tmp_path, 0, 2) is None
 
 
-def test_a_curve_breaks_where_nothing_was_measured_and_hits_the_events(tmp_path: Path) -> None:
+def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> None:
     found = reading.read(stored.write(tmp_path))
     columns = curves.read(found)
     axis = curves.phases(found.reps[0])

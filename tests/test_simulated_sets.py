@@ -57,14 +57,14 @@ def score(ways: tuple[str, ...], count: int, *, seen: bool) -> Score:
     return told
 
 
-def test_repetitions_of_every_style_are_found_where_the_plates_can_be_seen() -> None:
+def test_repetitions_of_every_style_are_found_if_the_plates_are_visible() -> None:
     told = score(WAYS, 112, seen=True)
     assert told.f1(empty=True) >= 0.99
     assert np.mean(told.liftoff_s) < 0.12
     assert np.mean(told.lockout_s) < 0.08
 
 
-def test_movement_alone_tells_all_but_whether_the_load_went_along() -> None:
+def test_landmarks_alone_find_every_repetition_but_also_unloaded_rises() -> None:
     told = score(WAYS, 84, seen=False)
     assert told.f1(empty=False) >= 0.99
     assert told.f1(empty=True) >= 0.92
@@ -72,14 +72,14 @@ def test_movement_alone_tells_all_but_whether_the_load_went_along() -> None:
 
 @pytest.mark.parametrize("what", simulated.NOTHING)
 @pytest.mark.parametrize("seen", [True, False])
-def test_what_is_no_lift_has_no_repetition(what: str, seen: bool) -> None:
+def test_other_movements_have_no_repetition(what: str, seen: bool) -> None:
     for seed in range(5):
         assert simulated.random_set(seed, what).segmented(seen=seen) == ()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seen", [True, False])
-def test_a_thousand_sets(seen: bool) -> None:
+def test_a_thousand_sets_are_segmented_accurately(seen: bool) -> None:
     told = score(WAYS, 1000, seen=seen)
     print(seen, told.f1(empty=True), told.f1(empty=False), told.counts)  # noqa: T201
     assert told.f1(empty=False) >= 0.99

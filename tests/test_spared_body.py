@@ -76,14 +76,14 @@ def changed(picture: Bytes, out: Bytes, at_px: Floats) -> bool:
 @pytest.mark.parametrize("facing", ["left", "right"])
 @pytest.mark.parametrize("part", [landmarks.HIPS, landmarks.KNEES, landmarks.ANKLES, landmarks.TOES, landmarks.WRISTS])
 @pytest.mark.parametrize("posture", [BENT, lifter.Set(last_s=1.0)])
-def test_what_looks_like_a_face_on_the_body_stays_sharp(posture: lifter.Set, part: landmarks.Pair, facing: str) -> None:
+def test_a_false_face_on_the_body_stays_sharp(posture: lifter.Set, part: landmarks.Pair, facing: str) -> None:
     one = pose(posture, facing)
     spot = one.middle_px(part)[0]
     picture = with_spot(spot)
     assert not changed(picture, hide(one, picture, 0.5), spot)
 
 
-def test_what_looks_like_a_face_on_the_buttocks_or_a_plate_stays_sharp() -> None:
+def test_a_false_face_on_the_buttocks_or_a_plate_stays_sharp() -> None:
     one = pose(BENT)
     hip, hands = one.middle_px(landmarks.HIPS)[0], one.middle_px(landmarks.WRISTS)[0]
     trunk_px = lifter.TRUNK * 280
@@ -93,7 +93,7 @@ def test_what_looks_like_a_face_on_the_buttocks_or_a_plate_stays_sharp() -> None
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
-def test_the_head_is_blurred_though_it_hangs_at_the_height_of_the_hips(facing: str) -> None:
+def test_a_head_at_hip_height_is_blurred(facing: str) -> None:
     one = pose(BENT, facing)
     head = one.middle_px(landmarks.EARS)[0]
     assert head[1] > one.middle_px(landmarks.HIPS)[0, 1] - 30
@@ -111,7 +111,7 @@ def test_a_face_away_from_the_lifter_is_blurred() -> None:
 
 
 @pytest.mark.parametrize(("colour", "blurred"), [(RED, True), (WHITE, False)])
-def test_a_head_right_beside_the_legs_is_blurred_if_its_shoulders_were_seen(
+def test_a_head_beside_the_legs_is_blurred_only_if_its_shoulders_are_seen(
     colour: tuple[int, int, int], *, blurred: bool
 ) -> None:
     one = pose(lifter.Set(last_s=3.0))
@@ -121,7 +121,7 @@ def test_a_head_right_beside_the_legs_is_blurred_if_its_shoulders_were_seen(
 
 
 @pytest.mark.parametrize("upside_down", [False, True])
-def test_somebody_seen_in_the_legs_or_in_a_plate_is_none(*, upside_down: bool) -> None:
+def test_a_false_person_in_the_legs_or_a_plate_is_ignored(*, upside_down: bool) -> None:
     one = pose(lifter.Set(last_s=3.0))
     knee, ankle = one.middle_px(landmarks.KNEES)[0], one.middle_px(landmarks.ANKLES)[0]
     spot = ankle - np.array([0.0, 12.0]) if upside_down else knee + np.array([2.0, 25.0])
@@ -132,7 +132,7 @@ def test_somebody_seen_in_the_legs_or_in_a_plate_is_none(*, upside_down: bool) -
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
-def test_no_joint_below_the_shoulders_is_blurred_at_any_moment(facing: str) -> None:
+def test_joints_below_the_shoulders_are_never_blurred(facing: str) -> None:
     one = pose(PULL, facing)
     xy_px = one.xy_px.copy()
     xy_px[20:40] = np.nan
@@ -144,7 +144,7 @@ def test_no_joint_below_the_shoulders_is_blurred_at_any_moment(facing: str) -> N
         assert [joint for joint in JOINTS if changed(picture, out, points[joint])] == []
 
 
-def test_a_head_track_left_behind_does_not_blur_the_body_that_comes_there() -> None:
+def test_a_stale_head_track_does_not_blur_the_body() -> None:
     one = pose(PULL)
     hip = one.middle_px(landmarks.HIPS)[-1]
     stale = Track(np.array([0.0, 3.0]), np.array([[*hip, 30.0]] * 2))
@@ -153,7 +153,7 @@ def test_a_head_track_left_behind_does_not_blur_the_body_that_comes_there() -> N
     assert np.array_equal(out, picture)
 
 
-def test_a_circle_beside_the_body_stops_at_it() -> None:
+def test_a_blur_circle_stops_at_the_body() -> None:
     one = pose(lifter.Set(last_s=1.0))
     hip = one.middle_px(landmarks.HIPS)[0]
     beside = Track(np.array([0.0, 1.0]), np.array([[hip[0] + 70, hip[1], 68.0]] * 2))
@@ -163,7 +163,7 @@ def test_a_circle_beside_the_body_stops_at_it() -> None:
     assert not changed(picture, out, hip + np.array([8.0, 0.0]))
 
 
-def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
+def test_the_head_blur_reaches_no_farther_than_the_shoulders() -> None:
     one = pose(PULL)
     own = head_tracks.lifter(one)
     assert own is not None
@@ -174,7 +174,7 @@ def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
         assert circle[2] <= np.hypot(*(circle[:2] - shoulder)) + 0.5
 
 
-def test_a_face_is_kept_where_the_lifter_has_not_been_seen_for_long() -> None:
+def test_a_face_is_blurred_after_the_lifter_is_lost_for_long() -> None:
     one = pose(lifter.Set(last_s=4.0))
     xy_px = one.xy_px.copy()
     xy_px[30:] = np.nan

@@ -25,7 +25,7 @@ def described(one: PoseTrack, sign: int) -> np.ndarray:
     return features.describe(one.xy_px, one.visibility, one.world_m, sign)
 
 
-def test_a_frame_says_the_same_alone_and_among_others(net: SpineNet) -> None:
+def test_the_code_of_a_frame_does_not_depend_on_its_batch(net: SpineNet) -> None:
     one = lifter.track(lifter.Set().posture())
     crop = np.random.default_rng(1).integers(0, 255, (len(one.time_s), CROP_SIZE_PX, CROP_SIZE_PX)).astype(np.uint8)
     together = net.encode(crop, described(one, 1))
@@ -33,7 +33,7 @@ def test_a_frame_says_the_same_alone_and_among_others(net: SpineNet) -> None:
     assert together[100] == pytest.approx(alone[0], abs=1e-4)
 
 
-def test_the_standing_itself_has_not_moved_and_every_sd_is_positive(net: SpineNet) -> None:
+def test_the_standing_frame_has_no_change_and_every_sd_is_positive(net: SpineNet) -> None:
     one = lifter.track(lifter.Set().posture())
     traced = np.zeros((1, CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
     traced[:, :, 28:44] = 255

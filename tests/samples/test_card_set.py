@@ -44,14 +44,14 @@ def words(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return evaluate.main()
 
 
-def test_the_set_is_fixed_has_unique_names_and_about_120_clips() -> None:
+def test_the_set_is_fixed_and_has_120_clips_with_unique_names() -> None:
     items = designed_set()
     assert items == designed_set()
     assert len({item.name for item in items}) == len(items) == 120
     assert sum(item.factor == MIXED for item in items) == 36
 
 
-def test_the_set_has_every_factor_that_was_promised() -> None:
+def test_the_set_has_every_designed_factor() -> None:
     specs = [item.spec for item in designed_set() if item.factor != MIXED]
     assert {abs(spec.camera.yaw_deg) for spec in specs} == {0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0}
     assert min(spec.camera.yaw_deg for spec in specs) < 0.0
@@ -72,7 +72,7 @@ def test_picture_sizes_run_from_480p_to_4k() -> None:
     assert widths == {480, 1080, 2160}
 
 
-def test_a_level_changes_nothing_but_itself() -> None:
+def test_a_level_changes_only_its_own_setting() -> None:
     by_name = {item.name: item.spec for item in designed_set()}
     for lifter in LIFTERS:
         base, belted = by_name[f"{BASE}_{lifter}"], by_name[f"belt_{lifter}"]
@@ -80,14 +80,14 @@ def test_a_level_changes_nothing_but_itself() -> None:
         assert replace(belted.clothes, belt=False) == base.clothes
 
 
-def test_a_result_survives_its_file(tmp_path: Path) -> None:
+def test_a_result_is_read_back_from_its_file(tmp_path: Path) -> None:
     result = result_of(designed_set()[0])
     write_result(result, tmp_path / "results" / "x.json")
     assert read_result(tmp_path / "results" / "x.json") == result
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["x.json"]
 
 
-def test_a_run_does_only_what_is_missing_or_of_another_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_measures_only_missing_and_outdated_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = designed_set()[:3]
     write_result(result_of(items[0]), tmp_path / "results" / f"{items[0].name}.json")
     old = replace(items[1], spec=replace(items[1].spec, seed=999))
@@ -119,7 +119,7 @@ def shipped_item(folder: Path, name: str) -> Item:
     return Item(parse_spec(truth["spec"]), "base", "base")
 
 
-def test_a_rendered_clip_is_measured_and_thrown_away_and_a_refusal_is_a_result(tmp_path: Path) -> None:
+def test_a_measured_clip_is_deleted_and_a_refusal_is_a_result(tmp_path: Path) -> None:
     item = shipped_item(tmp_path, "refuse_no_lift")
     with in_place_of_the_network(Stored()):
         frames = run_item(item, folder=tmp_path, keep=False)
@@ -130,14 +130,16 @@ def test_a_rendered_clip_is_measured_and_thrown_away_and_a_refusal_is_a_result(t
     assert str(tmp_path) not in found.message
 
 
-def test_the_true_pattern_has_two_names_near_a_boundary() -> None:
+def test_a_share_near_a_boundary_has_two_true_patterns() -> None:
     assert true_patterns([0.2, 0.3]) == ("hip_led",)
     assert true_patterns([0.36]) == ("hip_led", "mixed")
     assert true_patterns([0.56]) == ("mixed", "low_back_led")
     assert true_patterns([]) == ()
 
 
-def test_the_report_says_what_was_run_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_names_the_command_the_version_and_the_missing_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("matplotlib")
     items = [item for item in designed_set() if item.factor in (BASE, "yaw", MIXED)]
     for item in items:
@@ -163,7 +165,7 @@ def test_the_report_says_what_was_run_and_what_is_missing(tmp_path: Path, monkey
         (("--processes", "0"), "--processes"),
     ],
 )
-def test_wrong_usage_is_refused_in_words(
+def test_wrong_usage_is_refused_with_a_message(
     arguments: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert words(monkeypatch, *arguments) == 2
@@ -172,7 +174,7 @@ def test_wrong_usage_is_refused_in_words(
     assert "Traceback" not in text
 
 
-def test_one_tiny_clip_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_tiny_clip_runs_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("anny")
     pytest.importorskip("moderngl")
     spec = ClipSpec(

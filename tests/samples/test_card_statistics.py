@@ -37,7 +37,7 @@ def test_perfect_agreement_has_no_error_and_an_icc_of_one() -> None:
     assert found.inside == 1.0
 
 
-def test_a_constant_bias_is_the_bias_and_both_limits() -> None:
+def test_a_constant_error_is_the_bias_and_both_limits() -> None:
     found = agreement(TRUE, [sure(value + 3.0, half=2.0) for value in TRUE])
     assert found.bias == pytest.approx(3.0)
     assert found.mean_abs == pytest.approx(3.0)
@@ -54,11 +54,11 @@ def test_limits_of_agreement_are_bias_and_1_96_standard_deviations() -> None:
     assert found.inside == 1.0
 
 
-def test_angles_are_not_wrapped_round() -> None:
+def test_angle_errors_are_not_wrapped() -> None:
     assert agreement([-170.0], [sure(175.0)]).bias == pytest.approx(345.0)
 
 
-def test_not_found_and_not_measured_both_count_as_unread() -> None:
+def test_unfound_and_unmeasured_repetitions_count_as_unread() -> None:
     found = agreement(TRUE, [sure(10.0), None, Value(None, None, None, "hidden"), sure(45.0), sure(50.0)])
     assert (found.reps, found.read) == (5, 3)
     assert found.unread == pytest.approx(0.4)
@@ -74,7 +74,7 @@ def test_too_few_readings_give_neither_limits_nor_icc() -> None:
     assert np.isnan([nothing.bias, nothing.inside, nothing.unread]).all()
 
 
-def test_the_best_line_turns_any_scale_into_degrees() -> None:
+def test_the_best_line_converts_any_scale_to_degrees() -> None:
     clips = [clip((rep(value, sure(value), droop_ratio=0.02 * value - 0.1),)) for value in TRUE]
     measure, true = paired(clips, "droop_ratio", "lumbar_change_deg")
     line = best_line(measure, true)

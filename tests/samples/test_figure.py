@@ -57,7 +57,7 @@ def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
     return back[0], back[1]
 
 
-def test_lumbar_joints_share_the_same_flexion_differently() -> None:
+def test_lumbar_shares_divide_the_same_flexion_among_the_joints() -> None:
     bent = Posture(shank_deg=20.0, thigh_deg=60.0, pelvis_deg=30.0, lumbar_deg=40.0, grip=1.0)
     low, high = (build_body(BodySpec(low_lumbar_share=low, mid_lumbar_share=0.3)) for low in (0.6, 0.2))
     turned = {}
@@ -122,7 +122,7 @@ def test_spine_truth_is_the_sum_of_the_three_lumbar_joints(body: Body) -> None:
     "spec",
     [BodySpec(), BodySpec(sex=1.0, stature_m=1.58), BodySpec(stature_m=1.97, weight=0.9, age_years=65)],
 )
-def test_knuckles_of_hanging_arms_are_at_their_share_of_stature(spec: BodySpec) -> None:
+def test_knuckles_of_hanging_arms_are_at_44_per_cent_of_the_height(spec: BodySpec) -> None:
     body = build_body(spec)
     posed = pose(body, stance_for(body, "conventional"), Posture(), np.array([0.1, 0.225]))
     knuckle = posed.joints[body.bone("finger3-1.L")][2]
@@ -130,7 +130,7 @@ def test_knuckles_of_hanging_arms_are_at_their_share_of_stature(spec: BodySpec) 
     assert np.ptp(body.vertices[:, 2]) == pytest.approx(spec.stature_m, rel=1e-6)
 
 
-def test_standing_is_zero_and_upright(body: Body) -> None:
+def test_standing_angles_are_zero_and_the_trunk_is_upright(body: Body) -> None:
     spec = ClipSpec("x", lift=LiftSpec(reps=1, tremor_deg=0.0))
     plan = plan_set(spec, body)
     columns = frame_angles(body, plan, [instant(body, plan, tremor(spec, plan.duration_s), 0.1)])
@@ -140,7 +140,7 @@ def test_standing_is_zero_and_upright(body: Body) -> None:
     assert abs(columns["trunk_lean_deg"][0]) < 6.0
 
 
-def test_a_standing_curve_is_part_of_the_rest_and_not_of_the_angles() -> None:
+def test_the_standing_lordosis_does_not_change_the_angles() -> None:
     average, arched = (standing_body(BodySpec(lordosis_deg=arch)) for arch in (0.0, 12.0))
 
     def arch_of(body: Body) -> float:
@@ -164,7 +164,7 @@ def test_squatting_lowers_the_hips_and_raises_the_trunk(body: Body) -> None:
     assert leans[0] > leans[1] > leans[2]
 
 
-def test_a_bar_out_of_reach_is_refused_with_the_keys(body: Body) -> None:
+def test_a_bar_out_of_reach_is_refused_with_the_spec_keys(body: Body) -> None:
     spec = ClipSpec("x", lift=LiftSpec(reps=9, lumbar_change_deg=55.0, drift_deg=6.0), bar=BarSpec(floor_height_m=0.5))
     with pytest.raises(ImpossiblePose, match=r"lift\.lumbar_change_deg.*bar\.floor_height_m"):
         plan_set(spec, body)

@@ -71,7 +71,7 @@ def test_errors_in_slow_motion_count_in_the_lifters_own_time() -> None:
     assert slow.liftoff_s == pytest.approx((0.05,))
 
 
-def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_lockout_may_not() -> None:
+def test_a_cut_repetition_may_be_found_only_if_its_lockout_was_recorded() -> None:
     at_end = TrueRep(1.0, 2.0, complete=True, cut="end")
     before = TrueRep(None, 2.0, complete=False, cut="start")
     assert f1([count(result([at_end], []))]) == f1([count(result([at_end], [FoundRep(1.0, 2.0)]))]) == 1.0
@@ -94,11 +94,11 @@ def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_l
         ("sumo", "none", False),
     ],
 )
-def test_a_style_or_its_family_is_right(movement: str, told: str, right: bool) -> None:
+def test_a_style_or_its_lift_type_counts_as_right(movement: str, told: str, right: bool) -> None:
     assert style_is_right(result([], [], movement, told)) is right
 
 
-def test_the_table_tells_each_set_and_all_together() -> None:
+def test_the_table_shows_each_set_and_the_totals() -> None:
     true = [TrueRep(1.0, 2.0, complete=True)]
     good = replace(result(true, [FoundRep(1.1, 2.05)]), name="good")
     bad = replace(result([], [FoundRep(1.0, 2.0)], "none", "floor"), name="squat")
@@ -110,15 +110,13 @@ def test_the_table_tells_each_set_and_all_together() -> None:
     assert "within 0.08 s 100 %" in text
 
 
-def test_truth_of_a_file_becomes_repetitions() -> None:
+def test_the_truth_file_is_read_as_repetitions() -> None:
     rep = {"liftoff_s": 1.0, "lockout_s": None, "complete": False, "cut": "end"}
     assert true_reps({"reps": [rep]}) == (TrueRep(1.0, None, complete=False, cut="end"),)
     assert true_reps({"reps": [{**rep, "lockout_s": 2.0, "complete": True, "cut": ""}]})[0].counts
 
 
-def test_a_run_measures_only_what_is_missing_or_of_another_spec(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_measures_only_missing_and_outdated_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     specs = designed_sets()[:3]
     done: list[str] = []
 
@@ -137,7 +135,7 @@ def test_a_run_measures_only_what_is_missing_or_of_another_spec(
     assert finished(specs[0], tmp_path) is None
 
 
-def test_a_spec_of_a_file_from_before_a_key_was_added_is_the_same(tmp_path: Path) -> None:
+def test_an_older_stored_spec_without_a_new_key_still_matches(tmp_path: Path) -> None:
     spec = designed_sets()[0]
     table_: dict[str, Any] = as_json(spec)
     assert same_spec(table_, spec)
@@ -148,7 +146,7 @@ def test_a_spec_of_a_file_from_before_a_key_was_added_is_the_same(tmp_path: Path
     assert not is_rendered(spec, tmp_path)
 
 
-def test_the_command_prints_and_writes_the_table_of_what_is_finished(
+def test_the_command_prints_and_writes_the_table_of_finished_sets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = designed_sets()[1]
