@@ -39,7 +39,7 @@ def result(
     """A document as `analysis.json` holds it, of two repetitions with this lumbar share and no other metric."""
     measure = None if share is None else stored.measure(share, 0.1)
     reasons = {SHARE: "a plate covers the hips"} if share is None else {}
-    own = {"style": style, "metrics": {SHARE: measure}, "reasons": reasons}
+    fields = {"style": style, "metrics": {SHARE: measure}, "reasons": reasons}
     report = stored.SELF_REPORT | {"soreness": {}, "sitting_hours": None, "load_kg": load_kg, "rpe": None, "note": ""}
     pattern = (
         "cannot_tell" if share is None else "low_back_led" if share > 0.55 else "hip_led" if share < 0.35 else "mixed"
@@ -52,15 +52,15 @@ def result(
         "sentence": f"A stand-in, {pattern}.",
         "cue": "Film again from the side." if share is None else "Keep this.",
     }
-    made = stored.document(
+    document = stored.document(
         2,
         verdict=verdict,
         findings=[stored.finding("low_back_led", "flag" if pattern == "low_back_led" else "ok", 0.55)],
         self_report=None if load_kg is None else report,
     )
-    made["reps"] = [rep | own for rep in made["reps"]]
-    made["video"] |= {"file": names.readable(file), "sha256": sha256}
-    copied: dict[str, Any] = json.loads(json.dumps(made))  # a test may change one repetition alone
+    document["reps"] = [rep | fields for rep in document["reps"]]
+    document["video"] |= {"file": names.readable(file), "sha256": sha256}
+    copied: dict[str, Any] = json.loads(json.dumps(document))  # a test may change one repetition alone
     return copied
 
 
@@ -72,8 +72,8 @@ def measure(job: Job) -> None:
     words = iter(job.clip.read_text().split())
     for word in words:
         if word == "share":
-            told = next(words)
-            share = None if told == "none" else float(told)
+            text = next(words)
+            share = None if text == "none" else float(text)
             digest = hashlib.sha256(job.clip.read_bytes()).hexdigest()
             data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
             folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})

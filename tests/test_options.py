@@ -43,7 +43,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def told(arguments: Sequence[str]) -> tuple[int, str]:
+def failure(arguments: Sequence[str]) -> tuple[int, str]:
     done = CliRunner().invoke(cli.app, arguments)
     assert isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, " ".join(done.output.split())
@@ -92,7 +92,7 @@ def test_valid_calls_open_the_pose_network(here: Path) -> None:
 @pytest.mark.parametrize("option", WRONG, ids=" ".join)
 def test_analyze_reports_a_wrong_option_before_it_opens_the_network(option: tuple[str, str]) -> None:
     before = sorted(Path().iterdir())
-    code, words = told(["analyze", "clip.mp4", *option])
+    code, words = failure(["analyze", "clip.mp4", *option])
     assert (code, WRONG[option][1] in words) == (WRONG[option][0], True), words
     assert sorted(Path().iterdir()) == before
 
@@ -120,7 +120,7 @@ def test_stature_cm_and_height_cm_give_the_same_self_report(
 @pytest.mark.usefixtures("here")
 def test_two_different_heights_are_refused() -> None:
     for stature in ("180", "0"):
-        code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
+        code, words = failure(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
         assert code == 2
         assert f"--height-cm 178 and --stature-cm {stature}: the two heights differ" in words
         assert "Give --height-cm alone" in words
@@ -143,7 +143,7 @@ def test_an_unreadable_clip_is_reported_before_the_network_opens(wrong: str) -> 
         ["compare", wrong],
         ["compare", "clip.mp4", wrong],
     ):
-        code, words = told(arguments)
+        code, words = failure(arguments)
         assert (code, WRONG_CLIPS[wrong] in words) == (3, True), words
 
 
@@ -160,7 +160,7 @@ def test_an_unreadable_clip_is_reported_before_the_network_opens(wrong: str) -> 
     ],
 )
 def test_compare_reports_a_wrong_option_before_it_opens_the_network(options: tuple[str, ...], code: int) -> None:
-    assert told(["compare", "clip.mp4", *options])[0] == code
+    assert failure(["compare", "clip.mp4", *options])[0] == code
 
 
 @pytest.mark.usefixtures("here")
@@ -169,14 +169,14 @@ def test_a_missing_face_model_is_reported_before_the_network_opens(monkeypatch: 
         raise ModelNotFound("the face model is not there", "Install hingecheck again.")
 
     monkeypatch.setattr(bundles, "face", missing)
-    assert told(["analyze", "clip.mp4", "--redact-face"])[0] == 6
+    assert failure(["analyze", "clip.mp4", "--redact-face"])[0] == 6
 
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that this user cannot write")
 def test_an_unwritable_folder_is_reported_before_the_network_opens() -> None:
     Path("locked").mkdir(mode=0o500)
-    assert told(["analyze", "clip.mp4", "--out", "locked/out"])[0] == 2
+    assert failure(["analyze", "clip.mp4", "--out", "locked/out"])[0] == 2
 
 
 @pytest.mark.usefixtures("here")
@@ -221,6 +221,6 @@ def test_batch_reports_a_wrong_option_before_it_measures_a_clip(
 
     monkeypatch.setattr(plan, "run", run)
     season(here, {"clips/a.mp4": "share 0.2"})
-    code, words = told(["batch", "clips", "--out", "results", *option])
+    code, words = failure(["batch", "clips", "--out", "results", *option])
     assert (code, BATCH[option][1] in words) == (BATCH[option][0], True), words
     assert isinstance(CliRunner().invoke(cli.app, ["batch", "clips", "--out", "results"]).exception, Opened)

@@ -32,9 +32,9 @@ def html(analysis: Analysis, film: report_page.Film | None = None) -> str:
 
 
 def island(text: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
-    assert found
-    data: dict[str, Any] = json.loads(found[1])
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert match
+    data: dict[str, Any] = json.loads(match[1])
     return data
 
 
@@ -60,9 +60,9 @@ def test_the_page_shows_an_optional_metric_only_if_a_repetition_has_it() -> None
     assert texts.REASONS[Code.NO_SCALE] not in html(plain)
     analysis = with_metric(plain, "bar_forward_cm", Measure(3.0, 2.0, 4.0))
     assert 'title="bar_forward_cm"' in html(analysis)
-    told = report_page.missing(analysis)
+    missing_lines = report_page.missing(analysis)
     no_scale = sentences.sentence(texts.REASONS[Code.NO_SCALE])
-    assert f"{no_scale} Not measured in repetition 2: Bar forward." in told
+    assert f"{no_scale} Not measured in repetition 2: Bar forward." in missing_lines
 
 
 def test_the_page_escapes_hostile_names_and_notes() -> None:
@@ -84,15 +84,15 @@ def test_the_policy_allows_only_the_pages_own_styles_and_scripts() -> None:
     text = html(staged())
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
     assert policy
-    said = policy[1].replace("&#39;", "'")
-    assert "default-src 'none'" in said
-    assert "unsafe" not in said
-    assert "http" not in said
+    directives = policy[1].replace("&#39;", "'")
+    assert "default-src 'none'" in directives
+    assert "unsafe" not in directives
+    assert "http" not in directives
     for kind, tag in (("script-src", "script"), ("style-src", "style")):
         inside = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
         assert len(inside) == 2
         hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}'" for part in inside]
-        assert f"{kind} {' '.join(hashes)};" in said
+        assert f"{kind} {' '.join(hashes)};" in directives
     assert not re.search(r"\son\w+=|\sstyle=", re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
 
 
@@ -112,9 +112,9 @@ def test_the_page_shows_unknown_rules_readably() -> None:
 def test_the_page_gives_the_reason_and_repetitions_of_each_missing_value() -> None:
     analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing(Code.BACK_HIDDEN))
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.TRUNK_CUT))
-    told = report_page.missing(replace(analysis, angles=angles))
-    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in told
-    assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in told
+    missing_lines = report_page.missing(replace(analysis, angles=angles))
+    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in missing_lines
+    assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in missing_lines
 
 
 def test_charts_have_null_in_unmeasured_frames() -> None:

@@ -57,16 +57,18 @@ def test_augmentation_moves_the_plate_with_the_picture(monkeypatch: pytest.Monke
 
 
 def test_paint_stays_inside_the_plate() -> None:
-    one = disc()
-    rows, columns = np.indices(one.grey.shape)
+    example = disc()
+    rows, columns = np.indices(example.grey.shape)
     outside = np.hypot((columns - PLATE[0]) / PLATE[2], (rows - PLATE[1]) / PLATE[3]) > 1.25
     changed = 0
     for seed in range(20):
-        other = painting.painted(one.grey, PLATE, np.random.default_rng(seed))
-        assert (other[outside] == one.grey[outside]).all()
-        changed += bool((other != one.grey).any())
+        painted_grey = painting.painted(example.grey, PLATE, np.random.default_rng(seed))
+        assert (painted_grey[outside] == example.grey[outside]).all()
+        changed += bool((painted_grey != example.grey).any())
     assert changed > 15
-    assert (painting.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
+    assert (
+        painting.painted(example.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == example.grey
+    ).all()
 
 
 def test_only_the_bare_bar_model_finds_bare_bars(tmp_path: Path) -> None:
@@ -81,8 +83,8 @@ def test_only_the_bare_bar_model_finds_bare_bars(tmp_path: Path) -> None:
         for frame in examples.load(tmp_path, check=check, bare=True)
     ]
     assert len(known) == 8
-    blind = [one for check in (False, True) for one in examples.load(tmp_path, check=check, bare=False)]
-    assert np.isnan([one.plate for one in blind]).all()
+    blind = [item for check in (False, True) for item in examples.load(tmp_path, check=check, bare=False)]
+    assert np.isnan([item.plate for item in blind]).all()
     true = np.array([plate for _, plate in known])
     plated, either = (Reader(bundle.path) for bundle in bundles.plates())
     chance, place = either.look(np.array([picture for picture, _ in known]))

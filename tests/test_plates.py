@@ -48,7 +48,7 @@ FEET_PX = (241.0, 738.0, 254.0)
 
 
 @dataclass
-class Told:
+class ScriptedFinder:
     """A plate finder that says what it is told: middles (M, 2) and radii (M,) in display pixels, chances (M,)."""
 
     track: PoseTrack
@@ -64,27 +64,27 @@ class Told:
         return self.chance, np.column_stack([place, radius, radius])
 
 
-def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
+def find_plates(finder: ScriptedFinder, *, yaw_deg: float = 0.0) -> Plates | None:
     """What is made of it, in small pictures of nothing."""
-    time_s = np.arange(0.0, len(told.chance)) * STEP_S
+    time_s = np.arange(0.0, len(finder.chance)) * STEP_S
     thumbnails = Thumbnails(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
-    seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
-    return detection.find(detection.Finder(told, told), thumbnails, told.track, seen)
+    seen = view.with_yaw(view.orient(finder.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
+    return detection.find(detection.Finder(finder, finder), thumbnails, finder.track, seen)
 
 
-def at_the_hands(track: PoseTrack) -> Told:
+def at_the_hands(track: PoseTrack) -> ScriptedFinder:
     """Plates whose middle is where the hands are, never lower than a radius over the ankles."""
     count = int(track.time_s[-1] / STEP_S)
     wrist = track.middle_px(landmarks.WRISTS)
     middle_px = np.array([wrist[int(np.argmin(np.abs(track.time_s - STEP_S * k)))] for k in range(count)])
-    return Told(track, middle_px, np.full(count, RADIUS_PX), np.full(count, 0.9))
+    return ScriptedFinder(track, middle_px, np.full(count, RADIUS_PX), np.full(count, 0.9))
 
 
 @pytest.mark.parametrize("facing", ["right", "left"])
 def test_plate_positions_are_in_plate_radii_for_either_facing(facing: str) -> None:
-    told = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
-    way_px = told.middle_px - told.middle_px[0]
-    seen = found(told)
+    finder = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
+    way_px = finder.middle_px - finder.middle_px[0]
+    seen = find_plates(finder)
     assert seen is not None
     assert seen.up.min() == pytest.approx(0.0, abs=0.05)
     assert np.ptp(seen.up) == pytest.approx(np.ptp(way_px[:, 1]) / RADIUS_PX, rel=0.01)
@@ -94,8 +94,8 @@ def test_plate_positions_are_in_plate_radii_for_either_facing(facing: str) -> No
 
 
 def test_the_yaw_corrects_only_the_forward_distance() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    square, oblique = found(told), found(told, yaw_deg=20.0)
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    square, oblique = find_plates(finder), find_plates(finder, yaw_deg=20.0)
     assert square is not None
     assert oblique is not None
     assert oblique.up == pytest.approx(square.up)
@@ -103,38 +103,38 @@ def test_the_yaw_corrects_only_the_forward_distance() -> None:
 
 
 def test_unlikely_and_wrongly_sized_plates_are_unknown() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    told.chance[:5], told.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
-    seen = found(told)
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    finder.chance[:5], finder.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
+    seen = find_plates(finder)
     assert seen is not None
     assert np.flatnonzero(np.isnan(seen.up)).tolist() == [*range(5), *range(10, 15)]
 
 
 def test_rarely_seen_plates_and_plates_away_from_the_hands_are_ignored() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    assert found(replace(told, chance=np.where(np.arange(len(told.chance)) % 6, 0.1, 0.9))) is None
-    assert found(replace(told, chance=np.full(len(told.chance), 0.6))) is None
-    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
-    assert found(beside) is None
-    assert found(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
-    assert found(told, yaw_deg=40.0) is None
-    unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    assert find_plates(replace(finder, chance=np.where(np.arange(len(finder.chance)) % 6, 0.1, 0.9))) is None
+    assert find_plates(replace(finder, chance=np.full(len(finder.chance), 0.6))) is None
+    beside = replace(finder, middle_px=finder.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert find_plates(beside) is None
+    assert find_plates(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
+    assert find_plates(finder, yaw_deg=40.0) is None
+    unseen = replace(finder.track, xy_px=finder.track.xy_px * np.nan)
     assert np.isnan(posture.leg_px(unseen))
     thumbnails = Thumbnails(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
-    assert detection.find(detection.Finder(told, told), thumbnails, unseen, view.orient(told.track)) is None
+    assert detection.find(detection.Finder(finder, finder), thumbnails, unseen, view.orient(finder.track)) is None
 
 
 def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     plated = at_the_hands(lifter.track(TWO.posture()))
-    told = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
-    seen, large = found(told), found(plated)
+    finder = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
+    seen, large = find_plates(finder), find_plates(plated)
     assert seen is not None
     assert large is not None
     assert (seen.bare, large.bare) == (True, False)
     assert seen.up_legs == pytest.approx(large.up_legs, abs=1e-9)
-    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
-    assert found(beside) is not None, "a sleeve ends farther out than plates do"
-    assert found(replace(told, middle_px=told.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
+    beside = replace(finder, middle_px=finder.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert find_plates(beside) is not None, "a sleeve ends farther out than plates do"
+    assert find_plates(replace(finder, middle_px=finder.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
 def series(*heights: float) -> Plates:
@@ -168,35 +168,35 @@ def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "told"),
+    ("held", "reported"),
     [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (series(0.0, float("nan")), False), (None, False)],
 )
-def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, told: bool) -> None:
+def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, reported: bool) -> None:
     best = cast(observation.Pass, SimpleNamespace(reps=(), plates=held))
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
         analysis.repetitions(best, Path("set.mp4"))
-    assert ("never leaves the floor" in refused.value.message) == told
+    assert ("never leaves the floor" in refused.value.message) == reported
 
 
 @pytest.fixture(scope="module")
 def two() -> tuple[AngleTrack, tuple[Rep, ...]]:
-    _, _, measured, told = stages(lifter.track(TWO.posture()))
-    return measured, told
+    _, _, measured, reps = stages(lifter.track(TWO.posture()))
+    return measured, reps
 
 
 class Hanging(evidence.Pictures):
     """Pictures that tell nothing but whether plates hang, of one upright moment after another."""
 
-    def __init__(self, *told: bool | None) -> None:
+    def __init__(self, *answers: bool | None) -> None:
         super().__init__(
             Thumbnails(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0)),
             lifter.track(TWO.posture()),
         )
-        self.told = list(told)
+        self.answers = list(answers)
 
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
-        assert len(times_s) == len(self.told)
-        return self.told
+        assert len(times_s) == len(self.answers)
+        return self.answers
 
 
 @pytest.mark.parametrize(
@@ -213,15 +213,15 @@ class Hanging(evidence.Pictures):
 def test_a_bend_is_a_repetition_only_if_the_plates_hang_after_it(
     two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, lift_type: str
 ) -> None:
-    told = segment.segment(two[0], pictures=Hanging(*hanging))
-    assert [rep.style for rep in told] == [lift_type] * count
+    reps = segment.segment(two[0], pictures=Hanging(*hanging))
+    assert [rep.style for rep in reps] == [lift_type] * count
 
 
 def test_low_plates_in_an_unfinished_last_bend_still_count_as_hanging() -> None:
     going_up = lifter.Set(last_s=9.6)
     _, _, track, _ = stages(lifter.track(going_up.posture()))
-    told = segment.segment(track, pictures=Hanging(True, True, False))
-    assert [(rep.style, rep.complete) for rep in told] == [("romanian", True), ("romanian", False)]
+    reps = segment.segment(track, pictures=Hanging(True, True, False))
+    assert [(rep.style, rep.complete) for rep in reps] == [("romanian", True), ("romanian", False)]
 
 
 class Followed(Hanging):
@@ -250,16 +250,16 @@ def test_plate_heights_time_the_lift_off_and_the_lockout(
     two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
 ) -> None:
     (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False))
-    (told,) = segment.segment(two[0], pictures=followed)
-    assert told.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
-    assert told.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
-    assert told.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
-    assert told.liftoff_s < told.knee_pass_s < told.lockout_s
+    (by_plates,) = segment.segment(two[0], pictures=followed)
+    assert by_plates.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
+    assert by_plates.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
+    assert by_plates.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
+    assert by_plates.liftoff_s < by_plates.knee_pass_s < by_plates.lockout_s
 
 
 def test_a_knee_pass_before_lift_off_is_unknown(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    (told,) = segment.segment(two[0], pictures=Followed(0.8))
-    assert np.isnan(told.knee_pass_s)
+    (by_plates,) = segment.segment(two[0], pictures=Followed(0.8))
+    assert np.isnan(by_plates.knee_pass_s)
 
 
 def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:

@@ -113,9 +113,9 @@ def test_two_heads_keep_their_tracks_through_a_short_gap() -> None:
 
 def test_a_face_needs_detections_in_several_squares() -> None:
     levels = (1.0, 0.6, 0.36)
-    found = head_search.faces(scene([(60, 60)]), Bright(), levels)
-    assert len(found) == 1
-    assert found[0, :2] == pytest.approx([60, 60], abs=3)
+    boxes = head_search.faces(scene([(60, 60)]), Bright(), levels)
+    assert len(boxes) == 1
+    assert boxes[0, :2] == pytest.approx([60, 60], abs=3)
 
     class Once(Bright):
         def faces(self, rgb: Bytes) -> Floats:
@@ -131,8 +131,8 @@ def test_a_person_needs_detections_in_two_squares() -> None:
         def everyone(self, frame: Frame) -> list[Floats]:
             return [truth] if frame.rgb.shape[0] >= 240 else []
 
-    found = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
-    assert len(found) == len({round(x) for x in found[:, 0, 0]})
+    persons = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
+    assert len(persons) == len({round(x) for x in persons[:, 0, 0]})
     assert len(head_search.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
 
 
@@ -194,13 +194,13 @@ def test_the_pseudonym_replaces_file_names() -> None:
         "settings": {"model": "jane.task", "frame_height_px": 512},
     }
     video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
-    told = replace(staged(), video=video, provenance=provenance)
-    told = redactor.marked(told, pseudonym="P17", heads_blurred=False)
-    found = told.provenance
-    assert told.video.file == "P17.mov"
-    assert "jane" not in json.dumps(dict(found))
-    assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
-    assert found["models"] == {
+    analysis = replace(staged(), video=video, provenance=provenance)
+    analysis = redactor.marked(analysis, pseudonym="P17", heads_blurred=False)
+    marked_provenance = analysis.provenance
+    assert analysis.video.file == "P17.mov"
+    assert "jane" not in json.dumps(dict(marked_provenance))
+    assert marked_provenance["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
+    assert marked_provenance["models"] == {
         "pose": {"name": redactor.OWN_MODEL, "sha256": "0"},
         "spine_head": {"name": "head", "sha256": "1"},
     }
@@ -260,13 +260,13 @@ def test_results_contain_no_face_name_place_or_time_and_no_socket_is_opened(tmp_
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         data = path.read_bytes()
         assert [secret for secret in SECRETS if secret.encode() in data] == []
-    told = json.loads((out / "analysis.json").read_text())
-    assert told["video"]["file"] == "P17.mp4"
-    assert told["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
+    document = json.loads((out / "analysis.json").read_text())
+    assert document["video"]["file"] == "P17.mp4"
+    assert document["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
     sheet = cv2.imread(str(out / "keyframes.png"))
     assert sheet is not None
     assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
-    times_s = [0.5, told["reps"][0]["lockout_s"], 6.0]
+    times_s = [0.5, document["reps"][0]["lockout_s"], 6.0]
     before, after = (
         [_has_face(picture) for picture in Video(film).frames_at(times_s)] for film in (clip, out / "annotated.mp4")
     )
@@ -278,8 +278,8 @@ def _has_face(picture: Bytes) -> bool:
     from hingecheck.backends.mediapipe import MediaPipeFaces
 
     with MediaPipeFaces(bundles.face().path) as detector:
-        found = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
-    return bool(np.any(found[:, 1] < 0.6 * picture.shape[0]))
+        faces = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
+    return bool(np.any(faces[:, 1] < 0.6 * picture.shape[0]))
 
 
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")

@@ -43,16 +43,16 @@ def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
 
 def lost(*frames: slice) -> Floats:
     xy_px = ONE.xy_px.copy()
-    for some in frames:
-        xy_px[some] = np.nan
+    for part in frames:
+        xy_px[part] = np.nan
     return xy_px
 
 
-def misplaced(some: slice) -> Floats:
+def misplaced(part: slice) -> Floats:
     """Hips where the shoulders are and the reverse: seen, and no posture."""
     xy_px = ONE.xy_px.copy()
     for hip, shoulder in zip(HIPS, SHOULDERS, strict=True):
-        xy_px[some, hip], xy_px[some, shoulder] = ONE.xy_px[some, shoulder], ONE.xy_px[some, hip]
+        xy_px[part, hip], xy_px[part, shoulder] = ONE.xy_px[part, shoulder], ONE.xy_px[part, hip]
     return xy_px
 
 
@@ -100,9 +100,9 @@ def test_the_second_pass_is_used_only_if_it_finds_more() -> None:
             return seen()
 
         def measure(_: Observation) -> Pass:
-            found = first if framings[-1] is None else second
-            assert found is not None
-            return found
+            measured = first if framings[-1] is None else second
+            assert measured is not None
+            return measured
 
         return observation.best_pass(lambda count: small.pictures(moving(), count), see, measure)
 
@@ -129,9 +129,9 @@ def test_the_moving_part_is_found_in_thumbnails() -> None:
 def test_the_motion_of_a_bystander_is_camera_motion() -> None:
     still = lifter.track(lifter.Set(bends=()).posture())
     wander_px = 9.0 * np.stack([np.sin(still.time_s), np.cos(0.7 * still.time_s)], axis=1)
-    told = observation.bystander_motion_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
-    assert told is not None
-    assert told - np.median(told, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
+    motion_px = observation.bystander_motion_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
+    assert motion_px is not None
+    assert motion_px - np.median(motion_px, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
     assert observation.bystander_motion_px(ONE) is None
 
 

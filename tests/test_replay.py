@@ -73,14 +73,14 @@ def recorded(clip: Video, tmp_path: Path) -> Path:
     return tmp_path / "clip.npz"
 
 
-def assert_same(one: Seen, other: Seen) -> None:
+def assert_same(first: Seen, second: Seen) -> None:
     for name in ("time_s", "xy_px", "visibility", "world_m", "filled"):
-        np.testing.assert_array_equal(getattr(one.track, name), getattr(other.track, name), name)
-    for ours, theirs in zip(one.traces, other.traces, strict=True):
+        np.testing.assert_array_equal(getattr(first.track, name), getattr(second.track, name), name)
+    for first_trace, second_trace in zip(first.traces, second.traces, strict=True):
         for name in ("origin_px", "axis_px", "offset", "valid", "crop", "cut"):
-            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), name)
+            np.testing.assert_array_equal(getattr(first_trace, name), getattr(second_trace, name), name)
     for name in ("time_s", "grey", "scale", "origin_px"):
-        np.testing.assert_array_equal(getattr(one.thumbnails, name), getattr(other.thumbnails, name), name)
+        np.testing.assert_array_equal(getattr(first.thumbnails, name), getattr(second.thumbnails, name), name)
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -88,17 +88,17 @@ def assert_same(one: Seen, other: Seen) -> None:
 def test_replay_gives_what_was_recorded(clip: Video, dark: bool, region: Region | None, tmp_path: Path) -> None:
     given = Recording(Chosen(dark), tmp_path).read(clip, region, None)
     (path,) = tmp_path.glob("*.npz")
-    told: list[tuple[float, float]] = []
-    replayed = Replay([path]).read(clip, region, lambda *times_s: told.append(times_s))
+    watched_s: list[tuple[float, float]] = []
+    replayed = Replay([path]).read(clip, region, lambda *times_s: watched_s.append(times_s))
     assert_same(replayed, given)
-    assert [time_s for time_s, _ in told] == list(given.track.time_s)
+    assert [time_s for time_s, _ in watched_s] == list(given.track.time_s)
 
 
 def test_a_recording_is_matched_by_clip_content_not_by_name(clip: Video, recorded: Path, tmp_path: Path) -> None:
     renamed = Video(Path(shutil.copy(clip.path, tmp_path / "another name.mp4")))
     assert len(Replay([recorded]).read(renamed, None, None).traces) == 12
-    other = write_video(tmp_path / "other.mp4", noise_pictures(12))
-    shutil.copy(other, clip.path)
+    other_clip = write_video(tmp_path / "other.mp4", noise_pictures(12))
+    shutil.copy(other_clip, clip.path)
     with pytest.raises(InputError, match="none of 1 recordings is of this clip"):
         Replay([recorded]).read(clip, None, None)
 

@@ -87,9 +87,9 @@ def test_a_warped_crop_equals_the_crop_cut_at_the_moved_landmarks() -> None:
         cut.append(contour.crop(mask, hip, shoulder - hip, size))
     axis = np.stack([points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS)])[None]
     source = torch.from_numpy(cut[0])[None]
-    got = batches.warp(source, batches.between_frames(axis, moved[None]), 72)[0, 0].numpy()
+    warped = batches.warp(source, batches.between_frames(axis, moved[None]), 72)[0, 0].numpy()
     still = batches.warp(source, batches.between_frames(axis, points[None]), 72)[0, 0].numpy()
-    assert np.abs(got - cut[1] / 255).mean() < 0.002
+    assert np.abs(warped - cut[1] / 255).mean() < 0.002
     assert np.abs(still - cut[1] / 255).mean() > 0.02
 
 

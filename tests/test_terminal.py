@@ -22,7 +22,7 @@ from tests.staged import lost, staged
 TIME_S = np.arange(0, 8.0, 0.1)
 
 
-def told(analysis: Analysis, *, everything: bool = False, colours: bool = False) -> str:
+def printed(analysis: Analysis, *, everything: bool = False, colours: bool = False) -> str:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     system: Literal["truecolor"] | None = "truecolor" if colours else None
     console = Console(file=out, width=80, highlight=False, force_terminal=colours, color_system=system)
@@ -46,20 +46,20 @@ def many(analysis: Analysis) -> Analysis:
 
 
 def test_every_line_fits_80_columns() -> None:
-    for line in told(many(staged()), everything=True).splitlines():
+    for line in printed(many(staged()), everything=True).splitlines():
         assert len(line) <= 80, line
 
 
 def test_verbose_prints_every_metric_rule_and_version() -> None:
     analysis = staged()
-    text = " ".join(told(analysis, everything=True).split())
+    text = " ".join(printed(analysis, everything=True).split())
     for words in ("Fastest lumbar extension", "lean back (", "hingecheck: 0", "Tempo unevenness"):
         assert words in text
-        assert words not in told(analysis)
+        assert words not in printed(analysis)
 
 
 def test_verbose_omits_values_that_were_not_requested() -> None:
-    text = told(staged(), everything=True)
+    text = printed(staged(), everything=True)
     assert "Bar forward" in text
     assert "max" not in text
     assert "no scale" not in text
@@ -82,7 +82,7 @@ def test_the_ruler_marks_the_repetitions() -> None:
 def test_an_unmeasured_angle_is_shown_as_not_measured() -> None:
     analysis = staged()
     unknown = lost(analysis.angles.lumbar_flexion, 0, len(analysis.angles.time_s), Code.TRUNK_CUT)
-    text = told(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
+    text = printed(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
     line = next(line for line in text.splitlines() if line.startswith("low back") and "not measured" in line)
     assert not set(line) & set(sparkline.BARS)
 
@@ -117,6 +117,6 @@ def test_a_pipe_gets_no_colours(tmp_path: Path) -> None:
 
 def test_no_color_removes_colours_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
-    assert "\x1b[1;3" in told(analysis, colours=True)  # bold in a colour
+    assert "\x1b[1;3" in printed(analysis, colours=True)  # bold in a colour
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[1;3" not in told(analysis, colours=True)
+    assert "\x1b[1;3" not in printed(analysis, colours=True)

@@ -42,15 +42,15 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
 
 def words_in(node: ast.AST) -> list[str]:
     """The texts of more than one word in an expression."""
-    found = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
-    return [text for text in found if isinstance(text, str) and " " in text]
+    constants = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+    return [text for text in constants if isinstance(text, str) and " " in text]
 
 
 @pytest.mark.parametrize("code", Code)
 def test_every_code_has_words_with_its_values_filled_in(code: Code) -> None:
-    told = texts.reason(reason(code))
-    assert told
-    assert "{" not in told
+    words = texts.reason(reason(code))
+    assert words
+    assert "{" not in words
 
 
 def test_every_code_has_unique_words_and_every_filming_has_words() -> None:
@@ -78,8 +78,8 @@ def test_the_words_contain_values_and_causes() -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_stored_words_stay_the_same(code: Code) -> None:
-    told = texts.reason(reason(code))
-    assert texts.reason(texts.stored(told)) == told
+    words = texts.reason(reason(code))
+    assert texts.reason(texts.stored(words)) == words
 
 
 def test_words_without_values_are_read_back_as_their_code() -> None:
@@ -113,22 +113,22 @@ def test_only_the_texts_module_words_a_reason() -> None:
     assert [(module, words) for module, words in made if words] == []
     ours = {words for words in texts.REASONS.values() if " " in words}
     elsewhere = {path for path in PACKAGE.rglob("*.py") if path.name != "texts.py"}
-    found = {
+    copies = {
         (path.name, text)
         for path in elsewhere
         for text in words_in(ast.parse(path.read_text(encoding="utf-8")))
         if text in ours
     }
-    assert found == set()
+    assert copies == set()
 
 
 def test_the_text_of_the_criteria_names_the_users_file_and_is_read_back() -> None:
     for used in (CriteriaUsed("2026-11"), CriteriaUsed("2026-11", "my own with care.toml")):
         assert texts.stored_criteria(texts.criteria(used)) == used
     analysis = replace(staged(), criteria=CriteriaUsed("2026-11", "jane.toml"))
-    told = document.document(analysis)["provenance"]
-    assert list(told)[:4] == ["versions", "models", "criteria", "settings"]
-    assert told["criteria"] == "2026-11 with jane.toml"
+    provenance = document.document(analysis)["provenance"]
+    assert list(provenance)[:4] == ["versions", "models", "criteria", "settings"]
+    assert provenance["criteria"] == "2026-11 with jane.toml"
     hidden = redactor.marked(analysis, pseudonym="P17", heads_blurred=False)
     assert document.document(hidden)["provenance"]["criteria"] == "2026-11 with a file of the user's own"
     plain = redactor.marked(staged(), pseudonym="P17", heads_blurred=False)

@@ -40,8 +40,8 @@ def clip(
     return session(result(share, file=f"{date}.mp4", sha256=digest, load_kg=load_kg, style=style), who, date)
 
 
-def session(told: dict[str, Any], who: str, date: str = "") -> Session:
-    stored = reading.parsed(json.dumps(told).encode(), Path("analysis.json"))
+def session(document: dict[str, Any], who: str, date: str = "") -> Session:
+    stored = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
     return sessions.session(stored, who, date, f"clips/{date}")
 
 
@@ -52,9 +52,9 @@ def changes(*clips: Session) -> list[str]:
 def test_a_change_is_reported_only_beyond_the_error_of_two_clips() -> None:
     sd = 0.30 / (2 * error_card.AGREEMENT)  # limits of agreement of the share, from -0.13 to +0.17, 25 clips
     limit = 2.064 * np.sqrt(2) * sd  # Student's t with 24 degrees of freedom
-    for step, told in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
+    for step, status in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
         (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
-        assert [p.change.status for p in trend.points] == ["not_told", told]
+        assert [p.change.status for p in trend.points] == ["not_told", status]
         assert trend.points[1].change.detectable == pytest.approx(limit, abs=2e-3)
         assert trend.points[1].change.difference == pytest.approx(step)
 
@@ -83,15 +83,15 @@ def test_a_poor_view_widens_the_limit() -> None:
 
 def test_clips_that_cannot_be_compared_give_a_reason() -> None:
     base = clip("2026-01-01", 0.2)
-    for other, reason in (
+    for later, reason in (
         (clip("", 0.9), "date is not known"),
         (clip("2026-01-01", 0.9), "no earlier day"),
         (clip("2026-01-08", 0.9, style="romanian"), "no earlier day"),
         (clip("2026-01-08", None), "a plate covers the hips"),
     ):
-        (found,) = [p.change for t in trends.of_athlete([base, other]) for p in t.points if p.session == other]
-        assert found.status == "not_told"
-        assert reason in texts.reason(found.reason)
+        (change,) = [p.change for t in trends.of_athlete([base, later]) for p in t.points if p.session == later]
+        assert change.status == "not_told"
+        assert reason in texts.reason(change.reason)
     heavy = [clip("2026-01-01", 0.2, load_kg=100.0), clip("2026-01-08", 0.9, load_kg=140.0)]
     assert trends.of_athlete(heavy)[0].points[1].change.reason == Reason(Code.LOAD_DIFFERS)
     (trend,) = trends.of_athlete([base, clip("2026-01-08", 0.9)], "concentric_s")
@@ -213,7 +213,7 @@ def test_a_first_version_logbook_keeps_its_sessions_and_accepts_new_ones(tmp_pat
         assert (old.athlete, old.date, old.pattern, old.report) == ("Ana", "2026-01-01", "hip_led", report)
         assert old.value(SHARE).value == 0.2
         assert book.record([replace(clip("2026-01-08", 0.3), report=replace(report, height_cm=178.0))]) == 1
-        assert [one.report for one in book.sessions("Ana")] == [report, report]  # no history needs the height
+        assert [kept.report for kept in book.sessions("Ana")] == [report, report]  # no history needs the height
 
 
 FIRST_VERSION = """
@@ -228,9 +228,9 @@ INSERT INTO measure VALUES (1, 'lumbar_share_trunk', 0.2, 0.1, 0.3, '');
 
 def schema(path: Path) -> list[Any]:
     rows = sqlite3.connect(path)
-    found = rows.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    statements = rows.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
     rows.close()
-    return found
+    return statements
 
 
 WRITES = """
@@ -284,21 +284,21 @@ def test_an_import_skips_damaged_results_and_reports_why(tmp_path: Path) -> None
         "contains an error": lambda d: d.update(error={}),
     }
     for i, change in enumerate(damaged.values()):
-        told = result(0.2)
-        change(told)
-        write(tmp_path / f"{i}", told)
+        document = result(0.2)
+        change(document)
+        write(tmp_path / f"{i}", document)
     write(tmp_path / "whole", result(0.2))
     *refused, whole = archive.earlier(tmp_path, tmp_path / "log.sqlite", "Ana")
     assert isinstance(whole, Session)
-    for i, (one, words) in enumerate(zip(refused, damaged, strict=True)):
-        assert isinstance(one, archive.Refused)
-        assert one.why.startswith(str(tmp_path / f"{i}" / "analysis.json"))
-        assert words in one.why
+    for i, (refusal, words) in enumerate(zip(refused, damaged, strict=True)):
+        assert isinstance(refusal, archive.Refused)
+        assert refusal.why.startswith(str(tmp_path / f"{i}" / "analysis.json"))
+        assert words in refusal.why
 
 
-def write(folder: Path, told: dict[str, Any]) -> None:
+def write(folder: Path, document: dict[str, Any]) -> None:
     folder.mkdir()
-    (folder / "analysis.json").write_text(json.dumps(told))
+    (folder / "analysis.json").write_text(json.dumps(document))
 
 
 def test_a_metric_of_a_later_version_is_kept() -> None:
@@ -322,10 +322,10 @@ def test_log_and_trend_commands_read_what_batch_wrote(tmp_path: Path) -> None:
     season(folder, {"<Bo>/2026-01-05.mp4": "share 0.4", "<Bo>/2026-01-06.mp4": "nobody"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
-    told = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
-    assert max(map(len, told.splitlines())) <= 80
-    assert "60 % (50 to 70)" in told
-    assert "changed: +40 points compared with one earlier day" in " ".join(told.split())
+    printed = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "60 % (50 to 70)" in printed
+    assert "changed: +40 points compared with one earlier day" in " ".join(printed.split())
     assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
     wrong = conftest.hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
     assert wrong.returncode == 2

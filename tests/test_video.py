@@ -81,8 +81,8 @@ def rotate_in_file(source: Path, target: Path, rotation_deg: int) -> Path:
 def test_pictures_come_in_the_order_of_the_requested_times(tmp_path: Path) -> None:
     shades = [np.full((64, 64, 3), 20 + 20 * i, np.uint8) for i in range(10)]
     clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=10))
-    got = [int(p.mean()) for p in clip.frames_at([0.5, 0.0, 0.9])]
-    assert got == pytest.approx([120, 20, 200], abs=4)
+    brightness = [int(p.mean()) for p in clip.frames_at([0.5, 0.0, 0.9])]
+    assert brightness == pytest.approx([120, 20, 200], abs=4)
 
 
 def test_pictures_are_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ READ = {
 """Metrics that page, terminal, clinician's report and trend all show, and how they read."""
 
 
-def followed() -> list[str]:
+def set_metrics() -> list[str]:
     """Metrics over a set."""
     return list(set_drift.describe(()))
 
@@ -51,11 +51,11 @@ def angles() -> list[str]:
 
 
 def test_every_metric_has_its_own_name() -> None:
-    whole = [name for name in followed() if not name.endswith(tuple(wording.ENDINGS))]
-    of_these = {name.removesuffix(wording.DRIFT).removesuffix(wording.SPREAD) for name in followed()}
+    whole = [name for name in set_metrics() if not name.endswith(tuple(wording.ENDINGS))]
+    of_these = {name.removesuffix(wording.DRIFT).removesuffix(wording.SPREAD) for name in set_metrics()}
     wanted = {*METRICS, *whole, *of_these, *angles(), "yaw_deg"}
     assert wanted == set(wording.METRICS)
-    names = [wording.name(metric) for metric in (*wording.METRICS, *followed())]
+    names = [wording.name(metric) for metric in (*wording.METRICS, *set_metrics())]
     assert {name for name in names if names.count(name) > 1} == {"Tempo unevenness"}  # it is in both lists
 
 
@@ -105,14 +105,14 @@ def _terminal(measures: dict[str, Measure]) -> str:
 
 
 def _trend(document: dict[str, Any], *, as_page: bool) -> str:
-    made = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
-    session = sessions.session(made, "Ana", "2026-01-01", "x")
-    found = [trends.of_athlete([session], metric) for metric in READ]
+    analysis = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
+    session = sessions.session(analysis, "Ana", "2026-01-01", "x")
+    by_metric = [trends.of_athlete([session], metric) for metric in READ]
     if as_page:
-        return html.unescape("".join(trend_page.page(one) for one in found))
+        return html.unescape("".join(trend_page.page(of_metric) for of_metric in by_metric))
     out = io.StringIO()
-    for one in found:
-        trend_lines.show(one[0], Console(file=out, width=200))
+    for of_metric in by_metric:
+        trend_lines.show(of_metric[0], Console(file=out, width=200))
     return out.getvalue()
 
 
@@ -133,16 +133,16 @@ def test_comparison_and_clinicians_report_show_the_same_difference(tmp_path: Pat
     sides = [comparison.choose(replace(staged(), video=replace(staged().video, sha256=digit)), 1) for digit in "12"]
     shares = [every(**{name: Measure(at, at - 0.05, at + 0.05)}) for at in (0.2, 0.6)]
     first, second = (replace(s, rep=replace(s.rep, values=v)) for s, v in zip(sides, shares, strict=True))
-    found = comparison.compare(first, second)
-    (item,) = (item for item in found.differences if item.name == name)
+    compared = comparison.compare(first, second)
+    (item,) = (item for item in compared.differences if item.name == name)
     assert comparison_page.row(item)["difference"] == "+40 points (+33 to +47)"
     out = io.StringIO()
-    summary.show_comparison(found, Console(file=out, width=200))
+    summary.show_comparison(compared, Console(file=out, width=200))
     assert "+40 points (+33 to +47)" in out.getvalue()
     documents = [stored.document(1, video_sha256=digit * 64) for digit in "12"]
     for document, at in zip(documents, (0.2, 0.6), strict=True):
         document["reps"][0]["metrics"][name] = stored.measure(at, 0.05)
-    before, after = (reading.read(stored.write(tmp_path / str(i), told)) for i, told in enumerate(documents))
+    before, after = (reading.read(stored.write(tmp_path / str(i), content)) for i, content in enumerate(documents))
     (session,) = clinical.data(after, Wanted(previous=[before]))["front"]["previous"]
     assert session["rows"][0][:5] == [
         *(wording.name(name), "20 % (15 to 25)", "60 % (55 to 65)", "+40 points", "22 points")
@@ -185,9 +185,9 @@ def test_limits_are_shown_exactly_as_they_were_set() -> None:
 
 def test_every_verdict_threshold_has_a_known_unit() -> None:
     for name, entry in criteria.load().verdict.items():
-        told = wording.threshold(entry.value, entry.unit)
-        assert "share" not in told, name
-        assert "(" not in told, name
+        text = wording.threshold(entry.value, entry.unit)
+        assert "share" not in text, name
+        assert "(" not in text, name
 
 
 @pytest.mark.parametrize(

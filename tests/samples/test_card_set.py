@@ -38,7 +38,7 @@ def result_of(item: Item, *, error_deg: float = 2.0) -> ClipResult:
     )  # fmt: skip
 
 
-def words(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Exit code of a command line."""
     monkeypatch.setattr("sys.argv", ["samples.evaluate", *arguments])
     return evaluate.main()
@@ -123,11 +123,11 @@ def test_a_measured_clip_is_deleted_and_a_refusal_is_a_result(tmp_path: Path) ->
     item = shipped_item(tmp_path, "refuse_no_lift")
     with in_place_of_the_network(Stored()):
         frames = run_item(item, folder=tmp_path, keep=False)
-    found = finished(item, tmp_path)
-    assert found is not None
-    assert (found.outcome, found.frame_count, found.reps) == ("no_repetition", frames, ())
+    result = finished(item, tmp_path)
+    assert result is not None
+    assert (result.outcome, result.frame_count, result.reps) == ("no_repetition", frames, ())
     assert not list((tmp_path / "clips").iterdir())
-    assert str(tmp_path) not in found.message
+    assert str(tmp_path) not in result.message
 
 
 def test_a_share_near_a_boundary_has_two_true_patterns() -> None:
@@ -144,7 +144,7 @@ def test_the_report_names_the_command_the_version_and_the_missing_clips(
     items = [item for item in designed_set() if item.factor in (BASE, "yaw", MIXED)]
     for item in items:
         write_result(result_of(item), tmp_path / "out" / "results" / f"{item.name}.json")
-    assert words(monkeypatch, "--out", str(tmp_path / "out"), "--report", "--card", str(tmp_path / "card")) == 0
+    assert exit_code(monkeypatch, "--out", str(tmp_path / "out"), "--report", "--card", str(tmp_path / "card")) == 0
     text = (tmp_path / "card" / "ERRORS.md").read_text(encoding="utf-8")
     assert "python -m samples.evaluate --out DIR" in text
     assert "9.9.9" in text
@@ -157,7 +157,7 @@ def test_the_report_names_the_command_the_version_and_the_missing_clips(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "--out is missing"),
         (("--out", "nowhere", "--report"), "holds no finished result"),
@@ -166,11 +166,11 @@ def test_the_report_names_the_command_the_version_and_the_missing_clips(
     ],
 )
 def test_wrong_usage_is_refused_with_a_message(
-    arguments: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert words(monkeypatch, *arguments) == 2
+    assert exit_code(monkeypatch, *arguments) == 2
     text = capsys.readouterr().err
-    assert told in text
+    assert message in text
     assert "Traceback" not in text
 
 
@@ -195,6 +195,6 @@ def test_one_tiny_clip_runs_from_spec_to_result(tmp_path: Path, monkeypatch: pyt
         assert run_item(item, folder=tmp_path, keep=True) == 18
     assert seen == [(192, 18)]
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["tiny.mp4", "tiny.truth.json"]
-    found = finished(item, tmp_path)
-    assert found is not None
-    assert found.reps == ()
+    result = finished(item, tmp_path)
+    assert result is not None
+    assert result.reps == ()

@@ -84,12 +84,12 @@ def test_angles_measured_on_the_mesh_equal_the_truth(body: Body, pattern: Any) -
     stand = pose(body, stance_for(body, "conventional"), Posture(), np.array([0.1, 0.225]))
     turned, upright = (bones_from_mesh(body, skin(body, each)) for each in (posed, stand))
     truth, zero = raw_angles(body, posed), raw_angles(body, stand)
-    found = {name: turned[name] - upright[name] for name in turned}
-    assert found["pelvis.L"] == pytest.approx(truth["pelvis"], abs=0.1)
-    assert found["spine02"] - found["pelvis.L"] == pytest.approx(truth["lumbar"], abs=0.1)
-    assert found["spine01"] - found["spine02"] == pytest.approx(truth["thoracic"], abs=0.1)
-    assert found["lowerleg01.L"] == pytest.approx(truth["shank"] - zero["shank"], abs=1.5)
-    assert -found["upperleg01.L"] == pytest.approx(truth["thigh"] - zero["thigh"], abs=1.5)
+    measured = {name: turned[name] - upright[name] for name in turned}
+    assert measured["pelvis.L"] == pytest.approx(truth["pelvis"], abs=0.1)
+    assert measured["spine02"] - measured["pelvis.L"] == pytest.approx(truth["lumbar"], abs=0.1)
+    assert measured["spine01"] - measured["spine02"] == pytest.approx(truth["thoracic"], abs=0.1)
+    assert measured["lowerleg01.L"] == pytest.approx(truth["shank"] - zero["shank"], abs=1.5)
+    assert -measured["upperleg01.L"] == pytest.approx(truth["thigh"] - zero["thigh"], abs=1.5)
 
 
 def bones_from_mesh(body: Body, vertices: Array) -> dict[str, float]:

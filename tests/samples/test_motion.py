@@ -141,6 +141,6 @@ def test_walking_and_turning_do_not_change_the_lift(body: Body) -> None:
 
 def test_the_seed_determines_the_set(body: Body) -> None:
     spec = ClipSpec("x", seed=1, lift=LiftSpec(reps=2))
-    again, other = plan_set(spec, body), plan_set(replace(spec, seed=2), body)
-    assert plan_set(spec, body).reps == again.reps
-    assert again.reps != other.reps
+    same_seed, other_seed = plan_set(spec, body), plan_set(replace(spec, seed=2), body)
+    assert plan_set(spec, body).reps == same_seed.reps
+    assert same_seed.reps != other_seed.reps

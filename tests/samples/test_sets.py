@@ -22,12 +22,12 @@ MOVEMENTS = {
 }  # fmt: skip
 
 
-def result(true: list[TrueRep], found: list[FoundRep], style: str = "sumo", told: str = "sumo") -> SetResult:
+def result(true: list[TrueRep], found: list[FoundRep], style: str = "sumo", found_style: str = "sumo") -> SetResult:
     """A made-up result."""
-    return SetResult("x", {}, "0", style, "analysed", told, tuple(true), tuple(found))
+    return SetResult("x", {}, "0", style, "analysed", found_style, tuple(true), tuple(found))
 
 
-def words(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Exit code of a command line."""
     monkeypatch.setattr("sys.argv", ["samples.sets", *arguments])
     return command.main()
@@ -82,7 +82,7 @@ def test_a_cut_repetition_may_be_found_only_if_its_lockout_was_recorded() -> Non
 
 
 @pytest.mark.parametrize(
-    ("movement", "told", "right"),
+    ("movement", "found_style", "right"),
     [
         ("sumo", "sumo", True),
         ("sumo", "floor", True),
@@ -94,8 +94,8 @@ def test_a_cut_repetition_may_be_found_only_if_its_lockout_was_recorded() -> Non
         ("sumo", "none", False),
     ],
 )
-def test_a_style_or_its_lift_type_counts_as_right(movement: str, told: str, right: bool) -> None:
-    assert style_is_right(result([], [], movement, told)) is right
+def test_a_style_or_its_lift_type_counts_as_right(movement: str, found_style: str, right: bool) -> None:
+    assert style_is_right(result([], [], movement, found_style)) is right
 
 
 def test_the_table_shows_each_set_and_the_totals() -> None:
@@ -137,11 +137,11 @@ def test_a_run_measures_only_missing_and_outdated_sets(tmp_path: Path, monkeypat
 
 def test_an_older_stored_spec_without_a_new_key_still_matches(tmp_path: Path) -> None:
     spec = designed_sets()[0]
-    table_: dict[str, Any] = as_json(spec)
-    assert same_spec(table_, spec)
-    del table_["video"]["slow_motion"]
-    assert same_spec(table_, spec)
-    assert not same_spec(table_ | {"seed": 1}, spec)
+    stored_table: dict[str, Any] = as_json(spec)
+    assert same_spec(stored_table, spec)
+    del stored_table["video"]["slow_motion"]
+    assert same_spec(stored_table, spec)
+    assert not same_spec(stored_table | {"seed": 1}, spec)
     assert not same_spec({"unknown": 1}, spec)
     assert not is_rendered(spec, tmp_path)
 
@@ -152,9 +152,9 @@ def test_the_command_prints_and_writes_the_table_of_finished_sets(
     spec = designed_sets()[1]
     made = replace(result([TrueRep(1.0, 2.0, complete=True)], [FoundRep(1.0, 2.0)]), name=spec.name, spec=as_json(spec))
     write_result(made, tmp_path / "results" / f"{spec.name}.json")
-    assert words(monkeypatch, "--out", str(tmp_path), "--only", spec.name) == 0
+    assert exit_code(monkeypatch, "--out", str(tmp_path), "--only", spec.name) == 0
     text = capsys.readouterr().out
     assert "rep F1 1.0000" in text
     assert (tmp_path / "sets.md").read_text(encoding="utf-8").strip() == text.strip()
-    assert words(monkeypatch, "--out", str(tmp_path), "--only", "nobody") == 2
+    assert exit_code(monkeypatch, "--out", str(tmp_path), "--only", "nobody") == 2
     assert "nobody: no set of that name. Allowed: conventional_dead_stop" in capsys.readouterr().err
