@@ -1,4 +1,4 @@
-"""A whole Analysis of the synthetic lifter: chosen motion through the real stages, no pose model, no video."""
+"""A whole Analysis of the synthetic lifter: a given motion runs through the real stages, without model or video."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
 
 
 def every(**given: Measure) -> dict[str, Measure]:
-    """All metrics of a repetition: some are given, the others are missing."""
+    """All metrics of a repetition: those given, and the others missing."""
     return dict.fromkeys(METRICS, Measure.missing(texts.stored("not part of this test"))) | given
 
 

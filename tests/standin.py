@@ -1,6 +1,6 @@
-"""A stand-in for the analysis, fast and obedient: what a "clip" holds says what happens to it.
+"""A fast stand-in for the analysis: the text in a "clip" says what happens to it.
 
-`python -m tests.standin batch FOLDER --out DIR` is the command with it in the analysis's place.
+`python -m tests.standin batch FOLDER --out DIR` runs the command with the stand-in instead of the analysis.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def result(
 def measure(job: Job) -> None:
     """Do what the clip says: `share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`.
 
-    After `gate 3` it waits until the test has written at least 3 into `gate` in the clip's folder, or above it.
+    `gate 3` waits until the test has written 3 or more into the file `gate` in the clip's folder or its parent.
     """
     words = iter(job.clip.read_text().split())
     for word in words:
@@ -85,7 +85,7 @@ def measure(job: Job) -> None:
 
 
 def _wait_at(number: int, clip: Path) -> None:
-    """Wait until that gate is open; not for ever, for the test may be gone."""
+    """Wait until that gate is open, with a time limit in case the test has ended."""
     for _ in range(round(WAIT_S / PAUSE_S)):
         if opened(clip) >= number:
             return
@@ -94,7 +94,7 @@ def _wait_at(number: int, clip: Path) -> None:
 
 
 def opened(clip: Path) -> int:
-    """Up to which number the test has opened the gates."""
+    """The highest gate that the test has opened."""
     files = [folder / "gate" for folder in clip.parents[:2] if (folder / "gate").exists()]
     return max((int(file.read_text() or "0") for file in files), default=0)
 
@@ -118,7 +118,7 @@ def _fail(word: str, job: Job) -> None:
 
 
 def main() -> None:
-    """The command, with the stand-in."""
+    """Run the command with the stand-in."""
     from hingecheck import cli
 
     isolation.WORK = WORK  # type: ignore[misc]

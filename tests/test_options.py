@@ -1,4 +1,4 @@
-"""What is wrong with a call is told before anything is measured: the pose network is never opened for it."""
+"""Wrong calls are reported before anything is measured: the pose network is never opened for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Opened(Exception):
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: clips, files that are none, and a result; opening the pose network is told by `Opened`."""
+    """The current folder, with a clip, unreadable files and a result. Opening the pose network raises `Opened`."""
 
     def opened(*_: object) -> None:
         raise Opened
@@ -44,6 +44,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def failure(arguments: Sequence[str]) -> tuple[int, str]:
+    """Exit code and output of a command that fails."""
     done = CliRunner().invoke(cli.app, arguments)
     assert isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, " ".join(done.output.split())

@@ -1,4 +1,4 @@
-"""The report page: everything that there is, nothing that can run, nothing that is fetched."""
+"""The report page shows every result, runs no foreign script and fetches nothing."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_charts_have_null_in_unmeasured_frames() -> None:
 
 
 def test_the_page_of_a_long_set_stays_below_the_size_limit() -> None:
-    """Sixteen repetitions, a clip with far more frames than a chart has points, pictures full of detail."""
+    """The set has sixteen repetitions, more frames than a chart has points, and detailed pictures."""
     analysis = staged()
     reps = tuple(replace(rep, rep=replace(rep.rep, number=i + 1)) for i, rep in enumerate(analysis.reps * 8))
     detail = np.random.default_rng(3).integers(60, 190, (40, 30, 3)).astype(np.uint8)
@@ -148,7 +148,7 @@ def test_a_trend_needs_two_repetitions_and_a_template_needs_every_variable() -> 
     assert plots.trends(replace(analysis, reps=analysis.reps[:1])) == ()
     trend = plots.trends(analysis)[0]
     first = trend.marks[0]
-    assert first.high <= first.y <= first.low  # paper runs down
+    assert first.high <= first.y <= first.low  # y grows downwards in a picture
     with pytest.raises(UndefinedError):
         template.render("report.html", {})
 

@@ -1,4 +1,4 @@
-"""Training code of the plate finder: what is asked of a cell, pictures moved with their plates, paint inside them."""
+"""Training code of the plate finder: cell targets, augmented pictures and painted plates."""
 
 from __future__ import annotations
 
@@ -66,9 +66,8 @@ def test_paint_stays_inside_the_plate() -> None:
         assert (painted_grey[outside] == example.grey[outside]).all()
         changed += bool((painted_grey != example.grey).any())
     assert changed > 15
-    assert (
-        painting.painted(example.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == example.grey
-    ).all()
+    at_the_border = np.array([2.0, 190.0, 17.0, 18.0])
+    assert (painting.painted(example.grey, at_the_border, np.random.default_rng(1)) == example.grey).all()
 
 
 def test_only_the_bare_bar_model_finds_bare_bars(tmp_path: Path) -> None:

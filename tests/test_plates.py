@@ -1,4 +1,4 @@
-"""Plates found in small pictures, and what follows from where they are."""
+"""Plates found in thumbnails, and the events and metrics that follow from their positions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ FEET_PX = (241.0, 738.0, 254.0)
 
 @dataclass
 class ScriptedFinder:
-    """A plate finder that says what it is told: middles (M, 2) and radii (M,) in display pixels, chances (M,)."""
+    """A plate finder with given answers: centres (M, 2) and radii (M,) in display pixels, probabilities (M,)."""
 
     track: PoseTrack
     middle_px: Floats
@@ -65,7 +65,7 @@ class ScriptedFinder:
 
 
 def find_plates(finder: ScriptedFinder, *, yaw_deg: float = 0.0) -> Plates | None:
-    """What is made of it, in small pictures of nothing."""
+    """The plates that detection reads from the finder, in empty thumbnails."""
     time_s = np.arange(0.0, len(finder.chance)) * STEP_S
     thumbnails = Thumbnails(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
     seen = view.with_yaw(view.orient(finder.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
@@ -73,7 +73,7 @@ def find_plates(finder: ScriptedFinder, *, yaw_deg: float = 0.0) -> Plates | Non
 
 
 def at_the_hands(track: PoseTrack) -> ScriptedFinder:
-    """Plates whose middle is where the hands are, never lower than a radius over the ankles."""
+    """Plates whose centre is at the hands."""
     count = int(track.time_s[-1] / STEP_S)
     wrist = track.middle_px(landmarks.WRISTS)
     middle_px = np.array([wrist[int(np.argmin(np.abs(track.time_s - STEP_S * k)))] for k in range(count)])
@@ -133,7 +133,7 @@ def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     assert (seen.bare, large.bare) == (True, False)
     assert seen.up_legs == pytest.approx(large.up_legs, abs=1e-9)
     beside = replace(finder, middle_px=finder.middle_px + np.array([0.5 * LEG_PX, 0.0]))
-    assert find_plates(beside) is not None, "a sleeve ends farther out than plates do"
+    assert find_plates(beside) is not None, "the end of a sleeve is farther out than plates are"
     assert find_plates(replace(finder, middle_px=finder.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
@@ -151,7 +151,7 @@ def pictures_with(held: Plates | None) -> evidence.Pictures:
 def test_plates_above_their_resting_height_hang() -> None:
     held = series(0.0, 0.5, 0.06, 0.5, float("nan"))
     assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
-    assert pictures_with(held).hanging([1.0]) == [None], "on their way"
+    assert pictures_with(held).hanging([1.0]) == [None], "between floor and hang"
     assert pictures_with(None).hanging([0.5]) == [None]
 
 
@@ -185,7 +185,7 @@ def two() -> tuple[AngleTrack, tuple[Rep, ...]]:
 
 
 class Hanging(evidence.Pictures):
-    """Pictures that tell nothing but whether plates hang, of one upright moment after another."""
+    """Pictures that only say whether the plates hang, at each upright moment in turn."""
 
     def __init__(self, *answers: bool | None) -> None:
         super().__init__(
@@ -202,9 +202,9 @@ class Hanging(evidence.Pictures):
 @pytest.mark.parametrize(
     ("hanging", "count", "lift_type"),
     [
-        ((False, False, False), 0, ""),  # set up twice, nothing lifted
+        ((False, False, False), 0, ""),  # two set-ups, no lift
         ((False, True, False), 1, "floor"),
-        ((False, True, True), 2, "floor"),  # the clip ends with the load up
+        ((False, True, True), 2, "floor"),  # the clip ends with the load in the hands
         ((True, True, True), 2, "romanian"),
         ((None, False, False), 0, ""),
         ((None, True, False), 1, "floor"),
@@ -225,7 +225,7 @@ def test_low_plates_in_an_unfinished_last_bend_still_count_as_hanging() -> None:
 
 
 class Followed(Hanging):
-    """Plates that go up `late_s` after the hands do, `share` as far, known from `first_s` on."""
+    """Plates that rise `late_s` after the hands, by `share` of their distance, seen from `first_s` on."""
 
     def __init__(self, late_s: float, share: float = 1.0, first_s: float = 0.0) -> None:
         super().__init__(False, True, False)
@@ -242,8 +242,8 @@ class Followed(Hanging):
     [
         (Followed(0.3), 0.3),
         (Followed(0.0), 0.0),
-        (Followed(0.3, share=0.2), 0.0),  # something else
-        (Followed(0.3, first_s=4.5), 0.0),  # not seen from the beginning on
+        (Followed(0.3, share=0.2), 0.0),  # the plates of something else
+        (Followed(0.3, first_s=4.5), 0.0),  # not seen at the beginning
     ],
 )
 def test_plate_heights_time_the_lift_off_and_the_lockout(
@@ -317,7 +317,7 @@ def test_a_repetition_needs_exactly_the_known_metrics() -> None:
 
 
 class Swapped(Hanging):
-    """The same, and something else leaves its place in the middle."""
+    """As `Hanging`, while another object leaves its place in the upright moments between the first and the last."""
 
     def groups(self, upright_s: Sequence[float]) -> list[int]:
         return [0, *([1] * (len(upright_s) - 2)), 0]
@@ -334,7 +334,7 @@ def finder() -> detection.Finder:
 
 
 def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> PoseTrack:
-    """Somebody of whom only the legs are known."""
+    """A person of whom only the legs are seen."""
     xy_px = np.full((len(time_s), landmarks.COUNT, 2), np.nan)
     xy_px[:, list(landmarks.ANKLES)], xy_px[:, list(landmarks.HIPS)] = (x_px, y_px), (x_px, y_px - leg_px)
     zeros = np.zeros((len(time_s), landmarks.COUNT))

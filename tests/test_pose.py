@@ -1,4 +1,4 @@
-"""Observing: one lifter, times and pixels right, frames without a person unknown."""
+"""Observation: the choice of the lifter, display pixels, frames without a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests import lifter
 
 @dataclass
 class Scripted:
-    """A pose model that says what it was told to."""
+    """A pose model that returns given sightings and crowds, by the time of the frame."""
 
     sightings: list[Sighting | None] = field(default_factory=list)
     crowds: list[list[Floats]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Heads blurred wherever they were, names and metadata left out, nothing sent, nothing for others to read."""
+"""Heads are blurred, names and metadata are removed, nothing is sent, files are private."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_faces_outside_the_tracks_are_blurred_unless_on_the_body() -> None:
     out = blurring.retouch([head], look, known)(picture, 4.0)
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
-    assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
+    assert picture[70, 70, 0] == 255  # the input picture is not changed
 
 
 def test_every_possible_face_is_blurred_while_the_lifter_is_lost() -> None:
@@ -211,7 +211,7 @@ def test_the_pseudonym_replaces_file_names() -> None:
 
 
 def phone_clip(path: Path, source: Path, last_s: float) -> Path:
-    """The first seconds of `source` as a phone would write them: place, owner, device and time beside the picture."""
+    """The first seconds of `source` with the metadata of a phone: place, owner, device and time."""
     notes = {
         "title": "jane doe",
         "location": "+52.5200+013.4050/",
@@ -251,7 +251,7 @@ def test_results_contain_no_face_name_place_or_time_and_no_socket_is_opened(tmp_
     out = tmp_path / "out"
     watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
     caught = subprocess.run([*watched[:3], "tests.opens_a_socket"], capture_output=True, cwd=ROOT, check=False)
-    assert caught.returncode == -signal.SIGSYS  # the watch works
+    assert caught.returncode == -signal.SIGSYS  # the check itself detects a socket
     command = ["analyze", clip, "--out", out, "--redact-face", "--pseudonym", "P17"]
     done = subprocess.run([*watched, *map(str, command)], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""A result read back: what was changed is found and named; what is new is borne."""
+"""A result read back: invalid values are refused by name, unknown ones are accepted."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_analysis_is_refused(text: str, tmp_path: Path) -> Non
 
 
 def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value of a document, containers included."""
+    """The path to every value of a document, containers included."""
     yield place
     if isinstance(value, dict | list):
         for key in value if isinstance(value, dict) else range(len(value)):

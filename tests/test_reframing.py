@@ -1,4 +1,4 @@
-"""When a clip is looked at a second time, and which of two looks counts."""
+"""When a clip gets a second pass, and which of the two passes is used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE = lifter.track(lifter.Set().posture())
 
 
 def moving() -> Thumbnails:
-    """Thumbnails in which a bright thing goes down through the middle of the picture."""
+    """Thumbnails in which a bright object moves down through the middle of the picture."""
     grey = np.full((30, 256, 144), 90, np.uint8)
     for index, picture in enumerate(grey):
         picture[80 + 2 * index : 140 + 2 * index, 60:90] = 220
@@ -30,12 +30,12 @@ def moving() -> Thumbnails:
 
 
 def seen(xy_px: Floats = ONE.xy_px) -> Observation:
-    """An observation of these landmarks before a camera that stands still."""
+    """An observation of these landmarks without camera motion."""
     return Observation(observe(replace(ONE, xy_px=xy_px)), moving(), np.zeros((len(ONE.time_s), 2)))
 
 
 def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
-    """A pass that saw these landmarks and found a repetition or not."""
+    """A pass that observed these landmarks and found a repetition if `with_rep`."""
     orient, bones, angle, _ = stages(replace(ONE, xy_px=xy_px))
     rep = stages(ONE)[3][:1]
     return Pass(seen(xy_px), bones, orient, angle, style.classify(angle, (), None), rep if with_rep else ())
@@ -49,7 +49,7 @@ def lost(*frames: slice) -> Floats:
 
 
 def misplaced(part: slice) -> Floats:
-    """Hips where the shoulders are and the reverse: seen, and no posture."""
+    """Landmarks with hips and shoulders exchanged: they are seen, but no posture fits them."""
     xy_px = ONE.xy_px.copy()
     for hip, shoulder in zip(HIPS, SHOULDERS, strict=True):
         xy_px[part, hip], xy_px[part, shoulder] = ONE.xy_px[part, shoulder], ONE.xy_px[part, hip]

@@ -1,4 +1,4 @@
-"""Replaying landmarks: the same results as the network gave, and no file that is not of the clip."""
+"""Replayed landmarks equal those of the network, and recordings of other clips are refused."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests.conftest import noise_pictures, write_video
 from tests.recordings import REPLAY, SAMPLES, Nobody
 
 NETWORK_PX = 3.0
-"""How far 95 % of the landmarks may be from those recorded, on another processor or codec build."""
+"""On another processor or codec build, 95 % of the landmarks are at most this far from those recorded."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A pose source that sees random landmarks and edges, nobody in the second frame; `dark` pictures if asked."""
+    """A pose source that sees random landmarks and edges, and nobody in the second frame; `dark` darkens thumbnails."""
 
     dark: bool = False
 
@@ -68,7 +68,7 @@ def clip(tmp_path: Path) -> Video:
 
 @pytest.fixture
 def recorded(clip: Video, tmp_path: Path) -> Path:
-    """The file of the clip."""
+    """The recording of the clip."""
     Recording(Chosen(), tmp_path).read(clip, None, None)
     return tmp_path / "clip.npz"
 

@@ -1,4 +1,4 @@
-"""A thousand sets without a picture: every way of lifting, with what people do around it, and what is no lift."""
+"""Simulated sets without pictures: every style with distractions around the lift, and movements that are no lift."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hingecheck.records import Rep
 from tests import simulated
 
 NEAR_S = 0.5
-"""A repetition is found if its lift-off is told this near, in the lifter's own time."""
+"""A repetition counts as found if its lift-off is at most this far off, in the lifter's own time."""
 
 WAYS = simulated.STYLES + simulated.NOTHING
 
 
 @dataclass
 class Score:
-    """Repetitions found and not, and how far their events are off, seconds."""
+    """Counts of found and missing repetitions, and the errors of their events in seconds."""
 
     counts: Counter[str] = field(default_factory=Counter)
     liftoff_s: list[float] = field(default_factory=list)
@@ -30,9 +30,8 @@ class Score:
         for rep in reps:
             match = next((t for t in left if _same(t, rep, simulated_set.slow)), None)
             if match is None:
-                self.counts[
-                    "empty" if any(_same(t, rep, simulated_set.slow) for t in simulated_set.empty) else "wrong"
-                ] += 1
+                unloaded = any(_same(t, rep, simulated_set.slow) for t in simulated_set.empty)
+                self.counts["empty" if unloaded else "wrong"] += 1
                 continue
             self.counts["right"] += 1
             left.remove(match)
@@ -42,7 +41,7 @@ class Score:
         self.counts["missing"] += len(left)
 
     def f1(self, *, empty: bool) -> float:
-        """`empty`: to tell a rise without the load, which no landmark shows to be one, is an error."""
+        """F1 of the repetitions; `empty`: a rise without the load, which landmarks cannot show, counts as an error."""
         right, errors = self.counts["right"], self.counts["wrong"] + self.counts["missing"]
         return 2 * right / (2 * right + errors + empty * self.counts["empty"])
 

@@ -1,4 +1,4 @@
-"""Blurs keep off the lifter's body below the shoulders, and still cover every head."""
+"""Blurs leave the lifter's body below the shoulders sharp, and still cover every head."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class White:
 
 
 class RedHeads:
-    """Sees a person below a red spot, a fifth as tall as the lifter is; `sign` -1: above it, upside down."""
+    """Sees a person with the head at a red spot, a fifth as tall as the lifter; `sign` -1 turns it upside down."""
 
     def __init__(self, sign: float = 1.0) -> None:
         self.sign = sign
@@ -63,7 +63,7 @@ class RedHeads:
 
 
 def hide(track: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
-    """The picture after blurring, in a clip that shows it all the time."""
+    """The picture after blurring, in a clip that shows it in every frame."""
     frames: Iterator[Frame] = (Frame(float(t), picture, 1.0) for t in track.time_s)
     return redactor.hiding(track, frames, RedHeads(), White())(picture, time_s)
 

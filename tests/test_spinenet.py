@@ -1,4 +1,4 @@
-"""The spine model that ships: runs, does not depend on how frames are batched, and is refused when damaged."""
+"""The shipped spine model: its output does not depend on the batch, and a damaged file is refused."""
 
 from __future__ import annotations
 

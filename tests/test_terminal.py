@@ -1,4 +1,4 @@
-"""The terminal: fits 80 columns, plain where nobody sees colours, as much or as little as was asked for."""
+"""The terminal output: 80 columns, no colours in a pipe, as verbose as requested."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_an_unmeasured_angle_is_shown_as_not_measured() -> None:
 
 @pytest.fixture
 def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command with its analysis ready."""
+    """`analyze` with a ready analysis in place of the measurement."""
     monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: staged())
     monkeypatch.setattr(result_folder, "files", lambda *_args: {"analysis.json": b"{}"})
 

@@ -1,4 +1,4 @@
-"""Codes in words: every code has them, files keep them, and no other module words a reason."""
+"""Words of codes: every code has them, files keep them, and no other module contains them."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_an_angle_accepts_only_codes_as_reasons() -> None:
 
 
 def test_only_the_texts_module_words_a_reason() -> None:
-    """Reasons are made by these calls; `without` and `_blanked` take those of frames."""
+    """These calls make reasons; `without` and `_blanked` take the reasons of frames."""
     made = [
         (module, words_in(argument))
         for name in ("missing", "Reason", "without", "_blanked", "Change")

@@ -1,4 +1,4 @@
-"""What counts as a change, and the logbook it is read from."""
+"""Detectable changes, and the logbook that they are read from."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_the_logbook_returns_the_recorded_sessions(tmp_path: Path) -> None:
     given = [replace(clip("2026-01-01", 0.2), report=report), clip("2026-01-08", None), clip("", 0.7, who="Bo")]
     with Logbook(tmp_path / "log.sqlite") as book:
         assert book.record(given) == 3
-        assert book.record(given) == 0  # the same again changes nothing
+        assert book.record(given) == 0  # the same sessions again change nothing
         assert repr(book.sessions()) == repr(tuple(sorted(given, key=lambda s: (s.athlete, s.date))))
         assert [a.name for a in book.athletes()] == ["Ana", "Bo"]
         assert book.record([replace(given[0], sentence="another version's")]) == 1
@@ -213,7 +213,8 @@ def test_a_first_version_logbook_keeps_its_sessions_and_accepts_new_ones(tmp_pat
         assert (old.athlete, old.date, old.pattern, old.report) == ("Ana", "2026-01-01", "hip_led", report)
         assert old.value(SHARE).value == 0.2
         assert book.record([replace(clip("2026-01-08", 0.3), report=replace(report, height_cm=178.0))]) == 1
-        assert [kept.report for kept in book.sessions("Ana")] == [report, report]  # no history needs the height
+        reports = [kept.report for kept in book.sessions("Ana")]
+        assert reports == [report, report]  # the logbook does not store the height
 
 
 FIRST_VERSION = """
@@ -355,11 +356,11 @@ def test_delete_removes_an_athlete_from_logbook_results_and_trends(tmp_path: Pat
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     (out / "clips" / "mine").mkdir()
     asked = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
-    assert asked.returncode != 0  # nobody said yes
+    assert asked.returncode != 0  # not confirmed
     done = conftest.hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
     assert done.returncode == 0, done.stderr
     left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
-    assert left == ["", "ana-twin", "bo-2026-01-05"]  # what Bo shares stays, what is not ours too
+    assert left == ["", "ana-twin", "bo-2026-01-05"]  # clips that Bo shares and folders of the user stay
     assert not any((out / name).exists() for name in ("index.html", "results.csv", "results.parquet"))
     assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
     assert conftest.hingecheck("trend", "Ana", "--logbook", out).returncode == 2

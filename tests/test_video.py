@@ -1,4 +1,4 @@
-"""Reading: true times, rotation, damage, and frames that are read right whatever their row padding."""
+"""Reading video: frame times, rotation, damage and row padding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import noise_pictures, write_video
 
 
 def quarters(height: int, width: int) -> Bytes:
-    """A picture that tells which way up it is: red top left, green top right, blue below."""
+    """A picture that shows its orientation: red top left, green top right, blue below."""
     picture = np.zeros((height, width, 3), np.uint8)
     picture[: height // 2, : width // 2, 0] = 230
     picture[: height // 2, width // 2 :, 1] = 230

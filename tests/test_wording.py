@@ -1,4 +1,4 @@
-"""One wording of every metric: name, unit and digits are the same wherever a metric is shown."""
+"""Every metric has one wording: its name, unit and digits are the same in every output."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ READ = {
     "knee_change_deg": (Measure(66.0, 60.0, 72.0), "66° (60 to 72)"),
     "concentric_s": (Measure(1.234, 1.1, 1.3), "1.23 s (1.10 to 1.30)"),
 }
-"""Metrics that page, terminal, clinician's report and trend all show, and how they read."""
+"""Metrics that page, terminal, clinician's report and trend all show, and their text."""
 
 
 def set_metrics() -> list[str]:
@@ -56,7 +56,9 @@ def test_every_metric_has_its_own_name() -> None:
     wanted = {*METRICS, *whole, *of_these, *angles(), "yaw_deg"}
     assert wanted == set(wording.METRICS)
     names = [wording.name(metric) for metric in (*wording.METRICS, *set_metrics())]
-    assert {name for name in names if names.count(name) > 1} == {"Tempo unevenness"}  # it is in both lists
+    assert {name for name in names if names.count(name) > 1} == {
+        "Tempo unevenness"
+    }  # METRICS and the set metrics both contain it
 
 
 def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
@@ -69,7 +71,7 @@ def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Everything that shows the numbers of READ, as plain text."""
+    """Every output that shows the numbers of READ, as plain text."""
     folder = tmp_path_factory.mktemp("shown")
     measures = {metric: measure for metric, (measure, _) in READ.items()}
     document = stored.document(1)

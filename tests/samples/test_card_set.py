@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parents[2] / "samples" / "clips"
 
 
 def result_of(item: Item, *, error_deg: float = 2.0) -> ClipResult:
-    """A made-up result: everything is off by the same amount."""
+    """A made-up result in which every metric has the same error."""
     truth = dict.fromkeys(METRIC_WORDS, 30.0 + len(item.name)) | {"lumbar_share_trunk": 0.4}
     measured = {name: Value(value + error_deg, value - 5.0, value + 5.0) for name, value in truth.items()}
     peers = {"back_angle_deg": 60.0 + len(item.name), "droop_ratio": 0.5, "circle_curvature": None}
@@ -109,7 +109,7 @@ def test_a_run_measures_only_missing_and_outdated_clips(tmp_path: Path, monkeypa
 
 
 def shipped_item(folder: Path, name: str) -> Item:
-    """A clip that ships, laid where the card would have rendered it."""
+    """A shipped clip, copied to where the card would render it."""
     (folder / "clips").mkdir()
     for ending in (".mp4", ".truth.json"):
         (folder / "clips" / f"{name}{ending}").write_bytes((SHIPPED / f"{name}{ending}").read_bytes())

@@ -1,4 +1,4 @@
-"""Statistics of the error card and the peers' measures, on answers known beforehand."""
+"""Statistics of the error card and the peers' measures, on data with known results."""
 
 import math
 
@@ -18,12 +18,12 @@ def sure(value: float, half: float = 5.0) -> Value:
 
 
 def clip(reps: tuple[RepResult, ...], *, extra_reps: int = 0) -> ClipResult:
-    """A result of which only the repetitions matter."""
+    """A result in which only the repetitions are set."""
     return ClipResult("x", "base", "base", {}, 0.0, ("mixed",), 100, "0", "analysed", extra_reps=extra_reps, reps=reps)
 
 
 def rep(true: float, value: Value | None, **more: float) -> RepResult:
-    """One repetition, not found if there is no value at all."""
+    """One repetition; without a value it was not found."""
     measured = {} if value is None else {"lumbar_change_deg": value}
     return RepResult(1, {"lumbar_change_deg": true}, measured, peers=dict(more))
 

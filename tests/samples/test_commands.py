@@ -1,4 +1,4 @@
-"""The command line: files whole or absent, resumed, refused in one line."""
+"""The command line: it writes whole files, resumes, and refuses wrong calls with a message."""
 
 import json
 from pathlib import Path

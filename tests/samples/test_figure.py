@@ -31,7 +31,7 @@ def bottom(body: Body, spec: ClipSpec) -> Posed:
 
 
 def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
-    """Vertices and joints from anny's own code, told only how each bone turns against its parent."""
+    """Vertices and joints from anny's own code, given only the rotation of each bone against its parent."""
     import torch
 
     model: Any = _model()
@@ -70,7 +70,7 @@ def test_lumbar_shares_divide_the_same_flexion_among_the_joints() -> None:
 
 
 def test_joints_and_mesh_equal_annys_own_kinematics(body: Body) -> None:
-    assert body.arm_stretch == 1.0  # else the rest bodies differ
+    assert body.arm_stretch == 1.0  # otherwise the rest bodies differ
     posed = bottom(body, ClipSpec("x", lift=LiftSpec(pattern="low_back_led", reps=1)))
     vertices, joints = by_anny(body, BodySpec(), posed)
     assert np.abs(joints - posed.joints).max() < 1e-6
@@ -79,7 +79,7 @@ def test_joints_and_mesh_equal_annys_own_kinematics(body: Body) -> None:
 
 @pytest.mark.parametrize("pattern", ["hip_led", "low_back_led"])
 def test_angles_measured_on_the_mesh_equal_the_truth(body: Body, pattern: Any) -> None:
-    """Bone turns found again from the drawn vertices alone, by solving the skinning for the bones."""
+    """The bone rotations are recovered from the drawn vertices, by solving the skinning for the bones."""
     posed = bottom(body, ClipSpec("x", lift=LiftSpec(pattern=pattern, reps=1)))
     stand = pose(body, stance_for(body, "conventional"), Posture(), np.array([0.1, 0.225]))
     turned, upright = (bones_from_mesh(body, skin(body, each)) for each in (posed, stand))
@@ -93,7 +93,7 @@ def test_angles_measured_on_the_mesh_equal_the_truth(body: Body, pattern: Any) -
 
 
 def bones_from_mesh(body: Body, vertices: Array) -> dict[str, float]:
-    """Forward turn (degrees) of some bones, from rest vertices, weights and posed vertices."""
+    """Forward rotation (degrees) of some bones, from rest vertices, weights and posed vertices."""
     used = np.flatnonzero(np.asarray((body.weights > 0.05).sum(axis=0)).ravel() > 40)
     weights = body.weights.tocsc()[:, used].toarray()
     whole = weights.sum(axis=1) > 0.999

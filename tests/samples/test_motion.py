@@ -1,4 +1,4 @@
-"""Whole sets: planted feet, hands on the bar, a near vertical bar path, events and orders as asked for."""
+"""Whole sets: planted feet, hands on the bar, a nearly vertical bar path, requested events and joint orders."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,7 +30,7 @@ def played(body: Body, rate_hz: float = 15.0, **lift: Any) -> tuple[dict[str, An
 
 
 def during(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
-    """From lift-off to the end of the first repetition."""
+    """The instants from lift-off to the end of the first repetition."""
     rep = truth["reps"][0]["planned"]
     during = [now for now in instants if rep["liftoff_s"] <= now.time_s <= max(rep["end_s"], rep["lockout_s"])]
     assert during
@@ -87,7 +87,7 @@ def test_a_romanian_repetition_starts_at_the_top_and_lifts_off_at_the_bottom(bod
 
 
 def middle_time(truth: dict[str, Any], column: str) -> float:
-    """When a joint has gone half its way up."""
+    """The time at which a joint has made half its movement."""
     rep, frames = truth["reps"][0]["planned"], truth["frames"]
     times = np.linspace(rep["liftoff_s"], rep["lockout_s"], 400)
     values = np.interp(times, frames["time_s"], frames[column])

@@ -1,4 +1,4 @@
-"""What is drawn: reproducible, every style and nuisance, masks and points where the lifter is."""
+"""Drawn pictures: they are reproducible, show every style and nuisance, and match masks and joints."""
 
 from dataclasses import replace
 from typing import Any

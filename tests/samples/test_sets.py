@@ -1,4 +1,4 @@
-"""The designed sets, how found repetitions are counted, what is kept between runs."""
+"""The designed sets, the counting of found repetitions, and the results kept between runs."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The clips that ship: small, whole, with truth in the contract's form. Needs no renderer."""
+"""The shipped clips are small and whole and have truth in the contract's form. Needs no renderer."""
 
 import json
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_clip_is_small_and_portrait_and_has_a_truth_row_for_each_frame(clip: Pat
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.stem)
 def test_clip_was_made_from_the_spec_beside_it(clip: Path) -> None:
     spec = read_spec(FOLDER / "specs" / f"{clip.stem}.toml")
-    assert parse_spec(truth_of(clip)["spec"]) == spec  # keys younger than the clip count as default
+    assert parse_spec(truth_of(clip)["spec"]) == spec  # keys that are newer than the clip have their defaults
 
 
 @pytest.mark.parametrize("clip", WITH_REPS, ids=lambda clip: clip.stem)
@@ -46,7 +46,7 @@ def test_angles_add_up_in_every_frame(clip: Path) -> None:
     assert np.allclose(frames["knee_flexion_deg"], frames["thigh_deg"] + frames["shank_deg"], atol=2e-3)
     assert np.allclose(frames["hip_flexion_deg"], frames["pelvis_tilt_deg"] + frames["thigh_deg"], atol=2e-3)
     offset = frames["trunk_thigh_deg"] - frames["trunk_lean_deg"] - frames["thigh_deg"]
-    assert np.ptp(offset) < 0.01  # the thigh's own pitch while standing
+    assert np.ptp(offset) < 0.01  # the pitch of the thigh while standing
     assert abs(offset[0]) < 6.0
 
 

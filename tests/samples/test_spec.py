@@ -1,4 +1,4 @@
-"""Spec files: what is read, and what is refused with the key's name and what is allowed."""
+"""Spec files: valid entries are read, wrong ones are refused with the key and the allowed values."""
 
 from pathlib import Path
 from typing import Any

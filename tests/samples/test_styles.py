@@ -1,4 +1,4 @@
-"""Every other way of lifting, what is no lift, and how a recording begins and ends: hands, feet, load, truth."""
+"""The other styles, movements that are no lift, and cut recordings: hands, feet, load and truth."""
 
 import json
 from functools import lru_cache
@@ -31,7 +31,7 @@ def body() -> Body:
 
 
 def spec_of(style: str, *, video: Any = None, bar: Any = None, **lift: Any) -> ClipSpec:
-    """A set of one repetition of a style with the load that belongs to it."""
+    """A set of one repetition of a style with its usual load."""
     load = LOADS_OF.get(style, ("bar",))[0]  # type: ignore[call-overload]
     height = 0.5 if style == "block" else 0.225
     tables = {
@@ -57,7 +57,7 @@ def joint(now: Instant, name: str) -> Any:
 
 
 def lifting(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
-    """Between lift-off and lockout of the first repetition."""
+    """The instants between lift-off and lockout of the first repetition."""
     rep = truth["reps"][0]
     lifting = [now for now in instants if rep["liftoff_s"] <= now.time_s <= rep["lockout_s"]]
     assert lifting
@@ -100,7 +100,7 @@ def test_the_movement_follows_from_style_load_and_repetitions() -> None:
 
 
 def lowest(style: str, column: str, **lift: Any) -> float:
-    """A column at lift-off."""
+    """The value of a column at lift-off."""
     truth, _, _ = played(spec_of(style, **lift))
     return float(np.interp(truth["reps"][0]["liftoff_s"], truth["frames"]["time_s"], truth["frames"][column]))
 
@@ -226,7 +226,7 @@ def test_a_load_that_is_not_put_down_has_a_lockout_and_no_end() -> None:
 
 @pytest.mark.parametrize(("cut_in", "cut_out"), [(0.15, 0.0), (0.7, 0.2), (0.0, 0.75)])
 def test_events_outside_a_cut_recording_are_null(cut_in: float, cut_out: float) -> None:
-    """Same movement, other clock; what was not recorded is null and counts for nothing."""
+    """The movement stays the same, its times are shifted. Events that were not recorded are null."""
     whole, _, _ = played(spec_of("conventional", reps=2))
     truth, _, plan = played(spec_of("conventional", reps=2, cut_in=cut_in, cut_out=cut_out))
     first, last = whole["reps"][0]["planned"], whole["reps"][1]["planned"]
