@@ -1,8 +1,8 @@
-"""What the pose network gave for clips that ship, stored: in its place nearly everywhere, for it takes minutes.
+"""Stored output of the pose network for shipped clips. Most tests use it because the network takes minutes.
 
-`tests/replay/NAME.npz` is one pass of the network over `samples/clips/NAME.mp4`, `NAME.part.npz` the second one, over a
-part of the picture; `hingecheck.backends.replay` has the format.  After a change of the network, or of what traces the
-trunk, write them anew: remove them, then `python -m tests.recordings`.
+`tests/replay/NAME.npz` is the first pass of the network over `samples/clips/NAME.mp4`. `NAME.part.npz` is the second
+pass, over a part of the picture. `hingecheck.backends.replay` describes the format. After a change of the network or
+of the trunk's tracing, record them again: remove them, then run `python -m tests.recordings`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Still:
-    """A pose source that sees the same in every frame: what the network saw at one time of a clip that ships."""
+    """A pose source that sees the same in every frame: what the network saw at one time of a shipped clip."""
 
     name: str
     time_s: float
@@ -81,9 +81,9 @@ class Still:
 
 @dataclass(frozen=True)
 class Stored:
-    """A pose source that replays clips that ship, whatever their name; `others` are the sources of clips by name.
+    """A pose source that replays shipped clips under any name; `others` are the sources of other clips by name.
 
-    In any other clip there is nobody.
+    It sees nobody in any further clip.
     """
 
     others: Mapping[str, PoseSource] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def in_place_of_the_network(source: PoseSource) -> Iterator[None]:
 
 
 def record() -> None:
-    """Run the network once over each clip, and store what it gives."""
+    """Run the network over each clip and store its output."""
     for name in NAMES:
         network = Recording(PoseNetwork(bundles.find(bundles.DEFAULT).path), REPLAY)
         with contextlib.suppress(HingecheckError):  # a clip may hold no repetition

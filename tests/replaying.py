@@ -1,4 +1,4 @@
-"""The command with replayed landmarks, in this process and in those that a batch starts.
+"""The command with replayed landmarks, in this process and in the processes of a batch.
 
 `python -m tests.replaying batch FOLDER --out DIR`
 """
@@ -11,7 +11,7 @@ from tests.recordings import Stored, in_place_of_the_network
 
 
 def measure(job: jobs.Job) -> None:
-    """What a process of a batch does with a clip."""
+    """Measure the clip of a job with replayed landmarks."""
     with in_place_of_the_network(Stored()):
         jobs.measure(job)
 

@@ -1,7 +1,7 @@
 """Sets without a picture: landmarks of a planar lifter over time, with exact events.
 
-A set is a row of moves between postures, each minimum-jerk; the hands hang from the shoulders or hold something
-out in front.  Truth is read off the exact height of the hands as the contract says: 1 cm of a lifter 1.75 m tall.
+A set is a series of minimum-jerk moves between postures. The hands hang from the shoulders or hold an object in front.
+The true events follow from the exact height of the hands, as the contract says: 1 cm for a lifter 1.75 m tall.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests import lifter
 CENTIMETRE: Final = 0.01 / 1.75
 UPRIGHT: Final = (0.0, 0.0, 0.0)
 NOTHING: Final = ("squat", "walk", "shoes", "set_up", "still")
-LIMITS: Final = {  # thigh, shank in degrees, height of the hands at the bottom in statures
+LIMITS: Final = {  # thigh and shank in degrees, height of the hands at the bottom in heights of the lifter
     "conventional": ((40, 58), (8, 16), (0.14, 0.18)),
     "sumo": ((58, 72), (4, 10), (0.15, 0.18)),
     "stiff_leg": ((22, 32), (0, 4), (0.16, 0.20)),
@@ -48,7 +48,7 @@ class TrueRep:
 
 @dataclass
 class Timeline:
-    """Postures at instants; between them everything moves along minimum-jerk courses."""
+    """Postures at given times, with minimum-jerk movement between them."""
 
     random: np.random.Generator
     time_s: list[float] = field(default_factory=lambda: [0.0])
@@ -64,7 +64,7 @@ class Timeline:
         return self.time_s[-1]
 
     def go(self, posture: tuple[float, float, float], seconds: tuple[float, float], **change: float) -> None:
-        """Move to a posture within a random time; `forward` is where the feet are, `reach` how far the hands hold."""
+        """Move to a posture in a random time; `forward` is the place of the feet, `reach` that of the hands."""
         self.time_s.append(self.now_s + self.random.uniform(*seconds))
         self.posture.append(posture)
         self.forward.append(change.get("forward", self.forward[-1]))
@@ -76,7 +76,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class SimulatedSet:
-    """What a pose model would give, and the truth; `empty`: rises that only differ from it in what the hands hold."""
+    """The output of a pose model, and the truth; `empty`: rises like repetitions, but with empty hands."""
 
     style: str
     track: PoseTrack
@@ -86,7 +86,7 @@ class SimulatedSet:
     slow: float
 
     def groups(self, upright_s: Sequence[float]) -> list[int]:
-        """As `load.Pictures` would tell where plates can be seen: 1 with the load in the hands, 0 without."""
+        """The groups that visible plates would give: 1 with the load in the hands, 0 without."""
         return [self._held(t) for t in upright_s]
 
     def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
@@ -114,7 +114,7 @@ class SimulatedSet:
         return int(any(a <= time_s <= b for a, b in self.loaded))
 
     def segmented(self, *, seen: bool) -> tuple[Rep, ...]:
-        """Through the stages from cleaning to segmentation; `seen`: the plates can be seen."""
+        """The repetitions that the stages from cleaning to segmentation find; `seen`: the plates are visible."""
         track = cleaning.clean(self.track)
         orient = view.orient(track)
         measured = angles.measure(track, orient, no_spine(len(track.time_s)))
@@ -122,7 +122,7 @@ class SimulatedSet:
 
 
 def random_set(seed: int, style: str) -> SimulatedSet:
-    """One set of a style, or one of NOTHING, with whatever else people do."""
+    """One set of a style, or one of NOTHING, with random distractions."""
     random = np.random.default_rng(seed)
     line = Timeline(random)
     if style in NOTHING:
@@ -137,7 +137,7 @@ def random_set(seed: int, style: str) -> SimulatedSet:
 
 
 def _bottom(random: np.random.Generator, style: str) -> tuple[float, float, float]:
-    """Thigh, shank and the trunk's lean that put hanging hands at the height of the load."""
+    """Thigh, shank and trunk lean that bring hanging hands to the height of the load."""
     while True:
         thigh, shank, height = (float(random.uniform(*limits)) for limits in LIMITS[style])
         hips = lifter.SHANK * np.cos(np.radians(shank)) + lifter.THIGH * np.cos(np.radians(thigh))
@@ -300,7 +300,7 @@ def _events(line: Timeline, fine_s: Floats, pull: tuple[float, float, bool], sty
 
 
 def _placed(track: PoseTrack, camera: lifter.Camera, forward: Floats, reach: Floats) -> PoseTrack:
-    """Feet where they walk; hands in front, or on the shoulders where the reach is 9."""
+    """Move the feet forward, and the hands in front or, where the reach is 9, to the shoulders."""
     sign = 1 if camera.facing == "right" else -1
     xy_px = track.xy_px.copy()
     ahead_px = sign * camera.stature_px * np.where(reach > 1, 0.05, reach)
@@ -342,7 +342,7 @@ def _disturbed(track: PoseTrack, camera: lifter.Camera, random: np.random.Genera
 
 
 def no_spine(n: int) -> Spine:
-    """Nothing measured: segmentation does without."""
+    """A spine without measured angles, which segmentation does not need."""
     nothing = np.full(n, np.nan)
     unread = Angle(nothing, nothing.copy(), nothing.copy(), 0.0, np.full(n, Code.LIFTER_UNSEEN))
     return Spine(

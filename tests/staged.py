@@ -1,4 +1,4 @@
-"""A whole Analysis of the synthetic lifter: chosen motion through the real stages, no pose model, no video."""
+"""A whole Analysis of the synthetic lifter: a given motion runs through the real stages, without model or video."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ THREE_BENDS = lifter.Set(bends=((1.5, 2.5, 3.0, 4.0), (5.0, 6.0, 6.5, 7.5), (8.5
 def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
     """Two repetitions, `share` of the trunk's movement from the lumbar spine."""
     posture = lifter.track(THREE_BENDS.posture())
-    seen, bones, measured, found = stages(posture, lifter.Model(share=share))
+    seen, bones, measured, found_reps = stages(posture, lifter.Model(share=share))
     observed, rules = observe(posture), criteria.load()
-    described = tuple(repetition.describe(measured, rep, seen) for rep in found)
+    described = tuple(repetition.describe(measured, rep, seen) for rep in found_reps)
     over_set = set_drift.describe(described)
     findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, seen, rules)
     report = SelfReport()
@@ -38,7 +38,7 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         contour=observed.contour,
         spine=bones,
         angles=measured,
-        style=style.classify(measured, found, None),
+        style=style.classify(measured, found_reps, None),
         reps=described,
         findings=findings,
         verdict=verdict,
@@ -52,7 +52,7 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
 
 
 def every(**given: Measure) -> dict[str, Measure]:
-    """All metrics of a repetition: some are given, the others are missing."""
+    """All metrics of a repetition: those given, and the others missing."""
     return dict.fromkeys(METRICS, Measure.missing(texts.stored("not part of this test"))) | given
 
 

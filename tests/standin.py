@@ -1,6 +1,6 @@
-"""A stand-in for the analysis, fast and obedient: what a "clip" holds says what happens to it.
+"""A fast stand-in for the analysis: the text in a "clip" says what happens to it.
 
-`python -m tests.standin batch FOLDER --out DIR` is the command with it in the analysis's place.
+`python -m tests.standin batch FOLDER --out DIR` runs the command with the stand-in instead of the analysis.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def result(
     """A document as `analysis.json` holds it, of two repetitions with this lumbar share and no other metric."""
     measure = None if share is None else stored.measure(share, 0.1)
     reasons = {SHARE: "a plate covers the hips"} if share is None else {}
-    own = {"style": style, "metrics": {SHARE: measure}, "reasons": reasons}
+    fields = {"style": style, "metrics": {SHARE: measure}, "reasons": reasons}
     report = stored.SELF_REPORT | {"soreness": {}, "sitting_hours": None, "load_kg": load_kg, "rpe": None, "note": ""}
     pattern = (
         "cannot_tell" if share is None else "low_back_led" if share > 0.55 else "hip_led" if share < 0.35 else "mixed"
@@ -52,28 +52,28 @@ def result(
         "sentence": f"A stand-in, {pattern}.",
         "cue": "Film again from the side." if share is None else "Keep this.",
     }
-    made = stored.document(
+    document = stored.document(
         2,
         verdict=verdict,
         findings=[stored.finding("low_back_led", "flag" if pattern == "low_back_led" else "ok", 0.55)],
         self_report=None if load_kg is None else report,
     )
-    made["reps"] = [rep | own for rep in made["reps"]]
-    made["video"] |= {"file": names.readable(file), "sha256": sha256}
-    copied: dict[str, Any] = json.loads(json.dumps(made))  # a test may change one repetition alone
+    document["reps"] = [rep | fields for rep in document["reps"]]
+    document["video"] |= {"file": names.readable(file), "sha256": sha256}
+    copied: dict[str, Any] = json.loads(json.dumps(document))  # a test may change one repetition alone
     return copied
 
 
 def measure(job: Job) -> None:
     """Do what the clip says: `share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`.
 
-    After `gate 3` it waits until the test has written at least 3 into `gate` in the clip's folder, or above it.
+    `gate 3` waits until the test has written 3 or more into the file `gate` in the clip's folder or its parent.
     """
     words = iter(job.clip.read_text().split())
     for word in words:
         if word == "share":
-            told = next(words)
-            share = None if told == "none" else float(told)
+            text = next(words)
+            share = None if text == "none" else float(text)
             digest = hashlib.sha256(job.clip.read_bytes()).hexdigest()
             data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
             folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})
@@ -85,7 +85,7 @@ def measure(job: Job) -> None:
 
 
 def _wait_at(number: int, clip: Path) -> None:
-    """Wait until that gate is open; not for ever, for the test may be gone."""
+    """Wait until that gate is open, with a time limit in case the test has ended."""
     for _ in range(round(WAIT_S / PAUSE_S)):
         if opened(clip) >= number:
             return
@@ -94,7 +94,7 @@ def _wait_at(number: int, clip: Path) -> None:
 
 
 def opened(clip: Path) -> int:
-    """Up to which number the test has opened the gates."""
+    """The highest gate that the test has opened."""
     files = [folder / "gate" for folder in clip.parents[:2] if (folder / "gate").exists()]
     return max((int(file.read_text() or "0") for file in files), default=0)
 
@@ -118,7 +118,7 @@ def _fail(word: str, job: Job) -> None:
 
 
 def main() -> None:
-    """The command, with the stand-in."""
+    """Run the command with the stand-in."""
     from hingecheck import cli
 
     isolation.WORK = WORK  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""A result folder as an analysis leaves it, made from chosen numbers: nothing has to be measured to read it back."""
+"""A result folder as an analysis writes it, made from given numbers without a measurement."""
 
 from __future__ import annotations
 
@@ -92,24 +92,24 @@ def document(reps: int = 2, *, video_sha256: str = "0" * 64, **own: Any) -> dict
 
 
 def finding(rule: str, status: str, limit: float) -> dict[str, Any]:
-    """What a rule said."""
-    told = {"rule": rule, "status": status, "limit": limit, "unit": "deg", "reps": [1], "evidence_s": [2.0, 3.0]}
-    return told | measure(1.0, 0.5) | {"text": f"About {rule}.", "source": "own choice"}
+    """The finding of a rule."""
+    fields = {"rule": rule, "status": status, "limit": limit, "unit": "deg", "reps": [1], "evidence_s": [2.0, 3.0]}
+    return fields | measure(1.0, 0.5) | {"text": f"About {rule}.", "source": "own choice"}
 
 
 def write(folder: Path, made: dict[str, Any] | None = None, *, video: bytes | None = None) -> Path:
     """Write `analysis.json`, its `angles.csv` and `keyframes.png`, and the video if given; returns the first."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = made or document()
+    content = made or document()
     if video is not None:
-        told["video"]["sha256"] = hashlib.sha256(video).hexdigest()
-        (folder / told["video"]["file"]).write_bytes(video)
-    import cv2  # here, for the stand-in's workers take documents from this file and have little memory
+        content["video"]["sha256"] = hashlib.sha256(video).hexdigest()
+        (folder / content["video"]["file"]).write_bytes(video)
+    import cv2  # imported here because the stand-in's workers use this file and have little memory
     import numpy as np
 
-    (folder / "analysis.json").write_text(json.dumps(told), encoding="utf-8")
-    _angles(folder / "angles.csv", told["video"]["frames_read"])
-    cv2.imwrite(str(folder / "keyframes.png"), np.full((100 * len(told["reps"]), 300, 3), 200, np.uint8))
+    (folder / "analysis.json").write_text(json.dumps(content), encoding="utf-8")
+    _angles(folder / "angles.csv", content["video"]["frames_read"])
+    cv2.imwrite(str(folder / "keyframes.png"), np.full((100 * len(content["reps"]), 300, 3), 200, np.uint8))
     return folder / "analysis.json"
 
 

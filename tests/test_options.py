@@ -1,4 +1,4 @@
-"""What is wrong with a call is told before anything is measured: the pose network is never opened for it."""
+"""Wrong calls are reported before anything is measured: the pose network is never opened for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Opened(Exception):
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder: clips, files that are none, and a result; opening the pose network is told by `Opened`."""
+    """The current folder, with a clip, unreadable files and a result. Opening the pose network raises `Opened`."""
 
     def opened(*_: object) -> None:
         raise Opened
@@ -43,7 +43,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def told(arguments: Sequence[str]) -> tuple[int, str]:
+def failure(arguments: Sequence[str]) -> tuple[int, str]:
+    """Exit code and output of a command that fails."""
     done = CliRunner().invoke(cli.app, arguments)
     assert isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, " ".join(done.output.split())
@@ -81,7 +82,7 @@ WRONG = {
 }
 
 
-def test_the_stand_in_is_opened_when_nothing_is_wrong(here: Path) -> None:
+def test_valid_calls_open_the_pose_network(here: Path) -> None:
     right = ["--standing", "clip.mp4", "--max-bend", "clip.mp4", "--rpe", "8", "--style", "sumo", "--pseudonym", "P17"]
     assert isinstance(CliRunner().invoke(cli.app, ["analyze", "clip.mp4", *right]).exception, Opened)
     assert isinstance(CliRunner().invoke(cli.app, ["compare", "clip.mp4"]).exception, Opened)
@@ -90,9 +91,9 @@ def test_the_stand_in_is_opened_when_nothing_is_wrong(here: Path) -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("option", WRONG, ids=" ".join)
-def test_a_wrong_option_of_analyze_is_told_at_once(option: tuple[str, str]) -> None:
+def test_analyze_reports_a_wrong_option_before_it_opens_the_network(option: tuple[str, str]) -> None:
     before = sorted(Path().iterdir())
-    code, words = told(["analyze", "clip.mp4", *option])
+    code, words = failure(["analyze", "clip.mp4", *option])
     assert (code, WRONG[option][1] in words) == (WRONG[option][0], True), words
     assert sorted(Path().iterdir()) == before
 
@@ -103,7 +104,7 @@ def test_a_wrong_option_of_analyze_is_told_at_once(option: tuple[str, str]) -> N
     [["--height-cm", "178"], ["--stature-cm", "178"], ["--height-cm", "178", "--stature-cm", "178"]],
     ids=" ".join,
 )
-def test_the_old_name_of_the_height_gives_the_same_self_report(
+def test_stature_cm_and_height_cm_give_the_same_self_report(
     options: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reports = []
@@ -118,15 +119,15 @@ def test_the_old_name_of_the_height_gives_the_same_self_report(
 
 
 @pytest.mark.usefixtures("here")
-def test_two_different_heights_are_a_wrong_call() -> None:
+def test_two_different_heights_are_refused() -> None:
     for stature in ("180", "0"):
-        code, words = told(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
+        code, words = failure(["analyze", "clip.mp4", "--height-cm", "178", "--stature-cm", stature])
         assert code == 2
         assert f"--height-cm 178 and --stature-cm {stature}: the two heights differ" in words
         assert "Give --height-cm alone" in words
 
 
-def test_the_help_names_the_height_by_its_new_name_alone() -> None:
+def test_the_help_names_only_height_cm() -> None:
     done = CliRunner().invoke(cli.app, ["analyze", "--help"])
     assert done.exit_code == 0
     assert "--height-cm" in done.output
@@ -135,7 +136,7 @@ def test_the_help_names_the_height_by_its_new_name_alone() -> None:
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("wrong", WRONG_CLIPS)
-def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
+def test_an_unreadable_clip_is_reported_before_the_network_opens(wrong: str) -> None:
     for arguments in (
         ["analyze", wrong, "--standing", "clip.mp4"],
         ["analyze", "clip.mp4", "--standing", wrong],
@@ -143,7 +144,7 @@ def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
         ["compare", wrong],
         ["compare", "clip.mp4", wrong],
     ):
-        code, words = told(arguments)
+        code, words = failure(arguments)
         assert (code, WRONG_CLIPS[wrong] in words) == (3, True), words
 
 
@@ -159,24 +160,24 @@ def test_a_clip_that_cannot_be_opened_is_told_at_once(wrong: str) -> None:
         (("--model", "enormous"), 6),
     ],
 )
-def test_a_wrong_option_of_compare_is_told_at_once(options: tuple[str, ...], code: int) -> None:
-    assert told(["compare", "clip.mp4", *options])[0] == code
+def test_compare_reports_a_wrong_option_before_it_opens_the_network(options: tuple[str, ...], code: int) -> None:
+    assert failure(["compare", "clip.mp4", *options])[0] == code
 
 
 @pytest.mark.usefixtures("here")
-def test_blurring_without_its_model_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_face_model_is_reported_before_the_network_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
         raise ModelNotFound("the face model is not there", "Install hingecheck again.")
 
     monkeypatch.setattr(bundles, "face", missing)
-    assert told(["analyze", "clip.mp4", "--redact-face"])[0] == 6
+    assert failure(["analyze", "clip.mp4", "--redact-face"])[0] == 6
 
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that this user cannot write")
-def test_a_folder_that_cannot_be_written_is_told_at_once() -> None:
+def test_an_unwritable_folder_is_reported_before_the_network_opens() -> None:
     Path("locked").mkdir(mode=0o500)
-    assert told(["analyze", "clip.mp4", "--out", "locked/out"])[0] == 2
+    assert failure(["analyze", "clip.mp4", "--out", "locked/out"])[0] == 2
 
 
 @pytest.mark.usefixtures("here")
@@ -193,7 +194,7 @@ def test_a_folder_that_cannot_be_written_is_told_at_once() -> None:
     ],
     ids=str,
 )
-def test_the_library_tells_what_is_wrong_before_it_measures(asked: Asked) -> None:
+def test_the_library_reports_wrong_options_before_it_measures(asked: Asked) -> None:
     with pytest.raises(HingecheckError) as caught:
         analysis.analyze(Path("clip.mp4"), asked)
     assert caught.value.exit_code in (2, 3)
@@ -213,7 +214,7 @@ BATCH = {
 
 
 @pytest.mark.parametrize("option", BATCH, ids=" ".join)
-def test_a_wrong_option_of_batch_is_told_before_any_clip_is_measured(
+def test_batch_reports_a_wrong_option_before_it_measures_a_clip(
     option: tuple[str, str], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*_: object) -> None:
@@ -221,6 +222,6 @@ def test_a_wrong_option_of_batch_is_told_before_any_clip_is_measured(
 
     monkeypatch.setattr(plan, "run", run)
     season(here, {"clips/a.mp4": "share 0.2"})
-    code, words = told(["batch", "clips", "--out", "results", *option])
+    code, words = failure(["batch", "clips", "--out", "results", *option])
     assert (code, BATCH[option][1] in words) == (BATCH[option][0], True), words
     assert isinstance(CliRunner().invoke(cli.app, ["batch", "clips", "--out", "results"]).exception, Opened)

@@ -1,4 +1,4 @@
-"""The report page: everything that there is, nothing that can run, nothing that is fetched."""
+"""The report page shows every result, runs no foreign script and fetches nothing."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def html(analysis: Analysis, film: report_page.Film | None = None) -> str:
 
 
 def island(text: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
-    assert found
-    data: dict[str, Any] = json.loads(found[1])
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert match
+    data: dict[str, Any] = json.loads(match[1])
     return data
 
 
@@ -43,7 +43,7 @@ def with_metric(analysis: Analysis, name: str, measure: Measure) -> Analysis:
     return replace(analysis, reps=(first, *analysis.reps[1:]))
 
 
-def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
+def test_the_page_shows_the_verdict_the_cue_and_every_metric() -> None:
     analysis = staged()
     text = html(analysis)
     assert analysis.verdict.cue in text
@@ -54,18 +54,18 @@ def test_the_page_says_the_verdict_the_cue_and_every_metric() -> None:
         assert f'title="{name}"' in text
 
 
-def test_a_metric_that_was_not_asked_for_is_left_out_until_a_repetition_has_it() -> None:
+def test_the_page_shows_an_optional_metric_only_if_a_repetition_has_it() -> None:
     plain = staged()
     assert 'title="bar_forward_cm"' not in html(plain)
     assert texts.REASONS[Code.NO_SCALE] not in html(plain)
     analysis = with_metric(plain, "bar_forward_cm", Measure(3.0, 2.0, 4.0))
     assert 'title="bar_forward_cm"' in html(analysis)
-    told = report_page.missing(analysis)
+    missing_lines = report_page.missing(analysis)
     no_scale = sentences.sentence(texts.REASONS[Code.NO_SCALE])
-    assert f"{no_scale} Not measured in repetition 2: Bar forward." in told
+    assert f"{no_scale} Not measured in repetition 2: Bar forward." in missing_lines
 
 
-def test_hostile_names_and_notes_stay_text() -> None:
+def test_the_page_escapes_hostile_names_and_notes() -> None:
     analysis = staged()
     analysis = replace(
         analysis,
@@ -80,28 +80,28 @@ def test_hostile_names_and_notes_stay_text() -> None:
     assert "{{7*7}}" in text
 
 
-def test_the_policy_lets_only_the_pages_own_styles_and_scripts_run() -> None:
+def test_the_policy_allows_only_the_pages_own_styles_and_scripts() -> None:
     text = html(staged())
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
     assert policy
-    said = policy[1].replace("&#39;", "'")
-    assert "default-src 'none'" in said
-    assert "unsafe" not in said
-    assert "http" not in said
+    directives = policy[1].replace("&#39;", "'")
+    assert "default-src 'none'" in directives
+    assert "unsafe" not in directives
+    assert "http" not in directives
     for kind, tag in (("script-src", "script"), ("style-src", "style")):
         inside = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
         assert len(inside) == 2
         hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}'" for part in inside]
-        assert f"{kind} {' '.join(hashes)};" in said
+        assert f"{kind} {' '.join(hashes)};" in directives
     assert not re.search(r"\son\w+=|\sstyle=", re.sub(r"<(script|style)>.*?</\1>", "", text, flags=re.DOTALL))
 
 
-def test_nothing_is_fetched() -> None:
+def test_the_page_fetches_nothing() -> None:
     outside = re.sub(r"<(script|style)>.*?</\1>", "", html(staged()), flags=re.DOTALL)
     assert not re.search(r"(src|href)=\"(?!data:|#|annotated)", outside)
 
 
-def test_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
+def test_the_page_shows_unknown_rules_readably() -> None:
     analysis = staged()
     odd = Finding("grip_slips", "flag", Measure(2.0, 1.0, 3.0), 1.5, "deg", (1,), None, "The grip slipped.", "own")
     text = html(replace(analysis, findings=(*analysis.findings, odd)))
@@ -109,15 +109,15 @@ def test_rules_and_statuses_nobody_knew_are_shown_readably() -> None:
     assert "The grip slipped." in text
 
 
-def test_what_is_not_measured_is_told_with_its_reason_and_its_repetitions() -> None:
+def test_the_page_gives_the_reason_and_repetitions_of_each_missing_value() -> None:
     analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing(Code.BACK_HIDDEN))
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.TRUNK_CUT))
-    told = report_page.missing(replace(analysis, angles=angles))
-    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in told
-    assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in told
+    missing_lines = report_page.missing(replace(analysis, angles=angles))
+    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in missing_lines
+    assert "The trunk is cut off by the picture's border. Unknown in 36 frames (10%): Lumbar flexion." in missing_lines
 
 
-def test_the_charts_have_null_where_nothing_is_measured() -> None:
+def test_charts_have_null_in_unmeasured_frames() -> None:
     analysis = staged()
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.LIFTER_UNSEEN))
     lines = {line["name"]: line for line in series.data(replace(analysis, angles=angles))["angles"]}
@@ -128,8 +128,8 @@ def test_the_charts_have_null_where_nothing_is_measured() -> None:
     assert island(html(analysis))["angles"][0]["name"] == "hip_flexion"
 
 
-def test_a_long_set_stays_below_the_limit() -> None:
-    """Sixteen repetitions, a clip with far more frames than a chart has points, pictures full of detail."""
+def test_the_page_of_a_long_set_stays_below_the_size_limit() -> None:
+    """The set has sixteen repetitions, more frames than a chart has points, and detailed pictures."""
     analysis = staged()
     reps = tuple(replace(rep, rep=replace(rep.rep, number=i + 1)) for i, rep in enumerate(analysis.reps * 8))
     detail = np.random.default_rng(3).integers(60, 190, (40, 30, 3)).astype(np.uint8)
@@ -143,12 +143,12 @@ def test_a_long_set_stays_below_the_limit() -> None:
     assert len(series.data(analysis)["time_s"]) <= series.MOST_POINTS
 
 
-def test_a_trend_needs_two_repetitions_and_a_template_needs_all_it_names() -> None:
+def test_a_trend_needs_two_repetitions_and_a_template_needs_every_variable() -> None:
     analysis = staged()
     assert plots.trends(replace(analysis, reps=analysis.reps[:1])) == ()
     trend = plots.trends(analysis)[0]
     first = trend.marks[0]
-    assert first.high <= first.y <= first.low  # paper runs down
+    assert first.high <= first.y <= first.low  # y grows downwards in a picture
     with pytest.raises(UndefinedError):
         template.render("report.html", {})
 
@@ -173,7 +173,7 @@ def test_the_error_cards_rows_match_the_clip() -> None:
     assert "facing left" in html(turned)
 
 
-def test_the_samples_page_is_small_and_tells_no_path(result: Path, sample_clip: Path) -> None:
+def test_the_page_of_the_sample_is_small_and_contains_no_path(result: Path, sample_clip: Path) -> None:
     text = (result / "report.html").read_text(encoding="utf-8")
     assert len(text.encode()) <= 400_000
     assert sample_clip.name in text

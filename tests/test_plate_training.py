@@ -1,4 +1,4 @@
-"""Training code of the plate finder: what is asked of a cell, pictures moved with their plates, paint inside them."""
+"""Training code of the plate finder: cell targets, augmented pictures and painted plates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def disc() -> examples.Example:
     return examples.Example(grey, PLATE, np.array([60.0, 200.0]), 80.0)
 
 
-def test_what_is_asked_of_the_cells_is_where_the_plates_are() -> None:
+def test_the_training_targets_decode_to_the_plates() -> None:
     plates = np.array([[33.0, 71.5, 12.0, 14.0], NONE, [300.0, 20.0, 9.0, 9.0]])
     heat, box, near = train.targets(plates)
     logit = torch.where(heat > 0, torch.log(heat.clamp(1e-6, 1 - 1e-6) / (1 - heat.clamp(1e-6, 1 - 1e-6))), -9.0)
@@ -40,7 +40,7 @@ def test_what_is_asked_of_the_cells_is_where_the_plates_are() -> None:
     assert near[1:].sum() == 0
 
 
-def test_a_picture_that_is_moved_takes_its_plate_along(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_augmentation_moves_the_plate_with_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examples, "PAINTED", 0.0)
     places = set()
     for seed in range(12):
@@ -57,19 +57,20 @@ def test_a_picture_that_is_moved_takes_its_plate_along(monkeypatch: pytest.Monke
 
 
 def test_paint_stays_inside_the_plate() -> None:
-    one = disc()
-    rows, columns = np.indices(one.grey.shape)
+    example = disc()
+    rows, columns = np.indices(example.grey.shape)
     outside = np.hypot((columns - PLATE[0]) / PLATE[2], (rows - PLATE[1]) / PLATE[3]) > 1.25
     changed = 0
     for seed in range(20):
-        other = painting.painted(one.grey, PLATE, np.random.default_rng(seed))
-        assert (other[outside] == one.grey[outside]).all()
-        changed += bool((other != one.grey).any())
+        painted_grey = painting.painted(example.grey, PLATE, np.random.default_rng(seed))
+        assert (painted_grey[outside] == example.grey[outside]).all()
+        changed += bool((painted_grey != example.grey).any())
     assert changed > 15
-    assert (painting.painted(one.grey, np.array([2.0, 190.0, 17.0, 18.0]), np.random.default_rng(1)) == one.grey).all()
+    at_the_border = np.array([2.0, 190.0, 17.0, 18.0])
+    assert (painting.painted(example.grey, at_the_border, np.random.default_rng(1)) == example.grey).all()
 
 
-def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path: Path) -> None:
+def test_only_the_bare_bar_model_finds_bare_bars(tmp_path: Path) -> None:
     pytest.importorskip("anny", reason="extra `render` is not installed")
     from models.plates.frames import make_item
 
@@ -81,8 +82,8 @@ def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path:
         for frame in examples.load(tmp_path, check=check, bare=True)
     ]
     assert len(known) == 8
-    blind = [one for check in (False, True) for one in examples.load(tmp_path, check=check, bare=False)]
-    assert np.isnan([one.plate for one in blind]).all()
+    blind = [item for check in (False, True) for item in examples.load(tmp_path, check=check, bare=False)]
+    assert np.isnan([item.plate for item in blind]).all()
     true = np.array([plate for _, plate in known])
     plated, either = (Reader(bundle.path) for bundle in bundles.plates())
     chance, place = either.look(np.array([picture for picture, _ in known]))
@@ -91,7 +92,7 @@ def test_bare_bars_are_nothing_to_the_one_model_and_found_by_the_other(tmp_path:
     assert plated.look(np.array([picture for picture, _ in known]))[0].max() < 0.5
 
 
-def test_the_loss_falls_on_a_picture_that_is_learned() -> None:
+def test_training_lowers_the_loss() -> None:
     torch.manual_seed(1)
     torch.set_num_threads(1)
     picture, plate = examples.example(disc(), None)

@@ -1,4 +1,4 @@
-"""Plates found in small pictures, and what follows from where they are."""
+"""Plates found in thumbnails, and the events and metrics that follow from their positions."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ FEET_PX = (241.0, 738.0, 254.0)
 
 
 @dataclass
-class Told:
-    """A plate finder that says what it is told: middles (M, 2) and radii (M,) in display pixels, chances (M,)."""
+class ScriptedFinder:
+    """A plate finder with given answers: centres (M, 2) and radii (M,) in display pixels, probabilities (M,)."""
 
     track: PoseTrack
     middle_px: Floats
@@ -64,27 +64,27 @@ class Told:
         return self.chance, np.column_stack([place, radius, radius])
 
 
-def found(told: Told, *, yaw_deg: float = 0.0) -> Plates | None:
-    """What is made of it, in small pictures of nothing."""
-    time_s = np.arange(0.0, len(told.chance)) * STEP_S
+def find_plates(finder: ScriptedFinder, *, yaw_deg: float = 0.0) -> Plates | None:
+    """The plates that detection reads from the finder, in empty thumbnails."""
+    time_s = np.arange(0.0, len(finder.chance)) * STEP_S
     thumbnails = Thumbnails(time_s, np.zeros((len(time_s), 225, 125), np.uint8), SCALE, (0.0, 0.0))
-    seen = view.with_yaw(view.orient(told.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
-    return detection.find(detection.Finder(told, told), thumbnails, told.track, seen)
+    seen = view.with_yaw(view.orient(finder.track), Measure(yaw_deg, yaw_deg - 1, yaw_deg + 1))
+    return detection.find(detection.Finder(finder, finder), thumbnails, finder.track, seen)
 
 
-def at_the_hands(track: PoseTrack) -> Told:
-    """Plates whose middle is where the hands are, never lower than a radius over the ankles."""
+def at_the_hands(track: PoseTrack) -> ScriptedFinder:
+    """Plates whose centre is at the hands."""
     count = int(track.time_s[-1] / STEP_S)
     wrist = track.middle_px(landmarks.WRISTS)
     middle_px = np.array([wrist[int(np.argmin(np.abs(track.time_s - STEP_S * k)))] for k in range(count)])
-    return Told(track, middle_px, np.full(count, RADIUS_PX), np.full(count, 0.9))
+    return ScriptedFinder(track, middle_px, np.full(count, RADIUS_PX), np.full(count, 0.9))
 
 
 @pytest.mark.parametrize("facing", ["right", "left"])
-def test_plates_are_told_in_their_own_radii_whichever_way_the_lifter_faces(facing: str) -> None:
-    told = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
-    way_px = told.middle_px - told.middle_px[0]
-    seen = found(told)
+def test_plate_positions_are_in_plate_radii_for_either_facing(facing: str) -> None:
+    finder = at_the_hands(lifter.track(TWO.posture(), lifter.Camera(facing=facing)))
+    way_px = finder.middle_px - finder.middle_px[0]
+    seen = find_plates(finder)
     assert seen is not None
     assert seen.up.min() == pytest.approx(0.0, abs=0.05)
     assert np.ptp(seen.up) == pytest.approx(np.ptp(way_px[:, 1]) / RADIUS_PX, rel=0.01)
@@ -93,48 +93,48 @@ def test_plates_are_told_in_their_own_radii_whichever_way_the_lifter_faces(facin
     assert seen.radius_legs == pytest.approx(RADIUS_PX / LEG_PX)
 
 
-def test_an_oblique_camera_shortens_the_way_forward_alone() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    square, oblique = found(told), found(told, yaw_deg=20.0)
+def test_the_yaw_corrects_only_the_forward_distance() -> None:
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    square, oblique = find_plates(finder), find_plates(finder, yaw_deg=20.0)
     assert square is not None
     assert oblique is not None
     assert oblique.up == pytest.approx(square.up)
     assert np.ptp(oblique.forward) == pytest.approx(np.ptp(square.forward) / np.cos(np.radians(20.0)))
 
 
-def test_what_is_unlikely_or_of_another_size_is_not_told() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    told.chance[:5], told.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
-    seen = found(told)
+def test_unlikely_and_wrongly_sized_plates_are_unknown() -> None:
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    finder.chance[:5], finder.radius_px[10:15] = 0.2, 1.5 * RADIUS_PX
+    seen = find_plates(finder)
     assert seen is not None
     assert np.flatnonzero(np.isnan(seen.up)).tolist() == [*range(5), *range(10, 15)]
 
 
-def test_plates_that_are_hardly_ever_seen_or_not_where_the_hands_are_tell_nothing() -> None:
-    told = at_the_hands(lifter.track(TWO.posture()))
-    assert found(replace(told, chance=np.where(np.arange(len(told.chance)) % 6, 0.1, 0.9))) is None
-    assert found(replace(told, chance=np.full(len(told.chance), 0.6))) is None
-    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
-    assert found(beside) is None
-    assert found(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
-    assert found(told, yaw_deg=40.0) is None
-    unseen = replace(told.track, xy_px=told.track.xy_px * np.nan)
+def test_rarely_seen_plates_and_plates_away_from_the_hands_are_ignored() -> None:
+    finder = at_the_hands(lifter.track(TWO.posture()))
+    assert find_plates(replace(finder, chance=np.where(np.arange(len(finder.chance)) % 6, 0.1, 0.9))) is None
+    assert find_plates(replace(finder, chance=np.full(len(finder.chance), 0.6))) is None
+    beside = replace(finder, middle_px=finder.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert find_plates(beside) is None
+    assert find_plates(beside, yaw_deg=20.0) is not None, "the near end of the bar is then to the side"
+    assert find_plates(finder, yaw_deg=40.0) is None
+    unseen = replace(finder.track, xy_px=finder.track.xy_px * np.nan)
     assert np.isnan(posture.leg_px(unseen))
     thumbnails = Thumbnails(np.zeros(1), np.zeros((1, 9, 9), np.uint8), 1.0, (0.0, 0.0))
-    assert detection.find(detection.Finder(told, told), thumbnails, unseen, view.orient(told.track)) is None
+    assert detection.find(detection.Finder(finder, finder), thumbnails, unseen, view.orient(finder.track)) is None
 
 
-def test_a_bare_bar_is_what_looks_tiny_to_the_model_that_knows_it() -> None:
+def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     plated = at_the_hands(lifter.track(TWO.posture()))
-    told = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
-    seen, large = found(told), found(plated)
+    finder = replace(plated, radius_px=np.full(len(plated.chance), 12.0), chance=np.full(len(plated.chance), 0.65))
+    seen, large = find_plates(finder), find_plates(plated)
     assert seen is not None
     assert large is not None
     assert (seen.bare, large.bare) == (True, False)
     assert seen.up_legs == pytest.approx(large.up_legs, abs=1e-9)
-    beside = replace(told, middle_px=told.middle_px + np.array([0.5 * LEG_PX, 0.0]))
-    assert found(beside) is not None, "a sleeve ends farther out than plates do"
-    assert found(replace(told, middle_px=told.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
+    beside = replace(finder, middle_px=finder.middle_px + np.array([0.5 * LEG_PX, 0.0]))
+    assert find_plates(beside) is not None, "the end of a sleeve is farther out than plates are"
+    assert find_plates(replace(finder, middle_px=finder.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
 def series(*heights: float) -> Plates:
@@ -148,14 +148,14 @@ def pictures_with(held: Plates | None) -> evidence.Pictures:
     return evidence.Pictures(thumbnails, lifter.track(TWO.posture()), held)
 
 
-def test_plates_hang_where_they_are_higher_than_where_they_lie() -> None:
+def test_plates_above_their_resting_height_hang() -> None:
     held = series(0.0, 0.5, 0.06, 0.5, float("nan"))
     assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
-    assert pictures_with(held).hanging([1.0]) == [None], "on their way"
+    assert pictures_with(held).hanging([1.0]) == [None], "between floor and hang"
     assert pictures_with(None).hanging([0.5]) == [None]
 
 
-def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to() -> None:
+def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
     def bare(*heights: float) -> evidence.Pictures:
         held = series(*heights)
         return pictures_with(replace(held, up=held.up_legs / 0.04, radius_legs=0.04))
@@ -168,64 +168,64 @@ def test_a_bare_bar_lies_if_it_is_always_seen_to_and_hangs_where_it_is_seen_to()
 
 
 @pytest.mark.parametrize(
-    ("held", "told"),
+    ("held", "reported"),
     [(series(0.0, 0.05, 0.0), True), (series(0.0, 0.4, 0.0), False), (series(0.0, float("nan")), False), (None, False)],
 )
-def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, told: bool) -> None:
+def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, reported: bool) -> None:
     best = cast(observation.Pass, SimpleNamespace(reps=(), plates=held))
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
         analysis.repetitions(best, Path("set.mp4"))
-    assert ("never leaves the floor" in refused.value.message) == told
+    assert ("never leaves the floor" in refused.value.message) == reported
 
 
 @pytest.fixture(scope="module")
 def two() -> tuple[AngleTrack, tuple[Rep, ...]]:
-    _, _, measured, told = stages(lifter.track(TWO.posture()))
-    return measured, told
+    _, _, measured, reps = stages(lifter.track(TWO.posture()))
+    return measured, reps
 
 
 class Hanging(evidence.Pictures):
-    """Pictures that tell nothing but whether plates hang, of one upright moment after another."""
+    """Pictures that only say whether the plates hang, at each upright moment in turn."""
 
-    def __init__(self, *told: bool | None) -> None:
+    def __init__(self, *answers: bool | None) -> None:
         super().__init__(
             Thumbnails(np.arange(3.0), np.zeros((3, 225, 125), np.uint8), SCALE, (0.0, 0.0)),
             lifter.track(TWO.posture()),
         )
-        self.told = list(told)
+        self.answers = list(answers)
 
     def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
-        assert len(times_s) == len(self.told)
-        return self.told
+        assert len(times_s) == len(self.answers)
+        return self.answers
 
 
 @pytest.mark.parametrize(
     ("hanging", "count", "lift_type"),
     [
-        ((False, False, False), 0, ""),  # set up twice, nothing lifted
+        ((False, False, False), 0, ""),  # two set-ups, no lift
         ((False, True, False), 1, "floor"),
-        ((False, True, True), 2, "floor"),  # the clip ends with the load up
+        ((False, True, True), 2, "floor"),  # the clip ends with the load in the hands
         ((True, True, True), 2, "romanian"),
         ((None, False, False), 0, ""),
         ((None, True, False), 1, "floor"),
     ],
 )
-def test_only_plates_that_hang_after_a_bend_were_lifted_in_it(
+def test_a_bend_is_a_repetition_only_if_the_plates_hang_after_it(
     two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, lift_type: str
 ) -> None:
-    told = segment.segment(two[0], pictures=Hanging(*hanging))
-    assert [rep.style for rep in told] == [lift_type] * count
+    reps = segment.segment(two[0], pictures=Hanging(*hanging))
+    assert [rep.style for rep in reps] == [lift_type] * count
 
 
-def test_low_plates_at_the_clips_end_do_not_lie_while_the_lifter_is_still_bent() -> None:
+def test_low_plates_in_an_unfinished_last_bend_still_count_as_hanging() -> None:
     going_up = lifter.Set(last_s=9.6)
     _, _, track, _ = stages(lifter.track(going_up.posture()))
-    told = segment.segment(track, pictures=Hanging(True, True, False))
-    assert [(rep.style, rep.complete) for rep in told] == [("romanian", True), ("romanian", False)]
+    reps = segment.segment(track, pictures=Hanging(True, True, False))
+    assert [(rep.style, rep.complete) for rep in reps] == [("romanian", True), ("romanian", False)]
 
 
 class Followed(Hanging):
-    """Plates that go up `late_s` after the hands do, `share` as far, known from `first_s` on."""
+    """Plates that rise `late_s` after the hands, by `share` of their distance, seen from `first_s` on."""
 
     def __init__(self, late_s: float, share: float = 1.0, first_s: float = 0.0) -> None:
         super().__init__(False, True, False)
@@ -242,27 +242,27 @@ class Followed(Hanging):
     [
         (Followed(0.3), 0.3),
         (Followed(0.0), 0.0),
-        (Followed(0.3, share=0.2), 0.0),  # something else
-        (Followed(0.3, first_s=4.5), 0.0),  # not seen from the beginning on
+        (Followed(0.3, share=0.2), 0.0),  # the plates of something else
+        (Followed(0.3, first_s=4.5), 0.0),  # not seen at the beginning
     ],
 )
-def test_the_plates_tell_when_the_bar_leaves_the_floor_and_is_at_its_top(
+def test_plate_heights_time_the_lift_off_and_the_lockout(
     two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
 ) -> None:
     (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False))
-    (told,) = segment.segment(two[0], pictures=followed)
-    assert told.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
-    assert told.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
-    assert told.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
-    assert told.liftoff_s < told.knee_pass_s < told.lockout_s
+    (by_plates,) = segment.segment(two[0], pictures=followed)
+    assert by_plates.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
+    assert by_plates.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
+    assert by_plates.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
+    assert by_plates.liftoff_s < by_plates.knee_pass_s < by_plates.lockout_s
 
 
-def test_a_knee_pass_before_the_bar_rises_is_none(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    (told,) = segment.segment(two[0], pictures=Followed(0.8))
-    assert np.isnan(told.knee_pass_s)
+def test_a_knee_pass_before_lift_off_is_unknown(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+    (by_plates,) = segment.segment(two[0], pictures=Followed(0.8))
+    assert np.isnan(by_plates.knee_pass_s)
 
 
-def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
@@ -279,7 +279,7 @@ def test_the_bar_goes_forward_as_far_as_plates_of_450_mm_do(two: tuple[AngleTrac
     assert back["bar_forward_cm"].value == pytest.approx(0.0)
 
 
-def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
@@ -294,7 +294,7 @@ def test_small_plates_and_plates_that_are_lost_are_no_scale(two: tuple[AngleTrac
     assert notes == []
 
 
-def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
+def test_a_metric_of_one_repetition_is_pooled_over_the_set() -> None:
     analysis = staged()
     first, second = (rep.rep for rep in analysis.reps)
     time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
@@ -308,7 +308,7 @@ def test_plates_seen_in_one_repetition_alone_are_pooled_over_the_set() -> None:
     assert repetition.pooled(reps)["bar_forward_cm"] == seen
 
 
-def test_a_repetition_without_a_metric_is_refused() -> None:
+def test_a_repetition_needs_exactly_the_known_metrics() -> None:
     rep = staged().reps[0]
     with pytest.raises(ValueError, match="bar_forward_cm"):
         replace(rep, values={name: value for name, value in rep.values.items() if name != "bar_forward_cm"})
@@ -317,13 +317,13 @@ def test_a_repetition_without_a_metric_is_refused() -> None:
 
 
 class Swapped(Hanging):
-    """The same, and something else leaves its place in the middle."""
+    """As `Hanging`, while another object leaves its place in the upright moments between the first and the last."""
 
     def groups(self, upright_s: Sequence[float]) -> list[int]:
         return [0, *([1] * (len(upright_s) - 2)), 0]
 
 
-def test_plates_that_only_lie_there_may_be_others(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
+def test_resting_plates_do_not_rule_out_a_lift_of_another_load(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     assert len(segment.segment(two[0], pictures=Swapped(False, False, False))) == 1
 
 
@@ -334,14 +334,14 @@ def finder() -> detection.Finder:
 
 
 def standing_at(x_px: float, y_px: float, leg_px: float, time_s: Floats) -> PoseTrack:
-    """Somebody of whom only the legs are known."""
+    """A person of whom only the legs are seen."""
     xy_px = np.full((len(time_s), landmarks.COUNT, 2), np.nan)
     xy_px[:, list(landmarks.ANKLES)], xy_px[:, list(landmarks.HIPS)] = (x_px, y_px), (x_px, y_px - leg_px)
     zeros = np.zeros((len(time_s), landmarks.COUNT))
     return PoseTrack(time_s, xy_px, zeros, np.repeat(zeros[..., None], 3, axis=2), zeros > 0)
 
 
-def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder: detection.Finder) -> None:
+def test_the_finder_follows_the_plates_of_a_sample_within_4_cm(finder: detection.Finder) -> None:
     truth = json.loads((SAMPLES / "hip_led.truth.json").read_text())
     keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
@@ -356,7 +356,7 @@ def test_the_finder_follows_the_plates_of_a_sample_to_a_centimetre_or_two(finder
     assert np.sqrt(np.nanmean(apart_m**2)) < 0.015
 
 
-def test_where_no_plates_are_the_finder_finds_none(finder: detection.Finder) -> None:
+def test_the_finder_finds_no_plates_where_there_are_none(finder: detection.Finder) -> None:
     keeper = small.Keeper()
     assert len(list(keeper.watch(Video(SAMPLES / "hip_led.mp4").frames()))) > 100
     thumbnails = keeper.thumbnails()

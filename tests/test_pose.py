@@ -1,4 +1,4 @@
-"""Observing: one lifter, times and pixels right, frames without a person unknown."""
+"""Observation: the choice of the lifter, display pixels, frames without a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests import lifter
 
 @dataclass
 class Scripted:
-    """A pose model that says what it was told to."""
+    """A pose model that returns given sightings and crowds, by the time of the frame."""
 
     sightings: list[Sighting | None] = field(default_factory=list)
     crowds: list[list[Floats]] = field(default_factory=list)
@@ -42,7 +42,7 @@ def person(x_px: float, stature_px: float) -> Floats:
     return np.array(lifter.track(posture, camera).xy_px[0])
 
 
-def test_frames_without_a_person_are_unknown_and_pixels_are_those_of_the_display() -> None:
+def test_empty_frames_are_unknown_and_landmarks_are_in_display_pixels() -> None:
     points = person(400, 600)
     seen = Sighting(points, np.ones(landmarks.COUNT), np.zeros((landmarks.COUNT, 3)), np.ones((900, 1600), np.float32))
     track, traces = estimation.observe([picture(0, 0.5), picture(1, 0.5)], Scripted([seen, None]), contour.trace)
@@ -51,12 +51,12 @@ def test_frames_without_a_person_are_unknown_and_pixels_are_those_of_the_display
     assert np.isnan(traces[1].offset).all()
 
 
-def test_alone_the_lifter_gets_the_whole_picture() -> None:
+def test_a_lone_lifter_needs_no_crop() -> None:
     crowds = [[person(400, 600)], [person(410, 600)], []]
     assert search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds)) is None
 
 
-def test_of_several_people_the_largest_who_stays_is_the_lifter() -> None:
+def test_the_largest_person_who_stays_is_the_lifter() -> None:
     lifting, watching = person(500, 600), person(1300, 350)
     crowds = [[watching, lifting], [lifting], [lifting, watching, person(100, 380)]]
     region = search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
@@ -67,7 +67,7 @@ def test_of_several_people_the_largest_who_stays_is_the_lifter() -> None:
     assert region.bottom > 820
 
 
-def test_of_two_equally_large_people_the_one_who_bends_is_the_lifter() -> None:
+def test_the_person_who_bends_is_the_lifter_if_sizes_are_similar() -> None:
     bent = lifter.Posture(np.zeros(1), np.full(1, 40.0), np.full(1, 10.0), np.full(1, 60.0))
     camera = lifter.Camera(stature_px=560.0, ankle_px=(500.0, 800.0))
     bends = np.array(lifter.track(bent, camera).xy_px[0])
@@ -85,7 +85,7 @@ def test_a_crowd_is_more_than_one_person_in_one_picture() -> None:
     assert search.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
 
 
-def test_what_moves_is_found_and_a_shaking_camera_is_not_taken_for_it() -> None:
+def test_the_moving_part_is_found_and_camera_motion_is_ignored() -> None:
     texture = np.random.default_rng(3).integers(0, 255, (18, 32, 3))
     room = np.kron(texture, np.ones((50, 50, 1))).astype(np.uint8)
     pictures = []
@@ -105,7 +105,7 @@ def test_what_moves_is_found_and_a_shaking_camera_is_not_taken_for_it() -> None:
     assert search.moving_part(pictures[:2]) is None
 
 
-def test_a_cut_frame_knows_where_it_was() -> None:
+def test_a_cropped_frame_keeps_its_origin_and_scale() -> None:
     frame = picture(0, 0.5)
     frame.rgb[400, 300] = 255
     (cut,) = search.crop([frame], search.Region(500, 700, 900, 1000))

@@ -1,4 +1,4 @@
-"""Heads blurred wherever they were, names and metadata left out, nothing sent, nothing for others to read."""
+"""Heads are blurred, names and metadata are removed, nothing is sent, files are private."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def scene(spots: list[tuple[int, int]], radius: int = 20) -> Bytes:
     return picture
 
 
-def test_a_blurred_circle_keeps_nothing_and_the_rest_everything() -> None:
+def test_a_blur_removes_detail_only_inside_its_circle() -> None:
     picture = scene([])
     out = blurring.blur(picture, [np.array([160.0, 120.0, 50.0])])
     rows, columns = np.mgrid[:240, :320]
@@ -65,7 +65,7 @@ def test_a_blurred_circle_keeps_nothing_and_the_rest_everything() -> None:
     assert edge.shape == picture.shape
 
 
-def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -> None:
+def test_a_head_track_bridges_and_grows_in_a_gap_and_is_held_at_its_end() -> None:
     track = Track(np.array([1.0, 2.0, 5.0]), np.array([[0.0, 0, 10], [10, 0, 10], [40, 30, 10]]), hold_s=0.5)
     middle = track.at(3.5)
     assert middle is not None
@@ -79,7 +79,7 @@ def test_a_track_goes_straight_through_a_gap_grows_there_and_is_held_a_while() -
     assert track.at(0.4) is None
 
 
-def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
+def test_the_lifters_head_is_covered_while_the_landmarks_are_lost() -> None:
     posture = lifter.Set().posture()
     truth = lifter.track(posture)
     xy_px = truth.xy_px.copy()
@@ -96,7 +96,7 @@ def test_the_lifters_head_is_covered_where_the_landmarks_were_lost() -> None:
     assert head_tracks.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
 
 
-def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
+def test_two_heads_keep_their_tracks_through_a_short_gap() -> None:
     def seen() -> Iterator[tuple[float, Floats]]:
         for step in range(20):
             both = np.array([[100.0 + 2 * step, 50, 15, 0], [300.0 - 2 * step, 50, 15, 1]])
@@ -111,11 +111,11 @@ def test_two_heads_that_move_and_vanish_for_a_moment_stay_two() -> None:
     assert once[0].at(1.6) is None
 
 
-def test_several_squares_have_to_agree_on_a_face() -> None:
+def test_a_face_needs_detections_in_several_squares() -> None:
     levels = (1.0, 0.6, 0.36)
-    found = head_search.faces(scene([(60, 60)]), Bright(), levels)
-    assert len(found) == 1
-    assert found[0, :2] == pytest.approx([60, 60], abs=3)
+    boxes = head_search.faces(scene([(60, 60)]), Bright(), levels)
+    assert len(boxes) == 1
+    assert boxes[0, :2] == pytest.approx([60, 60], abs=3)
 
     class Once(Bright):
         def faces(self, rgb: Bytes) -> Floats:
@@ -124,19 +124,19 @@ def test_several_squares_have_to_agree_on_a_face() -> None:
     assert len(head_search.faces(scene([(160, 120)]), Once(), levels)) == 0
 
 
-def test_people_count_from_two_squares_on() -> None:
+def test_a_person_needs_detections_in_two_squares() -> None:
     truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
 
     class Model:
         def everyone(self, frame: Frame) -> list[Floats]:
             return [truth] if frame.rgb.shape[0] >= 240 else []
 
-    found = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
-    assert len(found) == len({round(x) for x in found[:, 0, 0]})
+    persons = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
+    assert len(persons) == len({round(x) for x in persons[:, 0, 0]})
     assert len(head_search.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_somebody_who_seems_to_stand_on_the_head_is_not_believed() -> None:
+def test_an_upside_down_person_is_ignored() -> None:
     truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
 
     class Model:
@@ -146,7 +146,7 @@ def test_somebody_who_seems_to_stand_on_the_head_is_not_believed() -> None:
     assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_what_the_tracks_miss_is_blurred_too_but_not_the_body() -> None:
+def test_faces_outside_the_tracks_are_blurred_unless_on_the_body() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
@@ -161,10 +161,10 @@ def test_what_the_tracks_miss_is_blurred_too_but_not_the_body() -> None:
     out = blurring.retouch([head], look, known)(picture, 4.0)
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
-    assert picture[70, 70, 0] == 255  # the picture that was given stays as it is
+    assert picture[70, 70, 0] == 255  # the input picture is not changed
 
 
-def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
+def test_every_possible_face_is_blurred_while_the_lifter_is_lost() -> None:
     class Once(Bright):
         def faces(self, rgb: Bytes) -> Floats:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
@@ -187,20 +187,20 @@ def test_where_the_lifter_was_lost_whatever_may_be_a_face_is_blurred() -> None:
     assert blurred(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
 
 
-def test_file_names_give_way_to_the_pseudonym() -> None:
+def test_the_pseudonym_replaces_file_names() -> None:
     provenance: dict[str, object] = {
         "own_clips": {"standing": "jane still.mp4", "max_bend": None},
         "models": {"pose": {"name": "jane.task", "sha256": "0"}, "spine_head": {"name": "head", "sha256": "1"}},
         "settings": {"model": "jane.task", "frame_height_px": 512},
     }
     video = VideoInfo("jane.MOV", "0" * 64, 1, 1, 1.0, 1, 0, 0, 30.0)
-    told = replace(staged(), video=video, provenance=provenance)
-    told = redactor.marked(told, pseudonym="P17", heads_blurred=False)
-    found = told.provenance
-    assert told.video.file == "P17.mov"
-    assert "jane" not in json.dumps(dict(found))
-    assert found["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
-    assert found["models"] == {
+    analysis = replace(staged(), video=video, provenance=provenance)
+    analysis = redactor.marked(analysis, pseudonym="P17", heads_blurred=False)
+    marked_provenance = analysis.provenance
+    assert analysis.video.file == "P17.mov"
+    assert "jane" not in json.dumps(dict(marked_provenance))
+    assert marked_provenance["own_clips"] == {"standing": "P17 standing.mp4", "max_bend": None}
+    assert marked_provenance["models"] == {
         "pose": {"name": redactor.OWN_MODEL, "sha256": "0"},
         "spine_head": {"name": "head", "sha256": "1"},
     }
@@ -211,7 +211,7 @@ def test_file_names_give_way_to_the_pseudonym() -> None:
 
 
 def phone_clip(path: Path, source: Path, last_s: float) -> Path:
-    """The first seconds of `source` as a phone would write them: place, owner, device and time beside the picture."""
+    """The first seconds of `source` with the metadata of a phone: place, owner, device and time."""
     notes = {
         "title": "jane doe",
         "location": "+52.5200+013.4050/",
@@ -239,19 +239,19 @@ def phone_clip(path: Path, source: Path, last_s: float) -> Path:
     return path
 
 
-def test_the_day_of_a_clip_is_read_only_where_it_is_told(tmp_path: Path, sample_clip: Path) -> None:
+def test_the_recording_day_is_read_only_if_the_clip_contains_it(tmp_path: Path, sample_clip: Path) -> None:
     assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
     assert recording_day.day(sample_clip) is None
 
 
 @pytest.mark.network
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
-def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: Path, sample_clip: Path) -> None:
+def test_results_contain_no_face_name_place_or_time_and_no_socket_is_opened(tmp_path: Path, sample_clip: Path) -> None:
     clip = phone_clip(tmp_path / "jane_doe.mp4", sample_clip, 6.6)
     out = tmp_path / "out"
     watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]
     caught = subprocess.run([*watched[:3], "tests.opens_a_socket"], capture_output=True, cwd=ROOT, check=False)
-    assert caught.returncode == -signal.SIGSYS  # the watch works
+    assert caught.returncode == -signal.SIGSYS  # the check itself detects a socket
     command = ["analyze", clip, "--out", out, "--redact-face", "--pseudonym", "P17"]
     done = subprocess.run([*watched, *map(str, command)], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
@@ -260,13 +260,13 @@ def test_no_face_name_place_or_time_gets_out_and_no_socket_is_opened(tmp_path: P
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         data = path.read_bytes()
         assert [secret for secret in SECRETS if secret.encode() in data] == []
-    told = json.loads((out / "analysis.json").read_text())
-    assert told["video"]["file"] == "P17.mp4"
-    assert told["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
+    document = json.loads((out / "analysis.json").read_text())
+    assert document["video"]["file"] == "P17.mp4"
+    assert document["provenance"]["privacy"] == {"heads_blurred": True, "pseudonym": True}
     sheet = cv2.imread(str(out / "keyframes.png"))
     assert sheet is not None
     assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
-    times_s = [0.5, told["reps"][0]["lockout_s"], 6.0]
+    times_s = [0.5, document["reps"][0]["lockout_s"], 6.0]
     before, after = (
         [_has_face(picture) for picture in Video(film).frames_at(times_s)] for film in (clip, out / "annotated.mp4")
     )
@@ -278,13 +278,13 @@ def _has_face(picture: Bytes) -> bool:
     from hingecheck.backends.mediapipe import MediaPipeFaces
 
     with MediaPipeFaces(bundles.face().path) as detector:
-        found = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
-    return bool(np.any(found[:, 1] < 0.6 * picture.shape[0]))
+        faces = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
+    return bool(np.any(faces[:, 1] < 0.6 * picture.shape[0]))
 
 
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")
 @pytest.mark.parametrize("command", ["report", "doctor"])
-def test_the_other_commands_open_no_socket_either(command: str, tmp_path: Path) -> None:
+def test_report_and_doctor_open_no_socket(command: str, tmp_path: Path) -> None:
     path = stored.write(tmp_path / "result")
     options = ["report", path, "--pdf", tmp_path / "a.pdf", "--fhir", tmp_path / "a.json"]
     watched = [sys.executable, "-m", "tests.no_network", "hingecheck.cli"]

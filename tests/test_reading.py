@@ -1,4 +1,4 @@
-"""A result read back: what was changed is found and named; what is new is borne."""
+"""A result read back: invalid values are refused by name, unknown ones are accepted."""
 
 from __future__ import annotations
 
@@ -21,81 +21,81 @@ from tests import stored
 
 def changed(change: Callable[[dict[str, Any]], object], folder: Path) -> Path:
     path = stored.write(folder)
-    made = stored.document()
-    change(made)
-    path.write_text(json.dumps(made), encoding="utf-8")
+    document = stored.document()
+    change(document)
+    path.write_text(json.dumps(document), encoding="utf-8")
     return path
 
 
-def test_what_was_written_comes_back(tmp_path: Path) -> None:
-    found = reading.read(stored.write(tmp_path))
-    assert found.verdict.pattern == "hip_led"
-    assert [rep.number for rep in found.reps] == [1, 2]
-    assert found.reps[0].values["hip_change_deg"].value == 111.0
-    assert found.reps[0].values["thoracic_change_deg"].reason == Reason(Code.STORED, ("the upper back is covered",))
-    assert found.self_report is not None
-    assert found.self_report.load_kg == 120.0
+def test_a_written_result_is_read_back(tmp_path: Path) -> None:
+    analysis = reading.read(stored.write(tmp_path))
+    assert analysis.verdict.pattern == "hip_led"
+    assert [rep.number for rep in analysis.reps] == [1, 2]
+    assert analysis.reps[0].values["hip_change_deg"].value == 111.0
+    assert analysis.reps[0].values["thoracic_change_deg"].reason == Reason(Code.STORED, ("the upper back is covered",))
+    assert analysis.self_report is not None
+    assert analysis.self_report.load_kg == 120.0
 
 
-def test_what_is_new_is_borne(tmp_path: Path) -> None:
-    def change(made: dict[str, Any]) -> None:
-        made["new"] = {"anything": [1]}
-        made["reps"][0]["style"] = "block_pull"
-        made["reps"][0]["metrics"]["grip_width_m"] = stored.measure(0.6, 0.1)
+def test_unknown_keys_styles_and_metrics_are_accepted(tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["new"] = {"anything": [1]}
+        document["reps"][0]["style"] = "block_pull"
+        document["reps"][0]["metrics"]["grip_width_m"] = stored.measure(0.6, 0.1)
 
-    found = reading.read(changed(change, tmp_path))
-    assert found.reps[0].style == "block_pull"
-    assert found.reps[0].values["grip_width_m"].value == 0.6
-    assert found.reps[1].values["grip_width_m"].reason == Reason(Code.NOT_STORED)
+    analysis = reading.read(changed(change, tmp_path))
+    assert analysis.reps[0].style == "block_pull"
+    assert analysis.reps[0].values["grip_width_m"].value == 0.6
+    assert analysis.reps[1].values["grip_width_m"].reason == Reason(Code.NOT_STORED)
 
 
-def test_a_metric_that_an_earlier_version_did_not_know_is_missing_and_not_listed(tmp_path: Path) -> None:
+def test_a_metric_absent_from_an_older_file_is_missing_and_not_listed(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
-    found = reading.read(path)
-    assert set(METRICS) <= set(found.reps[0].values) == set(found.reps[1].values)
-    assert found.reps[0].values["lumbar_peak_deg"].reason == Reason(Code.NOT_STORED)
-    lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
+    analysis = reading.read(path)
+    assert set(METRICS) <= set(analysis.reps[0].values) == set(analysis.reps[1].values)
+    assert analysis.reps[0].values["lumbar_peak_deg"].reason == Reason(Code.NOT_STORED)
+    lines = front.page(front.Material(analysis, analysis.reps[0], None, False, ()))["missing"]
     assert lines
     assert not any(texts.REASONS[Code.NOT_STORED] in line for line in lines)
-    session = sessions.session(found, "P17", "", "")
+    session = sessions.session(analysis, "P17", "", "")
     assert "lumbar_peak_deg" not in session.reps[0].metrics
     assert session.value("lumbar_peak_deg").reason == Reason(Code.NOT_STORED)
 
 
-def test_a_share_that_an_earlier_version_wrote_above_1_is_cut_there(tmp_path: Path) -> None:
-    def change(made: dict[str, Any]) -> None:
-        for place in (made["verdict"], made["reps"][0]["metrics"]):
+def test_a_share_above_1_in_an_older_file_is_limited_to_1(tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for place in (document["verdict"], document["reps"][0]["metrics"]):
             place["lumbar_share_trunk"] = stored.measure(1.1, 0.3)
 
-    found = reading.read(changed(change, tmp_path))
-    session = sessions.session(found, "P17", "", "")
-    shares = (found.verdict.share, found.reps[0].values["lumbar_share_trunk"])
+    analysis = reading.read(changed(change, tmp_path))
+    session = sessions.session(analysis, "P17", "", "")
+    shares = (analysis.verdict.share, analysis.reps[0].values["lumbar_share_trunk"])
     for share in (*shares, session.share, session.reps[0].metrics["lumbar_share_trunk"]):
         assert (share.value, share.low, share.high) == pytest.approx((1.0, 0.8, 1.0))
 
 
 @pytest.mark.parametrize("key", ["height_cm", "stature_cm"])
-def test_the_height_is_read_by_its_name_and_by_its_old_one(key: str, tmp_path: Path) -> None:
+def test_the_height_is_read_under_its_new_and_its_old_name(key: str, tmp_path: Path) -> None:
     path = changed(lambda d: d["self_report"].update({key: 178.0}), tmp_path)
     report = SelfReport({"low-back": 6.0}, 9.0, 120.0, 8.0, "ok", 178.0)
-    found = reading.read(path)
-    assert found.self_report == report
-    assert sessions.session(found, "P17", "", "").report == report
+    analysis = reading.read(path)
+    assert analysis.self_report == report
+    assert sessions.session(analysis, "P17", "", "").report == report
     with pytest.raises(ResultUnreadable, match=f"{key}: must be a number"):
         reading.read(changed(lambda d: d["self_report"].update({key: "tall"}), tmp_path))
 
 
-def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) -> None:
-    def change(made: dict[str, Any]) -> None:
-        for rep in made["reps"]:
+def test_a_metric_without_scale_is_left_out_of_logbook_and_report(tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for rep in document["reps"]:
             rep["metrics"]["bar_forward_cm"] = None
             rep["reasons"]["bar_forward_cm"] = texts.REASONS[Code.NO_SCALE]
 
-    found = reading.read(changed(change, tmp_path))
-    lines = front.page(front.Material(found, found.reps[0], None, False, ()))["missing"]
+    analysis = reading.read(changed(change, tmp_path))
+    lines = front.page(front.Material(analysis, analysis.reps[0], None, False, ()))["missing"]
     assert lines
     assert not any(texts.REASONS[Code.NO_SCALE] in line for line in lines)
-    session = sessions.session(found, "P17", "", "")
+    session = sessions.session(analysis, "P17", "", "")
     assert all("bar_forward_cm" not in rep.metrics for rep in session.reps)
 
 
@@ -127,7 +127,9 @@ def test_what_was_not_asked_for_stays_out_of_logbook_and_report(tmp_path: Path) 
         (lambda d: d["provenance"]["versions"].update(hingecheck=1), "versions: hingecheck: must be a text"),
     ],
 )
-def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path) -> None:
+def test_an_invalid_value_is_refused_by_name(
+    change: Callable[[dict[str, Any]], object], words: str, tmp_path: Path
+) -> None:
     with pytest.raises(ResultUnreadable) as caught:
         reading.read(changed(change, tmp_path))
     assert caught.value.message.startswith(str(tmp_path / "analysis.json"))
@@ -139,7 +141,7 @@ def test_what_was_changed_is_named(change: Callable[[dict[str, Any]], object], w
 @pytest.mark.parametrize(
     "text", ["", "no json", '{"schema": NaN}', '{"a": 1, "a": 2}', "[" * 100_000, '{"schema": "\xff"}', "[]", "null"]
 )
-def test_what_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "analysis.json"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(ResultUnreadable):
@@ -151,27 +153,27 @@ def test_what_is_no_analysis_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value of a document, containers included."""
+    """The path to every value of a document, containers included."""
     yield place
     if isinstance(value, dict | list):
         for key in value if isinstance(value, dict) else range(len(value)):
             yield from leaves(value[key], (*place, key))
 
 
-def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(tmp_path: Path) -> None:
-    made = stored.document(1)
+def test_a_replaced_value_is_read_or_refused_without_a_crash(tmp_path: Path) -> None:
+    document = stored.document(1)
     path, refused = tmp_path / "analysis.json", 0
-    for place in leaves(made):
-        others: tuple[Any, ...] = (None, -1.0, "text", [], {}, True)
-        for other in others:
-            copied: Any = copy.deepcopy(made)
-            at = copied
+    for place in leaves(document):
+        replacements: tuple[Any, ...] = (None, -1.0, "text", [], {}, True)
+        for replacement in replacements:
+            copied: Any = copy.deepcopy(document)
+            container = copied
             for key in place[:-1]:
-                at = at[key]
+                container = container[key]
             if place:
-                at[place[-1]] = other
+                container[place[-1]] = replacement
             else:
-                copied = other
+                copied = replacement
             path.write_text(json.dumps(copied), encoding="utf-8")
             try:
                 reading.read(path)
@@ -180,33 +182,33 @@ def test_any_one_value_replaced_by_another_is_read_or_refused_but_never_breaks(t
     assert refused > 300
 
 
-def test_the_hash_ties_the_result_to_its_video(tmp_path: Path) -> None:
-    found = reading.read(stored.write(tmp_path, video=b"a video"))
-    assert source_video.checked(found, None) == tmp_path.resolve() / "jane_doe.mp4"
+def test_a_result_accepts_only_the_video_with_its_hash(tmp_path: Path) -> None:
+    analysis = reading.read(stored.write(tmp_path, video=b"a video"))
+    assert source_video.checked(analysis, None) == tmp_path.resolve() / "jane_doe.mp4"
     (tmp_path / "jane_doe.mp4").write_bytes(b"another video")
     with pytest.raises(ResultUnreadable, match="hashes differ"):
-        source_video.checked(found, None)
+        source_video.checked(analysis, None)
     (tmp_path / "moved.mp4").write_bytes(b"a video")
-    assert source_video.checked(found, tmp_path / "moved.mp4") == tmp_path / "moved.mp4"
+    assert source_video.checked(analysis, tmp_path / "moved.mp4") == tmp_path / "moved.mp4"
     with pytest.raises(VideoNotFound):
-        source_video.checked(found, tmp_path / "nowhere.mp4")
+        source_video.checked(analysis, tmp_path / "nowhere.mp4")
     (tmp_path / "jane_doe.mp4").unlink()
-    assert source_video.checked(found, None) is None
+    assert source_video.checked(analysis, None) is None
 
 
 def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
-    found = reading.read(path)
-    columns = curves.read(found)
+    analysis = reading.read(path)
+    columns = curves.read(analysis)
     assert columns is not None
-    assert len(columns["time_s"]) == found.video.frames_read
+    assert len(columns["time_s"]) == analysis.video.frames_read
     rows = (tmp_path / "angles.csv").read_text().splitlines()
     for broken in (rows[:-30], ["time_s,hip", "1,2"], [rows[0], *reversed(rows[1:])], [], [rows[0], "x,1,2,3,4,5"]):
         (tmp_path / "angles.csv").write_text("\n".join(broken))
         with pytest.raises(ResultUnreadable):
-            curves.read(found)
+            curves.read(analysis)
     (tmp_path / "angles.csv").unlink()
-    assert curves.read(found) is None
+    assert curves.read(analysis) is None
     assert pictures.row(tmp_path, 0, 2) is not None
     with pytest.raises(ResultUnreadable):
         pictures.row(tmp_path, 0, 3)
@@ -217,19 +219,19 @@ def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None
     assert pictures.row(tmp_path, 0, 2) is None
 
 
-def test_a_curve_breaks_where_nothing_was_measured_and_hits_the_events(tmp_path: Path) -> None:
-    found = reading.read(stored.write(tmp_path))
-    columns = curves.read(found)
-    axis = curves.phases(found.reps[0])
+def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> None:
+    analysis = reading.read(stored.write(tmp_path))
+    columns = curves.read(analysis)
+    axis = curves.phases(analysis.reps[0])
     assert columns is not None
     assert axis is not None
     assert axis.names == ("onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "lowering_s", "end_s")
     assert axis.places[0] == 0.0
     assert axis.places[-1] == 1.0
-    drawn = curves.overlay(columns, "lumbar_flexion_deg", found.reps[0], found.reps)
+    drawn = curves.overlay(columns, "lumbar_flexion_deg", analysis.reps[0], analysis.reps)
     assert drawn is not None
     assert len(drawn.shown.pieces) > 1
     assert len(drawn.others) == 1
-    hips = curves.line(columns, "hip_flexion_deg", axis, found.reps[1]).pieces
+    hips = curves.line(columns, "hip_flexion_deg", axis, analysis.reps[1]).pieces
     assert hips[0][0][0] == 0.0
     assert hips[-1][-1][0] == 1.0

@@ -1,4 +1,4 @@
-"""When a clip is looked at a second time, and which of two looks counts."""
+"""When a clip gets a second pass, and which of the two passes is used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE = lifter.track(lifter.Set().posture())
 
 
 def moving() -> Thumbnails:
-    """Thumbnails in which a bright thing goes down through the middle of the picture."""
+    """Thumbnails in which a bright object moves down through the middle of the picture."""
     grey = np.full((30, 256, 144), 90, np.uint8)
     for index, picture in enumerate(grey):
         picture[80 + 2 * index : 140 + 2 * index, 60:90] = 220
@@ -30,12 +30,12 @@ def moving() -> Thumbnails:
 
 
 def seen(xy_px: Floats = ONE.xy_px) -> Observation:
-    """An observation of these landmarks before a camera that stands still."""
+    """An observation of these landmarks without camera motion."""
     return Observation(observe(replace(ONE, xy_px=xy_px)), moving(), np.zeros((len(ONE.time_s), 2)))
 
 
 def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
-    """A pass that saw these landmarks and found a repetition or not."""
+    """A pass that observed these landmarks and found a repetition if `with_rep`."""
     orient, bones, angle, _ = stages(replace(ONE, xy_px=xy_px))
     rep = stages(ONE)[3][:1]
     return Pass(seen(xy_px), bones, orient, angle, style.classify(angle, (), None), rep if with_rep else ())
@@ -43,50 +43,50 @@ def one_pass(xy_px: Floats, *, with_rep: bool) -> Pass:
 
 def lost(*frames: slice) -> Floats:
     xy_px = ONE.xy_px.copy()
-    for some in frames:
-        xy_px[some] = np.nan
+    for part in frames:
+        xy_px[part] = np.nan
     return xy_px
 
 
-def misplaced(some: slice) -> Floats:
-    """Hips where the shoulders are and the reverse: seen, and no posture."""
+def misplaced(part: slice) -> Floats:
+    """Landmarks with hips and shoulders exchanged: they are seen, but no posture fits them."""
     xy_px = ONE.xy_px.copy()
     for hip, shoulder in zip(HIPS, SHOULDERS, strict=True):
-        xy_px[some, hip], xy_px[some, shoulder] = ONE.xy_px[some, shoulder], ONE.xy_px[some, hip]
+        xy_px[part, hip], xy_px[part, shoulder] = ONE.xy_px[part, shoulder], ONE.xy_px[part, hip]
     return xy_px
 
 
 @pytest.mark.parametrize("with_rep", [True, False])
-def test_a_lifter_who_was_seen_well_gets_no_second_chance_to_have_lifted(with_rep: bool) -> None:
+def test_a_second_pass_of_the_same_lifter_does_not_replace_a_good_first_pass(with_rep: bool) -> None:
     first = one_pass(ONE.xy_px, with_rep=False)
     assert not is_better(one_pass(ONE.xy_px + 10.0, with_rep=with_rep), first)
 
 
-def test_somebody_else_than_the_one_followed_first_counts() -> None:
+def test_a_second_pass_that_follows_another_person_replaces_the_first() -> None:
     assert is_better(one_pass(ONE.xy_px + np.array([400.0, 0.0]), with_rep=True), one_pass(ONE.xy_px, with_rep=False))
 
 
-def test_of_two_looks_at_one_lifter_the_one_that_sees_more_counts() -> None:
+def test_the_pass_that_measured_more_frames_is_used() -> None:
     half, third = lost(slice(60, 240)), lost(slice(60, 180))
     assert is_better(one_pass(third, with_rep=True), one_pass(half, with_rep=True))
     assert not is_better(one_pass(half, with_rep=True), one_pass(third, with_rep=True))
 
 
-def test_a_lifter_who_is_lost_as_often_again_gets_no_second_chance_either() -> None:
+def test_a_second_pass_that_loses_as_many_frames_does_not_replace_the_first() -> None:
     half, third = lost(slice(60, 240)), lost(slice(60, 180))
     assert not is_better(one_pass(half, with_rep=True), one_pass(half, with_rep=False))
     assert not is_better(one_pass(half, with_rep=True), one_pass(third, with_rep=False))
     assert is_better(one_pass(third, with_rep=True), one_pass(half, with_rep=False))
 
 
-def test_landmarks_that_make_no_posture_are_as_good_as_none() -> None:
+def test_a_first_pass_with_impossible_postures_is_replaced() -> None:
     spoilt = one_pass(misplaced(slice(85, 145)), with_rep=False)
     assert spoilt.observation.observed.track.seen.all()
     assert spoilt.measured > observation.OFTEN_SEEN
     assert is_better(one_pass(ONE.xy_px, with_rep=True), spoilt)
 
 
-def test_a_second_pass_counts_only_where_it_finds_what_the_first_did_not() -> None:
+def test_the_second_pass_is_used_only_if_it_finds_more() -> None:
     whole, half = one_pass(ONE.xy_px, with_rep=True), one_pass(lost(slice(60, 240)), with_rep=True)
     nothing = one_pass(ONE.xy_px, with_rep=False)
 
@@ -100,9 +100,9 @@ def test_a_second_pass_counts_only_where_it_finds_what_the_first_did_not() -> No
             return seen()
 
         def measure(_: Observation) -> Pass:
-            found = first if framings[-1] is None else second
-            assert found is not None
-            return found
+            measured = first if framings[-1] is None else second
+            assert measured is not None
+            return measured
 
         return observation.best_pass(lambda count: small.pictures(moving(), count), see, measure)
 
@@ -117,7 +117,7 @@ def test_a_second_pass_counts_only_where_it_finds_what_the_first_did_not() -> No
             best(None, second)
 
 
-def test_the_part_that_moves_is_found_in_thumbnails_too() -> None:
+def test_the_moving_part_is_found_in_thumbnails() -> None:
     region = search.moving_part(small.pictures(moving(), 10))
     assert region is not None
     assert region.left == pytest.approx(60 / 0.5, abs=40)
@@ -126,16 +126,16 @@ def test_the_part_that_moves_is_found_in_thumbnails_too() -> None:
     assert region.bottom > 190 / 0.5
 
 
-def test_what_moves_somebody_who_watches_is_the_cameras_doing() -> None:
+def test_the_motion_of_a_bystander_is_camera_motion() -> None:
     still = lifter.track(lifter.Set(bends=()).posture())
     wander_px = 9.0 * np.stack([np.sin(still.time_s), np.cos(0.7 * still.time_s)], axis=1)
-    told = observation.bystander_motion_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
-    assert told is not None
-    assert told - np.median(told, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
+    motion_px = observation.bystander_motion_px(replace(still, xy_px=still.xy_px + wander_px[:, None]))
+    assert motion_px is not None
+    assert motion_px - np.median(motion_px, 0) == pytest.approx(wander_px - np.median(wander_px, 0), abs=0.5)
     assert observation.bystander_motion_px(ONE) is None
 
 
-def test_somebody_who_watches_is_cut_off_unless_that_cuts_into_the_lifter() -> None:
+def test_the_crop_excludes_a_bystander_unless_it_would_cut_the_lifter() -> None:
     x = ONE.xy_px[..., 0]
     right, left = float(x.max()), float(x.min())
     watching = replace(ONE, xy_px=ONE.xy_px[:1].repeat(len(ONE.time_s), axis=0))

@@ -1,4 +1,4 @@
-"""Replaying landmarks: the same results as the network gave, and no file that is not of the clip."""
+"""Replayed landmarks equal those of the network, and recordings of other clips are refused."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from tests.conftest import noise_pictures, write_video
 from tests.recordings import REPLAY, SAMPLES, Nobody
 
 NETWORK_PX = 3.0
-"""How far 95 % of the landmarks may be from those recorded, on another processor or codec build."""
+"""On another processor or codec build, 95 % of the landmarks are at most this far from those recorded."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A pose source that sees random landmarks and edges, nobody in the second frame; `dark` pictures if asked."""
+    """A pose source that sees random landmarks and edges, and nobody in the second frame; `dark` darkens thumbnails."""
 
     dark: bool = False
 
@@ -68,42 +68,42 @@ def clip(tmp_path: Path) -> Video:
 
 @pytest.fixture
 def recorded(clip: Video, tmp_path: Path) -> Path:
-    """The file of the clip."""
+    """The recording of the clip."""
     Recording(Chosen(), tmp_path).read(clip, None, None)
     return tmp_path / "clip.npz"
 
 
-def assert_same(one: Seen, other: Seen) -> None:
+def assert_same(first: Seen, second: Seen) -> None:
     for name in ("time_s", "xy_px", "visibility", "world_m", "filled"):
-        np.testing.assert_array_equal(getattr(one.track, name), getattr(other.track, name), name)
-    for ours, theirs in zip(one.traces, other.traces, strict=True):
+        np.testing.assert_array_equal(getattr(first.track, name), getattr(second.track, name), name)
+    for first_trace, second_trace in zip(first.traces, second.traces, strict=True):
         for name in ("origin_px", "axis_px", "offset", "valid", "crop", "cut"):
-            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), name)
+            np.testing.assert_array_equal(getattr(first_trace, name), getattr(second_trace, name), name)
     for name in ("time_s", "grey", "scale", "origin_px"):
-        np.testing.assert_array_equal(getattr(one.thumbnails, name), getattr(other.thumbnails, name), name)
+        np.testing.assert_array_equal(getattr(first.thumbnails, name), getattr(second.thumbnails, name), name)
 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("region", [None, Region(20.0, 30.0, 150.0, 200.0)], ids=["whole", "part"])
-def test_what_was_recorded_comes_back(clip: Video, dark: bool, region: Region | None, tmp_path: Path) -> None:
+def test_replay_gives_what_was_recorded(clip: Video, dark: bool, region: Region | None, tmp_path: Path) -> None:
     given = Recording(Chosen(dark), tmp_path).read(clip, region, None)
     (path,) = tmp_path.glob("*.npz")
-    told: list[tuple[float, float]] = []
-    replayed = Replay([path]).read(clip, region, lambda *times_s: told.append(times_s))
+    watched_s: list[tuple[float, float]] = []
+    replayed = Replay([path]).read(clip, region, lambda *times_s: watched_s.append(times_s))
     assert_same(replayed, given)
-    assert [time_s for time_s, _ in told] == list(given.track.time_s)
+    assert [time_s for time_s, _ in watched_s] == list(given.track.time_s)
 
 
-def test_a_clip_is_found_by_its_content_and_never_by_its_name(clip: Video, recorded: Path, tmp_path: Path) -> None:
+def test_a_recording_is_matched_by_clip_content_not_by_name(clip: Video, recorded: Path, tmp_path: Path) -> None:
     renamed = Video(Path(shutil.copy(clip.path, tmp_path / "another name.mp4")))
     assert len(Replay([recorded]).read(renamed, None, None).traces) == 12
-    other = write_video(tmp_path / "other.mp4", noise_pictures(12))
-    shutil.copy(other, clip.path)
+    other_clip = write_video(tmp_path / "other.mp4", noise_pictures(12))
+    shutil.copy(other_clip, clip.path)
     with pytest.raises(InputError, match="none of 1 recordings is of this clip"):
         Replay([recorded]).read(clip, None, None)
 
 
-def test_another_part_of_the_picture_is_refused(clip: Video, recorded: Path) -> None:
+def test_an_unrecorded_region_is_refused(clip: Video, recorded: Path) -> None:
     with pytest.raises(InputError, match="not the part 20 30 150 200 of its picture"):
         Replay([recorded]).read(clip, Region(20.0, 30.0, 150.0, 200.0), None)
 
@@ -132,14 +132,14 @@ WRONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("words", WRONG)
-def test_a_file_with_wrong_arrays_is_told(words: str, clip: Video, recorded: Path) -> None:
+def test_a_recording_with_wrong_arrays_is_refused(words: str, clip: Video, recorded: Path) -> None:
     changed(recorded, **WRONG[words])
     with pytest.raises(InputError, match=words) as caught:
         Replay([recorded]).read(clip, None, None)
     assert str(recorded) in caught.value.message
 
 
-def test_a_damaged_file_is_told_and_so_is_one_that_is_not_there(clip: Video, recorded: Path) -> None:
+def test_a_damaged_or_missing_recording_is_refused(clip: Video, recorded: Path) -> None:
     whole = recorded.read_bytes()
     for data in (b"", b"just words", whole[: len(whole) // 2], whole[:-9]):
         recorded.write_bytes(data)
@@ -150,7 +150,7 @@ def test_a_damaged_file_is_told_and_so_is_one_that_is_not_there(clip: Video, rec
         Replay([recorded]).read(clip, None, None)
 
 
-def test_a_hole_in_a_file_is_told_or_lies_where_nothing_is_read(clip: Video, recorded: Path) -> None:
+def test_overwritten_bytes_are_reported_or_harmless(clip: Video, recorded: Path) -> None:
     whole, outcomes = recorded.read_bytes(), []
     intact = Replay([recorded]).read(clip, None, None)
     for at in range(0, len(whole), len(whole) // 30):
@@ -163,7 +163,7 @@ def test_a_hole_in_a_file_is_told_or_lies_where_nothing_is_read(clip: Video, rec
     assert outcomes.count("told") > 25
 
 
-def test_a_recording_is_whole_or_not_there_and_never_replaced(clip: Video, recorded: Path, tmp_path: Path) -> None:
+def test_a_recording_is_written_whole_and_never_replaced(clip: Video, recorded: Path, tmp_path: Path) -> None:
     before = recorded.read_bytes()
     with pytest.raises(OutputExists, match="is there already"):
         Recording(Chosen(), tmp_path).read(clip, None, None)
@@ -177,7 +177,7 @@ def test_a_recording_is_whole_or_not_there_and_never_replaced(clip: Video, recor
 
 
 @pytest.mark.network
-def test_the_network_gives_what_was_recorded(tmp_path: Path) -> None:
+def test_the_network_matches_the_stored_recording(tmp_path: Path) -> None:
     clip = Video(SAMPLES / "refuse_no_lift.mp4")
     network = PoseNetwork(bundles.find(bundles.DEFAULT).path)
     fresh = Recording(network, tmp_path).read(clip, None, None)

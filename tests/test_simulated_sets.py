@@ -1,4 +1,4 @@
-"""A thousand sets without a picture: every way of lifting, with what people do around it, and what is no lift."""
+"""Simulated sets without pictures: every style with distractions around the lift, and movements that are no lift."""
 
 from __future__ import annotations
 
@@ -12,35 +12,36 @@ from hingecheck.records import Rep
 from tests import simulated
 
 NEAR_S = 0.5
-"""A repetition is found if its lift-off is told this near, in the lifter's own time."""
+"""A repetition counts as found if its lift-off is at most this far off, in the lifter's own time."""
 
 WAYS = simulated.STYLES + simulated.NOTHING
 
 
 @dataclass
 class Score:
-    """Repetitions found and not, and how far their events are off, seconds."""
+    """Counts of found and missing repetitions, and the errors of their events in seconds."""
 
     counts: Counter[str] = field(default_factory=Counter)
     liftoff_s: list[float] = field(default_factory=list)
     lockout_s: list[float] = field(default_factory=list)
 
-    def add(self, one: simulated.SimulatedSet, found: tuple[Rep, ...]) -> None:
-        left = list(one.truth)
-        for rep in found:
-            match = next((t for t in left if _same(t, rep, one.slow)), None)
+    def add(self, simulated_set: simulated.SimulatedSet, reps: tuple[Rep, ...]) -> None:
+        left = list(simulated_set.truth)
+        for rep in reps:
+            match = next((t for t in left if _same(t, rep, simulated_set.slow)), None)
             if match is None:
-                self.counts["empty" if any(_same(t, rep, one.slow) for t in one.empty) else "wrong"] += 1
+                unloaded = any(_same(t, rep, simulated_set.slow) for t in simulated_set.empty)
+                self.counts["empty" if unloaded else "wrong"] += 1
                 continue
             self.counts["right"] += 1
             left.remove(match)
-            self.liftoff_s.append(abs(match.liftoff_s - rep.liftoff_s) / one.slow)
+            self.liftoff_s.append(abs(match.liftoff_s - rep.liftoff_s) / simulated_set.slow)
             if rep.complete:
-                self.lockout_s.append(abs(match.lockout_s - rep.lockout_s) / one.slow)
+                self.lockout_s.append(abs(match.lockout_s - rep.lockout_s) / simulated_set.slow)
         self.counts["missing"] += len(left)
 
     def f1(self, *, empty: bool) -> float:
-        """`empty`: to tell a rise without the load, which no landmark shows to be one, is an error."""
+        """F1 of the repetitions; `empty`: a rise without the load, which landmarks cannot show, counts as an error."""
         right, errors = self.counts["right"], self.counts["wrong"] + self.counts["missing"]
         return 2 * right / (2 * right + errors + empty * self.counts["empty"])
 
@@ -50,39 +51,39 @@ def _same(truth: simulated.TrueRep, rep: Rep, slow: float) -> bool:
 
 
 def score(ways: tuple[str, ...], count: int, *, seen: bool) -> Score:
-    told = Score()
+    total = Score()
     for seed in range(count):
-        one = simulated.random_set(seed, ways[seed % len(ways)])
-        told.add(one, one.segmented(seen=seen))
-    return told
+        simulated_set = simulated.random_set(seed, ways[seed % len(ways)])
+        total.add(simulated_set, simulated_set.segmented(seen=seen))
+    return total
 
 
-def test_repetitions_of_every_style_are_found_where_the_plates_can_be_seen() -> None:
-    told = score(WAYS, 112, seen=True)
-    assert told.f1(empty=True) >= 0.99
-    assert np.mean(told.liftoff_s) < 0.12
-    assert np.mean(told.lockout_s) < 0.08
+def test_repetitions_of_every_style_are_found_if_the_plates_are_visible() -> None:
+    total = score(WAYS, 112, seen=True)
+    assert total.f1(empty=True) >= 0.99
+    assert np.mean(total.liftoff_s) < 0.12
+    assert np.mean(total.lockout_s) < 0.08
 
 
-def test_movement_alone_tells_all_but_whether_the_load_went_along() -> None:
-    told = score(WAYS, 84, seen=False)
-    assert told.f1(empty=False) >= 0.99
-    assert told.f1(empty=True) >= 0.92
+def test_landmarks_alone_find_every_repetition_but_also_unloaded_rises() -> None:
+    total = score(WAYS, 84, seen=False)
+    assert total.f1(empty=False) >= 0.99
+    assert total.f1(empty=True) >= 0.92
 
 
 @pytest.mark.parametrize("what", simulated.NOTHING)
 @pytest.mark.parametrize("seen", [True, False])
-def test_what_is_no_lift_has_no_repetition(what: str, seen: bool) -> None:
+def test_other_movements_have_no_repetition(what: str, seen: bool) -> None:
     for seed in range(5):
         assert simulated.random_set(seed, what).segmented(seen=seen) == ()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seen", [True, False])
-def test_a_thousand_sets(seen: bool) -> None:
-    told = score(WAYS, 1000, seen=seen)
-    print(seen, told.f1(empty=True), told.f1(empty=False), told.counts)  # noqa: T201
-    assert told.f1(empty=False) >= 0.99
-    assert told.f1(empty=True) >= 0.95 + 0.04 * seen
-    assert np.mean(told.liftoff_s) < 0.12
-    assert np.mean(told.lockout_s) < 0.08
+def test_a_thousand_sets_are_segmented_accurately(seen: bool) -> None:
+    total = score(WAYS, 1000, seen=seen)
+    print(seen, total.f1(empty=True), total.f1(empty=False), total.counts)  # noqa: T201
+    assert total.f1(empty=False) >= 0.99
+    assert total.f1(empty=True) >= 0.95 + 0.04 * seen
+    assert np.mean(total.liftoff_s) < 0.12
+    assert np.mean(total.lockout_s) < 0.08

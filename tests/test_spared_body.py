@@ -1,4 +1,4 @@
-"""Blurs keep off the lifter's body below the shoulders, and still cover every head."""
+"""Blurs leave the lifter's body below the shoulders sharp, and still cover every head."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class White:
 
 
 class RedHeads:
-    """Sees a person below a red spot, a fifth as tall as the lifter is; `sign` -1: above it, upside down."""
+    """Sees a person with the head at a red spot, a fifth as tall as the lifter; `sign` -1 turns it upside down."""
 
     def __init__(self, sign: float = 1.0) -> None:
         self.sign = sign
@@ -62,10 +62,10 @@ class RedHeads:
         return [self.sign * (body - ear) + np.array([xs.mean(), ys.mean()])]
 
 
-def hide(one: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
-    """The picture after blurring, in a clip that shows it all the time."""
-    frames: Iterator[Frame] = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    return redactor.hiding(one, frames, RedHeads(), White())(picture, time_s)
+def hide(track: PoseTrack, picture: Bytes, time_s: float) -> Bytes:
+    """The picture after blurring, in a clip that shows it in every frame."""
+    frames: Iterator[Frame] = (Frame(float(t), picture, 1.0) for t in track.time_s)
+    return redactor.hiding(track, frames, RedHeads(), White())(picture, time_s)
 
 
 def changed(picture: Bytes, out: Bytes, at_px: Floats) -> bool:
@@ -76,108 +76,108 @@ def changed(picture: Bytes, out: Bytes, at_px: Floats) -> bool:
 @pytest.mark.parametrize("facing", ["left", "right"])
 @pytest.mark.parametrize("part", [landmarks.HIPS, landmarks.KNEES, landmarks.ANKLES, landmarks.TOES, landmarks.WRISTS])
 @pytest.mark.parametrize("posture", [BENT, lifter.Set(last_s=1.0)])
-def test_what_looks_like_a_face_on_the_body_stays_sharp(posture: lifter.Set, part: landmarks.Pair, facing: str) -> None:
-    one = pose(posture, facing)
-    spot = one.middle_px(part)[0]
+def test_a_false_face_on_the_body_stays_sharp(posture: lifter.Set, part: landmarks.Pair, facing: str) -> None:
+    track = pose(posture, facing)
+    spot = track.middle_px(part)[0]
     picture = with_spot(spot)
-    assert not changed(picture, hide(one, picture, 0.5), spot)
+    assert not changed(picture, hide(track, picture, 0.5), spot)
 
 
-def test_what_looks_like_a_face_on_the_buttocks_or_a_plate_stays_sharp() -> None:
-    one = pose(BENT)
-    hip, hands = one.middle_px(landmarks.HIPS)[0], one.middle_px(landmarks.WRISTS)[0]
+def test_a_false_face_on_the_buttocks_or_a_plate_stays_sharp() -> None:
+    track = pose(BENT)
+    hip, hands = track.middle_px(landmarks.HIPS)[0], track.middle_px(landmarks.WRISTS)[0]
     trunk_px = lifter.TRUNK * 280
     for spot in (hip - np.array([0.25 * trunk_px, 0.0]), hands + np.array([0.4 * trunk_px, 0.0])):
         picture = with_spot(spot)
-        assert not changed(picture, hide(one, picture, 0.5), spot)
+        assert not changed(picture, hide(track, picture, 0.5), spot)
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
-def test_the_head_is_blurred_though_it_hangs_at_the_height_of_the_hips(facing: str) -> None:
-    one = pose(BENT, facing)
-    head = one.middle_px(landmarks.EARS)[0]
-    assert head[1] > one.middle_px(landmarks.HIPS)[0, 1] - 30
+def test_a_head_at_hip_height_is_blurred(facing: str) -> None:
+    track = pose(BENT, facing)
+    head = track.middle_px(landmarks.EARS)[0]
+    assert head[1] > track.middle_px(landmarks.HIPS)[0, 1] - 30
     for picture in (noise(), with_spot(head)):
-        out = hide(one, picture, 0.5)
+        out = hide(track, picture, 0.5)
         assert changed(picture, out, head)
-        assert changed(picture, out, one.xy_px[0, landmarks.Point.NOSE])
+        assert changed(picture, out, track.xy_px[0, landmarks.Point.NOSE])
 
 
 def test_a_face_away_from_the_lifter_is_blurred() -> None:
-    one = pose(BENT)
+    track = pose(BENT)
     spot = np.array([40.0, 60.0])
     picture = with_spot(spot)
-    assert changed(picture, hide(one, picture, 0.5), spot)
+    assert changed(picture, hide(track, picture, 0.5), spot)
 
 
 @pytest.mark.parametrize(("colour", "blurred"), [(RED, True), (WHITE, False)])
-def test_a_head_right_beside_the_legs_is_blurred_if_its_shoulders_were_seen(
+def test_a_head_beside_the_legs_is_blurred_only_if_its_shoulders_are_seen(
     colour: tuple[int, int, int], *, blurred: bool
 ) -> None:
-    one = pose(lifter.Set(last_s=3.0))
-    spot = one.middle_px(landmarks.KNEES)[0] + np.array([18.0, 25.0])
+    track = pose(lifter.Set(last_s=3.0))
+    spot = track.middle_px(landmarks.KNEES)[0] + np.array([18.0, 25.0])
     picture = with_spot(spot, colour)
-    assert changed(picture, hide(one, picture, 1.5), spot) is blurred
+    assert changed(picture, hide(track, picture, 1.5), spot) is blurred
 
 
 @pytest.mark.parametrize("upside_down", [False, True])
-def test_somebody_seen_in_the_legs_or_in_a_plate_is_none(*, upside_down: bool) -> None:
-    one = pose(lifter.Set(last_s=3.0))
-    knee, ankle = one.middle_px(landmarks.KNEES)[0], one.middle_px(landmarks.ANKLES)[0]
+def test_a_false_person_in_the_legs_or_a_plate_is_ignored(*, upside_down: bool) -> None:
+    track = pose(lifter.Set(last_s=3.0))
+    knee, ankle = track.middle_px(landmarks.KNEES)[0], track.middle_px(landmarks.ANKLES)[0]
     spot = ankle - np.array([0.0, 12.0]) if upside_down else knee + np.array([2.0, 25.0])
     picture = with_spot(spot, RED)
-    frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    retouch = redactor.hiding(one, frames, RedHeads(-1.0 if upside_down else 1.0), White())
+    frames = (Frame(float(t), picture, 1.0) for t in track.time_s)
+    retouch = redactor.hiding(track, frames, RedHeads(-1.0 if upside_down else 1.0), White())
     assert not changed(picture, retouch(picture, 1.5), spot)
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
-def test_no_joint_below_the_shoulders_is_blurred_at_any_moment(facing: str) -> None:
-    one = pose(PULL, facing)
-    xy_px = one.xy_px.copy()
+def test_joints_below_the_shoulders_are_never_blurred(facing: str) -> None:
+    track = pose(PULL, facing)
+    xy_px = track.xy_px.copy()
     xy_px[20:40] = np.nan
     picture = noise()
-    frames = (Frame(float(t), picture, 1.0) for t in one.time_s)
-    retouch = redactor.hiding(replace(one, xy_px=xy_px), frames, RedHeads(), White())
-    for time_s, points in zip(one.time_s[::3], one.xy_px[::3], strict=True):
+    frames = (Frame(float(t), picture, 1.0) for t in track.time_s)
+    retouch = redactor.hiding(replace(track, xy_px=xy_px), frames, RedHeads(), White())
+    for time_s, points in zip(track.time_s[::3], track.xy_px[::3], strict=True):
         out = retouch(picture, float(time_s))
         assert [joint for joint in JOINTS if changed(picture, out, points[joint])] == []
 
 
-def test_a_head_track_left_behind_does_not_blur_the_body_that_comes_there() -> None:
-    one = pose(PULL)
-    hip = one.middle_px(landmarks.HIPS)[-1]
+def test_a_stale_head_track_does_not_blur_the_body() -> None:
+    track = pose(PULL)
+    hip = track.middle_px(landmarks.HIPS)[-1]
     stale = Track(np.array([0.0, 3.0]), np.array([[*hip, 30.0]] * 2))
     picture = noise()
-    out = blurring.retouch([stale], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 2.9)
+    out = blurring.retouch([stale], lambda *_: np.zeros((0, 3)), Bodies.of(track, []))(picture, 2.9)
     assert np.array_equal(out, picture)
 
 
-def test_a_circle_beside_the_body_stops_at_it() -> None:
-    one = pose(lifter.Set(last_s=1.0))
-    hip = one.middle_px(landmarks.HIPS)[0]
+def test_a_blur_circle_stops_at_the_body() -> None:
+    track = pose(lifter.Set(last_s=1.0))
+    hip = track.middle_px(landmarks.HIPS)[0]
     beside = Track(np.array([0.0, 1.0]), np.array([[hip[0] + 70, hip[1], 68.0]] * 2))
     picture = noise()
-    out = blurring.retouch([beside], lambda *_: np.zeros((0, 3)), Bodies.of(one, []))(picture, 0.5)
+    out = blurring.retouch([beside], lambda *_: np.zeros((0, 3)), Bodies.of(track, []))(picture, 0.5)
     assert changed(picture, out, hip + np.array([70.0, 0.0]))
     assert not changed(picture, out, hip + np.array([8.0, 0.0]))
 
 
-def test_a_blur_of_the_head_is_no_larger_than_to_the_shoulders() -> None:
-    one = pose(PULL)
-    own = head_tracks.lifter(one)
+def test_the_head_blur_reaches_no_farther_than_the_shoulders() -> None:
+    track = pose(PULL)
+    own = head_tracks.lifter(track)
     assert own is not None
-    shoulders = one.middle_px(landmarks.SHOULDERS)
-    for time_s, shoulder in zip(one.time_s, shoulders, strict=True):
+    shoulders = track.middle_px(landmarks.SHOULDERS)
+    for time_s, shoulder in zip(track.time_s, shoulders, strict=True):
         circle = own.at(float(time_s))
         assert circle is not None
         assert circle[2] <= np.hypot(*(circle[:2] - shoulder)) + 0.5
 
 
-def test_a_face_is_kept_where_the_lifter_has_not_been_seen_for_long() -> None:
-    one = pose(lifter.Set(last_s=4.0))
-    xy_px = one.xy_px.copy()
+def test_a_face_is_blurred_after_the_lifter_is_lost_for_long() -> None:
+    track = pose(lifter.Set(last_s=4.0))
+    xy_px = track.xy_px.copy()
     xy_px[30:] = np.nan
-    spot = one.middle_px(landmarks.HIPS)[0]
+    spot = track.middle_px(landmarks.HIPS)[0]
     picture = with_spot(spot)
-    assert changed(picture, hide(replace(one, xy_px=xy_px), picture, 3.5), spot)
+    assert changed(picture, hide(replace(track, xy_px=xy_px), picture, 3.5), spot)

@@ -76,7 +76,7 @@ def item(folder: Path, number: int, *, left: bool = False, drawn: bool = False, 
     np.savez_compressed(folder / f"item_{number:09d}.npz", **table)
 
 
-def test_a_crop_moved_with_its_landmarks_is_the_crop_cut_there() -> None:
+def test_a_warped_crop_equals_the_crop_cut_at_the_moved_landmarks() -> None:
     points, mask = landmark_places(), picture()
     moved = points.copy()
     moved[list(landmarks.HIPS)] += [5.0, -4.0]
@@ -87,13 +87,13 @@ def test_a_crop_moved_with_its_landmarks_is_the_crop_cut_there() -> None:
         cut.append(contour.crop(mask, hip, shoulder - hip, size))
     axis = np.stack([points[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS)])[None]
     source = torch.from_numpy(cut[0])[None]
-    got = batches.warp(source, batches.between_frames(axis, moved[None]), 72)[0, 0].numpy()
+    warped = batches.warp(source, batches.between_frames(axis, moved[None]), 72)[0, 0].numpy()
     still = batches.warp(source, batches.between_frames(axis, points[None]), 72)[0, 0].numpy()
-    assert np.abs(got - cut[1] / 255).mean() < 0.002
+    assert np.abs(warped - cut[1] / 255).mean() < 0.002
     assert np.abs(still - cut[1] / 255).mean() > 0.02
 
 
-def test_a_mirrored_item_is_the_same_lesson(tmp_path: Path) -> None:
+def test_a_mirrored_item_gives_the_same_batch(tmp_path: Path) -> None:
     for side in ("right", "left"):
         (tmp_path / side).mkdir()
         item(tmp_path / side, 1, left=side == "left")
@@ -106,7 +106,7 @@ def test_a_mirrored_item_is_the_same_lesson(tmp_path: Path) -> None:
     assert torch.allclose(pair[0].target, pair[1].target, atol=1e-5)
 
 
-def test_bodies_are_split_and_standing_is_found(tmp_path: Path) -> None:
+def test_bodies_are_split_into_parts_and_each_has_its_standing_frame(tmp_path: Path) -> None:
     for number in (11, 12, 13):
         item(tmp_path, number)
     assert len(data.load(tmp_path, part="check")) == 3
@@ -118,7 +118,7 @@ def test_bodies_are_split_and_standing_is_found(tmp_path: Path) -> None:
     assert (batch.target[:, 1] * data.UNIT_DEG).tolist() == pytest.approx([0.0, 5.0, 10.0])
 
 
-def test_a_silhouette_borrows_the_errors_of_a_frame_like_it(tmp_path: Path) -> None:
+def test_a_drawn_frame_borrows_the_errors_of_a_similar_frame(tmp_path: Path) -> None:
     for name, drawn in (("seen", False), ("drawn", True)):
         (tmp_path / name).mkdir()
         for number in range(1, 5):
@@ -132,7 +132,7 @@ def test_a_silhouette_borrows_the_errors_of_a_frame_like_it(tmp_path: Path) -> N
     assert both.item[len(seen)] > seen.item.max()
 
 
-def test_the_prior_is_taken_out_by_as_much_as_it_weighs_and_upright_frames_stay() -> None:
+def test_the_prior_is_removed_by_its_weight_and_upright_frames_stay_unchanged() -> None:
     heads = export.Heads([])
     heads.usual_share[0], heads.prior[0] = 0.4, 0.25
     random = np.random.default_rng(2)
@@ -153,7 +153,7 @@ def test_the_prior_is_taken_out_by_as_much_as_it_weighs_and_upright_frames_stay(
     assert heads._without_prior(upright, spread[:3], torch.zeros(3, 1)).numpy() == pytest.approx(upright.numpy())
 
 
-def test_a_member_that_ships_can_be_trained_on_and_says_the_same(tmp_path: Path) -> None:
+def test_restored_members_give_the_code_of_the_shipped_model(tmp_path: Path) -> None:
     for number in (1, 2, 3):
         item(tmp_path, number)
     frames = data.load(tmp_path, part="train")
@@ -168,12 +168,12 @@ def test_a_member_that_ships_can_be_trained_on_and_says_the_same(tmp_path: Path)
     assert np.abs(code).max() > 1.0
 
 
-def test_the_scaled_spread_holds_nine_errors_in_ten() -> None:
+def test_the_scaled_spread_contains_nine_errors_in_ten() -> None:
     error = np.random.default_rng(3).normal(0, 5, 20_000)
     assert export._width(error, np.full(len(error), 2.5)) == pytest.approx(2.0, abs=0.05)
 
 
-def test_the_loss_rewards_the_truth_and_honest_doubt() -> None:
+def test_the_loss_is_lower_for_a_confidence_that_fits_the_error() -> None:
     target = torch.zeros(100, 7)
     right, wrong = torch.zeros(100, 7), torch.ones(100, 7)
     sure, unsure = torch.full((100, 7), -2.0), torch.full((100, 7), 0.0)

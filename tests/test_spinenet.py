@@ -1,4 +1,4 @@
-"""The spine model that ships: runs, does not depend on how frames are batched, and is refused when damaged."""
+"""The shipped spine model: its output does not depend on the batch, and a damaged file is refused."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ def net() -> SpineNet:
     return SpineNet(encoder.path, head.path)
 
 
-def described(one: PoseTrack, sign: int) -> np.ndarray:
-    return features.describe(one.xy_px, one.visibility, one.world_m, sign)
+def described(track: PoseTrack, sign: int) -> np.ndarray:
+    return features.describe(track.xy_px, track.visibility, track.world_m, sign)
 
 
-def test_a_frame_says_the_same_alone_and_among_others(net: SpineNet) -> None:
-    one = lifter.track(lifter.Set().posture())
-    crop = np.random.default_rng(1).integers(0, 255, (len(one.time_s), CROP_SIZE_PX, CROP_SIZE_PX)).astype(np.uint8)
-    together = net.encode(crop, described(one, 1))
-    alone = net.encode(crop[100:101], described(one, 1)[100:101])
+def test_the_code_of_a_frame_does_not_depend_on_its_batch(net: SpineNet) -> None:
+    track = lifter.track(lifter.Set().posture())
+    crop = np.random.default_rng(1).integers(0, 255, (len(track.time_s), CROP_SIZE_PX, CROP_SIZE_PX)).astype(np.uint8)
+    together = net.encode(crop, described(track, 1))
+    alone = net.encode(crop[100:101], described(track, 1)[100:101])
     assert together[100] == pytest.approx(alone[0], abs=1e-4)
 
 
-def test_the_standing_itself_has_not_moved_and_every_sd_is_positive(net: SpineNet) -> None:
-    one = lifter.track(lifter.Set().posture())
+def test_the_standing_frame_has_no_change_and_every_sd_is_positive(net: SpineNet) -> None:
+    track = lifter.track(lifter.Set().posture())
     traced = np.zeros((1, CROP_SIZE_PX, CROP_SIZE_PX), np.uint8)
     traced[:, :, 28:44] = 255
-    code = net.encode(traced, described(one, 1)[:1])
-    said = net.read(code, code[0], np.zeros(1))
-    assert np.abs(said.change_deg).max() < 2.0
-    assert (said.change_sd_deg > 0).all()
-    assert (said.single_sd_deg > 0).all()
-    assert (said.disagreement_deg >= 0).all()
+    code = net.encode(traced, described(track, 1)[:1])
+    angles = net.read(code, code[0], np.zeros(1))
+    assert np.abs(angles.change_deg).max() < 2.0
+    assert (angles.change_sd_deg > 0).all()
+    assert (angles.single_sd_deg > 0).all()
+    assert (angles.disagreement_deg >= 0).all()
 
 
 def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
@@ -63,8 +63,8 @@ def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
 )
 def test_features_do_not_depend_on_facing_size_or_place(camera: lifter.Camera) -> None:
     posture = lifter.Set().posture()
-    plain, other = lifter.track(posture), lifter.track(posture, camera)
-    assert plain.xy_px != pytest.approx(other.xy_px)
+    plain_track, other_track = lifter.track(posture), lifter.track(posture, camera)
+    assert plain_track.xy_px != pytest.approx(other_track.xy_px)
     sign = 1 if camera.facing == "right" else -1
-    assert described(other, sign) == pytest.approx(described(plain, 1), abs=1e-9)
-    assert described(plain, 1).shape[1] == features.COUNT
+    assert described(other_track, sign) == pytest.approx(described(plain_track, 1), abs=1e-9)
+    assert described(plain_track, 1).shape[1] == features.COUNT

@@ -1,4 +1,4 @@
-"""The terminal: fits 80 columns, plain where nobody sees colours, as much or as little as was asked for."""
+"""The terminal output: 80 columns, no colours in a pipe, as verbose as requested."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.staged import lost, staged
 TIME_S = np.arange(0, 8.0, 0.1)
 
 
-def told(analysis: Analysis, *, everything: bool = False, colours: bool = False) -> str:
+def printed(analysis: Analysis, *, everything: bool = False, colours: bool = False) -> str:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     system: Literal["truecolor"] | None = "truecolor" if colours else None
     console = Console(file=out, width=80, highlight=False, force_terminal=colours, color_system=system)
@@ -45,27 +45,27 @@ def many(analysis: Analysis) -> Analysis:
     return replace(analysis, reps=tuple(reps))
 
 
-def test_everything_fits_80_columns() -> None:
-    for line in told(many(staged()), everything=True).splitlines():
+def test_every_line_fits_80_columns() -> None:
+    for line in printed(many(staged()), everything=True).splitlines():
         assert len(line) <= 80, line
 
 
-def test_verbose_tells_every_metric_rule_and_version() -> None:
+def test_verbose_prints_every_metric_rule_and_version() -> None:
     analysis = staged()
-    text = " ".join(told(analysis, everything=True).split())
+    text = " ".join(printed(analysis, everything=True).split())
     for words in ("Fastest lumbar extension", "lean back (", "hingecheck: 0", "Tempo unevenness"):
         assert words in text
-        assert words not in told(analysis)
+        assert words not in printed(analysis)
 
 
-def test_verbose_leaves_out_what_was_not_asked_for() -> None:
-    text = told(staged(), everything=True)
+def test_verbose_omits_values_that_were_not_requested() -> None:
+    text = printed(staged(), everything=True)
     assert "Bar forward" in text
     assert "max" not in text
     assert "no scale" not in text
 
 
-def test_a_sparkline_rises_where_the_angle_does_and_is_blank_where_nothing_is_known() -> None:
+def test_a_sparkline_follows_the_angle_and_is_blank_in_gaps() -> None:
     assert sparkline.line(TIME_S, TIME_S, 8) == "▁▂▃▄▅▆▇█"
     values = TIME_S.copy()
     values[20:40] = np.nan
@@ -74,22 +74,22 @@ def test_a_sparkline_rises_where_the_angle_does_and_is_blank_where_nothing_is_kn
     assert sparkline.line(TIME_S, np.full(80, 3.0), 8) == "▁" * 8
 
 
-def test_the_ruler_marks_where_repetitions_are() -> None:
+def test_the_ruler_marks_the_repetitions() -> None:
     rep = replace(staged().reps[0].rep, start_s=2.0, onset_s=2.0, end_s=4.9)
     assert sparkline.ruler(TIME_S, [rep], 8) == "  1──"
 
 
-def test_an_angle_nobody_could_measure_says_so() -> None:
+def test_an_unmeasured_angle_is_shown_as_not_measured() -> None:
     analysis = staged()
     unknown = lost(analysis.angles.lumbar_flexion, 0, len(analysis.angles.time_s), Code.TRUNK_CUT)
-    text = told(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
+    text = printed(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
     line = next(line for line in text.splitlines() if line.startswith("low back") and "not measured" in line)
     assert not set(line) & set(sparkline.BARS)
 
 
 @pytest.fixture
 def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command with its analysis ready."""
+    """`analyze` with a ready analysis in place of the measurement."""
     monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: staged())
     monkeypatch.setattr(result_folder, "files", lambda *_args: {"analysis.json": b"{}"})
 
@@ -100,7 +100,7 @@ def run(*arguments: str, tmp_path: Path) -> tuple[int, str]:
 
 
 @pytest.mark.usefixtures("without_work")
-def test_quiet_prints_nothing_and_not_together_with_verbose(tmp_path: Path) -> None:
+def test_quiet_prints_nothing_and_excludes_verbose(tmp_path: Path) -> None:
     assert run("--quiet", tmp_path=tmp_path) == (0, "")
     code, text = run("--quiet", "--verbose", "--force", tmp_path=tmp_path)
     assert code == 2
@@ -115,8 +115,8 @@ def test_a_pipe_gets_no_colours(tmp_path: Path) -> None:
     assert "Results:" in text
 
 
-def test_no_color_is_heeded_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_removes_colours_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
-    assert "\x1b[1;3" in told(analysis, colours=True)  # bold in a colour
+    assert "\x1b[1;3" in printed(analysis, colours=True)  # bold in a colour
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[1;3" not in told(analysis, colours=True)
+    assert "\x1b[1;3" not in printed(analysis, colours=True)

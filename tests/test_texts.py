@@ -1,4 +1,4 @@
-"""Codes in words: every code has them, files keep them, and no other module words a reason."""
+"""Words of codes: every code has them, files keep them, and no other module contains them."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
 
 def words_in(node: ast.AST) -> list[str]:
     """The texts of more than one word in an expression."""
-    found = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
-    return [text for text in found if isinstance(text, str) and " " in text]
+    constants = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+    return [text for text in constants if isinstance(text, str) and " " in text]
 
 
 @pytest.mark.parametrize("code", Code)
-def test_every_code_has_words_that_hold_its_values(code: Code) -> None:
-    told = texts.reason(reason(code))
-    assert told
-    assert "{" not in told
+def test_every_code_has_words_with_its_values_filled_in(code: Code) -> None:
+    words = texts.reason(reason(code))
+    assert words
+    assert "{" not in words
 
 
-def test_no_two_codes_share_their_words_and_every_way_of_filming_has_some() -> None:
+def test_every_code_has_unique_words_and_every_filming_has_words() -> None:
     assert set(texts.REASONS) == set(Code)
     assert len(set(texts.REASONS.values())) == len(Code)
     assert set(texts.FILMING) == set(Filming)
 
 
-def test_values_and_causes_stand_in_the_words() -> None:
+def test_the_words_contain_values_and_causes() -> None:
     assert texts.reason(Reason(Code.TRUNK_STILL, (20.0,))) == "the trunk moved less than 20 degrees"
     assert texts.reason(Reason(Code.FITS_ALL_BUT, (0.31, 0.52, "low_back_led"))) == (
         "the lumbar share lies between 0.31 and 0.52, which fits more than one pattern, but not a low-back-led lift"
@@ -77,9 +77,9 @@ def test_values_and_causes_stand_in_the_words() -> None:
 
 
 @pytest.mark.parametrize("code", Code)
-def test_words_in_a_file_stay_the_same(code: Code) -> None:
-    told = texts.reason(reason(code))
-    assert texts.reason(texts.stored(told)) == told
+def test_stored_words_stay_the_same(code: Code) -> None:
+    words = texts.reason(reason(code))
+    assert texts.reason(texts.stored(words)) == words
 
 
 def test_words_without_values_are_read_back_as_their_code() -> None:
@@ -89,20 +89,20 @@ def test_words_without_values_are_read_back_as_their_code() -> None:
     assert texts.reason(texts.stored("{0} and {causes}")) == "{0} and {causes}"
 
 
-def test_of_equally_frequent_reasons_the_first_in_the_list_is_told() -> None:
+def test_the_first_of_equally_frequent_reasons_is_reported() -> None:
     frames = np.array(["", Code.TRUNK_CUT, Code.BACK_HIDDEN, Code.TRUNK_CUT, Code.BACK_HIDDEN, Code.LIFTER_UNSEEN])
     assert most_frequent(frames) == Reason(Code.BACK_HIDDEN)
     assert most_frequent(frames[:4]) == Reason(Code.TRUNK_CUT)
 
 
-def test_an_angle_takes_codes_alone() -> None:
+def test_an_angle_accepts_only_codes_as_reasons() -> None:
     unknown = np.full(3, np.nan)
     with pytest.raises(ValueError, match="a plate"):
         Angle(unknown, unknown.copy(), unknown.copy(), 0.0, np.full(3, "a plate"))
 
 
-def test_no_other_module_words_a_reason() -> None:
-    """Reasons are made by these calls; `without` and `_blanked` take those of frames."""
+def test_only_the_texts_module_words_a_reason() -> None:
+    """These calls make reasons; `without` and `_blanked` take the reasons of frames."""
     made = [
         (module, words_in(argument))
         for name in ("missing", "Reason", "without", "_blanked", "Change")
@@ -113,22 +113,22 @@ def test_no_other_module_words_a_reason() -> None:
     assert [(module, words) for module, words in made if words] == []
     ours = {words for words in texts.REASONS.values() if " " in words}
     elsewhere = {path for path in PACKAGE.rglob("*.py") if path.name != "texts.py"}
-    found = {
+    copies = {
         (path.name, text)
         for path in elsewhere
         for text in words_in(ast.parse(path.read_text(encoding="utf-8")))
         if text in ours
     }
-    assert found == set()
+    assert copies == set()
 
 
-def test_the_criteria_are_told_with_the_file_laid_over_them_and_read_back() -> None:
+def test_the_text_of_the_criteria_names_the_users_file_and_is_read_back() -> None:
     for used in (CriteriaUsed("2026-11"), CriteriaUsed("2026-11", "my own with care.toml")):
         assert texts.stored_criteria(texts.criteria(used)) == used
     analysis = replace(staged(), criteria=CriteriaUsed("2026-11", "jane.toml"))
-    told = document.document(analysis)["provenance"]
-    assert list(told)[:4] == ["versions", "models", "criteria", "settings"]
-    assert told["criteria"] == "2026-11 with jane.toml"
+    provenance = document.document(analysis)["provenance"]
+    assert list(provenance)[:4] == ["versions", "models", "criteria", "settings"]
+    assert provenance["criteria"] == "2026-11 with jane.toml"
     hidden = redactor.marked(analysis, pseudonym="P17", heads_blurred=False)
     assert document.document(hidden)["provenance"]["criteria"] == "2026-11 with a file of the user's own"
     plain = redactor.marked(staged(), pseudonym="P17", heads_blurred=False)

@@ -1,4 +1,4 @@
-"""What counts as a change, and the logbook it is read from."""
+"""Detectable changes, and the logbook that they are read from."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def clip(
     return session(result(share, file=f"{date}.mp4", sha256=digest, load_kg=load_kg, style=style), who, date)
 
 
-def session(told: dict[str, Any], who: str, date: str = "") -> Session:
-    stored = reading.parsed(json.dumps(told).encode(), Path("analysis.json"))
+def session(document: dict[str, Any], who: str, date: str = "") -> Session:
+    stored = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
     return sessions.session(stored, who, date, f"clips/{date}")
 
 
@@ -49,17 +49,17 @@ def changes(*clips: Session) -> list[str]:
     return [p.change.status for trend in trends.of_athlete(clips) for p in trend.points]
 
 
-def test_a_change_is_one_only_beyond_the_error_of_two_clips() -> None:
+def test_a_change_is_reported_only_beyond_the_error_of_two_clips() -> None:
     sd = 0.30 / (2 * error_card.AGREEMENT)  # limits of agreement of the share, from -0.13 to +0.17, 25 clips
     limit = 2.064 * np.sqrt(2) * sd  # Student's t with 24 degrees of freedom
-    for step, told in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
+    for step, status in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
         (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
-        assert [p.change.status for p in trend.points] == ["not_told", told]
+        assert [p.change.status for p in trend.points] == ["not_told", status]
         assert trend.points[1].change.detectable == pytest.approx(limit, abs=2e-3)
         assert trend.points[1].change.difference == pytest.approx(step)
 
 
-def test_more_earlier_days_make_it_finer_and_own_scatter_coarser() -> None:
+def test_more_earlier_days_lower_the_limit_and_own_scatter_raises_it() -> None:
     def limit(*earlier: Session) -> float:
         return trends.of_athlete([*earlier, clip("2026-03-01", 0.4)])[0].points[-1].change.detectable
 
@@ -81,17 +81,17 @@ def test_a_poor_view_widens_the_limit() -> None:
     assert changes(first, poor) == ["not_told", "within"]
 
 
-def test_what_cannot_be_compared_is_not() -> None:
+def test_clips_that_cannot_be_compared_give_a_reason() -> None:
     base = clip("2026-01-01", 0.2)
-    for other, reason in (
+    for later, reason in (
         (clip("", 0.9), "date is not known"),
         (clip("2026-01-01", 0.9), "no earlier day"),
         (clip("2026-01-08", 0.9, style="romanian"), "no earlier day"),
         (clip("2026-01-08", None), "a plate covers the hips"),
     ):
-        (found,) = [p.change for t in trends.of_athlete([base, other]) for p in t.points if p.session == other]
-        assert found.status == "not_told"
-        assert reason in texts.reason(found.reason)
+        (change,) = [p.change for t in trends.of_athlete([base, later]) for p in t.points if p.session == later]
+        assert change.status == "not_told"
+        assert reason in texts.reason(change.reason)
     heavy = [clip("2026-01-01", 0.2, load_kg=100.0), clip("2026-01-08", 0.9, load_kg=140.0)]
     assert trends.of_athlete(heavy)[0].points[1].change.reason == Reason(Code.LOAD_DIFFERS)
     (trend,) = trends.of_athlete([base, clip("2026-01-08", 0.9)], "concentric_s")
@@ -99,7 +99,7 @@ def test_what_cannot_be_compared_is_not() -> None:
     assert not any(p.value.known for p in trend.points)
 
 
-def test_what_load_does_is_taken_out() -> None:
+def test_the_effect_of_load_is_removed() -> None:
     loads = (80.0, 100.0, 120.0, 140.0, 160.0, 180.0)
     clips = [clip(f"2026-01-{i:02}", 0.1 + 0.004 * kg, load_kg=kg) for i, kg in enumerate(loads, start=1)]
     (trend,) = trends.of_athlete(clips)
@@ -141,12 +141,12 @@ def test_the_error_card_and_the_package_agree() -> None:
 # --- logbook -----------------------------------------------------------------------------------------
 
 
-def test_the_logbook_gives_back_what_it_was_given(tmp_path: Path) -> None:
+def test_the_logbook_returns_the_recorded_sessions(tmp_path: Path) -> None:
     report = SelfReport({"glutes": 1.0, "low-back": 6.0}, 9.0, 120.0, 8.0, "a note\nof two lines")
     given = [replace(clip("2026-01-01", 0.2), report=report), clip("2026-01-08", None), clip("", 0.7, who="Bo")]
     with Logbook(tmp_path / "log.sqlite") as book:
         assert book.record(given) == 3
-        assert book.record(given) == 0  # the same again changes nothing
+        assert book.record(given) == 0  # the same sessions again change nothing
         assert repr(book.sessions()) == repr(tuple(sorted(given, key=lambda s: (s.athlete, s.date))))
         assert [a.name for a in book.athletes()] == ["Ana", "Bo"]
         assert book.record([replace(given[0], sentence="another version's")]) == 1
@@ -154,7 +154,7 @@ def test_the_logbook_gives_back_what_it_was_given(tmp_path: Path) -> None:
         assert book.metrics() == (SHARE,)
 
 
-def test_one_name_written_in_several_ways_is_one_athlete(tmp_path: Path) -> None:
+def test_several_spellings_of_one_name_are_one_athlete(tmp_path: Path) -> None:
     with Logbook(tmp_path / "log.sqlite") as book:
         for i, who in enumerate(("Zoë", "Zoe\u0308", "ZOË", " zoë  ")):
             book.record([clip(f"2026-01-0{i + 1}", 0.2, who=who)])
@@ -178,7 +178,7 @@ def test_a_deleted_athlete_leaves_no_trace_in_the_file(tmp_path: Path) -> None:
     rows.close()
 
 
-def test_every_older_logbook_is_brought_forward_and_a_later_one_refused(tmp_path: Path) -> None:
+def test_older_logbooks_are_migrated_and_later_ones_are_refused(tmp_path: Path) -> None:
     with Logbook(tmp_path / "new.sqlite") as book:
         book.record([clip("2026-01-01", 0.2)])
         assert len(book.sessions()) == 1
@@ -201,7 +201,7 @@ def test_every_older_logbook_is_brought_forward_and_a_later_one_refused(tmp_path
         Logbook(tmp_path / "text.sqlite")
 
 
-def test_a_logbook_of_the_first_version_still_gives_its_sessions_and_takes_new_ones(tmp_path: Path) -> None:
+def test_a_first_version_logbook_keeps_its_sessions_and_accepts_new_ones(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as rows, rows:
         rows.executescript(MIGRATIONS[0])
@@ -213,7 +213,8 @@ def test_a_logbook_of_the_first_version_still_gives_its_sessions_and_takes_new_o
         assert (old.athlete, old.date, old.pattern, old.report) == ("Ana", "2026-01-01", "hip_led", report)
         assert old.value(SHARE).value == 0.2
         assert book.record([replace(clip("2026-01-08", 0.3), report=replace(report, height_cm=178.0))]) == 1
-        assert [one.report for one in book.sessions("Ana")] == [report, report]  # no history needs the height
+        reports = [kept.report for kept in book.sessions("Ana")]
+        assert reports == [report, report]  # the logbook does not store the height
 
 
 FIRST_VERSION = """
@@ -228,9 +229,9 @@ INSERT INTO measure VALUES (1, 'lumbar_share_trunk', 0.2, 0.1, 0.3, '');
 
 def schema(path: Path) -> list[Any]:
     rows = sqlite3.connect(path)
-    found = rows.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    statements = rows.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
     rows.close()
-    return found
+    return statements
 
 
 WRITES = """
@@ -242,7 +243,7 @@ for i in range(1, 15):
 """
 
 
-def test_several_processes_write_at_once(tmp_path: Path) -> None:
+def test_several_processes_write_to_one_logbook_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITES, str(tmp_path / "log.sqlite")]
     running = [subprocess.Popen([*command, who], cwd=ROOT, stderr=subprocess.PIPE) for who in ("Ana", "Bo", "Cy")]
     assert [process.communicate()[1] for process in running] == [b"", b"", b""]
@@ -260,7 +261,7 @@ for i in range(40):
 """
 
 
-def test_several_processes_begin_a_logbook_at_once(tmp_path: Path) -> None:
+def test_several_processes_create_one_logbook_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPENS, str(tmp_path)]
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     running = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(4)]
@@ -273,7 +274,7 @@ def test_several_processes_begin_a_logbook_at_once(tmp_path: Path) -> None:
     assert [process.communicate()[1] for process in running] == [""] * 4
 
 
-def test_an_import_passes_a_damaged_result_over_and_says_what_is_wrong_where(tmp_path: Path) -> None:
+def test_an_import_skips_damaged_results_and_reports_why(tmp_path: Path) -> None:
     damaged: dict[str, Callable[[dict[str, Any]], object]] = {
         "verdict is missing": lambda d: d.pop("verdict"),
         "reps[1]: number: must be a whole number": lambda d: d["reps"][1].update(number=1.5),
@@ -284,21 +285,21 @@ def test_an_import_passes_a_damaged_result_over_and_says_what_is_wrong_where(tmp
         "contains an error": lambda d: d.update(error={}),
     }
     for i, change in enumerate(damaged.values()):
-        told = result(0.2)
-        change(told)
-        write(tmp_path / f"{i}", told)
+        document = result(0.2)
+        change(document)
+        write(tmp_path / f"{i}", document)
     write(tmp_path / "whole", result(0.2))
     *refused, whole = archive.earlier(tmp_path, tmp_path / "log.sqlite", "Ana")
     assert isinstance(whole, Session)
-    for i, (one, words) in enumerate(zip(refused, damaged, strict=True)):
-        assert isinstance(one, archive.Refused)
-        assert one.why.startswith(str(tmp_path / f"{i}" / "analysis.json"))
-        assert words in one.why
+    for i, (refusal, words) in enumerate(zip(refused, damaged, strict=True)):
+        assert isinstance(refusal, archive.Refused)
+        assert refusal.why.startswith(str(tmp_path / f"{i}" / "analysis.json"))
+        assert words in refusal.why
 
 
-def write(folder: Path, told: dict[str, Any]) -> None:
+def write(folder: Path, document: dict[str, Any]) -> None:
     folder.mkdir()
-    (folder / "analysis.json").write_text(json.dumps(told))
+    (folder / "analysis.json").write_text(json.dumps(document))
 
 
 def test_a_metric_of_a_later_version_is_kept() -> None:
@@ -307,7 +308,7 @@ def test_a_metric_of_a_later_version_is_kept() -> None:
     assert session(later, "Ana").value("something_new_deg").value == 1.0
 
 
-def test_a_damaged_number_in_the_logbook_is_named(tmp_path: Path) -> None:
+def test_a_damaged_number_in_the_logbook_is_reported_by_name(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite"
     with Logbook(path) as book:
         book.record([clip("2026-01-05", 0.2, who="Ana")])
@@ -317,15 +318,15 @@ def test_a_damaged_number_in_the_logbook_is_named(tmp_path: Path) -> None:
         book.sessions("Ana")
 
 
-def test_log_and_trend_commands_go_round(tmp_path: Path) -> None:
+def test_log_and_trend_commands_read_what_batch_wrote(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/2026-01-05.mp4": "share 0.2", "Ana/2026-01-12.mp4": "share 0.6"})
     season(folder, {"<Bo>/2026-01-05.mp4": "share 0.4", "<Bo>/2026-01-06.mp4": "nobody"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
-    told = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
-    assert max(map(len, told.splitlines())) <= 80
-    assert "60 % (50 to 70)" in told
-    assert "changed: +40 points compared with one earlier day" in " ".join(told.split())
+    printed = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
+    assert max(map(len, printed.splitlines())) <= 80
+    assert "60 % (50 to 70)" in printed
+    assert "changed: +40 points compared with one earlier day" in " ".join(printed.split())
     assert (tmp_path / "ana.html").read_text() == (out / "trends" / trend_file(out, "ana")).read_text()
     wrong = conftest.hingecheck("trend", "ana", "--logbook", out, "--metric", "nothing")
     assert wrong.returncode == 2
@@ -348,18 +349,18 @@ def trend_file(out: Path, slug: str) -> str:
     return next(path.name for path in (out / "trends").iterdir() if path.name.startswith(slug))
 
 
-def test_delete_removes_an_athlete_from_everything(tmp_path: Path) -> None:
+def test_delete_removes_an_athlete_from_logbook_results_and_trends(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Ana/2026-01-05.mp4": "share 0.2", "Bo/2026-01-05.mp4": "share 0.4"})
     season(folder, {"Ana/lost.mp4": "nobody", "Ana/twin.mp4": "share 0.3", "Bo/twin.mp4": "share 0.3"})
     out = tmp_path / "out"
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     (out / "clips" / "mine").mkdir()
     asked = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out)
-    assert asked.returncode != 0  # nobody said yes
+    assert asked.returncode != 0  # not confirmed
     done = conftest.hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
     assert done.returncode == 0, done.stderr
     left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
-    assert left == ["", "ana-twin", "bo-2026-01-05"]  # what Bo shares stays, what is not ours too
+    assert left == ["", "ana-twin", "bo-2026-01-05"]  # clips that Bo shares and folders of the user stay
     assert not any((out / name).exists() for name in ("index.html", "results.csv", "results.parquet"))
     assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
     assert conftest.hingecheck("trend", "Ana", "--logbook", out).returncode == 2

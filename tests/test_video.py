@@ -1,4 +1,4 @@
-"""Reading: true times, rotation, damage, and frames that are read right whatever their row padding."""
+"""Reading video: frame times, rotation, damage and row padding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import noise_pictures, write_video
 
 
 def quarters(height: int, width: int) -> Bytes:
-    """A picture that tells which way up it is: red top left, green top right, blue below."""
+    """A picture that shows its orientation: red top left, green top right, blue below."""
     picture = np.zeros((height, width, 3), np.uint8)
     picture[: height // 2, : width // 2, 0] = 230
     picture[: height // 2, width // 2 :, 1] = 230
@@ -32,7 +32,7 @@ def corners(rgb: Bytes) -> str:
     return "".join("rgb"[int(np.argmax(spot))] for spot in spots)
 
 
-def test_a_variable_rate_keeps_its_own_times(tmp_path: Path) -> None:
+def test_a_variable_frame_rate_keeps_its_times(tmp_path: Path) -> None:
     pts = [0, 33, 50, 133, 150, 400]
     clip = reading.Video(write_video(tmp_path / "vfr.mp4", noise_pictures(6), pts=pts))
     assert [frame.time_s for frame in clip.frames()] == pytest.approx([p / 1000 for p in pts], abs=0.002)
@@ -41,14 +41,14 @@ def test_a_variable_rate_keeps_its_own_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [180, 90, 202])
-def test_a_frame_with_padded_rows_is_read_right(tmp_path: Path, width: int) -> None:
+def test_a_frame_with_padded_rows_is_read_correctly(tmp_path: Path, width: int) -> None:
     path = write_video(tmp_path / "odd.mp4", [quarters(160, width)] * 3)
     frame = next(iter(reading.Video(path).frames()))
     assert frame.rgb.flags["C_CONTIGUOUS"]
     assert corners(frame.rgb) == "rgbb"
 
 
-def test_a_large_frame_is_scaled_and_says_by_how_much(tmp_path: Path) -> None:
+def test_a_large_frame_is_scaled_and_gives_its_scale(tmp_path: Path) -> None:
     clip = reading.Video(write_video(tmp_path / "big.mp4", [quarters(720, 960)] * 2))
     frame = next(iter(clip.frames()))
     assert frame.rgb.shape == (reading.HEIGHT_PX, round(960 * frame.scale), 3)
@@ -78,21 +78,21 @@ def rotate_in_file(source: Path, target: Path, rotation_deg: int) -> Path:
     return target
 
 
-def test_pictures_at_asked_times_come_in_the_order_asked(tmp_path: Path) -> None:
+def test_pictures_come_in_the_order_of_the_requested_times(tmp_path: Path) -> None:
     shades = [np.full((64, 64, 3), 20 + 20 * i, np.uint8) for i in range(10)]
     clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=10))
-    got = [int(p.mean()) for p in clip.frames_at([0.5, 0.0, 0.9])]
-    assert got == pytest.approx([120, 20, 200], abs=4)
+    brightness = [int(p.mean()) for p in clip.frames_at([0.5, 0.0, 0.9])]
+    assert brightness == pytest.approx([120, 20, 200], abs=4)
 
 
-def test_pictures_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
+def test_pictures_are_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
     shades = [np.full((64, 64, 3), 20 + 2 * i, np.uint8) for i in range(100)]
     clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=25))
     assert len(clip.key_pictures(5)) == 1
     assert [f.time_s for f in clip.spread_pictures(5)] == pytest.approx([0.4, 1.2, 2.0, 2.8, 3.6], abs=0.05)
 
 
-def test_a_truncated_clip_gives_what_it_holds_and_counts_the_loss(tmp_path: Path, sample_clip: Path) -> None:
+def test_a_truncated_clip_gives_its_frames_and_counts_the_lost_ones(tmp_path: Path, sample_clip: Path) -> None:
     data = sample_clip.read_bytes()
     (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
     clip = reading.Video(tmp_path / "cut.mp4")
@@ -139,7 +139,7 @@ def silence(path: Path) -> Path:
     return path
 
 
-def test_decoding_ahead_keeps_order_and_hands_over_errors() -> None:
+def test_decoding_ahead_keeps_the_order_and_passes_errors_on() -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
 
     def breaks() -> Iterator[Frame]:
@@ -153,7 +153,7 @@ def test_decoding_ahead_keeps_order_and_hands_over_errors() -> None:
     assert [f.time_s for f in reading.ahead(Frame(float(i), picture, 1.0) for i in range(20))] == list(range(20))
 
 
-def test_decoding_ahead_stops_when_nobody_reads_on() -> None:
+def test_decoding_ahead_stops_when_the_reader_stops() -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     before = threading.active_count()
     frames = reading.ahead(Frame(float(i), picture, 1.0) for i in range(10_000))

@@ -1,4 +1,4 @@
-"""One wording of every metric: name, unit and digits are the same wherever a metric is shown."""
+"""Every metric has one wording: its name, unit and digits are the same in every output."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ READ = {
     "knee_change_deg": (Measure(66.0, 60.0, 72.0), "66° (60 to 72)"),
     "concentric_s": (Measure(1.234, 1.1, 1.3), "1.23 s (1.10 to 1.30)"),
 }
-"""Metrics that page, terminal, clinician's report and trend all show, and how they read."""
+"""Metrics that page, terminal, clinician's report and trend all show, and their text."""
 
 
-def followed() -> list[str]:
+def set_metrics() -> list[str]:
     """Metrics over a set."""
     return list(set_drift.describe(()))
 
@@ -50,16 +50,18 @@ def angles() -> list[str]:
     return [item.name for item in fields(AngleTrack) if isinstance(getattr(whole, item.name), Angle)]
 
 
-def test_every_metric_has_its_own_words() -> None:
-    whole = [name for name in followed() if not name.endswith(tuple(wording.ENDINGS))]
-    of_these = {name.removesuffix(wording.DRIFT).removesuffix(wording.SPREAD) for name in followed()}
+def test_every_metric_has_its_own_name() -> None:
+    whole = [name for name in set_metrics() if not name.endswith(tuple(wording.ENDINGS))]
+    of_these = {name.removesuffix(wording.DRIFT).removesuffix(wording.SPREAD) for name in set_metrics()}
     wanted = {*METRICS, *whole, *of_these, *angles(), "yaw_deg"}
     assert wanted == set(wording.METRICS)
-    names = [wording.name(metric) for metric in (*wording.METRICS, *followed())]
-    assert {name for name in names if names.count(name) > 1} == {"Tempo unevenness"}  # it is in both lists
+    names = [wording.name(metric) for metric in (*wording.METRICS, *set_metrics())]
+    assert {name for name in names if names.count(name) > 1} == {
+        "Tempo unevenness"
+    }  # METRICS and the set metrics both contain it
 
 
-def test_the_units_are_those_of_the_names_and_shares_are_per_cent() -> None:
+def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
     for metric in METRICS:
         sign = wording.unit(metric).sign
         for ending, wanted in (("_deg", "°"), ("_deg_s", "°/s"), ("_cm", " cm"), ("_percent", " %")):
@@ -69,7 +71,7 @@ def test_the_units_are_those_of_the_names_and_shares_are_per_cent() -> None:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Everything that shows the numbers of READ, as plain text."""
+    """Every output that shows the numbers of READ, as plain text."""
     folder = tmp_path_factory.mktemp("shown")
     measures = {metric: measure for metric, (measure, _) in READ.items()}
     document = stored.document(1)
@@ -105,51 +107,51 @@ def _terminal(measures: dict[str, Measure]) -> str:
 
 
 def _trend(document: dict[str, Any], *, as_page: bool) -> str:
-    made = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
-    session = sessions.session(made, "Ana", "2026-01-01", "x")
-    found = [trends.of_athlete([session], metric) for metric in READ]
+    analysis = reading.parsed(json.dumps(document).encode(), Path("analysis.json"))
+    session = sessions.session(analysis, "Ana", "2026-01-01", "x")
+    by_metric = [trends.of_athlete([session], metric) for metric in READ]
     if as_page:
-        return html.unescape("".join(trend_page.page(one) for one in found))
+        return html.unescape("".join(trend_page.page(of_metric) for of_metric in by_metric))
     out = io.StringIO()
-    for one in found:
-        trend_lines.show(one[0], Console(file=out, width=200))
+    for of_metric in by_metric:
+        trend_lines.show(of_metric[0], Console(file=out, width=200))
     return out.getvalue()
 
 
 @pytest.mark.parametrize("metric", READ)
-def test_a_measure_reads_the_same_wherever_it_is_shown(metric: str, shown: dict[str, str]) -> None:
+def test_a_measure_has_the_same_text_in_every_output(metric: str, shown: dict[str, str]) -> None:
     for where, text in shown.items():
         assert wording.name(metric) in text, where
         assert READ[metric][1] in text, where
 
 
-def test_the_verdicts_sentence_reads_the_share_as_the_pages_do() -> None:
+def test_the_verdict_shows_the_share_as_the_pages_do() -> None:
     verdict = staged().verdict
     assert wording.measure("lumbar_share_trunk", verdict.share) in texts.verdict(verdict)
 
 
-def test_a_difference_reads_the_same_in_comparison_and_clinicians_report(tmp_path: Path) -> None:
+def test_comparison_and_clinicians_report_show_the_same_difference(tmp_path: Path) -> None:
     name = "lumbar_share_trunk"
     sides = [comparison.choose(replace(staged(), video=replace(staged().video, sha256=digit)), 1) for digit in "12"]
     shares = [every(**{name: Measure(at, at - 0.05, at + 0.05)}) for at in (0.2, 0.6)]
     first, second = (replace(s, rep=replace(s.rep, values=v)) for s, v in zip(sides, shares, strict=True))
-    found = comparison.compare(first, second)
-    (item,) = (item for item in found.differences if item.name == name)
+    compared = comparison.compare(first, second)
+    (item,) = (item for item in compared.differences if item.name == name)
     assert comparison_page.row(item)["difference"] == "+40 points (+33 to +47)"
     out = io.StringIO()
-    summary.show_comparison(found, Console(file=out, width=200))
+    summary.show_comparison(compared, Console(file=out, width=200))
     assert "+40 points (+33 to +47)" in out.getvalue()
     documents = [stored.document(1, video_sha256=digit * 64) for digit in "12"]
     for document, at in zip(documents, (0.2, 0.6), strict=True):
         document["reps"][0]["metrics"][name] = stored.measure(at, 0.05)
-    before, after = (reading.read(stored.write(tmp_path / str(i), told)) for i, told in enumerate(documents))
+    before, after = (reading.read(stored.write(tmp_path / str(i), content)) for i, content in enumerate(documents))
     (session,) = clinical.data(after, Wanted(previous=[before]))["front"]["previous"]
     assert session["rows"][0][:5] == [
         *(wording.name(name), "20 % (15 to 25)", "60 % (55 to 65)", "+40 points", "22 points")
     ]
 
 
-def test_a_code_of_the_bundle_is_called_what_the_metric_is(tmp_path: Path) -> None:
+def test_the_fhir_bundle_uses_the_metric_names(tmp_path: Path) -> None:
     bundle = json.loads(fhir.bundle(reading.read(stored.write(tmp_path)), Wanted(), b"", None))
     codes = [e["resource"]["code"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation"]
     named = {code["coding"][0]["code"]: code["text"] for code in codes}
@@ -157,14 +159,14 @@ def test_a_code_of_the_bundle_is_called_what_the_metric_is(tmp_path: Path) -> No
     assert all(named[code] == wording.name(code) for code in named if code in METRICS)
 
 
-def test_drift_and_scatter_are_differences_with_one_more_decimal() -> None:
+def test_drift_and_scatter_have_one_more_decimal_than_their_metric() -> None:
     assert wording.measure("lumbar_share_trunk_drift", Measure(0.012, -0.003, 0.027)) == "+1.2 points (−0.3 to +2.7)"
     assert wording.measure("lumbar_share_trunk_spread", Measure(0.012, 0.003, 0.027)) == "1.2 points (0.3 to 2.7)"
     assert wording.name("concentric_s_spread") == "Time up, scatter"
     assert wording.measure("concentric_s_drift", Measure(0.1, 0.05, 0.15)) == "+0.100 s (+0.050 to +0.150)"
 
 
-def test_differences_have_their_sign_and_shares_differ_in_points() -> None:
+def test_differences_have_a_sign_and_share_differences_are_in_points() -> None:
     assert wording.difference("lumbar_share_trunk", -0.1) == "−10 points"
     assert wording.difference("hip_change_deg", 4.4) == "+4°"
     assert wording.difference("hip_change_deg", -0.4) == "0°"
@@ -183,11 +185,11 @@ def test_limits_are_shown_exactly_as_they_were_set() -> None:
     assert wording.read_as("furlongs", Measure(1.0, 0.5, 1.5)) == "1.00 furlongs (0.50 to 1.50)"
 
 
-def test_every_threshold_of_the_verdict_has_a_unit_that_is_known() -> None:
+def test_every_verdict_threshold_has_a_known_unit() -> None:
     for name, entry in criteria.load().verdict.items():
-        told = wording.threshold(entry.value, entry.unit)
-        assert "share" not in told, name
-        assert "(" not in told, name
+        text = wording.threshold(entry.value, entry.unit)
+        assert "share" not in text, name
+        assert "(" not in text, name
 
 
 @pytest.mark.parametrize(
@@ -199,12 +201,12 @@ def test_every_threshold_of_the_verdict_has_a_unit_that_is_known() -> None:
         ("_drift", "Drift", "12.00 (11.00 to 13.00)"),
     ],
 )
-def test_a_name_that_is_not_known_is_shown_by_its_own_words(metric: str, words: str, shown: str) -> None:
+def test_an_unknown_metric_gets_a_readable_name(metric: str, words: str, shown: str) -> None:
     assert wording.name(metric) == words
     assert wording.measure(metric, Measure(12.0, 11.0, 13.0)) == shown
 
 
-def test_what_is_not_measured_says_so_and_why_where_there_is_room() -> None:
+def test_a_missing_measure_is_shown_as_not_measured_with_its_reason() -> None:
     missing = Measure.missing(Code.BACK_HIDDEN)
     assert wording.measure("bar_forward_cm", missing) == "not measured"
     assert wording.explained("bar_forward_cm", missing) == "not measured: the back's edge is hidden"

@@ -1,4 +1,4 @@
-"""The command with a pose source that says that it waits, and waits: it is there to be interrupted.
+"""The command with a pose source that prints "waiting" and waits until a test interrupts it.
 
 `python -m tests.waiting analyze CLIP --out DIR`
 """
@@ -16,12 +16,12 @@ from tests.recordings import in_place_of_the_network
 
 
 class Waiting:
-    """A pose source that begins to read the clip and does not go on."""
+    """A pose source that starts to read the clip and then waits."""
 
     def read(self, clip: reading.Video, region: Region | None, watch: Watch | None) -> Never:
         for _ in reading.ahead(clip.frames()):
             print("waiting", flush=True)  # noqa: T201
-            for _ in range(3000):  # short pauses: a signal that another thread takes does not end a long one
+            for _ in range(3000):  # a signal that another thread receives would not end a long pause
                 time.sleep(0.1)
             break
         raise AssertionError("nobody interrupted")

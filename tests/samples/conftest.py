@@ -1,4 +1,4 @@
-"""Puts the repository's root on the path: `samples` is run from there and never installed."""
+"""Put the repository's root on the path, because `samples` is run from there and never installed."""
 
 import sys
 import warnings
@@ -24,7 +24,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def quiet_torch(request: pytest.FixtureRequest) -> None:
-    """Torch and warp warn while they load; that is theirs, not ours.  Files that draw nothing do not load them."""
+    """Ignore the warnings of torch and warp while they load. Files that draw nothing do not load them."""
     if find_spec("anny") and request.path.name in DRAWING:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

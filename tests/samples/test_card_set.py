@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parents[2] / "samples" / "clips"
 
 
 def result_of(item: Item, *, error_deg: float = 2.0) -> ClipResult:
-    """A made-up result: everything is off by the same amount."""
+    """A made-up result in which every metric has the same error."""
     truth = dict.fromkeys(METRIC_WORDS, 30.0 + len(item.name)) | {"lumbar_share_trunk": 0.4}
     measured = {name: Value(value + error_deg, value - 5.0, value + 5.0) for name, value in truth.items()}
     peers = {"back_angle_deg": 60.0 + len(item.name), "droop_ratio": 0.5, "circle_curvature": None}
@@ -38,20 +38,20 @@ def result_of(item: Item, *, error_deg: float = 2.0) -> ClipResult:
     )  # fmt: skip
 
 
-def words(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Exit code of a command line."""
     monkeypatch.setattr("sys.argv", ["samples.evaluate", *arguments])
     return evaluate.main()
 
 
-def test_the_set_is_fixed_has_unique_names_and_about_120_clips() -> None:
+def test_the_set_is_fixed_and_has_120_clips_with_unique_names() -> None:
     items = designed_set()
     assert items == designed_set()
     assert len({item.name for item in items}) == len(items) == 120
     assert sum(item.factor == MIXED for item in items) == 36
 
 
-def test_the_set_has_every_factor_that_was_promised() -> None:
+def test_the_set_has_every_designed_factor() -> None:
     specs = [item.spec for item in designed_set() if item.factor != MIXED]
     assert {abs(spec.camera.yaw_deg) for spec in specs} == {0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0}
     assert min(spec.camera.yaw_deg for spec in specs) < 0.0
@@ -72,7 +72,7 @@ def test_picture_sizes_run_from_480p_to_4k() -> None:
     assert widths == {480, 1080, 2160}
 
 
-def test_a_level_changes_nothing_but_itself() -> None:
+def test_a_level_changes_only_its_own_setting() -> None:
     by_name = {item.name: item.spec for item in designed_set()}
     for lifter in LIFTERS:
         base, belted = by_name[f"{BASE}_{lifter}"], by_name[f"belt_{lifter}"]
@@ -80,14 +80,14 @@ def test_a_level_changes_nothing_but_itself() -> None:
         assert replace(belted.clothes, belt=False) == base.clothes
 
 
-def test_a_result_survives_its_file(tmp_path: Path) -> None:
+def test_a_result_is_read_back_from_its_file(tmp_path: Path) -> None:
     result = result_of(designed_set()[0])
     write_result(result, tmp_path / "results" / "x.json")
     assert read_result(tmp_path / "results" / "x.json") == result
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["x.json"]
 
 
-def test_a_run_does_only_what_is_missing_or_of_another_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_measures_only_missing_and_outdated_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = designed_set()[:3]
     write_result(result_of(items[0]), tmp_path / "results" / f"{items[0].name}.json")
     old = replace(items[1], spec=replace(items[1].spec, seed=999))
@@ -109,7 +109,7 @@ def test_a_run_does_only_what_is_missing_or_of_another_spec(tmp_path: Path, monk
 
 
 def shipped_item(folder: Path, name: str) -> Item:
-    """A clip that ships, laid where the card would have rendered it."""
+    """A shipped clip, copied to where the card would render it."""
     (folder / "clips").mkdir()
     for ending in (".mp4", ".truth.json"):
         (folder / "clips" / f"{name}{ending}").write_bytes((SHIPPED / f"{name}{ending}").read_bytes())
@@ -119,30 +119,32 @@ def shipped_item(folder: Path, name: str) -> Item:
     return Item(parse_spec(truth["spec"]), "base", "base")
 
 
-def test_a_rendered_clip_is_measured_and_thrown_away_and_a_refusal_is_a_result(tmp_path: Path) -> None:
+def test_a_measured_clip_is_deleted_and_a_refusal_is_a_result(tmp_path: Path) -> None:
     item = shipped_item(tmp_path, "refuse_no_lift")
     with in_place_of_the_network(Stored()):
         frames = run_item(item, folder=tmp_path, keep=False)
-    found = finished(item, tmp_path)
-    assert found is not None
-    assert (found.outcome, found.frame_count, found.reps) == ("no_repetition", frames, ())
+    result = finished(item, tmp_path)
+    assert result is not None
+    assert (result.outcome, result.frame_count, result.reps) == ("no_repetition", frames, ())
     assert not list((tmp_path / "clips").iterdir())
-    assert str(tmp_path) not in found.message
+    assert str(tmp_path) not in result.message
 
 
-def test_the_true_pattern_has_two_names_near_a_boundary() -> None:
+def test_a_share_near_a_boundary_has_two_true_patterns() -> None:
     assert true_patterns([0.2, 0.3]) == ("hip_led",)
     assert true_patterns([0.36]) == ("hip_led", "mixed")
     assert true_patterns([0.56]) == ("mixed", "low_back_led")
     assert true_patterns([]) == ()
 
 
-def test_the_report_says_what_was_run_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_names_the_command_the_version_and_the_missing_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("matplotlib")
     items = [item for item in designed_set() if item.factor in (BASE, "yaw", MIXED)]
     for item in items:
         write_result(result_of(item), tmp_path / "out" / "results" / f"{item.name}.json")
-    assert words(monkeypatch, "--out", str(tmp_path / "out"), "--report", "--card", str(tmp_path / "card")) == 0
+    assert exit_code(monkeypatch, "--out", str(tmp_path / "out"), "--report", "--card", str(tmp_path / "card")) == 0
     text = (tmp_path / "card" / "ERRORS.md").read_text(encoding="utf-8")
     assert "python -m samples.evaluate --out DIR" in text
     assert "9.9.9" in text
@@ -155,7 +157,7 @@ def test_the_report_says_what_was_run_and_what_is_missing(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "--out is missing"),
         (("--out", "nowhere", "--report"), "holds no finished result"),
@@ -163,16 +165,16 @@ def test_the_report_says_what_was_run_and_what_is_missing(tmp_path: Path, monkey
         (("--processes", "0"), "--processes"),
     ],
 )
-def test_wrong_usage_is_refused_in_words(
-    arguments: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_wrong_usage_is_refused_with_a_message(
+    arguments: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert words(monkeypatch, *arguments) == 2
+    assert exit_code(monkeypatch, *arguments) == 2
     text = capsys.readouterr().err
-    assert told in text
+    assert message in text
     assert "Traceback" not in text
 
 
-def test_one_tiny_clip_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_tiny_clip_runs_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("anny")
     pytest.importorskip("moderngl")
     spec = ClipSpec(
@@ -193,6 +195,6 @@ def test_one_tiny_clip_from_spec_to_result(tmp_path: Path, monkeypatch: pytest.M
         assert run_item(item, folder=tmp_path, keep=True) == 18
     assert seen == [(192, 18)]
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == ["tiny.mp4", "tiny.truth.json"]
-    found = finished(item, tmp_path)
-    assert found is not None
-    assert found.reps == ()
+    result = finished(item, tmp_path)
+    assert result is not None
+    assert result.reps == ()

@@ -1,4 +1,4 @@
-"""Statistics of the error card and the peers' measures, on answers known beforehand."""
+"""Statistics of the error card and the peers' measures, on data with known results."""
 
 import math
 
@@ -18,63 +18,63 @@ def sure(value: float, half: float = 5.0) -> Value:
 
 
 def clip(reps: tuple[RepResult, ...], *, extra_reps: int = 0) -> ClipResult:
-    """A result of which only the repetitions matter."""
+    """A result in which only the repetitions are set."""
     return ClipResult("x", "base", "base", {}, 0.0, ("mixed",), 100, "0", "analysed", extra_reps=extra_reps, reps=reps)
 
 
 def rep(true: float, value: Value | None, **more: float) -> RepResult:
-    """One repetition, not found if there is no value at all."""
+    """One repetition; without a value it was not found."""
     measured = {} if value is None else {"lumbar_change_deg": value}
     return RepResult(1, {"lumbar_change_deg": true}, measured, peers=dict(more))
 
 
 def test_perfect_agreement_has_no_error_and_an_icc_of_one() -> None:
-    found = agreement(TRUE, [sure(value) for value in TRUE])
-    assert (found.reps, found.read, found.unread) == (5, 5, 0.0)
-    assert found.bias == found.mean_abs == 0.0
-    assert found.limits == (0.0, 0.0)
-    assert found.icc == pytest.approx(1.0)
-    assert found.inside == 1.0
+    result = agreement(TRUE, [sure(value) for value in TRUE])
+    assert (result.reps, result.read, result.unread) == (5, 5, 0.0)
+    assert result.bias == result.mean_abs == 0.0
+    assert result.limits == (0.0, 0.0)
+    assert result.icc == pytest.approx(1.0)
+    assert result.inside == 1.0
 
 
-def test_a_constant_bias_is_the_bias_and_both_limits() -> None:
-    found = agreement(TRUE, [sure(value + 3.0, half=2.0) for value in TRUE])
-    assert found.bias == pytest.approx(3.0)
-    assert found.mean_abs == pytest.approx(3.0)
-    assert found.limits == pytest.approx((3.0, 3.0))
-    assert found.inside == 0.0
-    assert 0.0 < found.icc < 1.0
+def test_a_constant_error_is_the_bias_and_both_limits() -> None:
+    result = agreement(TRUE, [sure(value + 3.0, half=2.0) for value in TRUE])
+    assert result.bias == pytest.approx(3.0)
+    assert result.mean_abs == pytest.approx(3.0)
+    assert result.limits == pytest.approx((3.0, 3.0))
+    assert result.inside == 0.0
+    assert 0.0 < result.icc < 1.0
 
 
 def test_limits_of_agreement_are_bias_and_1_96_standard_deviations() -> None:
     errors = [-4.0, -2.0, 0.0, 2.0, 4.0]
-    found = agreement(TRUE, [sure(value + error) for value, error in zip(TRUE, errors, strict=True)])
-    assert found.limits == pytest.approx((-1.96 * math.sqrt(10.0), 1.96 * math.sqrt(10.0)), abs=0.01)
-    assert found.mean_abs == pytest.approx(2.4)
-    assert found.inside == 1.0
+    result = agreement(TRUE, [sure(value + error) for value, error in zip(TRUE, errors, strict=True)])
+    assert result.limits == pytest.approx((-1.96 * math.sqrt(10.0), 1.96 * math.sqrt(10.0)), abs=0.01)
+    assert result.mean_abs == pytest.approx(2.4)
+    assert result.inside == 1.0
 
 
-def test_angles_are_not_wrapped_round() -> None:
+def test_angle_errors_are_not_wrapped() -> None:
     assert agreement([-170.0], [sure(175.0)]).bias == pytest.approx(345.0)
 
 
-def test_not_found_and_not_measured_both_count_as_unread() -> None:
-    found = agreement(TRUE, [sure(10.0), None, Value(None, None, None, "hidden"), sure(45.0), sure(50.0)])
-    assert (found.reps, found.read) == (5, 3)
-    assert found.unread == pytest.approx(0.4)
-    assert found.bias == 0.0
+def test_unfound_and_unmeasured_repetitions_count_as_unread() -> None:
+    result = agreement(TRUE, [sure(10.0), None, Value(None, None, None, "hidden"), sure(45.0), sure(50.0)])
+    assert (result.reps, result.read) == (5, 3)
+    assert result.unread == pytest.approx(0.4)
+    assert result.bias == 0.0
 
 
 def test_too_few_readings_give_neither_limits_nor_icc() -> None:
-    found = agreement(TRUE[:2], [sure(11.0), sure(21.0)])
-    assert found.bias == pytest.approx(1.0)
-    assert np.isnan([*found.limits, found.icc]).all()
+    result = agreement(TRUE[:2], [sure(11.0), sure(21.0)])
+    assert result.bias == pytest.approx(1.0)
+    assert np.isnan([*result.limits, result.icc]).all()
     nothing = agreement([], [])
     assert nothing.reps == 0
     assert np.isnan([nothing.bias, nothing.inside, nothing.unread]).all()
 
 
-def test_the_best_line_turns_any_scale_into_degrees() -> None:
+def test_the_best_line_converts_any_scale_to_degrees() -> None:
     clips = [clip((rep(value, sure(value), droop_ratio=0.02 * value - 0.1),)) for value in TRUE]
     measure, true = paired(clips, "droop_ratio", "lumbar_change_deg")
     line = best_line(measure, true)
@@ -86,9 +86,9 @@ def test_the_best_line_turns_any_scale_into_degrees() -> None:
 
 
 def test_f1_counts_missed_and_extra_repetitions() -> None:
-    found = clip((rep(10.0, sure(10.0)), rep(20.0, sure(20.0)), rep(30.0, None)), extra_reps=1)
-    assert f1([found]) == pytest.approx(2 * 2 / (3 + 2 + 1))
-    assert of_metric([found], "lumbar_change_deg").unread == pytest.approx(1 / 3)
+    result = clip((rep(10.0, sure(10.0)), rep(20.0, sure(20.0)), rep(30.0, None)), extra_reps=1)
+    assert f1([result]) == pytest.approx(2 * 2 / (3 + 2 + 1))
+    assert of_metric([result], "lumbar_change_deg").unread == pytest.approx(1 / 3)
     assert math.isnan(f1([]))
 
 

@@ -1,4 +1,4 @@
-"""The command line: files whole or absent, resumed, refused in one line."""
+"""The command line: it writes whole files, resumes, and refuses wrong calls with a message."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_clip_writes_video_and_truth_once(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "out" / "tiny.mp4").stat().st_mtime_ns == before
 
 
-def test_refusals_are_one_line_and_exit_2(
+def test_a_wrong_spec_is_refused_with_exit_code_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = tmp_path / "bad.toml"
@@ -74,7 +74,7 @@ def test_grid_makes_every_combination_and_refuses_unknown_keys() -> None:
         parse_axis("camera.yaw_deg")
 
 
-def test_frames_carry_picture_mask_joints_and_angles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_contain_picture_mask_joints_and_angles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("frames", "3", "--out", str(tmp_path), "--seed", "1", "--per-item", "3")
     assert run(monkeypatch, *words) == 0
     (path,) = tmp_path.iterdir()

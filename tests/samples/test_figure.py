@@ -31,7 +31,7 @@ def bottom(body: Body, spec: ClipSpec) -> Posed:
 
 
 def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
-    """Vertices and joints from anny's own code, told only how each bone turns against its parent."""
+    """Vertices and joints from anny's own code, given only the rotation of each bone against its parent."""
     import torch
 
     model: Any = _model()
@@ -57,7 +57,7 @@ def by_anny(body: Body, spec: BodySpec, posed: Posed) -> tuple[Array, Array]:
     return back[0], back[1]
 
 
-def test_lumbar_joints_share_the_same_flexion_differently() -> None:
+def test_lumbar_shares_divide_the_same_flexion_among_the_joints() -> None:
     bent = Posture(shank_deg=20.0, thigh_deg=60.0, pelvis_deg=30.0, lumbar_deg=40.0, grip=1.0)
     low, high = (build_body(BodySpec(low_lumbar_share=low, mid_lumbar_share=0.3)) for low in (0.6, 0.2))
     turned = {}
@@ -70,7 +70,7 @@ def test_lumbar_joints_share_the_same_flexion_differently() -> None:
 
 
 def test_joints_and_mesh_equal_annys_own_kinematics(body: Body) -> None:
-    assert body.arm_stretch == 1.0  # else the rest bodies differ
+    assert body.arm_stretch == 1.0  # otherwise the rest bodies differ
     posed = bottom(body, ClipSpec("x", lift=LiftSpec(pattern="low_back_led", reps=1)))
     vertices, joints = by_anny(body, BodySpec(), posed)
     assert np.abs(joints - posed.joints).max() < 1e-6
@@ -79,21 +79,21 @@ def test_joints_and_mesh_equal_annys_own_kinematics(body: Body) -> None:
 
 @pytest.mark.parametrize("pattern", ["hip_led", "low_back_led"])
 def test_angles_measured_on_the_mesh_equal_the_truth(body: Body, pattern: Any) -> None:
-    """Bone turns found again from the drawn vertices alone, by solving the skinning for the bones."""
+    """The bone rotations are recovered from the drawn vertices, by solving the skinning for the bones."""
     posed = bottom(body, ClipSpec("x", lift=LiftSpec(pattern=pattern, reps=1)))
     stand = pose(body, stance_for(body, "conventional"), Posture(), np.array([0.1, 0.225]))
     turned, upright = (bones_from_mesh(body, skin(body, each)) for each in (posed, stand))
     truth, zero = raw_angles(body, posed), raw_angles(body, stand)
-    found = {name: turned[name] - upright[name] for name in turned}
-    assert found["pelvis.L"] == pytest.approx(truth["pelvis"], abs=0.1)
-    assert found["spine02"] - found["pelvis.L"] == pytest.approx(truth["lumbar"], abs=0.1)
-    assert found["spine01"] - found["spine02"] == pytest.approx(truth["thoracic"], abs=0.1)
-    assert found["lowerleg01.L"] == pytest.approx(truth["shank"] - zero["shank"], abs=1.5)
-    assert -found["upperleg01.L"] == pytest.approx(truth["thigh"] - zero["thigh"], abs=1.5)
+    measured = {name: turned[name] - upright[name] for name in turned}
+    assert measured["pelvis.L"] == pytest.approx(truth["pelvis"], abs=0.1)
+    assert measured["spine02"] - measured["pelvis.L"] == pytest.approx(truth["lumbar"], abs=0.1)
+    assert measured["spine01"] - measured["spine02"] == pytest.approx(truth["thoracic"], abs=0.1)
+    assert measured["lowerleg01.L"] == pytest.approx(truth["shank"] - zero["shank"], abs=1.5)
+    assert -measured["upperleg01.L"] == pytest.approx(truth["thigh"] - zero["thigh"], abs=1.5)
 
 
 def bones_from_mesh(body: Body, vertices: Array) -> dict[str, float]:
-    """Forward turn (degrees) of some bones, from rest vertices, weights and posed vertices."""
+    """Forward rotation (degrees) of some bones, from rest vertices, weights and posed vertices."""
     used = np.flatnonzero(np.asarray((body.weights > 0.05).sum(axis=0)).ravel() > 40)
     weights = body.weights.tocsc()[:, used].toarray()
     whole = weights.sum(axis=1) > 0.999
@@ -122,7 +122,7 @@ def test_spine_truth_is_the_sum_of_the_three_lumbar_joints(body: Body) -> None:
     "spec",
     [BodySpec(), BodySpec(sex=1.0, stature_m=1.58), BodySpec(stature_m=1.97, weight=0.9, age_years=65)],
 )
-def test_knuckles_of_hanging_arms_are_at_their_share_of_stature(spec: BodySpec) -> None:
+def test_knuckles_of_hanging_arms_are_at_44_per_cent_of_the_height(spec: BodySpec) -> None:
     body = build_body(spec)
     posed = pose(body, stance_for(body, "conventional"), Posture(), np.array([0.1, 0.225]))
     knuckle = posed.joints[body.bone("finger3-1.L")][2]
@@ -130,7 +130,7 @@ def test_knuckles_of_hanging_arms_are_at_their_share_of_stature(spec: BodySpec) 
     assert np.ptp(body.vertices[:, 2]) == pytest.approx(spec.stature_m, rel=1e-6)
 
 
-def test_standing_is_zero_and_upright(body: Body) -> None:
+def test_standing_angles_are_zero_and_the_trunk_is_upright(body: Body) -> None:
     spec = ClipSpec("x", lift=LiftSpec(reps=1, tremor_deg=0.0))
     plan = plan_set(spec, body)
     columns = frame_angles(body, plan, [instant(body, plan, tremor(spec, plan.duration_s), 0.1)])
@@ -140,7 +140,7 @@ def test_standing_is_zero_and_upright(body: Body) -> None:
     assert abs(columns["trunk_lean_deg"][0]) < 6.0
 
 
-def test_a_standing_curve_is_part_of_the_rest_and_not_of_the_angles() -> None:
+def test_the_standing_lordosis_does_not_change_the_angles() -> None:
     average, arched = (standing_body(BodySpec(lordosis_deg=arch)) for arch in (0.0, 12.0))
 
     def arch_of(body: Body) -> float:
@@ -164,7 +164,7 @@ def test_squatting_lowers_the_hips_and_raises_the_trunk(body: Body) -> None:
     assert leans[0] > leans[1] > leans[2]
 
 
-def test_a_bar_out_of_reach_is_refused_with_the_keys(body: Body) -> None:
+def test_a_bar_out_of_reach_is_refused_with_the_spec_keys(body: Body) -> None:
     spec = ClipSpec("x", lift=LiftSpec(reps=9, lumbar_change_deg=55.0, drift_deg=6.0), bar=BarSpec(floor_height_m=0.5))
     with pytest.raises(ImpossiblePose, match=r"lift\.lumbar_change_deg.*bar\.floor_height_m"):
         plan_set(spec, body)

@@ -1,4 +1,4 @@
-"""Whole sets: planted feet, hands on the bar, a near vertical bar path, events and orders as asked for."""
+"""Whole sets: planted feet, hands on the bar, a nearly vertical bar path, requested events and joint orders."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,7 +30,7 @@ def played(body: Body, rate_hz: float = 15.0, **lift: Any) -> tuple[dict[str, An
 
 
 def during(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
-    """From lift-off to the end of the first repetition."""
+    """The instants from lift-off to the end of the first repetition."""
     rep = truth["reps"][0]["planned"]
     during = [now for now in instants if rep["liftoff_s"] <= now.time_s <= max(rep["end_s"], rep["lockout_s"])]
     assert during
@@ -39,7 +39,9 @@ def during(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_feet_stay_hands_hold_and_the_bar_goes_straight_up(body: Body, style: str, pattern: str) -> None:
+def test_feet_stay_planted_hands_hold_the_bar_and_the_bar_path_is_straight(
+    body: Body, style: str, pattern: str
+) -> None:
     truth, instants = played(body, style=style, pattern=pattern)
     ankles = np.array([now.posed.joints[body.bone("foot.L")] for now in instants])
     assert np.ptp(ankles, axis=0).max() < 1e-3
@@ -57,7 +59,7 @@ def test_feet_stay_hands_hold_and_the_bar_goes_straight_up(body: Body, style: st
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_elbows_stay_straight_under_the_bar(body: Body, style: str) -> None:
+def test_elbows_stay_straight_during_the_lift(body: Body, style: str) -> None:
     truth, instants = played(body, style=style)
     for now in during(truth, instants)[::5]:
         shoulder, elbow, wrist = (now.posed.joints[body.bone(f"{n}.L")] for n in ("upperarm01", "lowerarm01", "wrist"))
@@ -65,7 +67,7 @@ def test_elbows_stay_straight_under_the_bar(body: Body, style: str) -> None:
         assert np.linalg.norm(wrist - shoulder) > 0.985 * whole
 
 
-def test_events_are_the_contracts_at_a_fine_clock(body: Body) -> None:
+def test_events_match_the_contract_at_120_frames_a_second(body: Body) -> None:
     truth, _ = played(body, rate_hz=120.0)
     times, bar = np.array(truth["frames"]["time_s"]), np.array(truth["frames"]["bar_height_m"])
     rep = truth["reps"][0]
@@ -75,7 +77,7 @@ def test_events_are_the_contracts_at_a_fine_clock(body: Body) -> None:
     assert rep["start_s"] == rep["liftoff_s"]
 
 
-def test_a_romanian_rep_begins_at_the_top_and_lifts_off_at_its_lowest(body: Body) -> None:
+def test_a_romanian_repetition_starts_at_the_top_and_lifts_off_at_the_bottom(body: Body) -> None:
     truth, _ = played(body, rate_hz=60.0, style="rdl")
     times, bar = np.array(truth["frames"]["time_s"]), np.array(truth["frames"]["bar_height_m"])
     rep = truth["reps"][0]
@@ -85,14 +87,14 @@ def test_a_romanian_rep_begins_at_the_top_and_lifts_off_at_its_lowest(body: Body
 
 
 def middle_time(truth: dict[str, Any], column: str) -> float:
-    """When a joint has gone half its way up."""
+    """The time at which a joint has made half its movement."""
     rep, frames = truth["reps"][0]["planned"], truth["frames"]
     times = np.linspace(rep["liftoff_s"], rep["lockout_s"], 400)
     values = np.interp(times, frames["time_s"], frames[column])
     return float(times[np.argmax(values <= (values[0] + values[-1]) / 2)])
 
 
-def test_order_of_motion(body: Body) -> None:
+def test_joints_extend_in_the_requested_order(body: Body) -> None:
     usual, _ = played(body, pattern="mixed")
     times = [middle_time(usual, f"{name}_deg") for name in ("knee_flexion", "hip_flexion", "lumbar_flexion")]
     assert times == sorted(times)
@@ -100,7 +102,7 @@ def test_order_of_motion(body: Body) -> None:
     assert middle_time(early, "lumbar_flexion_deg") < middle_time(early, "hip_flexion_deg")
 
 
-def test_hips_that_shoot_up_let_the_trunk_drop(body: Body) -> None:
+def test_hips_that_rise_early_lower_the_trunk(body: Body) -> None:
     def drop(truth: dict[str, Any]) -> float:
         lean, rep = np.array(truth["frames"]["trunk_lean_deg"]), truth["reps"][0]["planned"]
         times = np.array(truth["frames"]["time_s"])
@@ -110,7 +112,7 @@ def test_hips_that_shoot_up_let_the_trunk_drop(body: Body) -> None:
     assert drop(played(body, pattern="mixed", hips_shoot=True)[0]) > drop(played(body, pattern="mixed")[0]) + 4.0
 
 
-def test_drift_missed_half_and_lean_back(body: Body) -> None:
+def test_drift_missed_and_half_repetitions_and_lean_back_are_in_the_truth(body: Body) -> None:
     truth, _ = played(body, reps=4, drift_deg=3.0, missed=(2,), half=(3,), tremor_deg=0.0, lean_back_deg=6.0)
     reps = truth["reps"]
     assert [rep["complete"] for rep in reps] == [True, False, False, True]
@@ -128,7 +130,7 @@ def test_rhythm_sets_the_time_on_the_floor(body: Body, rhythm: str) -> None:
     assert rest < 0.15 if rhythm == "touch_and_go" else rest > 0.6
 
 
-def test_walking_and_turning_move_the_lifter_and_leave_the_lift_alone(body: Body) -> None:
+def test_walking_and_turning_do_not_change_the_lift(body: Body) -> None:
     for how in ("walk_in", "walk_out", "turn_round", "setup_bends"):
         truth, instants = played(body, **{how: 1 if how == "setup_bends" else True})
         assert len(truth["reps"]) == 1
@@ -137,8 +139,8 @@ def test_walking_and_turning_move_the_lifter_and_leave_the_lift_alone(body: Body
         assert lowest > 0.05
 
 
-def test_same_seed_same_set_other_seed_other_tempo(body: Body) -> None:
+def test_the_seed_determines_the_set(body: Body) -> None:
     spec = ClipSpec("x", seed=1, lift=LiftSpec(reps=2))
-    again, other = plan_set(spec, body), plan_set(replace(spec, seed=2), body)
-    assert plan_set(spec, body).reps == again.reps
-    assert again.reps != other.reps
+    same_seed, other_seed = plan_set(spec, body), plan_set(replace(spec, seed=2), body)
+    assert plan_set(spec, body).reps == same_seed.reps
+    assert same_seed.reps != other_seed.reps

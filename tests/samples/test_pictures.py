@@ -1,4 +1,4 @@
-"""What is drawn: reproducible, every style and nuisance, masks and points where the lifter is."""
+"""Drawn pictures: they are reproducible, show every style and nuisance, and match masks and joints."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def base_picture() -> Image:
     return drawn(staged())
 
 
-def test_same_seed_same_pixels_noise_and_blur_included() -> None:
+def test_the_same_seed_gives_the_same_pixels() -> None:
     stage = {"video": {"noise": 6.0, "shutter": 0.5}, "camera": {"shake_deg": 0.3}}
     once, again = drawn(staged(**stage)), drawn(staged(**stage))
     assert np.array_equal(once, again)
@@ -89,7 +89,7 @@ NUISANCES: list[dict[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("change", NUISANCES, ids=str)
-def test_every_style_and_nuisance_is_drawn_and_seen(change: dict[str, Any], base_picture: Image) -> None:
+def test_every_style_and_nuisance_changes_the_picture(change: dict[str, Any], base_picture: Image) -> None:
     picture = drawn(staged(**change))
     assert picture.shape == base_picture.shape
     assert 8.0 < picture.mean() < 245.0
@@ -113,7 +113,7 @@ def test_the_lifters_joints_lie_in_the_lifters_mask(camera: dict[str, Any]) -> N
     assert 0.02 < mask.mean() < 0.4
 
 
-def test_the_mask_leaves_out_what_the_plate_hides() -> None:
+def test_the_mask_excludes_what_the_plate_hides() -> None:
     bare, hidden = staged(bar={"load": "none"}), staged(bar={"plate_mm": 450})
     frame = int((bare.plan.reps[0].lockout_s) * 30)
     with Raster(108, 180) as raster:
@@ -121,7 +121,7 @@ def test_the_mask_leaves_out_what_the_plate_hides() -> None:
     assert masks[1].sum() < 0.95 * masks[0].sum()
 
 
-def test_nobody_means_an_empty_mask_and_no_angles() -> None:
+def test_a_clip_without_a_lifter_has_an_empty_mask_and_no_angles() -> None:
     from samples.film.clip import truth_of
 
     stage = staged(scene={"lifter": False}, lift={"reps": 0, "stand_s": 0.3})
@@ -130,7 +130,7 @@ def test_nobody_means_an_empty_mask_and_no_angles() -> None:
     assert list(truth_of(stage)["frames"]) == ["time_s"]  # type: ignore[call-overload]
 
 
-def test_facing_right_puts_the_toes_right_of_the_heel_and_yaw_turns_the_near_side_forward() -> None:
+def test_facing_orients_the_toes_and_yaw_turns_the_near_side_forward() -> None:
     for facing, sign in (("right", 1.0), ("left", -1.0)):
         near = "R" if facing == "right" else "L"
         far = "L" if near == "R" else "R"

@@ -1,4 +1,4 @@
-"""The designed sets, how found repetitions are counted, what is kept between runs."""
+"""The designed sets, the counting of found repetitions, and the results kept between runs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,12 +22,12 @@ MOVEMENTS = {
 }  # fmt: skip
 
 
-def result(true: list[TrueRep], found: list[FoundRep], style: str = "sumo", told: str = "sumo") -> SetResult:
+def result(true: list[TrueRep], found: list[FoundRep], style: str = "sumo", found_style: str = "sumo") -> SetResult:
     """A made-up result."""
-    return SetResult("x", {}, "0", style, "analysed", told, tuple(true), tuple(found))
+    return SetResult("x", {}, "0", style, "analysed", found_style, tuple(true), tuple(found))
 
 
-def words(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Exit code of a command line."""
     monkeypatch.setattr("sys.argv", ["samples.sets", *arguments])
     return command.main()
@@ -71,7 +71,7 @@ def test_errors_in_slow_motion_count_in_the_lifters_own_time() -> None:
     assert slow.liftoff_s == pytest.approx((0.05,))
 
 
-def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_lockout_may_not() -> None:
+def test_a_cut_repetition_may_be_found_only_if_its_lockout_was_recorded() -> None:
     at_end = TrueRep(1.0, 2.0, complete=True, cut="end")
     before = TrueRep(None, 2.0, complete=False, cut="start")
     assert f1([count(result([at_end], []))]) == f1([count(result([at_end], [FoundRep(1.0, 2.0)]))]) == 1.0
@@ -82,7 +82,7 @@ def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_l
 
 
 @pytest.mark.parametrize(
-    ("movement", "told", "right"),
+    ("movement", "found_style", "right"),
     [
         ("sumo", "sumo", True),
         ("sumo", "floor", True),
@@ -94,11 +94,11 @@ def test_a_repetition_cut_off_after_its_lockout_may_be_found_and_one_without_a_l
         ("sumo", "none", False),
     ],
 )
-def test_a_style_or_its_family_is_right(movement: str, told: str, right: bool) -> None:
-    assert style_is_right(result([], [], movement, told)) is right
+def test_a_style_or_its_lift_type_counts_as_right(movement: str, found_style: str, right: bool) -> None:
+    assert style_is_right(result([], [], movement, found_style)) is right
 
 
-def test_the_table_tells_each_set_and_all_together() -> None:
+def test_the_table_shows_each_set_and_the_totals() -> None:
     true = [TrueRep(1.0, 2.0, complete=True)]
     good = replace(result(true, [FoundRep(1.1, 2.05)]), name="good")
     bad = replace(result([], [FoundRep(1.0, 2.0)], "none", "floor"), name="squat")
@@ -110,15 +110,13 @@ def test_the_table_tells_each_set_and_all_together() -> None:
     assert "within 0.08 s 100 %" in text
 
 
-def test_truth_of_a_file_becomes_repetitions() -> None:
+def test_the_truth_file_is_read_as_repetitions() -> None:
     rep = {"liftoff_s": 1.0, "lockout_s": None, "complete": False, "cut": "end"}
     assert true_reps({"reps": [rep]}) == (TrueRep(1.0, None, complete=False, cut="end"),)
     assert true_reps({"reps": [{**rep, "lockout_s": 2.0, "complete": True, "cut": ""}]})[0].counts
 
 
-def test_a_run_measures_only_what_is_missing_or_of_another_spec(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_measures_only_missing_and_outdated_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     specs = designed_sets()[:3]
     done: list[str] = []
 
@@ -137,26 +135,26 @@ def test_a_run_measures_only_what_is_missing_or_of_another_spec(
     assert finished(specs[0], tmp_path) is None
 
 
-def test_a_spec_of_a_file_from_before_a_key_was_added_is_the_same(tmp_path: Path) -> None:
+def test_an_older_stored_spec_without_a_new_key_still_matches(tmp_path: Path) -> None:
     spec = designed_sets()[0]
-    table_: dict[str, Any] = as_json(spec)
-    assert same_spec(table_, spec)
-    del table_["video"]["slow_motion"]
-    assert same_spec(table_, spec)
-    assert not same_spec(table_ | {"seed": 1}, spec)
+    stored_table: dict[str, Any] = as_json(spec)
+    assert same_spec(stored_table, spec)
+    del stored_table["video"]["slow_motion"]
+    assert same_spec(stored_table, spec)
+    assert not same_spec(stored_table | {"seed": 1}, spec)
     assert not same_spec({"unknown": 1}, spec)
     assert not is_rendered(spec, tmp_path)
 
 
-def test_the_command_prints_and_writes_the_table_of_what_is_finished(
+def test_the_command_prints_and_writes_the_table_of_finished_sets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = designed_sets()[1]
     made = replace(result([TrueRep(1.0, 2.0, complete=True)], [FoundRep(1.0, 2.0)]), name=spec.name, spec=as_json(spec))
     write_result(made, tmp_path / "results" / f"{spec.name}.json")
-    assert words(monkeypatch, "--out", str(tmp_path), "--only", spec.name) == 0
+    assert exit_code(monkeypatch, "--out", str(tmp_path), "--only", spec.name) == 0
     text = capsys.readouterr().out
     assert "rep F1 1.0000" in text
     assert (tmp_path / "sets.md").read_text(encoding="utf-8").strip() == text.strip()
-    assert words(monkeypatch, "--out", str(tmp_path), "--only", "nobody") == 2
+    assert exit_code(monkeypatch, "--out", str(tmp_path), "--only", "nobody") == 2
     assert "nobody: no set of that name. Allowed: conventional_dead_stop" in capsys.readouterr().err

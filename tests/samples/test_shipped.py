@@ -1,4 +1,4 @@
-"""The clips that ship: small, whole, with truth in the contract's form. Needs no renderer."""
+"""The shipped clips are small and whole and have truth in the contract's form. Needs no renderer."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def truth_of(clip: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.stem)
-def test_clip_is_small_portrait_and_has_one_truth_row_a_frame(clip: Path) -> None:
+def test_clip_is_small_and_portrait_and_has_a_truth_row_for_each_frame(clip: Path) -> None:
     assert clip.stat().st_size <= 600_000
     truth = truth_of(clip)
     assert truth["file"] == clip.name
@@ -37,21 +37,21 @@ def test_clip_is_small_portrait_and_has_one_truth_row_a_frame(clip: Path) -> Non
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.stem)
 def test_clip_was_made_from_the_spec_beside_it(clip: Path) -> None:
     spec = read_spec(FOLDER / "specs" / f"{clip.stem}.toml")
-    assert parse_spec(truth_of(clip)["spec"]) == spec  # keys younger than the clip count as default
+    assert parse_spec(truth_of(clip)["spec"]) == spec  # keys that are newer than the clip have their defaults
 
 
 @pytest.mark.parametrize("clip", WITH_REPS, ids=lambda clip: clip.stem)
-def test_angles_add_up_frame_by_frame(clip: Path) -> None:
+def test_angles_add_up_in_every_frame(clip: Path) -> None:
     frames = {name: np.array(values) for name, values in truth_of(clip)["frames"].items()}
     assert np.allclose(frames["knee_flexion_deg"], frames["thigh_deg"] + frames["shank_deg"], atol=2e-3)
     assert np.allclose(frames["hip_flexion_deg"], frames["pelvis_tilt_deg"] + frames["thigh_deg"], atol=2e-3)
     offset = frames["trunk_thigh_deg"] - frames["trunk_lean_deg"] - frames["thigh_deg"]
-    assert np.ptp(offset) < 0.01  # the thigh's own pitch while standing
+    assert np.ptp(offset) < 0.01  # the pitch of the thigh while standing
     assert abs(offset[0]) < 6.0
 
 
 @pytest.mark.parametrize("clip", WITH_REPS, ids=lambda clip: clip.stem)
-def test_events_follow_from_the_bar_as_the_contract_says(clip: Path) -> None:
+def test_events_follow_from_the_bar_height(clip: Path) -> None:
     truth = truth_of(clip)
     times, bar = np.array(truth["frames"]["time_s"]), np.array(truth["frames"]["bar_height_m"])
     for rep in truth["reps"]:
@@ -83,7 +83,7 @@ def test_shares_follow_from_the_changes_and_fit_the_pattern(clip: Path) -> None:
     assert low <= np.median([rep["lumbar_share_trunk"] for rep in whole]) <= high
 
 
-def test_the_set_shows_all_patterns_styles_and_sides_and_what_must_be_refused() -> None:
+def test_the_clips_cover_all_patterns_styles_sides_and_refusals() -> None:
     truths = [truth_of(clip) for clip in CLIPS]
     assert {truth["pattern"] for truth in truths} == {"hip_led", "mixed", "low_back_led"}
     assert {truth["style"] for truth in truths} == {"conventional", "sumo", "rdl"}
@@ -92,7 +92,7 @@ def test_the_set_shows_all_patterns_styles_and_sides_and_what_must_be_refused() 
     assert any(not rep["complete"] for truth in truths for rep in truth["reps"])
 
 
-def test_the_readme_names_exactly_the_clips_that_ship_and_specs_that_exist() -> None:
+def test_the_readme_names_every_shipped_clip_and_only_existing_specs() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     listed = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `") and ".py" not in line}
     assert listed == {clip.stem for clip in CLIPS} == {path.stem for path in (FOLDER / "specs").glob("*.toml")}

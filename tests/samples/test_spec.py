@@ -1,4 +1,4 @@
-"""Spec files: what is read, and what is refused with the key's name and what is allowed."""
+"""Spec files: valid entries are read, wrong ones are refused with the key and the allowed values."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from samples.specfile import parse_spec, read_spec
 SPECS = sorted((Path(__file__).parents[2] / "samples" / "specs").glob("*.toml"))
 
 
-def test_a_table_becomes_a_spec_and_the_rest_stays_default() -> None:
+def test_a_spec_takes_given_entries_and_defaults_for_the_rest() -> None:
     spec = parse_spec({"name": "a", "lift": {"style": "sumo", "tempo": 2}})
     assert spec.lift.style == "sumo"
     assert spec.lift.tempo == 2.0

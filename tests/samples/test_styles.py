@@ -1,4 +1,4 @@
-"""Every other way of lifting, what is no lift, and how a recording begins and ends: hands, feet, load, truth."""
+"""The other styles, movements that are no lift, and cut recordings: hands, feet, load and truth."""
 
 import json
 from functools import lru_cache
@@ -31,7 +31,7 @@ def body() -> Body:
 
 
 def spec_of(style: str, *, video: Any = None, bar: Any = None, **lift: Any) -> ClipSpec:
-    """A set of one repetition of a style with the load that belongs to it."""
+    """A set of one repetition of a style with its usual load."""
     load = LOADS_OF.get(style, ("bar",))[0]  # type: ignore[call-overload]
     height = 0.5 if style == "block" else 0.225
     tables = {
@@ -57,7 +57,7 @@ def joint(now: Instant, name: str) -> Any:
 
 
 def lifting(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
-    """Between lift-off and lockout of the first repetition."""
+    """The instants between lift-off and lockout of the first repetition."""
     rep = truth["reps"][0]
     lifting = [now for now in instants if rep["liftoff_s"] <= now.time_s <= rep["lockout_s"]]
     assert lifting
@@ -66,7 +66,7 @@ def lifting(truth: dict[str, Any], instants: list[Instant]) -> list[Instant]:
 
 @pytest.mark.parametrize("style", LIFTS)
 @pytest.mark.parametrize("squat", [-0.8, 0.6])
-def test_feet_stay_and_both_hands_are_on_the_load(style: str, squat: float) -> None:
+def test_feet_stay_planted_and_both_hands_hold_the_load(style: str, squat: float) -> None:
     truth, instants, plan = played(spec_of(style, squat=squat))
     for side, sign in (("L", 1.0), ("R", -1.0)):
         ankles = np.array([joint(now, f"foot.{side}") for now in instants])
@@ -92,7 +92,7 @@ def test_truth_names_the_movement_and_has_one_whole_repetition(style: str) -> No
     assert 0.0 <= heights.max() - at_lockout < 0.0101
 
 
-def test_names_of_movements() -> None:
+def test_the_movement_follows_from_style_load_and_repetitions() -> None:
     assert movement(spec_of("rdl")) == "romanian"
     assert movement(spec_of("conventional", bar={"load": "kettlebell"})) == "kettlebell"
     assert movement(spec_of("conventional", reps=0)) == "none"
@@ -100,12 +100,12 @@ def test_names_of_movements() -> None:
 
 
 def lowest(style: str, column: str, **lift: Any) -> float:
-    """A column at lift-off."""
+    """The value of a column at lift-off."""
     truth, _, _ = played(spec_of(style, **lift))
     return float(np.interp(truth["reps"][0]["liftoff_s"], truth["frames"]["time_s"], truth["frames"][column]))
 
 
-def test_styles_differ_as_they_should() -> None:
+def test_styles_differ_in_knee_flexion_lean_and_bar_height() -> None:
     knee = {style: lowest(style, "knee_flexion_deg") for style in ("conventional", "stiff_leg", "trap_bar", "block")}
     lean = {style: lowest(style, "trunk_lean_deg") for style in ("conventional", "stiff_leg", "block")}
     assert knee["stiff_leg"] < 22.0 < knee["block"] < knee["conventional"] < knee["trap_bar"]
@@ -128,7 +128,7 @@ def test_a_trap_bar_is_held_beside_the_legs_and_an_unloaded_hinge_touches_them()
     assert plan.stance.hold == "legs"
 
 
-def test_what_is_lifted_and_what_it_rests_on_are_drawn() -> None:
+def test_the_load_and_its_support_are_drawn() -> None:
     rest = np.array([0.1, 0.5])
     assert len(support(BarSpec(floor_height_m=0.5), rest)) == 2
     (rack,) = support(BarSpec(floor_height_m=0.5, support="pins"), rest)
@@ -140,7 +140,7 @@ def test_what_is_lifted_and_what_it_rests_on_are_drawn() -> None:
     assert support(BarSpec(load="box"), np.array([0.2, 0.19])) == []
 
 
-def test_a_load_that_does_not_belong_is_refused_with_what_does() -> None:
+def test_a_load_that_does_not_fit_the_style_is_refused_with_the_allowed_ones() -> None:
     with pytest.raises(SpecError, match=r"bar\.load = 'bar': allowed with lift\.style = 'trap_bar' are 'trap_bar'"):
         parse_spec({"name": "x", "lift": {"style": "trap_bar"}})
     with pytest.raises(SpecError, match=r"lift\.regrips = \[4\]: allowed are 1 to lift\.reps = 3"):
@@ -148,7 +148,7 @@ def test_a_load_that_does_not_belong_is_refused_with_what_does() -> None:
 
 
 @pytest.mark.parametrize("style", NO_LIFTS)
-def test_what_is_no_lift_has_no_repetition_and_lifts_nothing(style: str) -> None:
+def test_other_movements_have_no_repetition_and_lift_nothing(style: str) -> None:
     for load in LOADS_OF[style]:  # type: ignore[index]
         truth, instants, _ = played(spec_of(style, bar={"load": load}, reps=2))
         assert (truth["reps"], truth["movement"]) == ([], "none")
@@ -171,7 +171,7 @@ def test_a_squat_bends_knees_and_keeps_the_hands_at_the_shoulders(how: dict[str,
             assert np.linalg.norm(joint(now, "neck01")[[0, 2]] - now.bar_m) < 0.2
 
 
-def test_shoes_are_tied_at_the_shoe_for_seconds() -> None:
+def test_tying_shoes_keeps_the_hands_at_the_shoe_for_seconds() -> None:
     _, instants, _ = played(spec_of("tie_shoes", reps=2))
     for foot in "LR":
         for hand in "LR":
@@ -179,7 +179,7 @@ def test_shoes_are_tied_at_the_shoe_for_seconds() -> None:
             assert sum(distance < 0.25 for distance in near) / RATE_HZ > 3.0
 
 
-def test_walking_through_passes_from_edge_to_edge_the_right_way_round() -> None:
+def test_a_walk_crosses_the_picture_with_the_toes_forward() -> None:
     _, instants, _ = played(spec_of("walk_through", reps=2))
     places = np.array([now.posture.forward_m for now in instants])
     assert (places.min(), places.max()) == pytest.approx((-1.5, 1.5))
@@ -191,7 +191,7 @@ def test_walking_through_passes_from_edge_to_edge_the_right_way_round() -> None:
     assert max(standing) > 0.05
 
 
-def test_between_repetitions_hands_leave_the_bar_and_come_back() -> None:
+def test_hands_leave_the_bar_and_return_between_repetitions() -> None:
     truth, instants, _ = played(spec_of("conventional", reps=2, regrips=[1]))
     pause = [now for now in instants if truth["reps"][0]["end_s"] < now.time_s < truth["reps"][1]["liftoff_s"]]
     away = [np.linalg.norm(joint(now, "finger3-1.L")[[0, 2]] - now.bar_m) for now in pause]
@@ -215,7 +215,7 @@ def test_fidgeting_brings_the_hands_to_head_and_hips_and_is_no_repetition() -> N
     assert len(truth["reps"]) == 1
 
 
-def test_a_load_that_is_kept_has_a_lockout_and_no_end() -> None:
+def test_a_load_that_is_not_put_down_has_a_lockout_and_no_end() -> None:
     truth, instants, _ = played(spec_of("pick_up", put_down=False))
     (rep,) = truth["reps"]
     assert rep["complete"]
@@ -225,8 +225,8 @@ def test_a_load_that_is_kept_has_a_lockout_and_no_end() -> None:
 
 
 @pytest.mark.parametrize(("cut_in", "cut_out"), [(0.15, 0.0), (0.7, 0.2), (0.0, 0.75)])
-def test_a_recording_that_begins_or_ends_within_a_repetition(cut_in: float, cut_out: float) -> None:
-    """Same movement, other clock; what was not recorded is null and counts for nothing."""
+def test_events_outside_a_cut_recording_are_null(cut_in: float, cut_out: float) -> None:
+    """The movement stays the same, its times are shifted. Events that were not recorded are null."""
     whole, _, _ = played(spec_of("conventional", reps=2))
     truth, _, plan = played(spec_of("conventional", reps=2, cut_in=cut_in, cut_out=cut_out))
     first, last = whole["reps"][0]["planned"], whole["reps"][1]["planned"]
@@ -247,7 +247,7 @@ def test_a_recording_that_begins_or_ends_within_a_repetition(cut_in: float, cut_
     assert np.allclose(knee, truth["frames"]["knee_flexion_deg"], atol=1.5)
 
 
-def test_slow_motion_stretches_the_time_and_nothing_else() -> None:
+def test_slow_motion_stretches_only_the_time() -> None:
     usual, _, plan = played(spec_of("conventional"))
     slow, _, slow_plan = played(spec_of("conventional", video={"slow_motion": 4.0}))
     assert slow_plan.duration_s == pytest.approx(4.0 * plan.duration_s)
@@ -257,7 +257,7 @@ def test_slow_motion_stretches_the_time_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("name", ["walk_in_missed", "rdl_low_back_led", "hips_shoot"])
-def test_the_clips_that_ship_would_be_drawn_the_same_again(name: str) -> None:
+def test_the_truth_of_shipped_clips_is_reproduced(name: str) -> None:
     spec = read_spec(SAMPLES / "specs" / f"{name}.toml")
     shipped = json.loads((SAMPLES / "clips" / f"{name}.truth.json").read_text(encoding="utf-8"))
     person = standing_body(spec.body)
