@@ -235,6 +235,19 @@ def test_invalid_options_give_their_message_and_write_no_file(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_a_report_never_replaces_another_one_or_a_file_that_it_is_made_from(tmp_path: Path) -> None:
+    analysis = stored.write(tmp_path)
+    before = analysis.read_bytes()
+    over = hingecheck("report", analysis, "--pdf", analysis, "--force")
+    assert over.returncode == 2
+    assert "is a file that the report is made from" in " ".join(over.stderr.split())
+    assert analysis.read_bytes() == before
+    both = hingecheck("report", analysis, "--pdf", tmp_path / "same", "--fhir", tmp_path / "x" / ".." / "same")
+    assert both.returncode == 2
+    assert "is given for both reports" in " ".join(both.stderr.split())
+    assert not (tmp_path / "same").exists()
+
+
 def test_a_newer_or_damaged_analysis_exits_with_3(tmp_path: Path) -> None:
     path = stored.write(tmp_path / "result", stored.document(schema="hingecheck/analysis/9"))
     newer = hingecheck("report", path, "--pdf", tmp_path / "out.pdf")

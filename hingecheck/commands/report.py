@@ -73,6 +73,7 @@ def report(
             raise UsageError("no report to write", "Give --pdf OUT.pdf, --fhir OUT.json, or both.")
         if patient and fhir is None:
             raise UsageError("--patient: is used only in a FHIR bundle", "Give --fhir OUT.json, too.")
+        _check_apart(targets, [analysis, *(previous or ()), *([] if video is None else [video])])
         single.check(targets, force=force)
         reference = _patient(patient, pseudonym)
         stored = reading.read(analysis)
@@ -93,6 +94,16 @@ def report(
         single.write(files)
     for target in targets:
         out_console.print(Text(f"Report: {target}"))
+
+
+def _check_apart(targets: list[Path], inputs: list[Path]) -> None:
+    """Raise UsageError if a report would replace another one, or a file that it is made from."""
+    resolved = [path.resolve() for path in targets]
+    if len(set(resolved)) < len(resolved):
+        raise UsageError(f"{targets[0]}: is given for both reports", "Give a file of its own to each.")
+    for target in targets:
+        if target.resolve() in {path.resolve() for path in inputs}:
+            raise UsageError(f"{target}: is a file that the report is made from", "Give another file for the report.")
 
 
 def _patient(given: str, pseudonym: str) -> dict[str, Any] | None:

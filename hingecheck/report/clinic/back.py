@@ -165,7 +165,7 @@ def _rules_note(stored: Stored, facts: Facts) -> str:
     if used.own_file and facts.anonymous:
         used = replace(used, own_file=texts.OWN_FILE)
     version = printable.text(texts.criteria(used), 80)
-    note = f"Criteria version {version}. Numbers in brackets refer to the sources in hingecheck's README."
+    note = f"Criteria version {version}. Numbers in brackets refer to the page Sources in hingecheck's documentation."
     if _criteria(stored) != texts.criteria(criteria.load().used):
         note += " The thresholds of the verdict are not listed, because this version of hingecheck has others."
     more = len(stored.findings) - MOST_RULES
