@@ -237,7 +237,7 @@ def test_an_implausible_share_gets_no_pattern() -> None:
     sure = {"noise": 0.3, "bias": 1.0, "slope": 0.02}
     judged = verdict([described(angle(1.0, **sure), angle(59.0, **sure))])
     assert judged.pattern == "cannot_tell"
-    assert "a doubtful reading" in texts.verdict(judged)
+    assert "is doubtful" in texts.verdict(judged)
 
 
 def test_a_share_outside_0_to_1_is_clipped_and_noted() -> None:
