@@ -10,15 +10,15 @@ from typing import Never
 
 from hingecheck import cli
 from hingecheck.backends.source import Watch
-from hingecheck.pose.lifter import Region
 from hingecheck.video import reading
+from hingecheck.video.working_copy import WorkingCopy
 from tests.recordings import in_place_of_the_network
 
 
 class Waiting:
     """A pose source that starts to read the clip and then waits."""
 
-    def read(self, clip: reading.Video, region: Region | None, watch: Watch | None) -> Never:
+    def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Never:
         for _ in reading.ahead(clip.frames()):
             print("waiting", flush=True)  # noqa: T201
             for _ in range(3000):  # a signal that another thread receives would not end a long pause

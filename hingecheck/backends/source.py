@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from hingecheck.pose.lifter import Region
 from hingecheck.records import Seen
 from hingecheck.video.reading import Video
+from hingecheck.video.working_copy import WorkingCopy
 
 Watch = Callable[[float, float], None]
 """Called for each frame with its time and the expected duration of the clip, in seconds; for a progress bar."""
@@ -16,5 +16,5 @@ Watch = Callable[[float, float], None]
 class PoseSource(Protocol):
     """A source of landmarks: the pose network, or a replay of its stored answers."""
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
-        """Everything that is seen of one person in a clip, or in a region of its picture."""
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        """Everything that is seen of the lifter in a clip.  A source may fill the clip's working copy."""

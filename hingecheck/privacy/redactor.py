@@ -66,13 +66,10 @@ def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
 
     It decodes the clip once more.  Raises ModelError if a model is missing or damaged.
     """
-    from hingecheck.backends.mediapipe import (
-        MediaPipeEstimator,
-        MediaPipeFaces,
-    )
+    from hingecheck.backends.mediapipe import MediaPipeFaces, MediaPipePeople
 
     pose, face = models()
-    with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
+    with MediaPipePeople(pose.path) as people, MediaPipeFaces(face.path) as faces:
         yield hiding(analysis.pose, Video(path).frames(LOOK_HEIGHT_PX), people, faces)
 
 
