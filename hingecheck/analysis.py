@@ -30,7 +30,7 @@ import numpy as np
 from hingecheck import observation
 from hingecheck.backends import bundles
 from hingecheck.backends.pose_network import LOOK_PX, PoseNetwork
-from hingecheck.backends.source import PoseSource, Watch
+from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
@@ -39,6 +39,7 @@ from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles, interpolation, view
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.pose import camera_motion
+from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
     AngleTrack,
@@ -139,22 +140,25 @@ def analyze(
 ) -> Analysis:
     """Measure and judge one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
-    `watch` is told about the progress.  `source` gives the landmarks in place of the pose network that `asked` names.
+    `watch` hears how far it is.  `source` gives the landmarks in place of the pose network that `asked` names.
     `copy` gets the working copy of the clip, from which the film can be drawn.
     """
     # 1
+    begin(watch, Stage.STARTING)
     asked = asked or Asked()
     inputs = ready(path, asked)
     poses = source or PoseNetwork(inputs.pose.path, asked.workers)
     net, finder = _nets(*inputs.parts)
     # 2
-    zero = _zero(inputs.standing, poses, net)
+    zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
     with nullcontext(copy) if copy is not None else WorkingCopy() as working:
         seen = observation.observe(inputs.clip, poses, working, watch)
+    begin(watch, Stage.JUDGING)
     measured = _measure(seen, _Models(net, zero, finder), inputs.style)
     # 4
-    lifter = repetition.Lifter(_max_bend(inputs.max_bend, poses, net, zero), inputs.report.height_cm)
+    bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
+    lifter = repetition.Lifter(bent, inputs.report.height_cm)
     described = tuple(
         repetition.describe(measured.angles, rep, measured.view, lifter, measured.plates)
         for rep in repetitions(measured.reps, measured.plates, path)
@@ -228,7 +232,9 @@ def _nets(
     return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel) -> inference.Zero | None:
+def _zero(
+    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None
+) -> inference.Zero | None:
     """The lifter's standing in the clip of `--standing`; None without such a clip.
 
     Raises NobodyFound if nobody stands in it.
@@ -236,7 +242,7 @@ def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineMod
     if clip is None:
         return None
     with WorkingCopy() as copy:
-        zero = inference.standing_zero(net, observation.observe(clip, poses, copy).observed)
+        zero = inference.standing_zero(net, observation.observe(clip, poses, copy, watch).observed)
     if zero is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
@@ -246,7 +252,11 @@ def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineMod
 
 
 def _max_bend(
-    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, zero: inference.Zero | None
+    clip: reading.Video | None,
+    poses: PoseSource,
+    net: inference.SpineModel,
+    zero: inference.Zero | None,
+    watch: Watch | None,
 ) -> Measure | None:
     """The largest lumbar flexion in the clip of `--max-bend`, in degrees; None without one.
 
@@ -255,7 +265,7 @@ def _max_bend(
     if clip is None:
         return None
     with WorkingCopy() as copy:
-        return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses, copy).observed, zero))
+        return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses, copy, watch).observed, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:

@@ -17,11 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hingecheck.backends.source import PoseSource, Watch
+from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
 from hingecheck.kinematics import view
 from hingecheck.pose import camera_motion, cleaning
+from hingecheck.progress import Watch
 from hingecheck.records import Floats, Observed, PoseTrack, Thumbnails
 from hingecheck.spine import contour
 from hingecheck.video import reading

@@ -21,9 +21,10 @@ from hingecheck import analysis
 from hingecheck.backends import bundles
 from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.replay import Recording, Replay
-from hingecheck.backends.source import PoseSource, Watch
+from hingecheck.backends.source import PoseSource
 from hingecheck.errors import HingecheckError
 from hingecheck.pose import estimation
+from hingecheck.progress import Stage, Watch, counted
 from hingecheck.records import Frame, Seen, Sighting
 from hingecheck.spine import contour
 from hingecheck.video.reading import Video
@@ -51,7 +52,8 @@ class Nobody:
 
     def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         keeper = Keeper()
-        track, traces = estimation.observe(keeper.watch(clip.frames()), _Blind(), contour.trace)
+        frames = counted(keeper.watch(clip.frames()), watch, Stage.MEASURING, clip.expected_frames)
+        track, traces = estimation.observe(frames, _Blind(), contour.trace)
         return Seen(track, tuple(traces), keeper.thumbnails(), track.time_s)
 
 

@@ -14,9 +14,9 @@ from hingecheck import landmarks
 from hingecheck.backends import bundles
 from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.replay import Recording, Replay
-from hingecheck.backends.source import Watch
 from hingecheck.errors import InputError, OutputExists, UsageError
 from hingecheck.geometry import length
+from hingecheck.progress import Progress, Stage, Watch
 from hingecheck.records import CROP_SIZE_PX, PoseTrack, Seen, Trace
 from hingecheck.spine.contour import STATION
 from hingecheck.video.reading import Video
@@ -88,10 +88,10 @@ def assert_same(first: Seen, second: Seen) -> None:
 def test_replay_gives_what_was_recorded(clip: Video, dark: bool, tmp_path: Path) -> None:
     given = Recording(Chosen(dark), tmp_path).read(clip, WorkingCopy(), None)
     (path,) = tmp_path.glob("*.npz")
-    watched_s: list[tuple[float, float]] = []
-    replayed = Replay([path]).read(clip, WorkingCopy(), lambda *times_s: watched_s.append(times_s))
+    told: list[Progress] = []
+    replayed = Replay([path]).read(clip, WorkingCopy(), told.append)
     assert_same(replayed, given)
-    assert [time_s for time_s, _ in watched_s] == list(given.track.time_s)
+    assert told == [Progress(Stage.MEASURING, done, 12) for done in range(13)]
 
 
 def test_a_recording_is_matched_by_clip_content_not_by_name(clip: Video, recorded: Path, tmp_path: Path) -> None:

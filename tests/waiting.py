@@ -9,7 +9,7 @@ import time
 from typing import Never
 
 from hingecheck import cli
-from hingecheck.backends.source import Watch
+from hingecheck.progress import Watch
 from hingecheck.video import reading
 from hingecheck.video.working_copy import WorkingCopy
 from tests.recordings import in_place_of_the_network

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -25,8 +26,8 @@ import cv2
 import numpy as np
 
 from hingecheck.backends import bundles
-from hingecheck.backends.source import Watch
 from hingecheck.pose import activity, estimation, lifter, sampling
+from hingecheck.progress import Progress, Stage, Watch, begin
 from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace
 from hingecheck.spine import contour
 from hingecheck.video import reading, thumbnails
@@ -84,13 +85,15 @@ class PoseNetwork:
         self, chunks: Sequence[sampling.Chunk], copy: WorkingCopy, region: lifter.Region | None, watch: Watch | None
     ) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all chunks, in order of time."""
+        look = _Look(self.bundle, copy, region, _Count(watch, sum(len(c.warm_up) + len(c.looks) for c in chunks)))
         with ThreadPoolExecutor(self.workers or min(_cores(), MOST_WORKERS)) as threads:
-            tasks = [threads.submit(_followed, self.bundle, copy, chunk, region) for chunk in chunks]
+            tasks = [threads.submit(look.at, chunk) for chunk in chunks]
             try:
                 return _merged([task.result() for task in tasks])
-            finally:
-                for task in tasks:
-                    task.cancel()
+            except BaseException:  # an interrupt, too: the threads must not work on
+                threads.shutdown(wait=False, cancel_futures=True)
+                look.count.stop()
+                raise
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,12 @@ def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scou
     frames = reading.ahead(clip.frames(height_px(clip.width, clip.height), APART_S))
     with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as model, ThreadPoolExecutor(1) as thread:
         finder = _PeopleFinder(model, thread)
+        begin(watch, Stage.SCOUTING)
         for frame in keeper.watch(copy.kept(frames)):
             watcher.watch(frame)
             finder.watch(frame)
+            if watch is not None:
+                watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         region = _region(finder, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
     small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
     return _Scouted(region, watcher.activity(), small)
@@ -168,19 +174,48 @@ class _PeopleFinder:
         return [estimation.on_display(xy_px, picture) for xy_px in self._model.everyone(picture)]
 
 
-def _followed(
-    bundle: Path, copy: WorkingCopy, chunk: sampling.Chunk, region: lifter.Region | None
-) -> tuple[PoseTrack, list[Trace]]:
-    """The landmarks and traces of one chunk."""
-    from hingecheck.backends.mediapipe import MediaPipeEstimator
+class _Count:
+    """Counts the pictures that all workers have looked at, and ends their work if it is stopped."""
 
-    wanted = np.concatenate([chunk.warm_up, chunk.looks])
-    times_s = [copy.times_s[index] for index in wanted]
-    pictures = (_lowered(lifter.cut(frame, region)) for frame in _at(copy, times_s))
-    with MediaPipeEstimator(bundle) as estimator:
-        track, traces = estimation.observe(pictures, estimator, contour.trace)
-    begin = len(chunk.warm_up)
-    return _rows(track, slice(begin, None)), traces[begin:]
+    def __init__(self, watch: Watch | None, expected: int) -> None:
+        self._watch, self._expected, self._done = watch, expected, 0
+        self._lock, self._stopped = threading.Lock(), False
+        begin(watch, Stage.MEASURING)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def each(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The frames unchanged; raises InterruptedError once it is stopped."""
+        for frame in frames:
+            if self._stopped:
+                raise InterruptedError
+            yield frame
+            with self._lock:
+                self._done += 1
+                if self._watch is not None:
+                    self._watch(Progress(Stage.MEASURING, self._done, self._expected))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What all workers share: the bundle of the network, the working copy, and the part of the picture to look at."""
+
+    bundle: Path
+    copy: WorkingCopy
+    region: lifter.Region | None
+    count: _Count
+
+    def at(self, chunk: sampling.Chunk) -> tuple[PoseTrack, list[Trace]]:
+        """The landmarks and traces of one chunk."""
+        from hingecheck.backends.mediapipe import MediaPipeEstimator
+
+        times_s = [self.copy.times_s[index] for index in (*chunk.warm_up, *chunk.looks)]
+        pictures = (_lowered(lifter.cut(frame, self.region)) for frame in _at(self.copy, times_s))
+        with MediaPipeEstimator(self.bundle) as estimator:
+            track, traces = estimation.observe(self.count.each(pictures), estimator, contour.trace)
+        first = len(chunk.warm_up)
+        return _rows(track, slice(first, None)), traces[first:]
 
 
 def _at(copy: WorkingCopy, times_s: Sequence[float]) -> Iterator[Frame]:

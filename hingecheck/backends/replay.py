@@ -46,13 +46,14 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.errors import InputError, OutputExists, UsageError
+from hingecheck.progress import Stage, Watch, counted
 from hingecheck.records import CROP_SIZE_PX, Floats, PoseTrack, Seen, Thumbnails, Trace
 from hingecheck.results import folder
 from hingecheck.spine.contour import STATION
 from hingecheck.video import reading, thumbnails, working_copy
 
 if TYPE_CHECKING:
-    from hingecheck.backends.source import PoseSource, Watch
+    from hingecheck.backends.source import PoseSource
     from hingecheck.video.working_copy import WorkingCopy
 
 FORMAT: Final = "hingecheck/seen/2"
@@ -142,9 +143,9 @@ class Recording:
 def _pictures_of(clip: reading.Video, watch: Watch | None) -> Thumbnails:
     """Thumbnails of the whole pictures of a clip, as the pose network makes them."""
     keeper = thumbnails.Keeper()
-    for frame in keeper.watch(clip.frames(working_copy.height_px(clip.width, clip.height), working_copy.APART_S)):
-        if watch is not None:
-            watch(frame.time_s, clip.expected_s)
+    frames = clip.frames(working_copy.height_px(clip.width, clip.height), working_copy.APART_S)
+    for _ in counted(keeper.watch(frames), watch, Stage.MEASURING, clip.expected_frames):
+        pass
     return keeper.thumbnails()
 
 

@@ -15,6 +15,8 @@ from rich.text import Text
 
 from hingecheck import names
 from hingecheck.errors import HingecheckError, UsageError
+from hingecheck.progress import Progress as Now
+from hingecheck.progress import Stage, Watch
 
 LOGBOOK = "logbook.sqlite"
 """Name of the logbook in the results folder of a batch."""
@@ -75,8 +77,8 @@ def logbook_file(path: Path, *, new: bool = False) -> Path:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Any]:
-    """A callback for the progress bar: it takes the time done and the clip's duration, in seconds.
+def progress(*, quiet: bool) -> Iterator[Watch | None]:
+    """A callback that shows the stage and how many frames are done, as a progress bar.
 
     Gives None, and shows no bar, if `quiet` or if stderr is not a terminal.
     """
@@ -85,9 +87,9 @@ def progress(*, quiet: bool) -> Iterator[Any]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err_console, transient=True) as bar:
-        task = bar.add_task("Measuring", total=None)
+        task = bar.add_task(Stage.STARTING, total=None)
 
-        def show_progress(time_s: float, duration_s: float) -> None:
-            bar.update(task, completed=time_s, total=duration_s or None)
+        def show_progress(now: Now) -> None:
+            bar.update(task, description=now.stage, completed=now.done, total=now.expected or None)
 
         yield show_progress

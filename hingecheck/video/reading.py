@@ -22,6 +22,7 @@ import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
@@ -57,6 +58,7 @@ class Video:
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         with _with_picture(path) as clip:
             self.expected_s = (clip.duration or 0) / av.time_base
+            self.expected_frames = _expected_frames(clip.streams.video[0], self.expected_s)
             self.width, self.height, self.rotation_deg = _display_size(clip, path)
 
     def frames(self, height_px: int = HEIGHT_PX, apart_s: float = 0.0) -> Iterator[Frame]:
@@ -76,6 +78,11 @@ class Video:
             yield Frame(self._times_s[-1], self._upright(left_out, scale), scale)
         if not self._times_s:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
+
+    @property
+    def frames_read(self) -> int:
+        """Number of frames that `frames()` has read so far, those it left out included."""
+        return len(self._times_s)
 
     @property
     def times_s(self) -> Floats:
@@ -211,6 +218,11 @@ def _with_picture(path: Path) -> Iterator[InputContainer]:
         if not clip.streams.video:
             raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
         yield clip
+
+
+def _expected_frames(stream: VideoStream, expected_s: float) -> int:
+    """The number of frames that the file promises, or its duration times its usual rate; 0 if it says neither."""
+    return stream.frames or round(expected_s * float(stream.average_rate or 0))
 
 
 def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
