@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 class Stage(StrEnum):
-    """What a run is doing now."""
+    """What a run is doing now, in the order of a run."""
 
     STARTING = "getting ready"
     STANDING = "measuring the standing clip"

@@ -1,4 +1,4 @@
-"""What all commands share: the consoles for stdout and stderr, the report of errors, and the progress bar."""
+"""What all commands share: the consoles for stdout and stderr, and the report of errors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from hingecheck import names
 from hingecheck.errors import HingecheckError, UsageError
-from hingecheck.progress import Progress as Now
-from hingecheck.progress import Stage, Watch
 
 LOGBOOK = "logbook.sqlite"
 """Name of the logbook in the results folder of a batch."""
@@ -74,22 +71,3 @@ def logbook_file(path: Path, *, new: bool = False) -> Path:
             f"{file}: no logbook found", "Give the logbook, or the results folder of a batch, with --logbook."
         )
     return file
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Watch | None]:
-    """A callback that shows the stage and how many frames are done, as a progress bar.
-
-    Gives None, and shows no bar, if `quiet` or if stderr is not a terminal.
-    """
-    if quiet or not err_console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err_console, transient=True) as bar:
-        task = bar.add_task(Stage.STARTING, total=None)
-
-        def show_progress(now: Now) -> None:
-            bar.update(task, description=now.stage, completed=now.done, total=now.expected or None)
-
-        yield show_progress
