@@ -16,6 +16,7 @@ from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Reason, Rep
 from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
+from hingecheck.report.film.scene import Scene
 from hingecheck.results import folder
 from hingecheck.video.reading import Video
 from tests.conftest import write_video
@@ -58,7 +59,7 @@ def frame_at(analysis: Analysis, time_s: float) -> int:
 def test_the_drawn_skeleton_passes_through_the_joints() -> None:
     analysis = staged()
     picture, frame = grey(), frame_at(analysis, analysis.reps[0].rep.liftoff_s)
-    overlay.skeleton(picture, overlay.Scene.of(analysis), frame, PEN)
+    overlay.skeleton(picture, Scene.of(analysis).at(float(analysis.angles.time_s[frame])), PEN)
     for pair in landmarks.CHAIN:
         x, y = np.round(analysis.pose.middle_px(pair)[frame]).astype(int)
         assert tuple(picture[y, x]) == overlay.SKELETON
@@ -73,8 +74,8 @@ def test_each_arc_spans_the_measured_angle(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(drawing, "wedge", keep)
     frame = frame_at(analysis, analysis.reps[0].rep.liftoff_s)
-    overlay.arcs(grey(), overlay.Scene.of(analysis), frame, PEN)
-    angles = analysis.angles
+    scene, angles = Scene.of(analysis), analysis.angles
+    overlay.arcs(grey(), scene, scene.at(float(angles.time_s[frame])), PEN)
     wanted = [angles.hip_flexion, angles.knee_flexion, angles.lumbar_flexion]
     assert spans == pytest.approx([float(angle.value_deg[frame]) for angle in wanted])
 

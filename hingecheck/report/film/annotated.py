@@ -16,8 +16,9 @@ import numpy as np
 from hingecheck import texts
 from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Measure, RepMetrics
 from hingecheck.report import phases, wording
-from hingecheck.report.film import drawing, keyframes, overlay
+from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
+from hingecheck.report.film.scene import Moment, Scene
 
 Retouch = Callable[[Bytes, float], Bytes]
 """Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
@@ -40,23 +41,23 @@ def height_px(width: int, height: int) -> int:
 
 
 def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None) -> Iterator[Frame]:
-    """Each frame with the measurements drawn on it, in the size of the film.
+    """Each frame of the analyzed clip with the measurements drawn on it, in the size of the film.
 
-    `frames` must be the analyzed frames.  Their pictures are overwritten, because drawing happens in place.
+    The pictures of `frames` are overwritten, because drawing happens in place.
     """
-    scene = overlay.Scene.of(analysis)
+    scene = Scene.of(analysis)
     limit_px = height_px(analysis.video.width, analysis.video.height)
     for frame in frames:
-        index = keyframes.frame_at(analysis, frame.time_s)
+        moment = scene.at(frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
         scale = min(1.0, limit_px / picture.shape[0])
         if scale < 1.0:
             size = (round(picture.shape[1] * scale), limit_px)
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
-        overlay.draw(picture, scene, index, pen)
-        _headline(picture, scene, index, pen)
-        _bar(picture, scene, index, pen)
+        overlay.draw(picture, scene, moment, pen)
+        _headline(picture, scene, moment, pen)
+        _bar(picture, scene, moment, pen)
         yield Frame(frame.time_s, picture, frame.scale * scale)
 
 
@@ -66,33 +67,33 @@ def _unit_px(picture: Bytes) -> float:
     return float(min(width / 360, height / 260))
 
 
-def _headline(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
+def _headline(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """The line at the top: the repetition and its phase.  A second line says if the lifter is not seen."""
     analysis = scene.analysis
-    rep, phase = phases.at(analysis.reps, float(analysis.angles.time_s[index]))
+    rep, phase = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
     count = len(analysis.reps)
     text = f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not scene.seen[index]:
+    if not moment.seen:
         below = margin + 28 * pen.unit_px
         drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
 
 
-def _bar(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
+def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
 
     From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
     where the angles are not measured.
     """
-    time_s = float(scene.analysis.angles.time_s[index])
+    time_s = float(scene.analysis.angles.time_s[moment.frame])
     rep, _ = phases.at(scene.analysis.reps, time_s)
     height, width = picture.shape[:2]
     left, top, bottom = (round(units * pen.unit_px) for units in (8, 17, 7))
     box = (left, height - top, width - left, height - bottom)
     drawing.shade(picture[height - top - round(25 * pen.unit_px) :])
     cv2.rectangle(picture, box[:2], box[2:], _EMPTY, -1)
-    done = None if rep is None else _done(scene.analysis, rep, time_s, index)
+    done = None if rep is None else _done(scene.analysis, rep, time_s, moment.frame)
     if rep is not None and done is not None:
         _fill(picture, box, done)
         if time_s >= rep.rep.lockout_s:
