@@ -19,7 +19,7 @@ from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.report.film.scene import Scene
 from hingecheck.results import folder
 from hingecheck.video.reading import Video
-from tests.conftest import write_video
+from tests.conftest import noise_pictures, write_video
 from tests.staged import blank_pictures, lost, staged
 from tests.test_motion import SIZE
 
@@ -164,6 +164,40 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
     annotated_frame = next(annotated.draw(replace(analysis, video=video), [frame]))
     assert max(annotated_frame.rgb.shape) == (annotated.SCALED_PX if max(size) > annotated.LARGEST_PX else max(size))
     assert annotated_frame.scale == pytest.approx(annotated_frame.rgb.shape[0] / size[0], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("filmed_hz", "shown_hz"), [(24, 24), (25, 25), (30, 30), (48, 24), (50, 25), (60, 30), (120, 30), (240, 30)]
+)
+def test_the_film_has_at_most_thirty_frames_a_second(filmed_hz: int, shown_hz: int, tmp_path: Path) -> None:
+    clip = Video(write_video(tmp_path / "clip.mkv", noise_pictures(filmed_hz, height=20, width=40), rate_hz=filmed_hz))
+    times_s = [frame.time_s for frame in clip.frames(step_s=annotated.STEP_S)]
+    assert len(times_s) == shown_hz == round(annotated.rate_hz(filmed_hz))
+    assert np.diff(times_s) == pytest.approx(np.full(shown_hz - 1, 1 / shown_hz), abs=0.002)
+    assert clip.info().frames_read == filmed_hz
+
+
+def test_the_full_film_shows_every_frame_in_the_size_of_the_clip(tmp_path: Path) -> None:
+    pictures = noise_pictures(12, height=1300, width=320)
+    clip = Video(write_video(tmp_path / "clip.mp4", pictures, rate_hz=60))
+    analysis = staged()
+    analysis = replace(analysis, video=replace(analysis.video, height=1300, width=320, rate_hz=60.0))
+    films = []
+    for full in (False, True):
+        result_folder.film(tmp_path / f"{full}.mp4", analysis, clip, result_folder.Wanted(full_film=full))
+        film = Video(tmp_path / f"{full}.mp4")
+        films.append((len(list(film.frames())), film.height, film.width))
+    assert films == [(6, annotated.SCALED_PX, 236), (12, 1300, 320)]
+
+
+def test_the_film_can_be_drawn_on_pictures_that_are_there_already(tmp_path: Path) -> None:
+    analysis = staged()
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 3)))
+    given = [Frame(frame.time_s, frame.rgb // 4, frame.scale) for frame in clip.frames()]
+    result_folder.film(tmp_path / "film.mp4", analysis, clip, frames=given[:2])
+    film = list(Video(tmp_path / "film.mp4").frames())
+    assert len(film) == 2
+    assert int(film[0].rgb[300, -20:].max()) < 45  # the clip is grey, 128
 
 
 def test_phases_have_no_gaps_in_any_style() -> None:

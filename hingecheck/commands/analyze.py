@@ -70,6 +70,14 @@ def analyze(
     ] = None,
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
+    video_full: Annotated[
+        bool,
+        typer.Option(
+            "--video-full",
+            help="Make the annotated video as large as the clip, with every frame. Default: at most 30 frames a "
+            "second, and 960 pixels instead of more than 1280.",
+        ),
+    ] = False,
     single_file: Annotated[
         bool,
         typer.Option("--single-file", help="Put the annotated video inside report.html, so that one file is enough."),
@@ -89,13 +97,23 @@ def analyze(
     from hingecheck.judgement.self_report import parse_soreness
     from hingecheck.records import SelfReport
 
-    output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
+    films = _Films(not no_video, single_file, video_full)
+    output = _Output(clip, out, force, as_json, quiet, verbose, films, redact_face, pseudonym)
     with reporting_errors(as_json=as_json):
         target = _checked_target(output)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target)
     _show(result, output, target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Films:
+    """The options about the annotated video: whether there is one, whether the page holds it, whether it is full."""
+
+    wanted: bool
+    single_file: bool
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +126,7 @@ class _Output:
     as_json: bool
     quiet: bool
     verbose: bool
-    film: bool
-    single_file: bool
+    films: _Films
     redact_face: bool
     pseudonym: str
 
@@ -130,6 +147,8 @@ def _checked_target(output: _Output) -> Path | None:
         redactor.models()
     if output.quiet and output.verbose:
         raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
+    if output.films.full and not output.films.wanted:
+        raise UsageError("--no-video and --video-full: cannot be used together", "Give only one of them.")
     if output.clip.is_dir():  # the analysis reports that a folder is not a clip
         return None
     if output.out is not None:
@@ -155,7 +174,8 @@ def _analyzed(request: Asked, output: _Output, target: Path | None) -> Analysis:
     if target is not None:
         with redactor.redactor(measured, output.clip) if output.redact_face else nullcontext() as retouch:
             rules = criteria.load(request.criteria)
-            files = result_folder.Wanted(output.film, output.single_file, retouch, rules)
+            films = output.films
+            files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full)
             result_folder.save(result, output.clip, target, files)
     return result
 

@@ -6,13 +6,13 @@ The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html a
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from hingecheck.judgement import criteria
-from hingecheck.records import Analysis, Bytes
+from hingecheck.records import Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.tables import angles
@@ -29,12 +29,14 @@ class Wanted:
 
     `film`: make the annotated film.  `single_file`: embed the film in the page as well.  `retouch`: change every
     picture before anything is drawn on it, for example blur the head.  `rules`: the criteria that the verdict used.
+    `full_film`: the film shows every frame in the size of the clip.
     """
 
     film: bool = True
     single_file: bool = False
     retouch: annotated.Retouch | None = None
     rules: criteria.Criteria = field(default_factory=criteria.load)
+    full_film: bool = False
 
 
 def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
@@ -46,7 +48,7 @@ def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[
     frames = keyframes.take(analysis, _retouched(reading.Video(path), wanted.retouch))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, path, wanted.retouch)
+        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted)
     return {
         "angles.csv": angles.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
@@ -72,15 +74,33 @@ def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyfra
     return pictures_at
 
 
-def film(target: Path, analysis: Analysis, path: Path, retouch: annotated.Retouch | None = None) -> None:
-    """Write the annotated film of the clip at `path` to `target`, frame by frame.
+def film(
+    target: Path,
+    analysis: Analysis,
+    clip: reading.Video,
+    wanted: Wanted | None = None,
+    frames: Iterable[Frame] | None = None,
+) -> None:
+    """Write the annotated film of `clip` to `target`, frame by frame.
 
-    Frames are decoded in full size if there is a retouch, else in the film's size.
+    `frames`: pictures to draw on, if there are some already; then `clip` must have been read.  Else they are decoded.
     """
-    clip = reading.Video(path)
-    height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
-    drawn = annotated.draw(analysis, reading.ahead(clip.frames(height_px)), retouch)
-    writing.write(target, clip, drawn, analysis.video.rate_hz)
+    wanted = wanted or Wanted()
+    drawn = annotated.draw(
+        analysis,
+        reading.ahead(_decoded(clip, wanted)) if frames is None else frames,
+        wanted.retouch,
+        full=wanted.full_film,
+    )
+    filmed_hz = analysis.video.rate_hz
+    writing.write(target, clip, drawn, filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz))
+
+
+def _decoded(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:
+    """The frames of the film, decoded in full size for a retouch or a full film, else in the film's size."""
+    in_full = wanted.full_film or wanted.retouch is not None
+    height_px = clip.height if in_full else annotated.height_px(clip.width, clip.height)
+    return clip.frames(height_px, 0.0 if wanted.full_film else annotated.STEP_S)
 
 
 def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -58,9 +59,12 @@ class Video:
             self.expected_s = (clip.duration or 0) / av.time_base
             self.width, self.height, self.rotation_deg = _display_size(clip, path)
 
-    def frames(self, height_px: int = HEIGHT_PX) -> Iterator[Frame]:
-        """Every frame that can be decoded, in order, at most `height_px` high; raises InputError if there is none."""
-        self._times_s, self._failed = [], 0
+    def frames(self, height_px: int = HEIGHT_PX, step_s: float = 0.0) -> Iterator[Frame]:
+        """Every frame that can be decoded, in order, at most `height_px` high; raises InputError if there is none.
+
+        With `step_s`, frames less than this time after the last one are left out, but they are counted.
+        """
+        self._times_s, self._failed, given_s = [], 0, -math.inf
         scale = min(1.0, height_px / self.height)
         with _with_picture(self.path) as clip:
             first_s = None
@@ -74,7 +78,9 @@ class Video:
                     self._failed += 1  # two frames cannot be shown at one moment
                     continue
                 self._times_s.append(time_s)
-                yield Frame(time_s, self._upright(picture, scale), scale)
+                if time_s >= given_s + step_s - _TIME_TOLERANCE_S:
+                    given_s = time_s
+                    yield Frame(time_s, self._upright(picture, scale), scale)
         if not self._times_s:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 

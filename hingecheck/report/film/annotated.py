@@ -7,6 +7,7 @@ Only a few frames are in memory at once, because each is decoded, drawn and enco
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -26,6 +27,9 @@ Retouch = Callable[[Bytes, float], Bytes]
 LARGEST_PX, SCALED_PX = 1280, 960
 """A film with a longer side over LARGEST_PX is scaled to SCALED_PX.  Scaling by less costs more time than it saves."""
 
+STEP_S: Final = 0.03
+"""Least time between two frames of the film, in seconds.  Of 60 Hz it leaves 30 Hz, of 50 Hz 25 Hz, of 240 Hz 30 Hz."""
+
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
 NO_LIFTER: Final = texts.REASONS[Code.LIFTER_UNSEEN]
@@ -40,13 +44,20 @@ def height_px(width: int, height: int) -> int:
     return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
 
 
-def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None) -> Iterator[Frame]:
-    """Each frame of the analyzed clip with the measurements drawn on it, in the size of the film.
+def rate_hz(filmed_hz: float) -> float:
+    """Frame rate of the film of a clip with this frame rate, if frames keep the distance of STEP_S; NaN if unknown."""
+    return filmed_hz / max(1, math.ceil(STEP_S * filmed_hz - 1e-6)) if math.isfinite(filmed_hz) else math.nan
+
+
+def draw(
+    analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None, *, full: bool = False
+) -> Iterator[Frame]:
+    """Each of `frames` with the measurements drawn on it, in the size of the film, or in full size.
 
     The pictures of `frames` are overwritten, because drawing happens in place.
     """
     scene = Scene.of(analysis)
-    limit_px = height_px(analysis.video.width, analysis.video.height)
+    limit_px = analysis.video.height if full else height_px(analysis.video.width, analysis.video.height)
     for frame in frames:
         moment = scene.at(frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
