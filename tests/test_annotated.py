@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,29 @@ def test_the_full_film_shows_every_frame_in_the_size_of_the_clip(tmp_path: Path)
         film = Video(tmp_path / f"{full}.mp4")
         films.append((len(list(film.frames())), film.height, film.width))
     assert films == [(6, annotated.SCALED_PX, 236), (12, 1300, 320)]
+
+
+def test_the_same_analysis_gives_the_same_bytes_of_film(tmp_path: Path) -> None:
+    analysis, films = staged(), []
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures(list(analysis.angles.time_s[:60]))))
+    for name in ("a.mp4", "b.mp4"):
+        result_folder.film(tmp_path / name, analysis, clip)
+        films.append((tmp_path / name).read_bytes())
+    assert films[0] == films[1]
+
+
+def test_a_film_that_fails_raises_its_error_and_stops_all_threads(tmp_path: Path) -> None:
+    def fails(rgb: Bytes, time_s: float) -> Bytes:
+        if time_s > 0.3:
+            raise RuntimeError("no face model")
+        return rgb
+
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 60)))
+    before = threading.active_count()
+    for frames in (None, list(clip.frames())):
+        with pytest.raises(RuntimeError, match="no face model"):
+            result_folder.film(tmp_path / "film.mp4", staged(), clip, result_folder.Wanted(retouch=fails), frames)
+        assert threading.active_count() == before
 
 
 def test_the_film_can_be_drawn_on_pictures_that_are_there_already(tmp_path: Path) -> None:

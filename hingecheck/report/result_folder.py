@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,9 @@ from hingecheck.video import reading, writing
 
 FILM: Final = "annotated.mp4"
 PAGE: Final = "report.html"
+
+DECODED_AHEAD, DRAWN_AHEAD = 4, 2
+"""Number of frames of the film that wait to be drawn, and that wait to be encoded.  In full size they are large."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +85,18 @@ def film(
     wanted: Wanted | None = None,
     frames: Iterable[Frame] | None = None,
 ) -> None:
-    """Write the annotated film of `clip` to `target`, frame by frame.
+    """Write the annotated film of `clip` to `target`, frame by frame: decoded, drawn and encoded in three threads.
 
     `frames`: pictures to draw on, if there are some already; then `clip` must have been read.  Else they are decoded.
     """
     wanted = wanted or Wanted()
-    drawn = annotated.draw(
-        analysis,
-        reading.ahead(_decoded(clip, wanted)) if frames is None else frames,
-        wanted.retouch,
-        full=wanted.full_film,
-    )
     filmed_hz = analysis.video.rate_hz
-    writing.write(target, clip, drawn, filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz))
+    with ExitStack() as threads:
+        if frames is None:
+            frames = threads.enter_context(closing(reading.ahead(_decoded(clip, wanted), DECODED_AHEAD)))
+        drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
+        drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
+        writing.write(target, clip, drawn_ahead, filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz))
 
 
 def _decoded(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:

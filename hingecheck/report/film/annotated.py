@@ -66,9 +66,10 @@ def draw(
             size = (round(picture.shape[1] * scale), limit_px)
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
+        now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
         overlay.draw(picture, scene, moment, pen)
-        _headline(picture, scene, moment, pen)
-        _bar(picture, scene, moment, pen)
+        _headline(picture, pen, _words(now, len(analysis.reps)), seen=moment.seen)
+        _bar(picture, scene, moment, pen, now[0])
         yield Frame(frame.time_s, picture, frame.scale * scale)
 
 
@@ -78,27 +79,28 @@ def _unit_px(picture: Bytes) -> float:
     return float(min(width / 360, height / 260))
 
 
-def _headline(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
-    """The line at the top: the repetition and its phase.  A second line says if the lifter is not seen."""
-    analysis = scene.analysis
-    rep, phase = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
-    count = len(analysis.reps)
-    text = f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
+def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
+    """The line at the top: the repetition of `count` and its phase."""
+    rep, phase = now
+    return f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
+
+
+def _headline(picture: Bytes, pen: Pen, text: str, *, seen: bool) -> None:
+    """Draw the line at the top.  A second line says if the lifter is not seen."""
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not moment.seen:
+    if not seen:
         below = margin + 28 * pen.unit_px
         drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
 
 
-def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
+def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics | None) -> None:
     """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
 
     From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
     where the angles are not measured.
     """
     time_s = float(scene.analysis.angles.time_s[moment.frame])
-    rep, _ = phases.at(scene.analysis.reps, time_s)
     height, width = picture.shape[:2]
     left, top, bottom = (round(units * pen.unit_px) for units in (8, 17, 7))
     box = (left, height - top, width - left, height - bottom)
@@ -161,9 +163,9 @@ def _labels(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | N
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:
     left, top, right, bottom = box
-    ends = left + np.round(np.clip(np.cumsum(done), 0, 1) * (right - left)).astype(int)
-    cv2.rectangle(picture, (left, top), (int(ends[0]), bottom), HIPS, -1)
-    cv2.rectangle(picture, (int(ends[0]), top), (int(ends[1]), bottom), LOW_BACK, -1)
+    middle, end = (left + round(min(share, 1.0) * (right - left)) for share in (done[0], sum(done)))
+    cv2.rectangle(picture, (left, top), (middle, bottom), HIPS, -1)
+    cv2.rectangle(picture, (middle, top), (end, bottom), LOW_BACK, -1)
 
 
 def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Measure) -> None:

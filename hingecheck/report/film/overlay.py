@@ -116,8 +116,10 @@ def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw the wedge between the upper tangent and its direction if the low back kept its shape of standing."""
     angle, sign = scene.analysis.angles.lumbar_flexion, scene.analysis.view.facing_sign
     upper = next((tangent for tangent in scene.analysis.spine.tangents if tangent.segment == "junction"), None)
-    middle = moment.joints_px[:2].mean(axis=0)
-    at = middle if upper is None or np.isnan(scene.touch(moment, upper)).any() else scene.touch(moment, upper)
+    shoulder, hip = moment.joints_px[:2]
+    at = (shoulder + hip) / 2 if upper is None else scene.touch(moment, upper)
+    if np.isnan(at).any():
+        at = (shoulder + hip) / 2
     if np.isnan(at).any():
         return
     value = float(np.radians(angle.value_deg[moment.frame]))
@@ -126,7 +128,6 @@ def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
         end = float(np.arctan2(along[1], along[0]))
         drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, _radius(scene, pen)))
     text = (label("lumbar_flexion", angle, moment.frame), not np.isnan(value), TANGENT)
-    shoulder, hip = moment.joints_px[:2]
     dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
     _label(picture, pen, pen.place(at), dorsal, text)
 
@@ -139,7 +140,7 @@ def _label(picture: Bytes, pen: Pen, at: Floats, toward: Floats, what: tuple[str
     if np.isnan(at + toward).any():
         return  # the lifter is not seen: the headline says so
     text, known, colour = what
-    size = np.array(drawing.extent(text, round(SIZE * pen.unit_px)))
-    away = toward / np.hypot(*toward)
-    corner = at + away * (GAP * pen.unit_px + size / 2) - size / 2
-    drawing.words(picture, pen, (corner[0], corner[1]), text, (colour if known else UNKNOWN, SIZE))
+    size = drawing.extent(text, round(SIZE * pen.unit_px))
+    away = toward / np.hypot(toward[0], toward[1])
+    x, y = (float(at[i] + away[i] * (GAP * pen.unit_px + size[i] / 2) - size[i] / 2) for i in (0, 1))
+    drawing.words(picture, pen, (x, y), text, (colour if known else UNKNOWN, SIZE))

@@ -24,7 +24,11 @@ TANGENT_HALF: Final = 0.24
 ARM_SEEN: Final = 0.7
 """Least visibility (0 to 1) of shoulder, elbow and wrist to draw the arm."""
 
-_ARM: Final = (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)
+_LEFT, _RIGHT = ([int(joint[side]) for joint in landmarks.CHAIN] for side in (0, 1))
+_ARMS: Final = {
+    name: [int(joint[side]) for joint in (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)]
+    for side, name in enumerate(("left", "right"))
+}
 
 
 @dataclass(frozen=True)
@@ -70,18 +74,16 @@ class Scene:
         """What is drawn at a time in seconds."""
         pose, contour, view = self.analysis.pose, self.analysis.contour, self.analysis.view
         between = _Between.of(pose.time_s, time_s, self.step_s / 2)
-        pair = list(between.samples)
-        xy_px = pose.xy_px[pair]
-        joints_px = np.stack([xy_px[:, list(joint)].mean(axis=1) for joint in landmarks.CHAIN], axis=1)
-        near = [joint[0 if view.side == "left" else 1] for joint in _ARM]
-        hidden = not np.fmin.reduce(pose.visibility[pair][:, near], axis=None) >= ARM_SEEN  # unknown: hidden
+        xy_px, near = between.mixed(pose.xy_px), _ARMS[view.side]
+        hidden = not np.fmin.reduce(between.least(pose.visibility)[near]) >= ARM_SEEN  # unknown: hidden
+        edges_px = contour.edge_px(view.dorsal, between.samples)
         return Moment(
             frame=frame_at(self.analysis, time_s),
-            joints_px=between.mixed(joints_px),
-            arm_px=np.full((len(near), 2), np.nan) if hidden else between.mixed(xy_px[:, near]),
-            edge_px=between.mixed(contour.edge_px(view.dorsal, pair)),
+            joints_px=(xy_px[_LEFT] + xy_px[_RIGHT]) / 2,
+            arm_px=np.full((len(near), 2), np.nan) if hidden else xy_px[near],
+            edge_px=between.joined(edges_px[0], edges_px[-1]),
             clean=contour.valid[between.nearest, view.dorsal],
-            trunk_px=float(np.hypot(*between.mixed(contour.axis_px[pair]))),
+            trunk_px=float(np.hypot(*between.mixed(contour.axis_px))),
         )
 
     def touch(self, moment: Moment, tangent: Tangent) -> Floats:
@@ -107,12 +109,12 @@ def frame_at(analysis: Analysis, time_s: float) -> int:
 class _Between:
     """The place of a time between two samples.
 
-    `samples`: the sample before and the one after; twice the same at a sample and outside all of them.  `share`: how
-    far the time is from the first to the second, 0 to 1; NaN if they are the same.  `close`: those that are so near in
-    time that they can stand in alone, nearest first.  `nearest`: the sample nearest in time.
+    `samples`: the sample before and the one after, or only one at a sample and outside all of them.  `share`: how far
+    the time is from the first to the second, 0 to 1.  `close`: places in `samples` of those that are so near in time
+    that they can stand in alone, nearest first.  `nearest`: the sample nearest in time.
     """
 
-    samples: tuple[int, int]
+    samples: tuple[int, ...]
     share: float
     close: tuple[int, ...]
     nearest: int
@@ -121,16 +123,26 @@ class _Between:
     def of(sampled_s: Floats, time_s: float, close_s: float) -> _Between:
         """Find a time among the times of the samples.  `close_s`: the largest distance of a sample that is close."""
         after = min(int(np.searchsorted(sampled_s, time_s - SAME_TIME_S)), len(sampled_s) - 1)
-        before = after - 1 if after > 0 and sampled_s[after] > time_s + SAME_TIME_S else after
-        away_s = np.abs(sampled_s[[before, after]] - time_s)
-        share = float(away_s[0] / away_s.sum()) if before < after else float("nan")
-        order = (0, 1) if away_s[0] <= away_s[1] else (1, 0)
-        close = tuple(i for i in order if away_s[i] <= max(close_s, SAME_TIME_S))
-        return _Between((before, after), share, close, (before, after)[order[0]])
+        inside = after > 0 and sampled_s[after] > time_s + SAME_TIME_S
+        samples = (after - 1, after) if inside else (after,)
+        away_s = [abs(float(sampled_s[sample]) - time_s) for sample in samples]
+        order = sorted(range(len(samples)), key=away_s.__getitem__)
+        close = tuple(place for place in order if away_s[place] <= max(close_s, SAME_TIME_S))
+        return _Between(samples, away_s[0] / (sum(away_s) or 1.0), close, samples[order[0]])
 
     def mixed(self, values: Floats) -> Floats:
-        """Values (2, ...) of both samples, interpolated.  If one is unknown, the other counts if it is close."""
-        out = values[0] + self.share * (values[1] - values[0])
-        for sample in self.close:
-            out = np.where(np.isnan(out), values[sample], out)
+        """Values (M, ...) of all samples, interpolated."""
+        return self.joined(values[self.samples[0]], values[self.samples[-1]])
+
+    def joined(self, first: Floats, second: Floats) -> Floats:
+        """The values (...) of both samples, interpolated.  If one is unknown, the other counts if it is close."""
+        if len(self.samples) == 1:
+            return first if self.close else np.full_like(first, np.nan)
+        out = first + self.share * (second - first)
+        for place in self.close:
+            out = np.where(np.isnan(out), (first, second)[place], out)
         return np.asarray(out)
+
+    def least(self, values: Floats) -> Floats:
+        """The smaller values (...) of both samples, from those (M, ...) of all; NaN only if both are unknown."""
+        return np.asarray(np.fmin(values[self.samples[0]], values[self.samples[-1]]))
