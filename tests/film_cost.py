@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hingecheck import analysis
 from hingecheck.report import result_folder
+from hingecheck.video.reading import Video
 
 
 def cost(clip: Path) -> tuple[list[float], list[float]]:
@@ -21,7 +22,7 @@ def cost(clip: Path) -> tuple[list[float], list[float]]:
     result = analysis.analyze(clip)
     between = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        result_folder.film(Path(folder) / result_folder.FILM, result, clip)
+        result_folder.film(Path(folder) / result_folder.FILM, result, Video(clip))
     after = time.perf_counter(), time.process_time()
     return [b - a for a, b in zip(before, between, strict=True)], [b - a for a, b in zip(between, after, strict=True)]
 

@@ -19,6 +19,10 @@ from tests.test_motion import SIZE, observe, stages
 
 THREE_BENDS = lifter.Set(bends=((1.5, 2.5, 3.0, 4.0), (5.0, 6.0, 6.5, 7.5), (8.5, 9.5, 10.0, 11.0)), last_s=12.0)
 
+POSE = ("time_s", "xy_px", "visibility", "world_m", "filled")
+CONTOUR = ("origin_px", "axis_px", "offset", "valid", "crop", "cut")
+"""The arrays of `PoseTrack` and `BackContour` with one entry for each sample."""
+
 
 @cache
 def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
@@ -48,6 +52,17 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         advice=advice.give(report, findings, verdict),
         criteria=rules.used,
         provenance={"versions": {"hingecheck": "0"}, "models": {}, "settings": {}},
+    )
+
+
+def sampled(analysis: Analysis, kept: Sequence[int]) -> Analysis:
+    """The analysis with the lifter looked at only in the kept frames; the angles of all frames stay."""
+    at = list(kept)
+    pose, contour = analysis.pose, analysis.contour
+    return replace(
+        analysis,
+        pose=replace(pose, **{name: getattr(pose, name)[at] for name in POSE}),
+        contour=replace(contour, **{name: getattr(contour, name)[at] for name in CONTOUR}),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Reason, Rep
 from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
+from hingecheck.report.film.scene import Scene
 from hingecheck.results import folder
+from hingecheck.video import working_copy
 from hingecheck.video.reading import Video
-from tests.conftest import write_video
+from tests.conftest import noise_pictures, write_video
 from tests.staged import blank_pictures, lost, staged
 from tests.test_motion import SIZE
 
@@ -58,7 +61,7 @@ def frame_at(analysis: Analysis, time_s: float) -> int:
 def test_the_drawn_skeleton_passes_through_the_joints() -> None:
     analysis = staged()
     picture, frame = grey(), frame_at(analysis, analysis.reps[0].rep.liftoff_s)
-    overlay.skeleton(picture, overlay.Scene.of(analysis), frame, PEN)
+    overlay.skeleton(picture, Scene.of(analysis).at(float(analysis.angles.time_s[frame])), PEN)
     for pair in landmarks.CHAIN:
         x, y = np.round(analysis.pose.middle_px(pair)[frame]).astype(int)
         assert tuple(picture[y, x]) == overlay.SKELETON
@@ -73,8 +76,8 @@ def test_each_arc_spans_the_measured_angle(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(drawing, "wedge", keep)
     frame = frame_at(analysis, analysis.reps[0].rep.liftoff_s)
-    overlay.arcs(grey(), overlay.Scene.of(analysis), frame, PEN)
-    angles = analysis.angles
+    scene, angles = Scene.of(analysis), analysis.angles
+    overlay.arcs(grey(), scene, scene.at(float(angles.time_s[frame])), PEN)
     wanted = [angles.hip_flexion, angles.knee_flexion, angles.lumbar_flexion]
     assert spans == pytest.approx([float(angle.value_deg[frame]) for angle in wanted])
 
@@ -161,8 +164,69 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
     video = replace(analysis.video, height=size[0], width=size[1])
     frame = Frame(0.0, np.full((*size, 3), 128, np.uint8), 1.0)
     annotated_frame = next(annotated.draw(replace(analysis, video=video), [frame]))
-    assert max(annotated_frame.rgb.shape) == (annotated.SCALED_PX if max(size) > annotated.LARGEST_PX else max(size))
+    assert max(annotated_frame.rgb.shape) == (
+        working_copy.SCALED_PX if max(size) > working_copy.LARGEST_PX else max(size)
+    )
     assert annotated_frame.scale == pytest.approx(annotated_frame.rgb.shape[0] / size[0], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("filmed_hz", "shown_hz"), [(24, 24), (25, 25), (30, 30), (48, 24), (50, 25), (60, 30), (120, 30), (240, 30)]
+)
+def test_the_film_has_at_most_thirty_frames_a_second(filmed_hz: int, shown_hz: int, tmp_path: Path) -> None:
+    clip = Video(write_video(tmp_path / "clip.mkv", noise_pictures(filmed_hz, height=20, width=40), rate_hz=filmed_hz))
+    times_s = [frame.time_s for frame in clip.frames(apart_s=working_copy.APART_S)]
+    assert round(annotated.rate_hz(filmed_hz)) == shown_hz
+    assert len(times_s) in (shown_hz, shown_hz + 1)  # the last frame is always shown
+    assert np.diff(times_s)[: shown_hz - 1] == pytest.approx(np.full(shown_hz - 1, 1 / shown_hz), abs=0.002)
+    assert clip.info().frames_read == filmed_hz
+
+
+def test_the_full_film_shows_every_frame_in_the_size_of_the_clip(tmp_path: Path) -> None:
+    pictures = noise_pictures(12, height=1300, width=320)
+    clip = Video(write_video(tmp_path / "clip.mp4", pictures, rate_hz=60))
+    analysis = staged()
+    analysis = replace(analysis, video=replace(analysis.video, height=1300, width=320, rate_hz=60.0))
+    films = []
+    for full in (False, True):
+        result_folder.film(tmp_path / f"{full}.mp4", analysis, clip, result_folder.Wanted(full_film=full))
+        film = Video(tmp_path / f"{full}.mp4")
+        films.append((len(list(film.frames())), film.height, film.width))
+    assert films == [(7, working_copy.SCALED_PX, 236), (12, 1300, 320)]
+
+
+def test_the_same_analysis_gives_the_same_bytes_of_film(tmp_path: Path) -> None:
+    analysis, films = staged(), []
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures(list(analysis.angles.time_s[:60]))))
+    for name in ("a.mp4", "b.mp4"):
+        result_folder.film(tmp_path / name, analysis, clip)
+        films.append((tmp_path / name).read_bytes())
+    assert films[0] == films[1]
+
+
+def test_a_film_that_fails_raises_its_error_and_stops_all_threads(tmp_path: Path) -> None:
+    def fails(rgb: Bytes, time_s: float) -> Bytes:
+        if time_s > 0.3:
+            raise RuntimeError("no face model")
+        return rgb
+
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 60)))
+    before = threading.active_count()
+    with pytest.raises(RuntimeError, match="no face model"):
+        result_folder.film(tmp_path / "film.mp4", staged(), clip, result_folder.Wanted(retouch=fails))
+    assert threading.active_count() == before
+
+
+def test_the_film_is_drawn_on_the_working_copy_if_there_is_one(tmp_path: Path) -> None:
+    analysis = staged()
+    clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 3)))
+    given = [Frame(frame.time_s, frame.rgb // 4, frame.scale) for frame in clip.frames()]
+    with working_copy.WorkingCopy() as copy:
+        assert len(list(copy.kept(given[:2]))) == 2
+        result_folder.film(tmp_path / "film.mp4", analysis, clip, result_folder.Wanted(copy=copy))
+    film = list(Video(tmp_path / "film.mp4").frames())
+    assert len(film) == 2
+    assert int(film[0].rgb[300, -20:].max()) < 45  # the clip is grey, 128
 
 
 def test_phases_have_no_gaps_in_any_style() -> None:

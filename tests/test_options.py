@@ -79,6 +79,7 @@ WRONG = {
     ("--out", "done"): (2, "contains a result already"),
     ("--model", "enormous"): (6, "neither a model's name nor a file"),
     ("--quiet", "--verbose"): (2, "cannot be used together"),
+    ("--no-video", "--video-full"): (2, "cannot be used together"),
 }
 
 

@@ -128,6 +128,7 @@ def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scou
             finder.watch(frame)
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
+        copy.first_s = clip.first_s
         region = _region(finder, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
     small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
     return _Scouted(region, watcher.activity(), small)

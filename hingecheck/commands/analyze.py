@@ -72,6 +72,14 @@ def analyze(
     ] = None,
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
+    video_full: Annotated[
+        bool,
+        typer.Option(
+            "--video-full",
+            help="Make the annotated video as large as the clip, with every frame. Default: at most 30 frames a "
+            "second, and 960 pixels instead of more than 1280.",
+        ),
+    ] = False,
     single_file: Annotated[
         bool,
         typer.Option("--single-file", help="Put the annotated video inside report.html, so that one file is enough."),
@@ -87,7 +95,8 @@ def analyze(
     ] = "",
 ) -> None:
     """Analyze one clip: joint angles, repetitions, how much came from hips and low back, and a verdict."""
-    output = _Output(clip, out, force, as_json, quiet, verbose, not no_video, single_file, redact_face, pseudonym)
+    films = _Films(not no_video, single_file, video_full)
+    output = _Output(clip, out, force, as_json, quiet, verbose, films, redact_face, pseudonym)
     left_out = {
         Stage.STANDING: standing is None,
         Stage.MAX_BEND: max_bend is None,
@@ -108,6 +117,15 @@ def analyze(
 
 
 @dataclass(frozen=True, slots=True)
+class _Films:
+    """The options about the annotated video: whether there is one, whether the page holds it, whether it is full."""
+
+    wanted: bool
+    single_file: bool
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Output:
     """The options about the results: where they go, what they contain and what is printed."""
 
@@ -117,8 +135,7 @@ class _Output:
     as_json: bool
     quiet: bool
     verbose: bool
-    film: bool
-    single_file: bool
+    films: _Films
     redact_face: bool
     pseudonym: str
 
@@ -139,6 +156,8 @@ def _checked_target(output: _Output) -> Path | None:
         redactor.models()
     if output.quiet and output.verbose:
         raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
+    if output.films.full and not output.films.wanted:
+        raise UsageError("--no-video and --video-full: cannot be used together", "Give only one of them.")
     if output.clip.is_dir():  # the analysis reports that a folder is not a clip
         return None
     if output.out is not None:
@@ -157,14 +176,17 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
+    from hingecheck.video.working_copy import WorkingCopy
 
-    measured = stages.analyze(output.clip, request, watch=watch)
-    result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
-    if target is not None:
-        with redactor.redactor(measured, output.clip, watch) if output.redact_face else nullcontext() as retouch:
-            rules = criteria.load(request.criteria)
-            files = result_folder.Wanted(output.film, output.single_file, retouch, rules)
-            result_folder.save(result, output.clip, target, files, watch=watch)
+    with WorkingCopy() as copy:
+        measured = stages.analyze(output.clip, request, watch=watch, copy=copy)
+        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
+        if target is not None:
+            with redactor.redactor(measured, output.clip, watch) if output.redact_face else nullcontext() as retouch:
+                rules = criteria.load(request.criteria)
+                films = output.films
+                files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)
+                result_folder.save(result, output.clip, target, files, watch=watch)
     return result
 
 

@@ -66,6 +66,9 @@ def batch(
     ] = 3000.0,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try clips again that failed before.")] = False,
     video: Annotated[bool, typer.Option("--video", help="Make the annotated video of every clip.")] = False,
+    video_full: Annotated[
+        bool, typer.Option("--video-full", help="Make it as large as the clip, with every frame.")
+    ] = False,
     model: Annotated[
         str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
     ] = bundles.DEFAULT,
@@ -83,7 +86,7 @@ def batch(
     from hingecheck.history.logbook import Logbook
 
     options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
-    settings = jobs.Settings(model, criteria, video)
+    settings = jobs.Settings(model, criteria, video or video_full, video_full)
     with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
         found_clips = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)

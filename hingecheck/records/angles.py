@@ -6,6 +6,7 @@ Angles are in degrees: 0 = upright standing; flexion and forward lean are positi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -58,10 +59,12 @@ class Angle:
         bias = np.hypot(self.bias_sd_deg, self.bias_slope_sd * self.value_deg)
         return np.asarray(np.hypot(self.noise_sd_deg, bias))
 
-    @property
+    @cached_property
     def half_deg(self) -> Floats:
         """Half the width of a frame's 90 % interval (N,), in degrees."""
-        return np.asarray(Z90 * self.sd_deg)
+        half_deg = np.asarray(Z90 * self.sd_deg)
+        half_deg.setflags(write=False)
+        return half_deg
 
 
 @dataclass(frozen=True, slots=True)

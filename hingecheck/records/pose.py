@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -111,13 +112,16 @@ class BackContour:
         shapes = {"origin_px": (n, 2), "axis_px": (n, 2), "offset": (n, 2, k), "valid": (n, 2, k)}
         check(self, shapes | {"crop": (n, CROP_SIZE_PX, CROP_SIZE_PX), "cut": (n,)})
 
-    def edge_px(self, edge: int) -> Floats:
-        """Points (N, K, 2) of one edge in display pixels; edge 0 is on the image left of an upright trunk."""
-        axis = self.axis_px[:, None, :]
+    def edge_px(self, edge: int, frames: slice | Sequence[int] = slice(None)) -> Floats:
+        """Points (n, K, 2) of one edge in display pixels, of all frames or the given ones.
+
+        Edge 0 is on the image left of an upright trunk.
+        """
+        axis = self.axis_px[frames, None, :]
         left = np.stack([axis[..., 1], -axis[..., 0]], axis=-1)
         outward = left if edge == 0 else -left
         along = self.station[None, :, None] * axis
-        return self.origin_px[:, None, :] + along + self.offset[:, edge, :, None] * outward
+        return self.origin_px[frames, None, :] + along + self.offset[frames, edge, :, None] * outward
 
 
 @dataclass(frozen=True)

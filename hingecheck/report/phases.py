@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,7 @@ class Phase:
     text: str
 
 
+@lru_cache(maxsize=256)
 def of(rep: Rep) -> tuple[Phase, ...]:
     """The repetition's phases in the order of time, for every style.  Events that did not happen are left out."""
     begins = [(float(getattr(rep, name)), text) for name, text in BEGINS.items()]

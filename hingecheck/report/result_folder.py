@@ -6,22 +6,27 @@ The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html a
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from hingecheck.judgement import criteria
 from hingecheck.progress import Stage, Watch, begin, counted
-from hingecheck.records import Analysis, Bytes
+from hingecheck.records import Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.tables import angles
 from hingecheck.results import document, folder
-from hingecheck.video import reading, writing
+from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
 PAGE: Final = "report.html"
+
+DECODED_AHEAD, DRAWN_AHEAD = 4, 2
+"""Number of frames of the film that wait to be drawn, and that wait to be encoded.  In full size they are large."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,16 @@ class Wanted:
 
     `film`: make the annotated film.  `single_file`: embed the film in the page as well.  `retouch`: change every
     picture before anything is drawn on it, for example blur the head.  `rules`: the criteria that the verdict used.
+    `full_film`: the film shows every frame in the size of the clip.  `copy`: the working copy of the clip, if there is
+    one: the film is then drawn on its pictures.
     """
 
     film: bool = True
     single_file: bool = False
     retouch: annotated.Retouch | None = None
     rules: criteria.Criteria = field(default_factory=criteria.load)
+    full_film: bool = False
+    copy: working_copy.WorkingCopy | None = None
 
 
 def files(
@@ -50,7 +59,7 @@ def files(
     frames = keyframes.take(analysis, _retouched(reading.Video(path), wanted.retouch))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, path, wanted.retouch, watch)
+        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
     return {
         "angles.csv": angles.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
@@ -81,19 +90,33 @@ def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyfra
 def film(
     target: Path,
     analysis: Analysis,
-    path: Path,
-    retouch: annotated.Retouch | None = None,
+    clip: reading.Video,
+    wanted: Wanted | None = None,
     watch: Watch | None = None,
 ) -> None:
-    """Write the annotated film of the clip at `path` to `target`, frame by frame.
+    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads."""
+    wanted = wanted or Wanted()
+    filmed_hz = analysis.video.rate_hz
+    rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
+    with ExitStack() as threads:
+        frames = threads.enter_context(closing(reading.ahead(_frames(clip, wanted), DECODED_AHEAD)))
+        drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
+        drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
+        expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
+        writing.write(target, clip, counted(drawn_ahead, watch, Stage.FILM, expected), rate_hz)
 
-    Frames are decoded in full size if there is a retouch, else in the film's size.
+
+def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:
+    """The frames to draw on: those of the working copy, if there is one and it is good enough; else decoded.
+
+    A retouch and a full film need the full size.
     """
-    clip = reading.Video(path)
-    height_px = clip.height if retouch else annotated.height_px(clip.width, clip.height)
-    drawn = annotated.draw(analysis, reading.ahead(clip.frames(height_px)), retouch)
-    told = counted(drawn, watch, Stage.FILM, analysis.video.frames_read)
-    writing.write(target, clip, told, analysis.video.rate_hz)
+    in_full = wanted.full_film or wanted.retouch is not None
+    if wanted.copy is not None and not wanted.copy.empty and not in_full:
+        clip.first_s = wanted.copy.first_s
+        return wanted.copy.frames()
+    height_px = clip.height if in_full else working_copy.height_px(clip.width, clip.height)
+    return clip.frames(height_px, 0.0 if wanted.full_film else working_copy.APART_S)
 
 
 def _page(

@@ -33,7 +33,7 @@ HEIGHT_PX: Final = 512
 """Largest height of a frame, in pixels.  A lifter fills about half of it, and the pose network sees 256 x 256."""
 
 DECODE_AHEAD: Final = 8
-"""Number of frames that `ahead` decodes before they are read."""
+"""Number of frames that `ahead` makes before they are read."""
 
 _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
@@ -176,9 +176,9 @@ class Video:
         return np.ascontiguousarray(rgb)
 
 
-def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
-    """The frames, decoded in a thread of its own, up to DECODE_AHEAD frames before they are read."""
-    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=DECODE_AHEAD)
+def ahead(frames: Iterable[Frame], most: int = DECODE_AHEAD) -> Generator[Frame, None, None]:
+    """The frames, made in a thread of their own; up to `most` of them wait to be read."""
+    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=most)
     stopped = threading.Event()
 
     def put(item: Frame | BaseException | None) -> bool:
@@ -188,7 +188,7 @@ def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
                 return True
         return False
 
-    def decode() -> None:
+    def make() -> None:
         try:
             for frame in frames:
                 if not put(frame):
@@ -197,7 +197,7 @@ def ahead(frames: Iterable[Frame]) -> Generator[Frame, None, None]:
         except BaseException as error:  # the reader of the frames raises it
             put(error)
 
-    thread = threading.Thread(target=decode, daemon=True)
+    thread = threading.Thread(target=make, daemon=True)
     thread.start()
     try:
         while (item := waiting.get()) is not None:

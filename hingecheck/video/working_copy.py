@@ -59,6 +59,8 @@ class WorkingCopy:
         self._lock = threading.Lock()
         self._times_s: list[float] = []
         self._scale = 1.0
+        self.first_s = 0.0
+        """The clip's own time, in seconds, of its first frame."""
 
     def __enter__(self) -> WorkingCopy:
         return self

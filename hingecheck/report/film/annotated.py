@@ -7,6 +7,7 @@ Only a few frames are in memory at once, because each is decoded, drawn and enco
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -16,14 +17,13 @@ import numpy as np
 from hingecheck import texts
 from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Measure, RepMetrics
 from hingecheck.report import phases, wording
-from hingecheck.report.film import drawing, keyframes, overlay
+from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
+from hingecheck.report.film.scene import Moment, Scene
+from hingecheck.video.working_copy import APART_S, height_px
 
 Retouch = Callable[[Bytes, float], Bytes]
 """Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
-
-LARGEST_PX, SCALED_PX = 1280, 960
-"""A film with a longer side over LARGEST_PX is scaled to SCALED_PX.  Scaling by less costs more time than it saves."""
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
@@ -33,30 +33,32 @@ LOW_BACK: Final = drawing.ORANGE
 _EMPTY: Final = (70, 70, 70)
 
 
-def height_px(width: int, height: int) -> int:
-    """Height in pixels of the film of a clip of `width` by `height` pixels."""
-    longest = max(width, height)
-    return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
+def rate_hz(filmed_hz: float) -> float:
+    """Frame rate of the film of a clip with this frame rate, if frames keep the distance of APART_S; NaN if unknown."""
+    return filmed_hz / max(1, math.ceil(APART_S * filmed_hz - 1e-6)) if math.isfinite(filmed_hz) else math.nan
 
 
-def draw(analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None) -> Iterator[Frame]:
-    """Each frame with the measurements drawn on it, in the size of the film.
+def draw(
+    analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None, *, full: bool = False
+) -> Iterator[Frame]:
+    """Each of `frames` with the measurements drawn on it, in the size of the film, or in full size.
 
-    `frames` must be the analyzed frames.  Their pictures are overwritten, because drawing happens in place.
+    The pictures of `frames` are overwritten, because drawing happens in place.
     """
-    scene = overlay.Scene.of(analysis)
-    limit_px = height_px(analysis.video.width, analysis.video.height)
+    scene = Scene.of(analysis)
+    limit_px = analysis.video.height if full else height_px(analysis.video.width, analysis.video.height)
     for frame in frames:
-        index = keyframes.frame_at(analysis, frame.time_s)
+        moment = scene.at(frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
         scale = min(1.0, limit_px / picture.shape[0])
         if scale < 1.0:
             size = (round(picture.shape[1] * scale), limit_px)
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
-        overlay.draw(picture, scene, index, pen)
-        _headline(picture, scene, index, pen)
-        _bar(picture, scene, index, pen)
+        now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
+        overlay.draw(picture, scene, moment, pen)
+        _headline(picture, pen, _words(now, len(analysis.reps)), seen=moment.seen)
+        _bar(picture, scene, moment, pen, now[0])
         yield Frame(frame.time_s, picture, frame.scale * scale)
 
 
@@ -66,33 +68,34 @@ def _unit_px(picture: Bytes) -> float:
     return float(min(width / 360, height / 260))
 
 
-def _headline(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
-    """The line at the top: the repetition and its phase.  A second line says if the lifter is not seen."""
-    analysis = scene.analysis
-    rep, phase = phases.at(analysis.reps, float(analysis.angles.time_s[index]))
-    count = len(analysis.reps)
-    text = f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
+def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
+    """The line at the top: the repetition of `count` and its phase."""
+    rep, phase = now
+    return f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
+
+
+def _headline(picture: Bytes, pen: Pen, text: str, *, seen: bool) -> None:
+    """Draw the line at the top.  A second line says if the lifter is not seen."""
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not scene.seen[index]:
+    if not seen:
         below = margin + 28 * pen.unit_px
         drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
 
 
-def _bar(picture: Bytes, scene: overlay.Scene, index: int, pen: Pen) -> None:
+def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics | None) -> None:
     """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
 
     From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
     where the angles are not measured.
     """
-    time_s = float(scene.analysis.angles.time_s[index])
-    rep, _ = phases.at(scene.analysis.reps, time_s)
+    time_s = float(scene.analysis.angles.time_s[moment.frame])
     height, width = picture.shape[:2]
     left, top, bottom = (round(units * pen.unit_px) for units in (8, 17, 7))
     box = (left, height - top, width - left, height - bottom)
     drawing.shade(picture[height - top - round(25 * pen.unit_px) :])
     cv2.rectangle(picture, box[:2], box[2:], _EMPTY, -1)
-    done = None if rep is None else _done(scene.analysis, rep, time_s, index)
+    done = None if rep is None else _done(scene.analysis, rep, time_s, moment.frame)
     if rep is not None and done is not None:
         _fill(picture, box, done)
         if time_s >= rep.rep.lockout_s:
@@ -149,9 +152,9 @@ def _labels(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | N
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:
     left, top, right, bottom = box
-    ends = left + np.round(np.clip(np.cumsum(done), 0, 1) * (right - left)).astype(int)
-    cv2.rectangle(picture, (left, top), (int(ends[0]), bottom), HIPS, -1)
-    cv2.rectangle(picture, (int(ends[0]), top), (int(ends[1]), bottom), LOW_BACK, -1)
+    middle, end = (left + round(min(share, 1.0) * (right - left)) for share in (done[0], sum(done)))
+    cv2.rectangle(picture, (left, top), (middle, bottom), HIPS, -1)
+    cv2.rectangle(picture, (middle, top), (end, bottom), LOW_BACK, -1)
 
 
 def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Measure) -> None:

@@ -34,7 +34,7 @@ WEIGHT: Final = 520
 
 _SHADE: Final = 0.35  # brightness of a picture under text
 _TINT: Final = 0.55  # opacity of a wedge
-_STEPS: Final = 12  # points of a wedge's arc
+_ARC: Final = np.linspace(0.0, 1.0, 12)  # points of a wedge's arc, as shares of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Pen:
 
     def place(self, points_px: Floats) -> Floats:
         """Convert display pixels (..., 2) to pixels of the picture."""
-        return np.asarray((points_px - np.array([self.left, self.top])) * self.zoom)
+        return np.asarray((points_px - (self.left, self.top)) * self.zoom)
 
     def thick(self, units: float) -> int:
         """Convert a thickness from units to pixels, at least one."""
@@ -59,7 +59,7 @@ def line(picture: Bytes, pen: Pen, points: Floats, colour: Colour, units: float)
     """Draw a line through points (K, 2) of the picture.  Draw nothing if a point is unknown."""
     if np.isnan(points).any():
         return
-    path = [np.round(points).astype(np.int32)]
+    path = [_pixels(points)]
     cv2.polylines(picture, path, False, INK, pen.thick(units) + 2 * pen.thick(0.7), cv2.LINE_AA)
     cv2.polylines(picture, path, False, colour, pen.thick(units), cv2.LINE_AA)
 
@@ -78,9 +78,9 @@ def trail(picture: Bytes, pen: Pen, points: Floats, look: tuple[Colour, float], 
     """
     colour, units = look
     known = np.flatnonzero(shown & ~np.isnan(points).any(axis=1))
-    runs = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)
-    paths = [np.round(points[run]).astype(np.int32) for run in runs if len(run)]
-    cv2.polylines(picture, paths, False, colour, pen.thick(units), cv2.LINE_AA)
+    if known.size:
+        runs = np.split(_pixels(points[known]), np.flatnonzero(np.diff(known) > 1) + 1)
+        cv2.polylines(picture, runs, False, colour, pen.thick(units), cv2.LINE_AA)
 
 
 def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look: tuple[Colour, float]) -> None:
@@ -90,17 +90,17 @@ def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look:
     units.  Draw nothing if a number is unknown.
     """
     colour, radius = look
-    angles = np.linspace(*turn, _STEPS)
-    arc = at + radius * pen.unit_px * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    angles = turn[0] + (turn[1] - turn[0]) * _ARC
+    arc = at + radius * pen.unit_px * np.column_stack([np.cos(angles), np.sin(angles)])
     if np.isnan(arc).any():
         return
-    ring = np.round(np.vstack([at[None], arc])).astype(np.int32)
-    (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0) + 1
-    x0, y0 = max(int(x0), 0), max(int(y0), 0)
-    part = picture[y0 : max(int(y1), 0), x0 : max(int(x1), 0)]
+    ring = _pixels(np.concatenate([at[None], arc]))
+    (left, top), (right, bottom) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
+    left, top = max(left, 0), max(top, 0)
+    part = picture[top : max(bottom + 1, 0), left : max(right + 1, 0)]
     if part.size:
         tinted = part.copy()
-        cv2.fillPoly(tinted, [ring - np.array([x0, y0], np.int32)], colour, cv2.LINE_AA)
+        cv2.fillPoly(tinted, [ring - np.array([left, top], np.int32)], colour, cv2.LINE_AA)
         part[:] = cv2.addWeighted(tinted, _TINT, part, 1 - _TINT, 0)
     line(picture, pen, arc, colour, 1.5)
 
@@ -110,18 +110,16 @@ def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tu
 
     `look`: colour and size in units.
     """
-    colour, size = look
-    letters, gap = _inked(text, round(size * pen.unit_px), colour)
-    height, width = (min(a, b) for a, b in zip(gap.shape[:2], picture.shape[:2], strict=True))
-    x = int(np.clip(at[0], 0, picture.shape[1] - width))
-    y = int(np.clip(at[1], 0, picture.shape[0] - height))
-    part = picture[y : y + height, x : x + width]
-    part[:] = cv2.add(cv2.multiply(part, gap[:height, :width], scale=_SHADE / 255), letters[:height, :width])
+    colour, size_px = look[0], round(look[1] * pen.unit_px)
+    width, height = extent(text, size_px)
+    x = max(0, min(int(at[0]), picture.shape[1] - width))
+    y = max(0, min(int(at[1]), picture.shape[0] - height))
+    _print(picture, (x, y), text, (colour, size_px), _SHADE)
 
 
 def shade(part: Bytes) -> None:
     """Darken a part of the picture so that text on it is readable."""
-    part[:] = cv2.convertScaleAbs(part, alpha=_SHADE)
+    cv2.convertScaleAbs(part, dst=part, alpha=_SHADE)
 
 
 def extent(text: str, size_px: int) -> tuple[int, int]:
@@ -132,8 +130,23 @@ def extent(text: str, size_px: int) -> tuple[int, int]:
 
 def plain_words(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int]) -> None:
     """Draw text without a background.  `at`: the left end of the baseline; `look`: colour and size in pixels."""
-    colour, size_px = look
-    cv2.putText(picture, text, at, colour, _face(), size_px, WEIGHT)
+    left, base = _baseline(look[1])
+    _print(picture, (at[0] - left, at[1] - base), text, look, 1.0)
+
+
+def _print(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int], light: float) -> None:
+    """Draw text on the picture, dimmed to `light` under it.  `at`: the upper left corner of the background.
+
+    `look`: colour and size in pixels.  What lies outside the picture is left out.
+    """
+    letters, gap = _inked(text, look[1], look[0])
+    x, y = max(at[0], 0), max(at[1], 0)
+    part = picture[y : max(at[1] + gap.shape[0], 0), x : max(at[0] + gap.shape[1], 0)]
+    if part.size:
+        of_text = np.s_[y - at[1] :, x - at[0] :]
+        height, width = part.shape[:2]
+        let_through = cv2.multiply(part, gap[of_text][:height, :width], scale=light / 255)
+        part[:] = cv2.add(let_through, letters[of_text][:height, :width])
 
 
 @lru_cache(maxsize=1024)
@@ -149,13 +162,22 @@ def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
 @lru_cache(maxsize=1024)
 def _glyphs(text: str, size_px: int) -> NDArray[np.float32]:
     """How much of each pixel (h, w) the text covers, 0 to 1.  Cached, because frames repeat the same texts."""
-    margin = max(2, size_px // 3)
+    margin, base = _baseline(size_px)
     left, top, width, height = cv2.getTextSize((0, 0), text, (0, 0), _face(), size_px, WEIGHT)
-    rise = round(1.05 * size_px)
     canvas = np.zeros((round(1.6 * size_px), width + abs(left) + 2 * margin, 3), np.uint8)
-    cv2.putText(canvas, text, (margin, rise + size_px // 8), (255, 255, 255), _face(), size_px, WEIGHT)
+    cv2.putText(canvas, text, (margin, base), (255, 255, 255), _face(), size_px, WEIGHT)
     del top, height  # every background has the same height, so that labels do not jump
     return np.asarray(canvas[..., 0], np.float32) / np.float32(255)
+
+
+def _baseline(size_px: int) -> tuple[int, int]:
+    """Where a text begins on its background: how far its baseline is from the left and from the top, in pixels."""
+    return max(2, size_px // 3), round(1.05 * size_px) + size_px // 8
+
+
+def _pixels(points: Floats) -> NDArray[np.int32]:
+    """Points (K, 2) rounded to whole pixels."""
+    return np.rint(points).astype(np.int32)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
 from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
+from hingecheck.report.film.scene import Moment, Scene, frame_at
 
 CELL_WIDTH_PX: Final = 360
 CELL_HEIGHT_PX: Final = 480
@@ -49,7 +50,7 @@ def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     """The key frames of every repetition, in the order of EVENTS."""
     moments = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
     pictures = iter(pictures_at([s for _, _, s in moments if not np.isnan(s)]))
-    scene = overlay.Scene.of(analysis)
+    scene = Scene.of(analysis)
     return tuple(
         KeyFrame(rep, event, s, None, ("did not happen",))
         if np.isnan(s)
@@ -80,31 +81,25 @@ def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
     return bytes(data)
 
 
-def frame_at(analysis: Analysis, time_s: float) -> int:
-    """Index of the frame to show for a time in seconds: the first frame that is not earlier."""
-    frame = int(np.searchsorted(analysis.angles.time_s, time_s - 1e-6))
-    return min(frame, len(analysis.angles.time_s) - 1)
-
-
-def _cell(scene: overlay.Scene, picture: Bytes, time_s: float) -> Bytes:
-    frame = frame_at(scene.analysis, time_s)
-    pen = _window(scene, frame)
+def _cell(scene: Scene, picture: Bytes, time_s: float) -> Bytes:
+    angles = scene.analysis.angles
+    moment = scene.at(float(angles.time_s[frame_at(scene.analysis, time_s)]))  # the time of the picture
+    pen = _window(scene, moment)
     matrix = np.array([[pen.zoom, 0, -pen.left * pen.zoom], [0, pen.zoom, -pen.top * pen.zoom]])
     size = (CELL_WIDTH_PX, CELL_HEIGHT_PX)
     part = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderValue=drawing.INK)
     cell = np.ascontiguousarray(part, np.uint8)
-    overlay.skeleton(cell, scene, frame, pen)
-    overlay.back(cell, scene, frame, pen)
+    overlay.skeleton(cell, moment, pen)
+    overlay.back(cell, scene, moment, pen)
     return cell
 
 
-def _window(scene: overlay.Scene, frame: int) -> Pen:
+def _window(scene: Scene, moment: Moment) -> Pen:
     """The window around the whole lifter.  It has the same size in every cell, so that cells can be compared."""
     analysis, trunk_px = scene.analysis, scene.trunk_px
     zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
     ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
-    hip = analysis.pose.middle_px(landmarks.HIPS)[frame]
-    middle_x = float(np.nanmean([ankle[0], hip[0]]))
+    middle_x = float(np.nanmean([ankle[0], moment.joints_px[1, 0]]))
     bottom_y = float(ankle[1]) + 0.35 * trunk_px
     return Pen(middle_x - CELL_WIDTH_PX / 2 / zoom, bottom_y - CELL_HEIGHT_PX / zoom, zoom)
 

@@ -19,7 +19,7 @@ from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
 from hingecheck.records import Analysis, Code, Reason, RepMetrics, listed
 from hingecheck.report import sentences, wording
-from hingecheck.report.film import keyframes
+from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
 from hingecheck.report.page import plots, series, template
 
@@ -199,7 +199,7 @@ def _seek_s(analysis: Analysis, frame: KeyFrame) -> float:
     """Time in seconds of the frame in the picture, so that a click on it shows the same frame."""
     if frame.picture is None:
         return frame.time_s
-    return float(analysis.angles.time_s[keyframes.frame_at(analysis, frame.time_s)])
+    return float(analysis.angles.time_s[scene.frame_at(analysis, frame.time_s)])
 
 
 def _values(rep: RepMetrics, names: Sequence[str]) -> list[dict[str, Any]]:
