@@ -20,10 +20,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.ndimage import median_filter
-from scipy.signal import butter, sosfiltfilt
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -72,15 +70,17 @@ def smooth(time_s: Floats, values: Floats) -> Floats:
     step_s = usual_step_s(time_s)
     flat = values.reshape(len(values), -1)
     # 1
-    steady = median_filter(flat, size=(2 * max(1, round(SPIKE_S / step_s)) + 1, 1), mode="nearest")
+    steady = scipy.ndimage.median_filter(flat, size=(2 * max(1, round(SPIKE_S / step_s)) + 1, 1), mode="nearest")
     # 2
     grid_s = np.arange(time_s[0], time_s[-1], min(step_s, GRID_S))
-    even = PchipInterpolator(time_s, steady)(grid_s)
+    even = scipy.interpolate.PchipInterpolator(time_s, steady)(grid_s)
     # 3
-    sections = butter(_ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / (grid_s[1] - grid_s[0]), output="sos")
-    even = sosfiltfilt(sections, even, axis=0)
+    sections = scipy.signal.butter(
+        _ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / (grid_s[1] - grid_s[0]), output="sos"
+    )
+    even = scipy.signal.sosfiltfilt(sections, even, axis=0)
     # 4
-    smoothed = PchipInterpolator(grid_s, even)(np.minimum(time_s, grid_s[-1]))
+    smoothed = scipy.interpolate.PchipInterpolator(grid_s, even)(np.minimum(time_s, grid_s[-1]))
     return np.asarray(smoothed.reshape(values.shape))
 
 

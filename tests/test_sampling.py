@@ -40,19 +40,19 @@ def between(begin_s: float, end_s: float) -> Bools:
 
 
 def test_a_movement_is_seen_with_its_slow_beginning_and_rest_is_rest() -> None:
-    moving = activity.moving(watched(100.0), None)
+    moving = activity.moving(watched(100.0), None, TIME_S)
     assert moving[between(4.0, 6.0)].all()
     assert not moving[between(0.0, 3.5) | between(6.7, 12.0)].any()
 
 
 def test_noise_alone_is_no_movement() -> None:
-    assert not activity.moving(watched(0.0), None).any()
+    assert not activity.moving(watched(0.0), None, TIME_S).any()
 
 
 def test_only_movement_in_the_part_of_the_picture_counts() -> None:
     seen = watched(100.0)
-    assert activity.moving(seen, Region(0, 0, 500, 512)).any()
-    assert not activity.moving(seen, Region(550, 0, 800, 512)).any()
+    assert activity.moving(seen, Region(0, 0, 500, 512), TIME_S).any()
+    assert not activity.moving(seen, Region(550, 0, 800, 512), TIME_S).any()
 
 
 def test_a_tiny_picture_is_one_square() -> None:

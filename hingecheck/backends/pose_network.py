@@ -42,7 +42,7 @@ LOOK_PX: Final = 512
 PEOPLE_MODEL: Final = "lite"
 """The bundle that finds people while scouting."""
 
-PEOPLE_STEP_S: Final = 0.5
+PEOPLE_STEP_S: Final = 1.0
 """Smallest time between two pictures in which people are found, in seconds."""
 
 MOST_PEOPLE: Final = 24
@@ -71,7 +71,7 @@ class PoseNetwork:
         scouted = _scout(clip, copy, watch)
         # 2
         time_s = np.array(copy.times_s)
-        looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region))
+        looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
         # 3
         track, traces = self._look(sampling.chunks(looks), copy, scouted.region, watch)
         # 4
@@ -211,18 +211,12 @@ class _Look:
         """The landmarks and traces of one chunk."""
         from hingecheck.backends.mediapipe import MediaPipeEstimator
 
-        times_s = [self.copy.times_s[index] for index in (*chunk.warm_up, *chunk.looks)]
-        pictures = (_lowered(lifter.cut(frame, self.region)) for frame in _at(self.copy, times_s))
+        frames = self.copy.frames([int(index) for index in (*chunk.warm_up, *chunk.looks)])
+        pictures = (_lowered(lifter.cut(frame, self.region)) for frame in frames)
         with MediaPipeEstimator(self.bundle) as estimator:
             track, traces = estimation.observe(self.count.each(pictures), estimator, contour.trace)
         first = len(chunk.warm_up)
         return _rows(track, slice(first, None)), traces[first:]
-
-
-def _at(copy: WorkingCopy, times_s: Sequence[float]) -> Iterator[Frame]:
-    """The pictures of the copy at these times, in order."""
-    wanted = set(times_s)
-    return (frame for frame in copy.frames(times_s[0], times_s[-1]) if frame.time_s in wanted)
 
 
 def _lowered(frame: Frame) -> Frame:

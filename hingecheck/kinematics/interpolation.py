@@ -14,7 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import Akima1DInterpolator
+import scipy
 
 from hingecheck.records import Angle, AngleTrack, Bools, Floats
 
@@ -63,6 +63,6 @@ def _filled(time_s: Floats, values: Floats, frame_s: Floats) -> Floats:
             continue
         inside = (frame_s >= time_s[run[0]]) & (frame_s <= time_s[run[-1]])
         few = len(run) < 3
-        curve = None if few else Akima1DInterpolator(time_s[run], values[run], method="makima")
+        curve = None if few else scipy.interpolate.Akima1DInterpolator(time_s[run], values[run], method="makima")
         out[inside] = np.interp(frame_s[inside], time_s[run], values[run]) if curve is None else curve(frame_s[inside])
     return out

@@ -1,7 +1,7 @@
-"""When something moves in a clip: changes between pictures, in squares, for every picture of the working copy.
+"""When something moves in a clip: changes between pictures, in squares, over a whole clip.
 
 In: the pictures of a clip in order of time.  Out: `Activity`, how much each square of the picture changed; and for a
-part of the picture, the pictures around which something moves in it (`moving`).  Why: at rest a lifter looks the same
+part of the picture, the times around which something moves in it (`moving`).  Why: at rest a lifter looks the same
 for seconds, and the pose network need not look at every picture.
 
 Steps of `Watcher`:
@@ -34,6 +34,9 @@ HEIGHT_PX: Final = 128
 
 SQUARE_PX: Final = 8
 """Side of a square, in pixels of the small picture."""
+
+STEP_S: Final = 0.06
+"""Smallest time between two pictures whose change is measured, in seconds."""
 
 LAG_S: Final = 0.2
 """Time between two pictures that are compared, in seconds: a slow lift moves by more than a pixel."""
@@ -80,7 +83,9 @@ class Watcher:
         self._square_px = float("nan")
 
     def watch(self, frame: Frame) -> None:
-        """Compare a picture with the one LAG_S earlier, or with the first."""
+        """Compare a picture with the one LAG_S earlier, or with the first; one soon after the last is left out."""
+        if self._time_s and frame.time_s < self._time_s[-1] + STEP_S:
+            return
         grey, scale = _small(frame)
         self._square_px = SQUARE_PX / scale
         self._earlier.append((frame.time_s, grey))
@@ -94,8 +99,8 @@ class Watcher:
         return Activity(np.array(self._time_s), np.stack(self._change), self._square_px)
 
 
-def moving(activity: Activity, part: Region | None) -> Bools:
-    """Pictures (C,) around which something moves in a part of the picture, or in the whole picture."""
+def moving(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
+    """The times (T,) around which something moves in a part of the picture, or in the whole picture."""
     # 1
     squares = _inside(activity, part).reshape(len(activity.time_s), -1)
     most = min(MOST_SQUARES, squares.shape[1])
@@ -104,8 +109,8 @@ def moving(activity: Activity, part: Region | None) -> Bools:
     limit = float(np.clip(MOVES * np.quantile(change, STRONG), *LEVELS))
     moved_s = activity.time_s[change > limit]
     # 3
-    first = np.searchsorted(moved_s, activity.time_s - NEAR_S)
-    last = np.searchsorted(moved_s, activity.time_s + NEAR_S + LAG_S, side="right")  # seen LAG_S after it begins
+    first = np.searchsorted(moved_s, time_s - NEAR_S)
+    last = np.searchsorted(moved_s, time_s + NEAR_S + LAG_S, side="right")  # seen LAG_S after it begins
     return np.asarray(last > first)
 
 

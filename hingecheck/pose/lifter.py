@@ -30,7 +30,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation, find_objects, label
+import scipy
 
 from hingecheck import landmarks
 from hingecheck.records import Bytes, Floats, Frame
@@ -154,7 +154,9 @@ def moving_part(pictures: Sequence[Frame]) -> Region | None:
     gray = np.stack([_coarse(picture.rgb) for picture in pictures])  # 1
     change = np.abs(gray - np.median(gray, axis=0)).max(axis=0)
     moved = change > max(_MOVED_LEVEL, _MOVED_SHARE * float(np.quantile(change, _STRONGEST)))  # 2
-    parts = find_objects(label(binary_dilation(moved, iterations=_BRIDGED_SQUARES))[0])
+    parts = scipy.ndimage.find_objects(
+        scipy.ndimage.label(scipy.ndimage.binary_dilation(moved, iterations=_BRIDGED_SQUARES))[0]
+    )
     if not parts:
         return None
     # 3

@@ -10,12 +10,10 @@ whatever ends the program.  The pictures are a little coarser than the clip's: s
 
 from __future__ import annotations
 
-import bisect
-import math
 import os
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import IO, Any, Final
@@ -107,22 +105,25 @@ class WorkingCopy:
             ) from error
         self._times_s = times_s
 
-    def frames(self, begin_s: float = -math.inf, end_s: float = math.inf) -> Iterator[Frame]:
-        """The pictures from `begin_s` to `end_s`, both included, in order."""
-        first, last = bisect.bisect_left(self._times_s, begin_s), bisect.bisect_right(self._times_s, end_s)
-        if first >= last or self._file is None:
+    def frames(self, wanted: Sequence[int] | None = None) -> Iterator[Frame]:
+        """The pictures at these indices, which must grow; all pictures without them."""
+        indices = range(len(self._times_s)) if wanted is None else wanted
+        if not len(indices) or self._file is None:
             return
+        left = iter(indices)
+        index = first = next(left)
         with av.open(_Reader(self._file, self._lock), "r", format="mp4") as clip:
             stream = clip.streams.video[0]
             stream.codec_context.thread_count = 1
             base = stream.time_base or Fraction(1)
             clip.seek(round(Fraction(first, _RATE) / base), stream=stream)
             for picture in clip.decode(stream):
-                index = round(Fraction(picture.pts or 0) * base * _RATE)
-                if index >= last:
+                if round(Fraction(picture.pts or 0) * base * _RATE) != index:
+                    continue
+                yield Frame(self._times_s[index], _rgb(picture), self._scale)
+                index = next(left, -1)
+                if index < 0:
                     return
-                if index >= first:
-                    yield Frame(self._times_s[index], _rgb(picture), self._scale)
 
 
 class _Reader:
