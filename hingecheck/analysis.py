@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import scipy
 
 from hingecheck import observation
 from hingecheck.backends import bundles
@@ -149,6 +151,7 @@ def analyze(
     inputs = ready(path, asked)
     poses = source or PoseNetwork(inputs.pose.path, asked.workers)
     net, finder = _nets(*inputs.parts)
+    threading.Thread(target=_load_later_stages).start()  # while the clip is decoded
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
@@ -184,6 +187,11 @@ def analyze(
         criteria=inputs.rules.used,
         provenance=_provenance((inputs.pose, *inputs.parts)) | _own_clips(asked),
     )
+
+
+def _load_later_stages() -> None:
+    """Load what the stages after the pose network need: SciPy loads its parts when they are first used."""
+    _ = scipy.signal, scipy.interpolate, scipy.stats
 
 
 def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> _Measured:
