@@ -139,11 +139,19 @@ def test_the_hard_lifter_is_smaller_darker_and_off_centre() -> None:
         assert np.median(grey) == pytest.approx(16 + 110 * light, abs=3)
 
 
-def test_a_long_clip_repeats_the_set_and_the_lifter_stands_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clips, "SET_EVERY_S", 20)
-    means = [float(picture[300:700:8, ::8].mean()) for picture in itertools.islice(clips.sets(clips.SAMPLE), 610)]
-    assert means[600:] == means[:10]
-    assert np.ptp(means[424:600]) < 0.1 * np.ptp(means[:424])
+def test_after_the_sample_the_lifter_stands() -> None:
+    pictures = itertools.islice(clips.with_standing(clips.SAMPLE), 500)
+    means = [float(picture[300:700:8, ::8].mean()) for picture in pictures]
+    assert np.ptp(means[424:]) < 0.1 * np.ptp(means[:424])
+
+
+def test_a_long_clip_repeats_its_frames_without_a_gap(tmp_path: Path) -> None:
+    case = replace(TRIAL, width_px=160, height_px=96, length_s=6.0, repeats=3)
+    with av.open(str(clips.make(case, tmp_path))) as clip:
+        shown = [(frame.time, frame.to_ndarray()) for frame in clip.decode(video=0)]
+    assert np.allclose([time_s for time_s, _ in shown], np.arange(60) / 10)
+    assert all(np.array_equal(shown[i][1], shown[i + 20][1]) for i in range(40))
+    assert not np.array_equal(shown[0][1], shown[19][1])
 
 
 def test_the_clock_gives_each_stage_its_own_time_and_counts_steps_of_generators(

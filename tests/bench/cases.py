@@ -29,6 +29,7 @@ class Case:
     """One clip, and what its analysis is compared with.
 
     `against`: the plain loop on the same clip, or the name of another case: then the analysis of its clip.
+    `repeats`: how often the clip repeats what was encoded once.
     `loop_frames`: the number of frames after which the loop stops, if the user does not say; None: it reads all.
     """
 
@@ -40,6 +41,7 @@ class Case:
     mbit_s: float
     codec: str = "libx264"
     scene: Scene = Scene()
+    repeats: int = 1
     against: str = LOOP
     loop_frames: int | None = None
 
@@ -47,6 +49,11 @@ class Case:
     def frames(self) -> int:
         """Number of frames of the clip."""
         return round(self.rate_hz * self.length_s)
+
+    @property
+    def encoded(self) -> int:
+        """Number of frames that are encoded, and then repeated."""
+        return self.frames // self.repeats
 
     def path(self, folder: Path) -> Path:
         """Where the clip lies."""
@@ -62,7 +69,7 @@ CASES: Final = {
         Case("4k60", 3840, 2160, 60, 10.0, 50.0, codec="libx265"),
         Case("1080p240", 1920, 1080, 240, 10.0, 60.0),
         Case("hard", 1920, 1080, 30, 10.0, 14.0, scene=Scene(0.4, 0.2, 0.35, 3.0), against="1080p30"),
-        Case("10min", 1920, 1080, 30, 600.0, 14.0, loop_frames=600),
+        Case("10min", 1920, 1080, 30, 600.0, 14.0, repeats=5, loop_frames=600),
     )
 }
 """The cases of the table, by name."""

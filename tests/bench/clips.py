@@ -4,11 +4,12 @@ python -m tests.bench.clips FOLDER NAME...
 
 Steps:
 
-1. Read the sample.  After its end the lifter stands, and each set begins SET_EVERY_S after the one before.
+1. Read the sample.  After its end the lifter stands, as long as the clip goes on.
 2. Place each picture in the wanted size.  Around it, the background goes on, blurred.
 3. Blend neighbouring pictures to get the wanted frame rate.
 4. Add sensor noise, so that the clip has the bit rate of a phone.  The seed is fixed.
 5. Encode.  Only a few pictures are in memory at any time.
+6. A long clip repeats the encoded frames, because encoding all would take half an hour.
 """
 
 from __future__ import annotations
@@ -33,9 +34,6 @@ SAMPLE: Final = Path(__file__).parents[2] / "samples" / "clips" / "hip_led.mp4"
 
 SAMPLE_HZ: Final = 30
 """Frame rate of the sample."""
-
-SET_EVERY_S: Final = 120
-"""Time between the beginnings of two sets in a long clip, in seconds."""
 
 STANDING: Final = 15
 """Number of pictures at the end of the sample in which the lifter stands."""
@@ -69,30 +67,30 @@ def make(case: Case, folder: Path) -> Path:
     """Write the clip of a case unless it is there.  A clip that was not finished never has its final name."""
     target = case.path(folder)
     if not target.exists():
-        unfinished = target.with_suffix(".unfinished.mp4")
-        _encode(unfinished, case, frames(case))
+        once = unfinished = target.with_suffix(".unfinished.mp4")
+        _encode(once, case, frames(case))
+        if case.repeats > 1:
+            unfinished = target.with_suffix(".repeated.mp4")
+            _repeat(once, unfinished, case.repeats)
+            once.unlink()
         unfinished.replace(target)
     return target
 
 
 def frames(case: Case) -> Iterator[Bytes]:
-    """All pictures of a case, in the planes of I420 (3h/2, w)."""
-    placed = (place(picture, case) for picture in sets(SAMPLE))
-    return noisy(islice(at_rate(placed, case.rate_hz), case.frames), case.scene)
+    """The pictures of a case that are encoded, in the planes of I420 (3h/2, w)."""
+    placed = (place(picture, case) for picture in with_standing(SAMPLE))
+    return noisy(islice(at_rate(placed, case.rate_hz), case.encoded), case.scene)
 
 
-def sets(sample: Path) -> Iterator[Bytes]:
-    """Pictures (h, w, 3) in BGR at the sample's rate, without end: the sample, standing, the sample, ..."""
-    while True:
-        standing: deque[Bytes] = deque(maxlen=STANDING)
-        count = 0
-        with av.open(str(sample)) as clip:
-            for picture in clip.decode(video=0):
-                standing.append(np.asarray(picture.to_ndarray(format="bgr24"), np.uint8))
-                count += 1
-                yield standing[-1]
-        to_and_fro = [*reversed(standing), *standing]
-        yield from islice(cycle(to_and_fro), SET_EVERY_S * SAMPLE_HZ - count)
+def with_standing(sample: Path) -> Iterator[Bytes]:
+    """Pictures (h, w, 3) in BGR at the sample's rate, without end: the sample, then standing."""
+    standing: deque[Bytes] = deque(maxlen=STANDING)
+    with av.open(str(sample)) as clip:
+        for picture in clip.decode(video=0):
+            standing.append(np.asarray(picture.to_ndarray(format="bgr24"), np.uint8))
+            yield standing[-1]
+    yield from cycle([*reversed(standing), *standing])
 
 
 def place(picture: Bytes, case: Case) -> Bytes:
@@ -154,6 +152,23 @@ def _encode(target: Path, case: Case, pictures: Iterable[Bytes]) -> None:
             frame.pts, frame.time_base = index, Fraction(1, case.rate_hz)
             film.mux(stream.encode(frame))
         film.mux(stream.encode())
+
+
+def _repeat(once: Path, target: Path, times: int) -> None:
+    """Write the clip `once` several times, one after the other, to `target`.  Nothing is encoded again."""
+    with av.open(str(target), "w") as film:
+        stream = None
+        for number in range(times):
+            with av.open(str(once)) as clip:
+                source = clip.streams.video[0]
+                stream = stream or film.add_stream_from_template(source)
+                for packet in clip.demux(source):
+                    if packet.pts is None or packet.dts is None or source.duration is None:
+                        continue  # the last packet is empty
+                    packet.pts += number * source.duration
+                    packet.dts += number * source.duration
+                    packet.stream = stream
+                    film.mux(packet)
 
 
 if __name__ == "__main__":
