@@ -116,3 +116,13 @@ def test_chunks_of_more_looks_begin_with_those_before() -> None:
     (chunk,) = sampling.chunks(np.array([31, 34]), 3 * np.arange(20))
     assert chunk.warm_up.tolist() == [24, 27, 30]
     assert sampling.chunks(np.array([], np.intp), 3 * np.arange(20)) == []
+
+
+def test_a_short_rest_belongs_to_the_movement() -> None:
+    time_s = np.arange(0, 12, 0.1)
+    change = np.zeros((len(time_s), 2, 2), np.float16)
+    change[(time_s > 3) & (time_s < 4)] = change[(time_s > 5) & (time_s < 6)] = 50.0
+    change[(time_s > 8.5) & (time_s < 9)] = 50.0
+    moving = activity.moving(activity.Activity(time_s, change, 10.0), None, time_s)
+    assert moving[(time_s > 2.8) & (time_s < 6.1)].all()
+    assert not moving[(time_s < 2.6) | ((time_s > 6.3) & (time_s < 8.0)) | (time_s > 9.3)].any()

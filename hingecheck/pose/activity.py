@@ -13,7 +13,7 @@ Steps of `moving`:
 
 1. In each picture, take the squares with the most change in the part of the picture.
 2. Something moves where that is a good part of the clip's strongest movement.
-3. Add NEAR_S before and after, because a movement begins and ends slowly.
+3. Add NEAR_S before and after, because a movement begins and ends slowly.  Leave out rests shorter than REST_S.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ the first.  The second is the change when an edge of 120 grey levels moves by on
 
 NEAR_S: Final = 0.2
 """Time before and after a movement in which the lifter may move already, in seconds."""
+
+REST_S: Final = 1.0
+"""Shortest rest, in seconds.  A shorter one, as at the top of a lift, is a part of the movement."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,10 @@ def moving(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
     limit = float(np.clip(MOVES * np.quantile(change, STRONG), *LEVELS))
     moved_s = activity.time_s[change > limit]
     # 3
-    first = np.searchsorted(moved_s, time_s - NEAR_S)
-    last = np.searchsorted(moved_s, time_s + NEAR_S + LAG_S, side="right")  # seen LAG_S after it begins
-    return np.asarray(last > first)
+    begin_s, end_s = moved_s - LAG_S - NEAR_S, moved_s + NEAR_S  # a change is seen up to LAG_S after the movement
+    short = begin_s[1:] - end_s[:-1] < REST_S
+    begin_s[1:][short] = end_s[:-1][short]
+    return np.asarray(np.searchsorted(begin_s, time_s, side="right") > np.searchsorted(end_s, time_s))
 
 
 def _small(frame: Frame) -> tuple[Bytes, float]:
