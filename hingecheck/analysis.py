@@ -51,6 +51,7 @@ from hingecheck.records import (
     Measure,
     Plates,
     Rep,
+    RepMetrics,
     SelfReport,
     Spine,
     StyleName,
@@ -166,8 +167,20 @@ def analyze(
         repetition.describe(measured.angles, rep, measured.view, lifter, measured.plates)
         for rep in repetitions(measured.reps, measured.plates, path)
     )
-    over_set = set_drift.describe(described)
     # 5
+    provenance = _provenance((inputs.pose, *inputs.parts)) | _own_clips(asked)
+    return _judged(inputs, seen, measured, described, provenance)
+
+
+def _judged(
+    inputs: Ready,
+    seen: observation.Observation,
+    measured: _Measured,
+    described: tuple[RepMetrics, ...],
+    provenance: dict[str, object],
+) -> Analysis:
+    """The result of all stages, with findings, verdict and advice."""
+    over_set = set_drift.describe(described)
     findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, measured.view, inputs.rules)
     return Analysis(
         video=inputs.clip.info(),
@@ -185,7 +198,7 @@ def analyze(
         self_report=inputs.report,
         advice=advice.give(inputs.report, findings, verdict),
         criteria=inputs.rules.used,
-        provenance=_provenance((inputs.pose, *inputs.parts)) | _own_clips(asked),
+        provenance=provenance,
     )
 
 

@@ -42,7 +42,7 @@ LIFT_STEP_S that is a speed of 1.2 m/s."""
 RESTING: Final = 0.08
 """The same between two looks at rest (about 4 cm)."""
 
-CHUNK: Final = 64
+CHUNK: Final = 120
 """Usual number of pictures in a chunk.  A new worker costs about as much as four pictures."""
 
 WARM_UP: Final = 3
