@@ -89,6 +89,11 @@ class PoseTrack:
         return np.asarray(self.xy_px[:, list(pair)].mean(axis=1))
 
     @property
+    def any_filled(self) -> Bools:
+        """Samples (N,) in which a landmark was filled."""
+        return np.asarray(self.filled.any(axis=1))
+
+    @property
     def seen(self) -> Bools:
         """Frames (N,) in which the trunk is known."""
         trunk = self.xy_px[:, [*landmarks.HIPS, *landmarks.SHOULDERS]]

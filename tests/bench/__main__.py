@@ -87,11 +87,8 @@ def _loop(case: Case, clip: Path, most: int | None) -> tuple[Cost, int]:
 
 
 def _frames_measured(facts: dict[str, Any]) -> int:
-    """Number of frames in which the analysis ran the pose network.  An analysis that does not say so runs it in all."""
-    for place in (facts["provenance"]["settings"], facts.get("quality", {}), facts["video"]):
-        if "frames_measured" in place:
-            return int(place["frames_measured"])
-    return int(facts["video"]["frames_read"])
+    """Number of frames in which the analysis ran the pose network."""
+    return int(facts["provenance"]["losses"]["frames_measured"])
 
 
 def _bundle() -> Path:
