@@ -39,6 +39,10 @@ SET_DEG_S: Final = 8.0
 """Largest angular speed of trunk and thighs of a lifter who is set at the bar and does not pull yet, in degrees per
 second.  It is read from smoothed angles, which are less noisy."""
 
+UPSIDE_DOWN: Final = 0.7
+"""Distance from the hips down to the shoulders, in lengths of the same trunk (0.7 = 45 degrees below level).  A trunk
+farther down is a wrong guess: the pose model sometimes sees a lifter upside down among plates."""
+
 LEG_QUANTILE: Final = 0.9
 """Quantile of the leg's length in the picture that counts as its full length.  A leg has its full length in the frames
 in which it is straight and square to the camera."""

@@ -66,11 +66,16 @@ def test_a_tiny_picture_is_one_square() -> None:
 def test_a_lift_is_looked_at_about_ten_times_a_second_and_rest_twice(rate_hz: int, lift_hz: float) -> None:
     time_s = np.arange(0, 12, 1 / rate_hz)
     moving = (time_s >= 4) & (time_s < 8)
-    looks = sampling.first(time_s, moving)
+    looks = sampling.first(time_s, moving, np.zeros(len(time_s), bool))
     assert looks[0] == 0
     assert looks[-1] == len(time_s) - 1
     assert moving[looks].sum() == pytest.approx(4 * lift_hz, abs=2)
     assert (~moving[looks]).sum() == pytest.approx(8 * 2, abs=3)
+
+
+def first(begin_s: float, end_s: float) -> sampling.Ints:
+    """The first looks at a clip in which something moves slowly between two times."""
+    return sampling.first(TIME_S, between(begin_s, end_s), np.zeros(len(TIME_S), bool))
 
 
 def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
@@ -84,21 +89,43 @@ def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
     return PoseTrack(TIME_S[looks], xy_px, still.visibility[rows], still.world_m[rows], still.filled[rows])
 
 
-def test_fast_movements_and_false_rests_are_looked_at_more_closely() -> None:
-    looks = sampling.first(TIME_S, between(4.0, 8.0))
+def test_fast_movements_and_false_rests_are_looked_at_again() -> None:
+    looks = first(4.0, 8.0)
     fast, rest = int(np.searchsorted(looks, 150)), 3
-    more = sampling.between(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.2}))
-    in_rest, in_lift = more[more < 120], more[more >= 120]
-    assert np.diff([looks[rest - 1], *in_rest, looks[rest]]).tolist() == [3, 3, 3, 3, 3]
-    assert len(in_lift) == 1
-    assert looks[fast - 1] < in_lift[0] < looks[fast]
-    assert not len(sampling.between(TIME_S, looks, moved(looks, {fast: 0.2, rest: 0.05})))
+    in_lift, in_rest = sampling.closer(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.2}))
+    assert in_lift.looks.tolist() == list(range(looks[fast - 1], looks[fast] + 1))
+    assert in_lift.warm_up.tolist() == [looks[fast - 1] - n for n in (3, 2, 1)]
+    assert in_rest.looks.tolist() == list(range(looks[rest - 1], looks[rest] + 1))
+    assert sampling.closer(TIME_S, looks, moved(looks, {fast: 0.2, rest: 0.05})) == []
+
+
+def test_a_stretch_in_which_the_lifter_is_lost_is_looked_at_again_from_the_last_good_look() -> None:
+    looks = first(2.0, 10.0)
+    track = moved(looks, {})
+    track = replace(track, xy_px=np.where(((looks > 150) & (looks < 160))[:, None, None], np.nan, track.xy_px))
+    (chunk,) = sampling.closer(TIME_S, looks, track)
+    before, after = looks[looks <= 150][-1], looks[looks >= 160][0]
+    assert chunk.looks.tolist() == list(range(before, after + 1))
+
+
+def test_a_lifter_who_is_lost_for_long_is_looked_at_again_less_closely_or_not_at_all() -> None:
+    looks = first(0.0, 12.0)
+
+    def again(lost_s: float) -> int:
+        lost = (TIME_S[looks] > 3.0) & (TIME_S[looks] < 3.0 + lost_s)
+        track = moved(looks, {})
+        track = replace(track, xy_px=np.where(lost[:, None, None], np.nan, track.xy_px))
+        return sum(len(chunk.looks) for chunk in sampling.closer(TIME_S, looks, track))
+
+    assert again(1.0) == pytest.approx(30, abs=8)
+    assert 30 < again(2.5) < 1.05 * sampling.MOST_AGAIN * len(looks)
+    assert again(8.0) == 0
 
 
 def test_nobody_needs_no_closer_look() -> None:
-    looks = sampling.first(TIME_S, between(4.0, 8.0))
+    looks = first(4.0, 8.0)
     nobody = moved(looks, {})
-    assert not len(sampling.between(TIME_S, looks, replace(nobody, xy_px=np.full_like(nobody.xy_px, np.nan))))
+    assert sampling.closer(TIME_S, looks, replace(nobody, xy_px=np.full_like(nobody.xy_px, np.nan))) == []
 
 
 @pytest.mark.parametrize("count", [1, 5, 59, 60, 64, 200, 1000])
@@ -112,12 +139,6 @@ def test_chunks_hold_every_look_once_and_begin_with_earlier_ones(count: int) -> 
     assert max(len(chunk.looks) for chunk in chunks) <= 1.5 * sampling.CHUNK
 
 
-def test_chunks_of_more_looks_begin_with_those_before() -> None:
-    (chunk,) = sampling.chunks(np.array([31, 34]), 3 * np.arange(20))
-    assert chunk.warm_up.tolist() == [24, 27, 30]
-    assert sampling.chunks(np.array([], np.intp), 3 * np.arange(20)) == []
-
-
 def test_a_short_rest_belongs_to_the_movement() -> None:
     time_s = np.arange(0, 12, 0.1)
     change = np.zeros((len(time_s), 2, 2), np.float16)
@@ -126,3 +147,14 @@ def test_a_short_rest_belongs_to_the_movement() -> None:
     moving = activity.moving(activity.Activity(time_s, change, 10.0), None, time_s)
     assert moving[(time_s > 2.8) & (time_s < 6.1)].all()
     assert not moving[(time_s < 2.6) | ((time_s > 6.3) & (time_s < 8.0)) | (time_s > 9.3)].any()
+
+
+def test_a_fast_movement_is_looked_at_more_often() -> None:
+    change = np.zeros((121, 2, 2), np.float16)
+    change[30:60], change[60:70] = 40.0, 100.0
+    seen = activity.Activity(0.1 * np.arange(121), change, 10.0)
+    moving, fast = (what(seen, None, TIME_S) for what in (activity.moving, activity.moving_fast))
+    assert fast[between(5.9, 7.0)].all()
+    assert not fast[between(0.0, 5.5) | between(7.3, 12.0)].any()
+    steps = np.diff(sampling.first(TIME_S, moving, fast))
+    assert set(steps.tolist()) == {2, 3, 15}

@@ -8,6 +8,7 @@ Facts about version 0.10.31, found by trial, that this file works around:
 - An image that is not square is followed with a slightly skewed region (the runtime says so when it starts).
 - A mask whose width is no multiple of four ends the whole process when it is read.
 - Video mode needs strictly growing whole milliseconds.
+- A landmarker that gets ten frames a second sometimes takes a bent lifter for one upside down, and follows that.
 - A landmarker that is left to the garbage collector raises when the interpreter ends.
 - The C library keeps the memory of closed landmarkers, about 50 MB each, until it is asked to give it back.
 """
@@ -27,6 +28,7 @@ import numpy as np
 from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
+from hingecheck import landmarks, posture
 from hingecheck.errors import ModelError
 from hingecheck.records import Bytes, Floats, Frame, Sighting
 
@@ -35,6 +37,9 @@ _MOST_PEOPLE: Final = 5
 
 _WIDTH_MULTIPLE: Final = 16
 """The width of the image is a multiple of this number of pixels, so that its mask can be read."""
+
+_MOST_ANEW: Final = 8
+"""Largest number of times that a model begins anew; each costs as much as two frames."""
 
 _STDERR: Final = 2
 """File descriptor of the standard error stream."""
@@ -48,6 +53,7 @@ class MediaPipeEstimator:
 
     def __init__(self, bundle: Path) -> None:
         """Load the bundle; raises ModelError if the runtime refuses it."""
+        self._bundle, self._anew = bundle, 0
         self._last_ms = -1
         self._video = _landmarker(bundle, vision.RunningMode.VIDEO, people=1, masks=True)
 
@@ -58,13 +64,24 @@ class MediaPipeEstimator:
         self.close()
 
     def follow(self, frame: Frame) -> Sighting | None:
-        """The followed person, None if nobody is found; mask and points in pixels of `frame.rgb`."""
+        """The followed person, None if nobody is found; mask and points in pixels of `frame.rgb`.
+
+        A person upside down is a wrong guess.  The model would stay with it, so it begins anew with the next frame.
+        """
         first, self._last_ms = self._last_ms < 0, max(round(frame.time_s * 1000), self._last_ms + 1)
         with _without_messages() if first else nullcontext():
             result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
         if not result.pose_landmarks:
             return None
-        return _sighting(result, frame)
+        sighting = _sighting(result, frame)
+        if not _upside_down(sighting.xy_px) or self._anew >= _MOST_ANEW:
+            return sighting
+        self._video.close()
+        self._video, self._anew = (
+            _landmarker(self._bundle, vision.RunningMode.VIDEO, people=1, masks=True),
+            self._anew + 1,
+        )
+        return None
 
     def close(self) -> None:
         """Release the landmarker and its memory."""
@@ -160,6 +177,12 @@ def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: b
             f"{bundle}: the pose runtime refuses this model ({str(error).splitlines()[0]})",
             "Use --model lite or --model full, or give an official pose landmarker .task file.",
         ) from error
+
+
+def _upside_down(xy_px: Floats) -> bool:
+    """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
+    shoulder, hip = (xy_px[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
+    return bool(shoulder[1] - hip[1] > posture.UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
 
 
 def _sighting(result: Any, frame: Frame) -> Sighting:

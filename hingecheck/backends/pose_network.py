@@ -8,7 +8,7 @@ Steps (`read`):
    few pictures with the light pose model.
 2. Decide where to look (`lifter.region`) and when (`sampling.first`).
 3. Look: run the pose network over chunks of these pictures, each in a thread with a network of its own.
-4. Look in between where the lifter moved far from one look to the next (`sampling.between`).
+4. Look again, closely, where the lifter was lost or moved far from one look to the next (`sampling.closer`).
 """
 
 from __future__ import annotations
@@ -71,14 +71,18 @@ class PoseNetwork:
         scouted = _scout(clip, copy, watch)
         # 2
         time_s = np.array(copy.times_s)
-        looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
+        looks = sampling.first(
+            time_s,
+            *(what(scouted.activity, scouted.region, time_s) for what in (activity.moving, activity.moving_fast)),
+        )
         # 3
         track, traces = self._look(sampling.chunks(looks), copy, scouted.region, watch)
         # 4
-        more = sampling.between(time_s, looks, track)
-        if len(more):
-            extra = self._look(sampling.chunks(more, looks), copy, scouted.region, watch)
-            track, traces = _merged([(track, traces), extra])
+        again = sampling.closer(time_s, looks, track)
+        if again:
+            closer = self._look(again, copy, scouted.region, watch)
+            kept = np.flatnonzero(~np.isin(track.time_s, time_s[np.concatenate([chunk.looks for chunk in again])]))
+            track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
         return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
 
     def _look(
@@ -238,7 +242,7 @@ def _merged(parts: Sequence[tuple[PoseTrack, list[Trace]]]) -> tuple[PoseTrack, 
     return whole, [traces[index] for index in order]
 
 
-def _rows(track: PoseTrack, rows: slice) -> PoseTrack:
+def _rows(track: PoseTrack, rows: slice | sampling.Ints) -> PoseTrack:
     """Some rows of a track."""
     return PoseTrack(
         track.time_s[rows], track.xy_px[rows], track.visibility[rows], track.world_m[rows], track.filled[rows]

@@ -49,7 +49,10 @@ STRONG: Final = 0.95
 
 MOVES: Final = 0.2
 """Change that is a movement, as a share of the strongest.  A lifter who stands at rest sways by less, on 23 drawn clips
-with sway and a hand-held camera.  The landmarks check it later: see `sampling.between`."""
+with sway and a hand-held camera.  The landmarks check it later: see `sampling.closer`."""
+
+MOVES_FAST: Final = 0.6
+"""Change that is a fast movement, as a share of the strongest."""
 
 LEVELS: Final = (2.0, 15.0)
 """Smallest and largest limit between rest and movement, in grey levels of 255, as the mean of a square.  Noise is below
@@ -105,16 +108,36 @@ class Watcher:
 def moving(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
     """The times (T,) around which something moves in a part of the picture, or in the whole picture."""
     # 1
+    change, strongest = _change(activity, part)
+    # 2
+    begin_s, end_s = _around(activity.time_s[change > np.clip(MOVES * strongest, *LEVELS)])
+    # 3
+    short = begin_s[1:] - end_s[:-1] < REST_S
+    begin_s[1:][short] = end_s[:-1][short]
+    return _within(begin_s, end_s, time_s)
+
+
+def moving_fast(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
+    """The times (T,) around which the change is near the strongest of the clip: the lifter goes down or up."""
+    change, strongest = _change(activity, part)
+    return _within(*_around(activity.time_s[change > max(MOVES_FAST * strongest, LEVELS[1])]), time_s)
+
+
+def _change(activity: Activity, part: Region | None) -> tuple[Floats, float]:
+    """The change of each picture (C,) in a part of it, and the strongest change of the clip."""
     squares = _inside(activity, part).reshape(len(activity.time_s), -1)
     most = min(MOST_SQUARES, squares.shape[1])
     change = np.partition(squares, -most, axis=1)[:, -most:].mean(axis=1, dtype=np.float64)
-    # 2
-    limit = float(np.clip(MOVES * np.quantile(change, STRONG), *LEVELS))
-    moved_s = activity.time_s[change > limit]
-    # 3
-    begin_s, end_s = moved_s - LAG_S - NEAR_S, moved_s + NEAR_S  # a change is seen up to LAG_S after the movement
-    short = begin_s[1:] - end_s[:-1] < REST_S
-    begin_s[1:][short] = end_s[:-1][short]
+    return change, float(np.quantile(change, STRONG))
+
+
+def _around(moved_s: Floats) -> tuple[Floats, Floats]:
+    """Beginnings and ends of the times around changes.  A change is seen up to LAG_S after the movement."""
+    return moved_s - LAG_S - NEAR_S, moved_s + NEAR_S
+
+
+def _within(begin_s: Floats, end_s: Floats, time_s: Floats) -> Bools:
+    """Times (T,) that lie between a beginning and an end."""
     return np.asarray(np.searchsorted(begin_s, time_s, side="right") > np.searchsorted(end_s, time_s))
 
 

@@ -5,7 +5,8 @@ filled and marked (`filled`), and everything smoothed.  Why: plates hide joints,
 
 Steps (`clean`):
 
-1. Remove frames in which the trunk has another size, is in another place, or is upside down (`_gate`).
+1. Remove frames in which the trunk has another size, is in another place, or is upside down
+   (`without_wrong_frames`).
 2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
    its place from nearby upright frames, in which the plates are up, if those frames agree.
 3. Fill gaps of up to `filtering.LONGEST_GAP_S` and mark what was filled.
@@ -30,10 +31,6 @@ ODD_SIZE: Final = (0.5, 1.8)
 ELSEWHERE: Final = 1.3
 """Largest distance of the hips to the side of their usual place, in trunk lengths.  Farther away is not the lift."""
 
-UPSIDE_DOWN: Final = 0.7
-"""Distance from the hips down to the shoulders, in lengths of the same trunk (0.7 = 45 degrees below level).  A trunk
-farther down is a wrong guess: the pose model sometimes sees a lifter upside down among plates."""
-
 STANCE_S: Final = 6.0
 """Time before and after in which upright frames show an ankle's place, in seconds."""
 
@@ -56,7 +53,7 @@ LEAST_AGREEING: Final = 0.4
 
 def clean(track: PoseTrack) -> PoseTrack:
     """The track cleaned: without wrong frames, feet planted, short gaps filled, smoothed; long gaps are NaN."""
-    gated = _gate(track)  # 1
+    gated = without_wrong_frames(track)  # 1
     planted = replace(gated, xy_px=_plant(gated))  # 2
     known = planted.seen
     xy_px, filled = planted.xy_px.copy(), np.zeros(len(known), bool)
@@ -71,7 +68,7 @@ def clean(track: PoseTrack) -> PoseTrack:
     return replace(planted, xy_px=xy_px, world_m=world_m, filled=marks)
 
 
-def _gate(track: PoseTrack) -> PoseTrack:
+def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     """The track with frames as NaN in which the trunk has another size, is in another place, or is upside down.
 
     Such a frame shows another person, a wrong guess, or the lifter on the way to the bar, where nothing is measured.
@@ -83,7 +80,7 @@ def _gate(track: PoseTrack) -> PoseTrack:
         return track
     ratio = trunk_px / np.nanmedian(trunk_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
-    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > UPSIDE_DOWN * trunk_px)
+    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * trunk_px)
     xy_px, world_m = track.xy_px.copy(), track.world_m.copy()
     xy_px[odd], world_m[odd] = np.nan, np.nan
     return replace(track, xy_px=xy_px, world_m=world_m)

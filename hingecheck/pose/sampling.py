@@ -7,8 +7,9 @@ ten looks a second give the same angles, lift-offs and lockouts as thirty (docs/
 Steps:
 
 1. `first`: look every LIFT_STEP_S where something moves, and every REST_STEP_S elsewhere.
-2. `between`: where the lifter moved far from one look to the next, look in between.  This happens in fast movements,
-   and where a rest was none.
+2. `closer`: where the lifter was lost, or moved far from one look to the next, look again at up to thirty pictures a
+   second.  This happens in fast movements, and where a rest was none.  The network follows from picture to picture, so
+   it keeps a lifter at thirty whom it loses at ten.
 
 `chunks` cuts the pictures to look at into pieces of about CHUNK.  Each piece begins with a few pictures more, with
 which the network finds the lifter (WARM_UP).  The pieces depend on the clip alone and never on the number of workers,
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from hingecheck import landmarks
 from hingecheck.geometry import length
+from hingecheck.pose import cleaning
 from hingecheck.records import Bools, Floats, PoseTrack
 
 Ints = NDArray[np.intp]
@@ -32,18 +34,25 @@ Ints = NDArray[np.intp]
 LIFT_STEP_S: Final = 0.1
 """Time between two looks where something moves, in seconds."""
 
+FAST_STEP_S: Final = 1 / 15
+"""Time between two looks where it moves fast, in seconds."""
+
 REST_STEP_S: Final = 0.5
 """Time between two looks at rest, in seconds."""
 
-FAST: Final = 0.25
-"""Largest distance that shoulders or hips move between two looks in a lift, in trunk lengths (about 12 cm).  At
-LIFT_STEP_S that is a speed of 1.2 m/s."""
+FAST: Final = 0.35
+"""Largest distance that shoulders or hips move between two looks in a lift, in trunk lengths (about 17 cm).  At
+LIFT_STEP_S that is a speed of 1.7 m/s."""
 
 RESTING: Final = 0.08
 """The same between two looks at rest (about 4 cm)."""
 
 CHUNK: Final = 120
 """Usual number of pictures in a chunk.  A new worker costs about as much as four pictures."""
+
+MOST_AGAIN: Final = 0.4
+"""Largest number of pictures that are looked at again, as a share of the first looks.  It limits what a clip costs in
+which the lifter is hard to see."""
 
 WARM_UP: Final = 3
 """Number of pictures before a chunk with which the network finds the lifter."""
@@ -57,12 +66,15 @@ class Chunk:
     looks: Ints
 
 
-def first(time_s: Floats, moving: Bools) -> Ints:
-    """Indices of the pictures to look at first, the first and the last among them; `time_s`, `moving` (C,)."""
+def first(time_s: Floats, moving: Bools, fast: Bools) -> Ints:
+    """Indices of the pictures to look at first, the first and the last among them.
+
+    `time_s` (C,): times of all pictures.  `moving`, `fast` (C,): where something moves, and where it moves fast.
+    """
     half_s = float(np.median(np.diff(time_s))) / 2 if len(time_s) > 1 else 0.0
     looks = [0]
     for index in range(1, len(time_s)):
-        step_s = LIFT_STEP_S if moving[index] else REST_STEP_S
+        step_s = FAST_STEP_S if fast[index] else LIFT_STEP_S if moving[index] else REST_STEP_S
         if time_s[index] - time_s[looks[-1]] >= step_s - half_s:
             looks.append(index)
     if looks[-1] != len(time_s) - 1:
@@ -70,34 +82,46 @@ def first(time_s: Floats, moving: Bools) -> Ints:
     return np.array(looks)
 
 
-def between(time_s: Floats, looks: Ints, track: PoseTrack) -> Ints:
-    """Indices of more pictures to look at, between two looks from which the lifter moved too far.
+def chunks(looks: Ints) -> list[Chunk]:
+    """The pictures to look at, in an even number of chunks of about CHUNK."""
+    count = 1 if len(looks) < CHUNK / 2 else 2 * max(1, round(len(looks) / CHUNK / 2))
+    return [Chunk(looks[looks < part[0]][-WARM_UP:], part) for part in np.array_split(looks, count)]
 
-    `time_s` (C,): times of all pictures.  `looks` (M,): those that `track` shows.  Between two looks at rest the
-    pictures are LIFT_STEP_S apart, between two in a lift there is one more.
+
+def closer(time_s: Floats, looks: Ints, track: PoseTrack) -> list[Chunk]:
+    """The stretches to look at again, closely: one chunk each.
+
+    `time_s` (C,): times of all pictures.  `looks` (M,): those that `track` shows.  A stretch goes from the last good
+    look before it to the first good one after it.  Together they hold at most MOST_AGAIN pictures for each look: of
+    longer ones only every second or third picture, then the longest are left out.
     """
-    if not track.seen.any():
-        return np.array([], np.intp)
-    trunk_px = np.nanmedian(length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS)))
+    bad = _bad(time_s[looks], track)
+    if not bad.any():
+        return []
+    bad[1:-1] |= bad[:-2] & bad[2:]  # a single good step between two bad ones saves nothing
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]])))
+    stretches = sorted(((looks[a], looks[b]) for a, b in edges.reshape(-1, 2)), key=lambda ends: ends[1] - ends[0])
+    most = MOST_AGAIN * len(looks)
+    step = next((n for n in (1, 2, 3) if sum(end - begin for begin, end in stretches) <= n * most), 3)
+    again, used = [], 0.0
+    for begin, end in stretches:
+        used += (end - begin) / step
+        if used > most:
+            break
+        pictures = np.append(np.arange(begin, end, step), end)
+        again.append(Chunk(np.arange(max(0, begin - WARM_UP * step), begin, step), pictures))
+    return again
+
+
+def _bad(time_s: Floats, track: PoseTrack) -> Bools:
+    """The steps (M - 1,) from look to look in which the lifter is lost, or moves too far."""
+    good = cleaning.without_wrong_frames(track).seen
+    if not good.any():
+        return np.zeros(len(time_s) - 1, bool)
+    trunk_px = np.nanmedian(length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS))[good])
     parts = np.stack([track.middle_px(p) for p in (landmarks.SHOULDERS, landmarks.HIPS)], axis=1)
     far = length(np.diff(parts, axis=0)).max(axis=1) / trunk_px
-    more: list[int] = []
-    for begin, end, moved in zip(looks, looks[1:], far, strict=False):
-        rested = time_s[end] - time_s[begin] > 2 * LIFT_STEP_S
-        if end - begin < 2 or not moved > (RESTING if rested else FAST):
-            continue
-        parts_count = round((time_s[end] - time_s[begin]) / LIFT_STEP_S) if rested else 2
-        more += np.linspace(begin, end, min(parts_count, end - begin) + 1).round().astype(int)[1:-1].tolist()
-    return np.array(more, np.intp)
-
-
-def chunks(looks: Ints, before: Ints | None = None) -> list[Chunk]:
-    """The pictures to look at, in an even number of chunks of about CHUNK.
-
-    `before`: the pictures that were looked at already, which may serve to warm up as well.
-    """
-    if not len(looks):
-        return []
-    usual = looks if before is None else np.union1d(looks, before)
-    count = 1 if len(looks) < CHUNK / 2 else 2 * max(1, round(len(looks) / CHUNK / 2))
-    return [Chunk(usual[usual < part[0]][-WARM_UP:], part) for part in np.array_split(looks, count)]
+    limit = np.where(np.diff(time_s) > 2 * LIFT_STEP_S, RESTING, FAST)
+    first, last = np.flatnonzero(good)[[0, -1]]
+    inside = (np.arange(len(far)) >= first) & (np.arange(len(far)) < last)
+    return np.asarray(inside & (~good[:-1] | ~good[1:] | (far > limit)))

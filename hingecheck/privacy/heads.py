@@ -20,7 +20,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hingecheck import landmarks
+from hingecheck import landmarks, posture
 from hingecheck.privacy import bodies, head_tracks
 from hingecheck.records import Bytes, Floats, Frame
 
@@ -48,10 +48,6 @@ SURE: Final = 0.85
 
 PEOPLE_VOTES: Final = 2
 """Number of squares that must see a person."""
-
-UPSIDE_DOWN: Final = 0.7
-"""Distance from the hips down to the shoulders, in lengths of the same trunk.  A trunk farther down is a wrong
-guess."""
 
 
 class Faces(Protocol):
@@ -100,7 +96,7 @@ def people(picture: Bytes, model: People, levels: Sequence[float]) -> Floats:
 def _is_upside_down(points: Floats) -> bool:
     """True if a person seems to be upside down: a wrong guess that takes plates or shoes for a head."""
     shoulder, hip = (points[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
+    return bool(shoulder[1] - hip[1] > posture.UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
 
 
 def _counts(squares: int, score: float, votes: int) -> bool:
