@@ -25,7 +25,7 @@ from av.video.frame import VideoFrame
 
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Frame, VideoInfo
-from hingecheck.video import container
+from hingecheck.video import container, seeking
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -36,9 +36,6 @@ DECODE_AHEAD: Final = 8
 
 _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
-
-_TIME_TOLERANCE_S: Final = 1e-6
-"""Rounding error of timestamps, in seconds."""
 
 _ROTATIONS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 """OpenCV's rotation for each counter-clockwise rotation in degrees."""
@@ -78,7 +75,7 @@ class Video:
                     self._failed += 1  # two frames cannot be shown at one moment
                     continue
                 self._times_s.append(time_s)
-                if time_s >= given_s + step_s - _TIME_TOLERANCE_S:
+                if time_s >= given_s + step_s - seeking.TIME_TOLERANCE_S:
                     given_s = time_s
                     yield Frame(time_s, self._upright(picture, scale), scale)
         if not self._times_s:
@@ -101,18 +98,10 @@ class Video:
         )
 
     def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
-        """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each.  It reads the file once more."""
-        pictures: dict[int, Bytes] = {}
-        wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
-        with _with_picture(self.path) as clip:
-            first_s = None
-            for picture in self._decode(clip):
-                first_s = float(picture.time) if first_s is None else first_s
-                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - _TIME_TOLERANCE_S:
-                    pictures[wanted.pop(0)] = self._upright(picture, 1.0)
-                if not wanted:
-                    break
-        return [pictures[i] for i in range(len(times_s)) if i in pictures]
+        """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each; none for times after the last frame."""
+        found = seeking.frames_at(lambda: _with_picture(self.path), self._decode, times_s)
+        pictures = {place: self._upright(frame, 1.0) for place, frame in found}
+        return [pictures[place] for place in sorted(pictures)]
 
     def key_pictures(self, most: int) -> list[Frame]:
         """Up to `most` of the file's key frames, spread over the clip.  They are cheap to decode."""
