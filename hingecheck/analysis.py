@@ -9,7 +9,7 @@ Steps (`analyze`):
    measured.
 2. Measure the lifter's own standing in another clip, if `--standing` gives one.
 3. Observe, trace, clean and orient.  Then infer the spine, measure the angles, find the bar and segment the
-   repetitions (`_measure`).  This may run twice (`observation.best_pass`).
+   repetitions (`_measure`).
 4. Describe each repetition and the set by metrics.
 5. Judge the metrics, and give advice.
 """
@@ -18,29 +18,49 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import threading
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import scipy
 
 from hingecheck import observation
 from hingecheck.backends import bundles
-from hingecheck.backends.source import PoseSource, Watch
+from hingecheck.backends.pose_network import LOOK_PX, PoseNetwork
+from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
 from hingecheck.errors import NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.judgement import verdict as verdicts
-from hingecheck.kinematics import angles, view
+from hingecheck.kinematics import angles, interpolation, view
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.pose import camera_motion
-from hingecheck.records import Analysis, AngleTrack, Bools, Code, Measure, Rep, SelfReport, StyleName
+from hingecheck.progress import Stage, Watch, as_stage, begin
+from hingecheck.records import (
+    Analysis,
+    AngleTrack,
+    Bools,
+    Code,
+    LiftStyle,
+    Measure,
+    Plates,
+    Rep,
+    RepMetrics,
+    SelfReport,
+    Spine,
+    StyleName,
+    View,
+)
 from hingecheck.segmentation import segment, style
 from hingecheck.spine import inference
 from hingecheck.video import reading
+from hingecheck.video.working_copy import WorkingCopy
 
 BEFORE_S: Final = 1.0
 """Time before a repetition that only the load shows, in which the landmarks are not believed either, in seconds."""
@@ -61,7 +81,7 @@ class Asked:
 
     `model`: name of the pose bundle.  `standing`: a clip in which the same lifter stands quietly.  `max_bend`: a clip
     in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
-    `style`: the style of the set, or `auto`.
+    `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
     """
 
     model: str = bundles.DEFAULT
@@ -70,6 +90,7 @@ class Asked:
     criteria: Path | None = None
     style: str = style.AUTO
     self_report: SelfReport = field(default_factory=SelfReport)
+    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,46 +121,75 @@ def ready(path: Path, asked: Asked) -> Ready:
     )
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """The result of stages 2 to 8 for a clip."""
+
+    spine: Spine
+    view: View
+    angles: AngleTrack
+    style: LiftStyle
+    reps: Sequence[Rep]
+    plates: Plates | None
+
+
 def analyze(
     path: Path,
     asked: Asked | None = None,
     *,
     watch: Watch | None = None,
     source: PoseSource | None = None,
+    copy: WorkingCopy | None = None,
 ) -> Analysis:
     """Measure and judge one clip.  Raises a HingecheckError that says what could not be done and what to do.
 
-    `watch` is called for each frame.  `source` gives the landmarks in place of the pose network that `asked` names.
+    `watch` hears how far it is.  `source` gives the landmarks in place of the pose network that `asked` names.
+    `copy` gets the working copy of the clip, from which the film can be drawn.
     """
     # 1
+    begin(watch, Stage.STARTING)
     asked = asked or Asked()
     inputs = ready(path, asked)
-    poses = source or observation.PoseNetwork(inputs.pose.path)
+    poses = source or PoseNetwork(inputs.pose.path, asked.workers)
     net, finder = _nets(*inputs.parts)
+    threading.Thread(target=_load_later_stages).start()  # while the clip is decoded
     # 2
-    zero = _zero(inputs.standing, poses, net)
+    zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
-    best = observation.best_pass(
-        inputs.clip.spread_pictures,
-        lambda framing: observation.observe(inputs.clip, poses, watch, framing),
-        lambda seen: _measure(seen, _Models(net, zero, finder), inputs.style),
-    )
+    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
+        seen = observation.observe(inputs.clip, poses, working, watch)
+    begin(watch, Stage.JUDGING)
+    measured = _measure(seen, _Models(net, zero, finder), inputs.style)
     # 4
-    lifter = repetition.Lifter(_max_bend(inputs.max_bend, poses, net, zero), inputs.report.height_cm)
+    bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
+    lifter = repetition.Lifter(bent, inputs.report.height_cm)
     described = tuple(
-        repetition.describe(best.angles, rep, best.view, lifter, best.plates) for rep in repetitions(best, path)
+        repetition.describe(measured.angles, rep, measured.view, lifter, measured.plates)
+        for rep in repetitions(measured.reps, measured.plates, path)
     )
-    over_set = set_drift.describe(described)
     # 5
-    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, best.view, inputs.rules)
+    provenance = _provenance((inputs.pose, *inputs.parts)) | _own_clips(asked)
+    return _judged(inputs, seen, measured, described, provenance)
+
+
+def _judged(
+    inputs: Ready,
+    seen: observation.Observation,
+    measured: _Measured,
+    described: tuple[RepMetrics, ...],
+    provenance: dict[str, object],
+) -> Analysis:
+    """The result of all stages, with findings, verdict and advice."""
+    over_set = set_drift.describe(described)
+    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, measured.view, inputs.rules)
     return Analysis(
         video=inputs.clip.info(),
-        view=best.view,
-        pose=camera_motion.put_back(best.observation.observed.track, best.observation.camera_px),
-        contour=best.observation.observed.contour,
-        spine=best.spine,
-        angles=best.angles,
-        style=best.style,
+        view=measured.view,
+        pose=camera_motion.put_back(seen.observed.track, seen.camera_px),
+        contour=seen.observed.contour,
+        spine=measured.spine,
+        angles=measured.angles,
+        style=measured.style,
         reps=described,
         findings=findings,
         verdict=verdict,
@@ -148,25 +198,30 @@ def analyze(
         self_report=inputs.report,
         advice=advice.give(inputs.report, findings, verdict),
         criteria=inputs.rules.used,
-        provenance=_provenance((inputs.pose, *inputs.parts)) | _own_clips(asked),
+        provenance=provenance,
     )
 
 
-def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> observation.Pass:
-    """Infer the spine, measure the angles, find the bar, segment the repetitions.
+def _load_later_stages() -> None:
+    """Load what the stages after the pose network need: SciPy loads its parts when they are first used."""
+    _ = scipy.signal, scipy.interpolate, scipy.stats
+
+
+def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> _Measured:
+    """Infer the spine, measure the angles in every frame, find the bar, segment the repetitions.
 
     Where only the load shows a repetition, the angles are dropped.
     """
     observed = seen.observed
     spine = inference.infer(models.back, observed, models.zero)
     better_view = view.with_yaw(observed.view, spine.yaw_deg)
-    track = angles.measure(observed.track, better_view, spine)
+    track = interpolation.at_frames(angles.measure(observed.track, better_view, spine), seen.frame_s)
     plates = detection.find(models.finder, seen.thumbnails, observed.track, better_view)
     pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
     lift_type = None if named_style is None else style.LIFT_TYPES[named_style]
     reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
     track = angles.without(track, _by_load(track, reps), Code.BEHIND_LOAD)
-    return observation.Pass(seen, spine, better_view, track, style.classify(track, reps, named_style), reps, plates)
+    return _Measured(spine, better_view, track, style.classify(track, reps, named_style), reps, plates)
 
 
 def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
@@ -176,16 +231,16 @@ def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
-def repetitions(best: observation.Pass, path: Path) -> Sequence[Rep]:
-    """The repetitions of the best pass.  Raises NoRepetition, whose message names `path`, if there are none."""
-    if not best.reps:
-        on_floor = best.plates is not None and evidence.never_leaves_floor(best.plates)
+def repetitions(reps: Sequence[Rep], plates: Plates | None, path: Path) -> Sequence[Rep]:
+    """The repetitions unchanged.  Raises NoRepetition, whose message names `path`, if there are none."""
+    if not reps:
+        on_floor = plates is not None and evidence.never_leaves_floor(plates)
         what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
         raise NoRepetition(
             f"{path}: {what} no repetition was found",
             "Film from before the first pull until the bar is down again, hands and feet in the picture.",
         )
-    return best.reps
+    return reps
 
 
 def _nets(
@@ -198,14 +253,17 @@ def _nets(
     return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
-def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel) -> inference.Zero | None:
+def _zero(
+    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None
+) -> inference.Zero | None:
     """The lifter's standing in the clip of `--standing`; None without such a clip.
 
     Raises NobodyFound if nobody stands in it.
     """
     if clip is None:
         return None
-    zero = inference.standing_zero(net, observation.observe(clip, poses).observed)
+    with WorkingCopy() as copy:
+        zero = inference.standing_zero(net, observation.observe(clip, poses, copy, watch).observed)
     if zero is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
@@ -215,7 +273,11 @@ def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineMod
 
 
 def _max_bend(
-    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, zero: inference.Zero | None
+    clip: reading.Video | None,
+    poses: PoseSource,
+    net: inference.SpineModel,
+    zero: inference.Zero | None,
+    watch: Watch | None,
 ) -> Measure | None:
     """The largest lumbar flexion in the clip of `--max-bend`, in degrees; None without one.
 
@@ -223,7 +285,8 @@ def _max_bend(
     """
     if clip is None:
         return None
-    return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses).observed, zero))
+    with WorkingCopy() as copy:
+        return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses, copy, watch).observed, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
@@ -232,7 +295,7 @@ def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
     return {
         "versions": {"python": platform.python_version()} | _installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},
-        "settings": {"model": used[0].name, "frame_height_px": reading.HEIGHT_PX},
+        "settings": {"model": used[0].name, "frame_height_px": LOOK_PX},
     }
 
 

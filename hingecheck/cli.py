@@ -16,6 +16,7 @@ from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
+from hingecheck.commands.interrupts import ending_in_order
 from hingecheck.commands.log import log
 from hingecheck.commands.report import report
 from hingecheck.commands.trend import trend
@@ -33,7 +34,8 @@ app.add_typer(log, name="log")
 
 def main() -> None:
     """Run the `hingecheck` command.  Ctrl-C ends it with exit code 130, without a half-written result."""
-    app()
+    with ending_in_order():
+        app()
 
 
 def _print_version(wanted: bool) -> None:

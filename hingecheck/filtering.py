@@ -1,16 +1,17 @@
 """Smoothing of series with gaps, without a shift in time.
 
 In: times (N,) in seconds and values with NaN in gaps.  Out: the same series, smoothed.  Why: landmarks jitter, but
-events must not move.
+events must not move.  The times may be uneven: a lift is sampled often, rest seldom.
 
 Steps (`smooth`), for each stretch between long gaps alone, so that nothing crosses a gap:
 
-1. Resample to an even time grid, because phones record at a variable rate.
-2. Remove spikes by a running median over SPIKE_S before and after each frame.
+1. Remove spikes by a running median over SPIKE_S before and after each sample.
+2. Interpolate to an even time grid by a cubic that does not overshoot.
 3. Run a Butterworth low-pass of order 2 (cutoff CUTOFF_HZ) forwards and backwards.
-4. Resample to the original times.
+4. Interpolate to the original times.
 
-Gaps up to LONGEST_GAP_S are bridged by straight lines (`bridge`).  Longer gaps stay NaN.
+Unknown samples over up to LONGEST_GAP_S are bridged by straight lines (`bridge`).  Longer gaps stay NaN.  Two known
+samples in a row are no gap, however long the rest between them, up to LONGEST_REST_S.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
-from scipy.signal import butter, sosfiltfilt
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -31,6 +31,12 @@ CUTOFF_HZ: Final = 5.0
 
 LONGEST_GAP_S: Final = 0.3
 """Longest gap that is bridged, in seconds."""
+
+LONGEST_REST_S: Final = 0.7
+"""Longest time between two samples in a row, in seconds: at rest a clip is sampled every half second."""
+
+GRID_S: Final = 1 / 30
+"""Largest time step at which the low-pass runs, in seconds."""
 
 SHORTEST_S: Final = 0.49
 """Shortest stretch that is smoothed, in seconds."""
@@ -47,8 +53,11 @@ MAD_TO_SD: Final = 1.4826
 _ORDER: Final = 2
 """Order of the low-pass in one direction."""
 
-_PADDING: Final = 9
+_FEWEST: Final = 9
 """Number of samples that a filter of this order must exceed."""
+
+_OFTEN: Final = 0.1
+"""Quantile of the times between samples that counts as the usual one: at least a tenth of a clip is a lift."""
 
 
 def smooth(time_s: Floats, values: Floats) -> Floats:
@@ -56,22 +65,22 @@ def smooth(time_s: Floats, values: Floats) -> Floats:
 
     A stretch shorter than SHORTEST_S, or with too few samples, comes back unchanged.
     """
-    if time_s[-1] - time_s[0] < SHORTEST_S:
+    if time_s[-1] - time_s[0] < SHORTEST_S or len(time_s) <= _FEWEST:
         return values
     step_s = usual_step_s(time_s)
-    grid_s = np.arange(time_s[0], time_s[-1] + step_s / 2, step_s)
-    if len(grid_s) <= _PADDING:
-        return values
     flat = values.reshape(len(values), -1)
     # 1
-    even = np.stack([np.interp(grid_s, time_s, column) for column in flat.T], axis=1)
+    steady = scipy.ndimage.median_filter(flat, size=(2 * max(1, round(SPIKE_S / step_s)) + 1, 1), mode="nearest")
     # 2
-    even = median_filter(even, size=(2 * max(1, round(SPIKE_S / step_s)) + 1, 1), mode="nearest")
+    grid_s = np.arange(time_s[0], time_s[-1], min(step_s, GRID_S))
+    even = scipy.interpolate.PchipInterpolator(time_s, steady)(grid_s)
     # 3
-    sections = butter(_ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / step_s, output="sos")
-    even = sosfiltfilt(sections, even, axis=0)
+    sections = scipy.signal.butter(
+        _ORDER, min(CUTOFF_HZ, NYQUIST_SHARE / step_s), fs=1.0 / (grid_s[1] - grid_s[0]), output="sos"
+    )
+    even = scipy.signal.sosfiltfilt(sections, even, axis=0)
     # 4
-    smoothed = np.stack([np.interp(time_s, grid_s, column) for column in even.T], axis=1)
+    smoothed = scipy.interpolate.PchipInterpolator(grid_s, even)(np.minimum(time_s, grid_s[-1]))
     return np.asarray(smoothed.reshape(values.shape))
 
 
@@ -86,11 +95,15 @@ def smooth_known(time_s: Floats, values: Floats) -> Floats:
 
 
 def stretches(time_s: Floats, known: Bools) -> Iterator[slice]:
-    """Half-open runs of frames that begin and end with a known frame and hold no gap longer than LONGEST_GAP_S."""
+    """Half-open runs of samples that begin and end with a known one and hold no long gap.
+
+    A gap is long if samples over more than LONGEST_GAP_S are unknown, or if there is no sample for LONGEST_REST_S.
+    """
     index = np.flatnonzero(known)
     if index.size == 0:
         return
-    cuts = np.flatnonzero(np.diff(time_s[index]) > LONGEST_GAP_S)
+    apart_s = np.diff(time_s[index])
+    cuts = np.flatnonzero(((apart_s > LONGEST_GAP_S) & (np.diff(index) > 1)) | (apart_s > LONGEST_REST_S))
     starts = [index[0], *index[cuts + 1]]
     ends = [*index[cuts], index[-1]]
     for start, end in zip(starts, ends, strict=True):
@@ -105,13 +118,14 @@ def bridge(time_s: Floats, values: Floats, known: Bools) -> Floats:
 
 
 def usual_step_s(time_s: Floats) -> float:
-    """Median time from frame to frame, in seconds; 0 if there is only one frame."""
-    return float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    """Usual time from sample to sample where the clip is sampled often, in seconds; 0 if there is only one sample."""
+    return float(np.quantile(np.diff(time_s), _OFTEN)) if len(time_s) > 1 else 0.0
 
 
 def lasting_s(time_s: Floats, frames: Bools) -> float:
-    """Total duration of the marked frames (N,), in seconds; each lasts the usual step."""
-    return float(frames.sum()) * usual_step_s(time_s)
+    """Total duration of the marked samples (N,), in seconds; each lasts until the next, but no longer than a rest."""
+    until_next_s = np.minimum(np.diff(time_s, append=time_s[-1] + usual_step_s(time_s)), LONGEST_REST_S)
+    return float(until_next_s[frames].sum())
 
 
 def residual_sd(time_s: Floats, raw: Floats, smoothed: Floats) -> float:

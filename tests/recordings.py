@@ -1,8 +1,8 @@
 """Stored output of the pose network for shipped clips. Most tests use it because the network takes minutes.
 
-`tests/replay/NAME.npz` is the first pass of the network over `samples/clips/NAME.mp4`. `NAME.part.npz` is the second
-pass, over a part of the picture. `hingecheck.backends.replay` describes the format. After a change of the network or
-of the trunk's tracing, record them again: remove them, then run `python -m tests.recordings`.
+`tests/replay/NAME.npz` is what the network saw in `samples/clips/NAME.mp4`. `hingecheck.backends.replay` describes the
+format. After a change of the network, of where and when it looks, or of the trunk's tracing, record them again: remove
+them, then run `python -m tests.recordings`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import Final
 import numpy as np
 import pytest
 
-from hingecheck import observation
-from hingecheck.analysis import analyze
+from hingecheck import analysis
 from hingecheck.backends import bundles
+from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.replay import Recording, Replay
-from hingecheck.backends.source import PoseSource, Watch
+from hingecheck.backends.source import PoseSource
 from hingecheck.errors import HingecheckError
-from hingecheck.observation import PoseNetwork
 from hingecheck.pose import estimation
-from hingecheck.pose.lifter import Region
-from hingecheck.records import Floats, Frame, Seen, Sighting
+from hingecheck.progress import Stage, Watch, counted
+from hingecheck.records import Frame, Seen, Sighting
 from hingecheck.spine import contour
 from hingecheck.video.reading import Video
 from hingecheck.video.thumbnails import Keeper
+from hingecheck.video.working_copy import WorkingCopy
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples" / "clips"
 REPLAY: Final = Path(__file__).parent / "replay"
@@ -42,9 +42,6 @@ class _Blind:
     def follow(self, frame: Frame) -> Sighting | None:
         return None
 
-    def everyone(self, frame: Frame) -> list[Floats]:
-        return []
-
     def close(self) -> None:
         """Nothing to release."""
 
@@ -53,10 +50,11 @@ class _Blind:
 class Nobody:
     """A pose source that reads every frame and sees nobody."""
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         keeper = Keeper()
-        track, traces = estimation.observe(keeper.watch(clip.frames()), _Blind(), contour.trace)
-        return Seen(track, tuple(traces), keeper.thumbnails())
+        frames = counted(keeper.watch(clip.frames()), watch, Stage.MEASURING, clip.expected_frames)
+        track, traces = estimation.observe(frames, _Blind(), contour.trace)
+        return Seen(track, tuple(traces), keeper.thumbnails(), track.time_s)
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,10 @@ class Still:
     name: str
     time_s: float
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
-        seen = Replay([REPLAY / f"{self.name}.npz"]).read(Video(SAMPLES / f"{self.name}.mp4"), None, None)
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        seen = Replay([REPLAY / f"{self.name}.npz"]).read(Video(SAMPLES / f"{self.name}.mp4"), copy, None)
         at = int(np.argmin(np.abs(seen.track.time_s - self.time_s)))
-        nobody = Nobody().read(clip, region, watch)
+        nobody = Nobody().read(clip, copy, watch)
         count = len(nobody.traces)
         xy_px, visibility, world_m = (
             np.repeat(array[at : at + 1], count, axis=0)
@@ -88,14 +86,14 @@ class Stored:
 
     others: Mapping[str, PoseSource] = field(default_factory=dict)
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         files = recordings(hashlib.sha256(clip.path.read_bytes()).hexdigest())
         source = self.others.get(clip.path.name, Replay(files) if files else Nobody())
-        return source.read(clip, region, watch)
+        return source.read(clip, copy, watch)
 
 
 def recordings(sha256: str) -> list[Path]:
-    """The stored passes over the clip with that hash."""
+    """The stored output for the clip with that hash."""
     return [path for path in sorted(REPLAY.glob("*.npz")) if str(np.load(path)["clip_sha256"]) == sha256]
 
 
@@ -103,7 +101,7 @@ def recordings(sha256: str) -> list[Path]:
 def in_place_of_the_network(source: PoseSource) -> Iterator[None]:
     """Every analysis in this process takes its landmarks from that source."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(observation, "PoseNetwork", lambda bundle: source)
+        patch.setattr(analysis, "PoseNetwork", lambda _bundle, _workers: source)
         yield
 
 
@@ -112,7 +110,7 @@ def record() -> None:
     for name in NAMES:
         network = Recording(PoseNetwork(bundles.find(bundles.DEFAULT).path), REPLAY)
         with contextlib.suppress(HingecheckError):  # a clip may hold no repetition
-            analyze(SAMPLES / f"{name}.mp4", source=network)
+            analysis.analyze(SAMPLES / f"{name}.mp4", source=network)
 
 
 if __name__ == "__main__":

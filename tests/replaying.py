@@ -1,6 +1,6 @@
 """The command with replayed landmarks, in this process and in the processes of a batch.
 
-`python -m tests.replaying batch FOLDER --out DIR`
+`python -m tests.replaying analyze CLIP --out DIR`
 """
 
 from __future__ import annotations
@@ -18,4 +18,5 @@ def measure(job: jobs.Job) -> None:
 
 if __name__ == "__main__":
     isolation.WORK = "tests.replaying:measure"  # type: ignore[misc]
-    cli.main()
+    with in_place_of_the_network(Stored()):
+        cli.main()

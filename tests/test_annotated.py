@@ -19,6 +19,7 @@ from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.report.film.scene import Scene
 from hingecheck.results import folder
+from hingecheck.video import working_copy
 from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures, write_video
 from tests.staged import blank_pictures, lost, staged
@@ -163,7 +164,9 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
     video = replace(analysis.video, height=size[0], width=size[1])
     frame = Frame(0.0, np.full((*size, 3), 128, np.uint8), 1.0)
     annotated_frame = next(annotated.draw(replace(analysis, video=video), [frame]))
-    assert max(annotated_frame.rgb.shape) == (annotated.SCALED_PX if max(size) > annotated.LARGEST_PX else max(size))
+    assert max(annotated_frame.rgb.shape) == (
+        working_copy.SCALED_PX if max(size) > working_copy.LARGEST_PX else max(size)
+    )
     assert annotated_frame.scale == pytest.approx(annotated_frame.rgb.shape[0] / size[0], rel=1e-3)
 
 
@@ -172,9 +175,10 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
 )
 def test_the_film_has_at_most_thirty_frames_a_second(filmed_hz: int, shown_hz: int, tmp_path: Path) -> None:
     clip = Video(write_video(tmp_path / "clip.mkv", noise_pictures(filmed_hz, height=20, width=40), rate_hz=filmed_hz))
-    times_s = [frame.time_s for frame in clip.frames(step_s=annotated.STEP_S)]
-    assert len(times_s) == shown_hz == round(annotated.rate_hz(filmed_hz))
-    assert np.diff(times_s) == pytest.approx(np.full(shown_hz - 1, 1 / shown_hz), abs=0.002)
+    times_s = [frame.time_s for frame in clip.frames(apart_s=working_copy.APART_S)]
+    assert round(annotated.rate_hz(filmed_hz)) == shown_hz
+    assert len(times_s) in (shown_hz, shown_hz + 1)  # the last frame is always shown
+    assert np.diff(times_s)[: shown_hz - 1] == pytest.approx(np.full(shown_hz - 1, 1 / shown_hz), abs=0.002)
     assert clip.info().frames_read == filmed_hz
 
 
@@ -188,7 +192,7 @@ def test_the_full_film_shows_every_frame_in_the_size_of_the_clip(tmp_path: Path)
         result_folder.film(tmp_path / f"{full}.mp4", analysis, clip, result_folder.Wanted(full_film=full))
         film = Video(tmp_path / f"{full}.mp4")
         films.append((len(list(film.frames())), film.height, film.width))
-    assert films == [(6, annotated.SCALED_PX, 236), (12, 1300, 320)]
+    assert films == [(7, working_copy.SCALED_PX, 236), (12, 1300, 320)]
 
 
 def test_the_same_analysis_gives_the_same_bytes_of_film(tmp_path: Path) -> None:
@@ -208,17 +212,18 @@ def test_a_film_that_fails_raises_its_error_and_stops_all_threads(tmp_path: Path
 
     clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 60)))
     before = threading.active_count()
-    for frames in (None, list(clip.frames())):
-        with pytest.raises(RuntimeError, match="no face model"):
-            result_folder.film(tmp_path / "film.mp4", staged(), clip, result_folder.Wanted(retouch=fails), frames)
-        assert threading.active_count() == before
+    with pytest.raises(RuntimeError, match="no face model"):
+        result_folder.film(tmp_path / "film.mp4", staged(), clip, result_folder.Wanted(retouch=fails))
+    assert threading.active_count() == before
 
 
-def test_the_film_can_be_drawn_on_pictures_that_are_there_already(tmp_path: Path) -> None:
+def test_the_film_is_drawn_on_the_working_copy_if_there_is_one(tmp_path: Path) -> None:
     analysis = staged()
     clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 3)))
     given = [Frame(frame.time_s, frame.rgb // 4, frame.scale) for frame in clip.frames()]
-    result_folder.film(tmp_path / "film.mp4", analysis, clip, frames=given[:2])
+    with working_copy.WorkingCopy() as copy:
+        assert len(list(copy.kept(given[:2]))) == 2
+        result_folder.film(tmp_path / "film.mp4", analysis, clip, result_folder.Wanted(copy=copy))
     film = list(Video(tmp_path / "film.mp4").frames())
     assert len(film) == 2
     assert int(film[0].rgb[300, -20:].max()) < 45  # the clip is grey, 128

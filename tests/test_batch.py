@@ -196,17 +196,21 @@ def test_a_full_disk_stops_the_batch_and_fails_no_clip(tmp_path: Path) -> None:
     assert hingecheck("batch", folder, "--out", tmp_path / "out").returncode == 0
 
 
-def test_ctrl_c_exits_with_130_and_the_next_run_resumes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_exits_with_130_and_the_next_run_resumes(number: int, tmp_path: Path) -> None:
     clips = {f"Ana/{i:02}.mp4": f"gate {1 + i // 5} share 0.{i:02}" for i in range(1, 13)}
     folder, out = season(tmp_path / "season", clips), tmp_path / "out"
     open_gate(folder, 1)
     running = start("batch", folder, "--out", out, "--workers", 2)
     wait_for(out, 4, running)
-    running.send_signal(signal.SIGINT)
+    (out / "clips" / ".hingecheck-half").mkdir()  # what a worker that is killed leaves behind
+    running.send_signal(number)
     output = running.communicate()
     assert running.returncode == 130, output
+    assert output[1].splitlines()[-1] == "Interrupted. Nothing unfinished was left behind."
     assert "Traceback" not in "".join(output)
     assert finished(out) == 4
+    assert not list((out / "clips").glob(".*"))
     open_gate(folder, 9)
     done = hingecheck("batch", folder, "--out", out)
     assert done.returncode == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -270,18 +269,6 @@ def test_a_missing_or_invalid_model_exits_with_6(sample_clip: Path, tmp_path: Pa
     fake = hingecheck("analyze", sample_clip, "--model", tmp_path / "fake.task", cwd=tmp_path, source=None)
     assert fake.returncode == 6
     assert "refuses this model" in " ".join(fake.stderr.split())
-
-
-def test_an_interrupt_exits_with_130_and_writes_no_file(sample_clip: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.waiting", "analyze", str(sample_clip), "--out", str(tmp_path / "out")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        assert running.stdout.readline() == "waiting\n"
-        running.send_signal(signal.SIGINT)
-        output = running.communicate()
-    assert running.returncode == 130
-    assert "Traceback" not in "".join(output)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_explain_gives_limit_and_source_or_suggests_the_nearest_name() -> None:

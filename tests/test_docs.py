@@ -66,7 +66,8 @@ def test_every_command_in_the_documentation_exists(command: Shown) -> None:
         "pip install '.[clinics]'",
         "python -m samples.evaluat --out DIR",
         "python -m samples.evaluate --outt DIR",
-        "python -m tests.plain_loop samples/clips/hipled.mp4",
+        "python -m tests.faces_left samples/clips/hipled.mp4",
+        "python -m tests.bench --foldr DIR",
         "pytest -m sloww",
         "mkdocs build --strikt",
     ],
@@ -77,7 +78,8 @@ def test_a_mistyped_command_is_refused(line: str) -> None:
 
 
 def test_every_option_and_path_named_in_the_documentation_exists() -> None:
-    sources = [*(ROOT / "samples").rglob("*.py"), *(ROOT / "models").rglob("*.py"), *(ROOT / ".ci").iterdir()]
+    programs = [path for folder in ("samples", "models", "tests/bench") for path in (ROOT / folder).rglob("*.py")]
+    sources = [*programs, *(ROOT / ".ci").iterdir()]
     known = doc_commands.options() | {"--strict", "--nworkers", "--nthreads", "--help"}
     elsewhere = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     for page in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"):

@@ -75,5 +75,28 @@ def test_at_30_hz_16_frames_are_filtered_and_15_are_not() -> None:
 
 
 def test_too_few_uneven_frames_are_returned_unchanged() -> None:
-    time_s = np.cumsum([0.0, *([0.01] * 4), *([0.25] * 5)])
+    time_s = np.cumsum([0.0, *([0.01] * 4), *([0.25] * 4)])
     assert np.array_equal(filtering.smooth(time_s, time_s**2), time_s**2)
+
+
+def test_a_movement_sampled_often_and_rest_sampled_seldom_is_smoothed_as_a_whole() -> None:
+    time_s = np.concatenate([np.arange(0, 2, 0.5), np.arange(2, 4, 0.1), np.arange(4, 6.1, 0.5)])
+    movement = np.where(np.abs(time_s - 3) < 1, 40 * (1 + np.cos(np.pi * (time_s - 3))), 0.0)
+    assert filtering.smooth_known(time_s, movement) == pytest.approx(movement, abs=2.5)
+    spiked = movement.copy()
+    spiked[12] = 500.0
+    assert filtering.smooth_known(time_s, spiked)[12] == pytest.approx(movement[12], abs=10)
+
+
+def test_two_known_samples_in_a_row_are_no_gap_but_a_hole_in_the_clip_is() -> None:
+    time_s = np.concatenate([np.arange(0, 2, 0.5), np.arange(3, 5, 0.5)])
+    known = np.ones(len(time_s), bool)
+    assert list(filtering.stretches(time_s, known)) == [slice(0, 4), slice(4, 8)]
+    known[1] = False
+    assert list(filtering.stretches(time_s, known)) == [slice(0, 1), slice(2, 4), slice(4, 8)]
+
+
+def test_a_sample_lasts_until_the_next_one() -> None:
+    time_s = np.concatenate([np.arange(0, 2, 0.5), np.arange(2, 3, 0.1)])
+    assert filtering.lasting_s(time_s, time_s < 2) == pytest.approx(2.0)
+    assert filtering.lasting_s(time_s, time_s >= 2) == pytest.approx(1.0)

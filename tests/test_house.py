@@ -113,14 +113,14 @@ def test_a_library_is_imported_only_in_the_files_of_the_table(library: str, home
     assert all(any(user.startswith(home) for user in users) for home in homes), homes
 
 
-def test_only_one_function_reads_clips_and_one_writes_films() -> None:
+def test_clips_and_films_are_opened_in_one_module_and_the_working_copy_in_its_own() -> None:
     opened = [
         (below(path), ast.literal_eval(node.args[1]))
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("av.open", "av.container.open", "container.open")
     ]
-    assert sorted(opened) == [("video/container.py", "r"), ("video/container.py", "w")]
+    assert sorted(opened) == [(f"video/{name}.py", mode) for name in ("container", "working_copy") for mode in "rw"]
     assert not any(name in ("av.open", "av.container.open") for path in MODULES for name in imports(path))
 
 

@@ -17,16 +17,12 @@ from tests import lifter
 
 @dataclass
 class Scripted:
-    """A pose model that returns given sightings and crowds, by the time of the frame."""
+    """A pose model that returns given sightings, by the time of the frame."""
 
     sightings: list[Sighting | None] = field(default_factory=list)
-    crowds: list[list[Floats]] = field(default_factory=list)
 
     def follow(self, frame: Frame) -> Sighting | None:
         return self.sightings[round(frame.time_s)]
-
-    def everyone(self, frame: Frame) -> list[Floats]:
-        return self.crowds[round(frame.time_s)]
 
     def close(self) -> None:
         """Nothing to release."""
@@ -52,14 +48,13 @@ def test_empty_frames_are_unknown_and_landmarks_are_in_display_pixels() -> None:
 
 
 def test_a_lone_lifter_needs_no_crop() -> None:
-    crowds = [[person(400, 600)], [person(410, 600)], []]
-    assert search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds)) is None
+    assert search.region([[person(400, 600)], [person(410, 600)], []], None) is None
+    assert search.region([[], []], None) is None
 
 
 def test_the_largest_person_who_stays_is_the_lifter() -> None:
     lifting, watching = person(500, 600), person(1300, 350)
-    crowds = [[watching, lifting], [lifting], [lifting, watching, person(100, 380)]]
-    region = search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
+    region = search.region([[watching, lifting], [lifting], [lifting, watching, person(100, 380)]], None)
     assert region is not None
     assert region.left < 400
     assert 600 < region.right < 1250
@@ -72,17 +67,36 @@ def test_the_person_who_bends_is_the_lifter_if_sizes_are_similar() -> None:
     camera = lifter.Camera(stature_px=560.0, ankle_px=(500.0, 800.0))
     bends = np.array(lifter.track(bent, camera).xy_px[0])
     stands, watching = person(500, 560), person(1200, 640)
-    crowds = [[stands, watching], [bends, watching], [stands, watching]]
-    region = search.choose_lifter([picture(t) for t in range(3)], Scripted(crowds=crowds))
+    region = search.region([[stands, watching], [bends, watching], [stands, watching]], None)
     assert region is not None
     assert region.right < 1150
 
 
-def test_a_crowd_is_more_than_one_person_in_one_picture() -> None:
-    pictures = [picture(0), picture(1)]
-    twice = person(500, 600)
-    assert not search.crowded(pictures, Scripted(crowds=[[twice, twice + 5], [person(900, 600)]]))
-    assert search.crowded(pictures, Scripted(crowds=[[twice], [twice, person(1300, 350)]]))
+def test_a_person_found_twice_and_a_single_false_person_need_no_crop() -> None:
+    alone, other = person(500, 600), person(1300, 350)
+    assert search.region([[alone, alone + 5], [alone, alone - 5], [alone]], None) is None
+    assert search.region([[alone, other], [alone], [alone]], None) is None
+    assert search.region([[alone, other], [alone, other], [alone]], None) is not None
+
+
+def test_a_person_who_never_bends_beside_what_moves_is_a_bystander() -> None:
+    moving = search.Region(200, 100, 700, 850)
+    assert search.region([[person(1300, 600)]] * 4, moving) == moving
+    assert search.region([[person(450, 600)]] * 4, moving) is None
+
+
+def test_a_crop_excludes_a_bystander_unless_it_would_cut_the_lifter() -> None:
+    region = search.Region(400, 0, 900, 900)
+    assert search.beside(region, 300.0, 450.0) == search.Region(450, 0, 900, 900)
+    assert search.beside(region, 850.0, 1000.0) == search.Region(400, 0, 850, 900)
+    assert search.beside(region, 300.0, 700.0) == region
+
+
+def test_a_lifter_found_in_few_pictures_is_seldom_found() -> None:
+    alone = person(500, 600)
+    assert not search.seldom_found([[alone], [alone], [alone], []])
+    assert search.seldom_found([[alone], [], [alone], []])
+    assert search.seldom_found([[], []])
 
 
 def test_the_moving_part_is_found_and_camera_motion_is_ignored() -> None:
@@ -108,7 +122,8 @@ def test_the_moving_part_is_found_and_camera_motion_is_ignored() -> None:
 def test_a_cropped_frame_keeps_its_origin_and_scale() -> None:
     frame = picture(0, 0.5)
     frame.rgb[400, 300] = 255
-    (cut,) = search.crop([frame], search.Region(500, 700, 900, 1000))
+    cut = search.cut(frame, search.Region(500, 700, 900, 1000))
+    assert search.cut(frame, None) is frame
     y, x = np.argwhere(cut.rgb[:, :, 0] == 255)[0]
     assert (x / cut.scale + cut.origin_px[0], y / cut.scale + cut.origin_px[1]) == (600, 800)
     assert cut.rgb.shape == (150, 200, 3)

@@ -12,15 +12,15 @@ import pytest
 
 from hingecheck import landmarks
 from hingecheck.backends import bundles
+from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.replay import Recording, Replay
-from hingecheck.backends.source import Watch
 from hingecheck.errors import InputError, OutputExists, UsageError
 from hingecheck.geometry import length
-from hingecheck.observation import PoseNetwork
-from hingecheck.pose.lifter import Region
+from hingecheck.progress import Progress, Stage, Watch
 from hingecheck.records import CROP_SIZE_PX, PoseTrack, Seen, Trace
 from hingecheck.spine.contour import STATION
 from hingecheck.video.reading import Video
+from hingecheck.video.working_copy import WorkingCopy
 from tests.conftest import noise_pictures, write_video
 from tests.recordings import REPLAY, SAMPLES, Nobody
 
@@ -34,8 +34,8 @@ class Chosen:
 
     dark: bool = False
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
-        nobody = Nobody().read(clip, region, watch)
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        nobody = Nobody().read(clip, copy, watch)
         rng, count = np.random.default_rng(4), len(nobody.traces)
         xy_px, world_m, visibility = (
             rng.uniform(0, 200, (count, 33, 2)),
@@ -47,7 +47,8 @@ class Chosen:
         world_m, visibility = (array.astype(np.float32).astype(float) for array in (world_m, visibility))
         track = PoseTrack(nobody.track.time_s, xy_px, visibility, world_m, nobody.track.filled)
         small = nobody.thumbnails
-        return Seen(track, edges(track, rng), replace(small, grey=small.grey // 2) if self.dark else small)
+        pictures = replace(small, grey=small.grey // 2) if self.dark else small
+        return Seen(track, edges(track, rng), pictures, nobody.frame_s)
 
 
 def edges(track: PoseTrack, rng: np.random.Generator) -> tuple[Trace, ...]:
@@ -69,7 +70,7 @@ def clip(tmp_path: Path) -> Video:
 @pytest.fixture
 def recorded(clip: Video, tmp_path: Path) -> Path:
     """The recording of the clip."""
-    Recording(Chosen(), tmp_path).read(clip, None, None)
+    Recording(Chosen(), tmp_path).read(clip, WorkingCopy(), None)
     return tmp_path / "clip.npz"
 
 
@@ -84,28 +85,22 @@ def assert_same(first: Seen, second: Seen) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("region", [None, Region(20.0, 30.0, 150.0, 200.0)], ids=["whole", "part"])
-def test_replay_gives_what_was_recorded(clip: Video, dark: bool, region: Region | None, tmp_path: Path) -> None:
-    given = Recording(Chosen(dark), tmp_path).read(clip, region, None)
+def test_replay_gives_what_was_recorded(clip: Video, dark: bool, tmp_path: Path) -> None:
+    given = Recording(Chosen(dark), tmp_path).read(clip, WorkingCopy(), None)
     (path,) = tmp_path.glob("*.npz")
-    watched_s: list[tuple[float, float]] = []
-    replayed = Replay([path]).read(clip, region, lambda *times_s: watched_s.append(times_s))
+    told: list[Progress] = []
+    replayed = Replay([path]).read(clip, WorkingCopy(), told.append)
     assert_same(replayed, given)
-    assert [time_s for time_s, _ in watched_s] == list(given.track.time_s)
+    assert told == [Progress(Stage.MEASURING, done, 12) for done in range(13)]
 
 
 def test_a_recording_is_matched_by_clip_content_not_by_name(clip: Video, recorded: Path, tmp_path: Path) -> None:
     renamed = Video(Path(shutil.copy(clip.path, tmp_path / "another name.mp4")))
-    assert len(Replay([recorded]).read(renamed, None, None).traces) == 12
+    assert len(Replay([recorded]).read(renamed, WorkingCopy(), None).traces) == 12
     other_clip = write_video(tmp_path / "other.mp4", noise_pictures(12))
     shutil.copy(other_clip, clip.path)
     with pytest.raises(InputError, match="none of 1 recordings is of this clip"):
-        Replay([recorded]).read(clip, None, None)
-
-
-def test_an_unrecorded_region_is_refused(clip: Video, recorded: Path) -> None:
-    with pytest.raises(InputError, match="not the part 20 30 150 200 of its picture"):
-        Replay([recorded]).read(clip, Region(20.0, 30.0, 150.0, 200.0), None)
+        Replay([recorded]).read(clip, WorkingCopy(), None)
 
 
 def changed(path: Path, **arrays: Any) -> None:
@@ -123,7 +118,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "must grow": {"time_s": np.zeros(12)},
     "Object arrays": {"xy_px": np.array([None] * 12)},
     "convert": {"xy_px": np.full((12, 33, 2), "left")},
-    "other frames": {"time_s": np.arange(12.0)},
+    "other frames": {"time_s": np.arange(12.0), "frame_s": np.arange(12.0)},
+    "must be samples": {"frame_s": np.arange(12.0)},
     "expected": {"trunk_crop": np.zeros((11, 72, 72), np.uint8)},
     "grey": {"thumb_change": np.zeros((3, 4), np.uint8), "thumb_time_s": np.zeros(3)}
     | {"thumb_scale": np.array(1.0), "thumb_origin_px": np.zeros(2)},
@@ -135,7 +131,7 @@ WRONG: dict[str, dict[str, Any]] = {
 def test_a_recording_with_wrong_arrays_is_refused(words: str, clip: Video, recorded: Path) -> None:
     changed(recorded, **WRONG[words])
     with pytest.raises(InputError, match=words) as caught:
-        Replay([recorded]).read(clip, None, None)
+        Replay([recorded]).read(clip, WorkingCopy(), None)
     assert str(recorded) in caught.value.message
 
 
@@ -144,19 +140,19 @@ def test_a_damaged_or_missing_recording_is_refused(clip: Video, recorded: Path) 
     for data in (b"", b"just words", whole[: len(whole) // 2], whole[:-9]):
         recorded.write_bytes(data)
         with pytest.raises(InputError, match="is no recording, or a damaged one"):
-            Replay([recorded]).read(clip, None, None)
+            Replay([recorded]).read(clip, WorkingCopy(), None)
     recorded.unlink()
     with pytest.raises(InputError, match="No such file"):
-        Replay([recorded]).read(clip, None, None)
+        Replay([recorded]).read(clip, WorkingCopy(), None)
 
 
 def test_overwritten_bytes_are_reported_or_harmless(clip: Video, recorded: Path) -> None:
     whole, outcomes = recorded.read_bytes(), []
-    intact = Replay([recorded]).read(clip, None, None)
+    intact = Replay([recorded]).read(clip, WorkingCopy(), None)
     for at in range(0, len(whole), len(whole) // 30):
         recorded.write_bytes(whole[:at] + b"\xff" * 40 + whole[at + 40 :])
         try:
-            assert_same(Replay([recorded]).read(clip, None, None), intact)
+            assert_same(Replay([recorded]).read(clip, WorkingCopy(), None), intact)
             outcomes.append("same")
         except InputError:
             outcomes.append("told")
@@ -166,23 +162,23 @@ def test_overwritten_bytes_are_reported_or_harmless(clip: Video, recorded: Path)
 def test_a_recording_is_written_whole_and_never_replaced(clip: Video, recorded: Path, tmp_path: Path) -> None:
     before = recorded.read_bytes()
     with pytest.raises(OutputExists, match="is there already"):
-        Recording(Chosen(), tmp_path).read(clip, None, None)
+        Recording(Chosen(), tmp_path).read(clip, WorkingCopy(), None)
     assert recorded.read_bytes() == before
     recorded.unlink()
     with pytest.raises(InputError):
-        Recording(Replay([]), tmp_path).read(clip, None, None)
+        Recording(Replay([]), tmp_path).read(clip, WorkingCopy(), None)
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
     with pytest.raises(UsageError, match="cannot be written"):
-        Recording(Chosen(), tmp_path / "nowhere").read(clip, None, None)
+        Recording(Chosen(), tmp_path / "nowhere").read(clip, WorkingCopy(), None)
 
 
 @pytest.mark.network
 def test_the_network_matches_the_stored_recording(tmp_path: Path) -> None:
     clip = Video(SAMPLES / "refuse_no_lift.mp4")
     network = PoseNetwork(bundles.find(bundles.DEFAULT).path)
-    fresh = Recording(network, tmp_path).read(clip, None, None)
-    assert_same(Replay([tmp_path / "refuse_no_lift.npz"]).read(clip, None, None), fresh)
-    stored = Replay([REPLAY / "refuse_no_lift.npz"]).read(clip, None, None)
+    fresh = Recording(network, tmp_path).read(clip, WorkingCopy(), None)
+    assert_same(Replay([tmp_path / "refuse_no_lift.npz"]).read(clip, WorkingCopy(), None), fresh)
+    stored = Replay([REPLAY / "refuse_no_lift.npz"]).read(clip, WorkingCopy(), None)
     away_px = length(fresh.track.xy_px - stored.track.xy_px)
     assert np.isfinite(away_px).mean() > 0.95
     assert np.nanquantile(away_px, 0.95) < NETWORK_PX

@@ -85,11 +85,12 @@ def test_pictures_come_in_the_order_of_the_requested_times(tmp_path: Path) -> No
     assert brightness == pytest.approx([120, 20, 200], abs=4)
 
 
-def test_pictures_are_spread_over_a_clip_with_one_key_frame(tmp_path: Path) -> None:
-    shades = [np.full((64, 64, 3), 20 + 2 * i, np.uint8) for i in range(100)]
-    clip = reading.Video(write_video(tmp_path / "shades.mp4", shades, rate_hz=25))
-    assert len(clip.key_pictures(5)) == 1
-    assert [f.time_s for f in clip.spread_pictures(5)] == pytest.approx([0.4, 1.2, 2.0, 2.8, 3.6], abs=0.05)
+def test_frames_apart_leave_out_the_ones_between_but_not_the_last(tmp_path: Path) -> None:
+    clip = reading.Video(write_video(tmp_path / "clip.mp4", noise_pictures(12), rate_hz=60))
+    thinned = [frame.time_s for frame in clip.frames(apart_s=0.03)]
+    assert thinned == pytest.approx([*np.arange(0, 11, 2) / 60, 11 / 60], abs=1e-3)
+    assert clip.times_s == pytest.approx(np.arange(12) / 60, abs=1e-3)
+    assert clip.info().rate_hz == pytest.approx(60, abs=0.1)
 
 
 def test_a_truncated_clip_gives_its_frames_and_counts_the_lost_ones(tmp_path: Path, sample_clip: Path) -> None:

@@ -9,10 +9,12 @@ Facts about version 0.10.31, found by trial, that this file works around:
 - A mask whose width is no multiple of four ends the whole process when it is read.
 - Video mode needs strictly growing whole milliseconds.
 - A landmarker that is left to the garbage collector raises when the interpreter ends.
+- The C library keeps the memory of closed landmarkers, about 50 MB each, until it is asked to give it back.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
@@ -46,9 +48,7 @@ class MediaPipeEstimator:
 
     def __init__(self, bundle: Path) -> None:
         """Load the bundle; raises ModelError if the runtime refuses it."""
-        self._bundle = bundle
         self._last_ms = -1
-        self._still: Any = None
         self._video = _landmarker(bundle, vision.RunningMode.VIDEO, people=1, masks=True)
 
     def __enter__(self) -> MediaPipeEstimator:
@@ -66,20 +66,33 @@ class MediaPipeEstimator:
             return None
         return _sighting(result, frame)
 
+    def close(self) -> None:
+        """Release the landmarker and its memory."""
+        self._video.close()
+        _give_back()
+
+
+class MediaPipePeople:
+    """A pose bundle that finds everybody in single pictures.  Use it in a `with` statement."""
+
+    def __init__(self, bundle: Path) -> None:
+        """Load the bundle; raises ModelError if the runtime refuses it."""
+        self._still = _landmarker(bundle, vision.RunningMode.IMAGE, people=_MOST_PEOPLE, masks=False)
+        self._first = True
+
+    def __enter__(self) -> MediaPipePeople:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._still.close()
+        _give_back()
+
     def everyone(self, frame: Frame) -> list[Floats]:
         """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`."""
-        if self._still is None:
-            self._still = _landmarker(self._bundle, vision.RunningMode.IMAGE, people=_MOST_PEOPLE, masks=False)
-        with _without_messages():
+        with _without_messages() if self._first else nullcontext():
             result = self._still.detect(_image(frame.rgb))
+        self._first = False
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
-
-    def close(self) -> None:
-        """Release both landmarkers."""
-        self._video.close()
-        if self._still is not None:
-            self._still.close()
-            self._still = None
 
 
 class MediaPipeStill:
@@ -158,6 +171,14 @@ def _sighting(result: Any, frame: Frame) -> Sighting:
         world_m=np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]], np.float64),
         mask=_mask(result.segmentation_masks[0], frame.rgb),
     )
+
+
+def _give_back() -> None:
+    """Give freed memory back to the system, where the C library has a call for it (glibc)."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 @contextmanager

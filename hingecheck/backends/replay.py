@@ -1,30 +1,30 @@
 """Landmarks from a file in place of the pose network: a replay of what the network gave once, or of another source.
 
-One file (`.npz`, as `numpy.savez_compressed` writes it) holds one pass over one clip.  Arrays, for N frames:
+One file (`.npz`, as `numpy.savez_compressed` writes it) holds what was seen in one clip.  Arrays, for N frames, of
+which the source looked at M, the first and the last among them:
 
 ===============  ==============  =================================================================================
-format           ()              the words `hingecheck/seen/1`
+format           ()              the words `hingecheck/seen/2`
 clip_sha256      ()              sha256 of the clip's bytes, 64 hex digits: the clip is found by it, never by name
-region_px        (4,) or (0,)    the part of the picture that was asked for: left, top, right, bottom in display
-                                 pixels; empty for the whole picture
-time_s           (N,)            each frame's time, in seconds from the first frame
-xy_px            (N, 33, 2)      landmarks in display pixels of the upright picture, x right, y down, in the order of
+frame_s          (N,)            each frame's time, in seconds from the first frame
+time_s           (M,)            the times of the frames that the source looked at
+xy_px            (M, 33, 2)      landmarks in display pixels of the upright picture, x right, y down, in the order of
                                  `hingecheck.landmarks`; NaN in a frame in which nobody is seen
-visibility       (N, 33)         how sure the source is that a landmark can be seen, 0..1
-world_m          (N, 33, 3)      landmarks in metres from the mid-hip, x right, y down, z away from the camera
-edge_offset      (N, 2, 61)      distance of both edges of the trunk (0 = image left of an upright trunk) from the
+visibility       (M, 33)         how sure the source is that a landmark can be seen, 0..1
+world_m          (M, 33, 3)      landmarks in metres from the mid-hip, x right, y down, z away from the camera
+edge_offset      (M, 2, 61)      distance of both edges of the trunk (0 = image left of an upright trunk) from the
                                  axis mid-hip -> mid-shoulder, in trunk lengths, at `spine.contour.STATION`; NaN
                                  where there is no edge
-edge_valid       (N, 2, 61)      bool: this edge is the body's own, no arm is near
-trunk_crop       (N, 72, 72)     uint8: the person mask around the trunk, 0..255, axis upright; see `spine.contour`
-trunk_cut        (N,)            bool: a part of the trunk lies outside the picture
+edge_valid       (M, 2, 61)      bool: this edge is the body's own, no arm is near
+trunk_crop       (M, 72, 72)     uint8: the person mask around the trunk, 0..255, axis upright; see `spine.contour`
+trunk_cut        (M,)            bool: a part of the trunk lies outside the picture
 ===============  ==============  =================================================================================
 
-Four more arrays hold M small grey pictures.  They may be absent: then they are made from the clip.
+Four more arrays hold K small grey pictures.  They may be absent: then they are made from the clip.
 
 ===============  ==============  =================================================================================
-thumb_time_s     (M,)            when each was taken, in seconds
-thumb_change     (M, h, w)       uint8: the first picture, then how much each differs from the one before, modulo 256
+thumb_time_s     (K,)            when each was taken, in seconds
+thumb_change     (K, h, w)       uint8: the first picture, then how much each differs from the one before, modulo 256
 thumb_scale      ()              thumbnail pixels a display pixel
 thumb_origin_px  (2,)            the display pixel at their upper left corner
 ===============  ==============  =================================================================================
@@ -46,22 +46,20 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.errors import InputError, OutputExists, UsageError
-from hingecheck.pose import lifter
+from hingecheck.progress import Stage, Watch, counted
 from hingecheck.records import CROP_SIZE_PX, Floats, PoseTrack, Seen, Thumbnails, Trace
 from hingecheck.results import folder
 from hingecheck.spine.contour import STATION
-from hingecheck.video import reading, thumbnails
+from hingecheck.video import reading, thumbnails, working_copy
 
 if TYPE_CHECKING:
-    from hingecheck.backends.source import PoseSource, Watch
+    from hingecheck.backends.source import PoseSource
+    from hingecheck.video.working_copy import WorkingCopy
 
-FORMAT: Final = "hingecheck/seen/1"
+FORMAT: Final = "hingecheck/seen/2"
 
 SAME_TIME_S: Final = 1e-4
 """Frames whose times differ by less are the same frame."""
-
-SAME_PLACE_PX: Final = 0.5
-"""Parts of the picture whose sides differ by less are the same part."""
 
 _FRAME: Final[Mapping[str, tuple[int, ...]]] = {
     "xy_px": (landmarks.COUNT, 2),
@@ -72,7 +70,7 @@ _FRAME: Final[Mapping[str, tuple[int, ...]]] = {
     "trunk_crop": (CROP_SIZE_PX, CROP_SIZE_PX),
     "trunk_cut": (),
 }
-"""Shape of each array in one frame."""
+"""Shape of each array in one frame that the source looked at."""
 
 _SMALL: Final = frozenset(("thumb_time_s", "thumb_change", "thumb_scale", "thumb_origin_px"))
 """The arrays that hold small pictures: all four or none."""
@@ -85,59 +83,53 @@ _AGAIN: Final = "Record the clip again."
 
 @dataclass(frozen=True)
 class Replay:
-    """A pose source that gives what files hold; each file is one pass over one clip."""
+    """A pose source that gives what files hold; each file is of one clip."""
 
     files: Sequence[Path]
 
-    def read(self, clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> Seen:
-        """What was recorded of this part of the clip; the frames are decoded, too, so that the clip is known.
+    def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Seen:  # noqa: ARG002
+        """What was recorded of this clip; the frames are decoded, too, so that the clip is known.
 
-        Raises InputError if no file is of this clip and this part, or if the file is damaged.
+        The working copy stays empty.  Raises InputError if no file is of this clip, or if the file is damaged.
         """
-        times_s, small = _frames(clip, region, watch)
-        path, data = self._recorded(clip, region)
+        small = _pictures_of(clip, watch)
+        path, data = self._recorded(clip)
         try:
             seen = _seen(data, small)
         except _DAMAGED as error:
             raise _unreadable(path, error) from error
-        recorded_s = seen.track.time_s
-        if len(recorded_s) != len(times_s) or np.abs(recorded_s - times_s).max() > SAME_TIME_S:
+        if len(seen.frame_s) != len(clip.times_s) or np.abs(seen.frame_s - clip.times_s).max() > SAME_TIME_S:
             raise InputError(f"{path}: {clip.path} was recorded with other frames than can be decoded here", _AGAIN)
         return seen
 
-    def _recorded(self, clip: reading.Video, region: lifter.Region | None) -> tuple[Path, dict[str, Any]]:
-        """The file of this clip and this part, and what it holds."""
-        sha256, wanted_px, others = clip.info().sha256, _sides(region), False
+    def _recorded(self, clip: reading.Video) -> tuple[Path, dict[str, Any]]:
+        """The file of this clip, and what it holds."""
+        sha256 = clip.info().sha256
         for path in self.files:
             data = _load(path)
-            if str(data["clip_sha256"]) != sha256:
-                continue
-            if _same_part(data["region_px"], wanted_px):
+            if str(data["clip_sha256"]) == sha256:
                 return path, data
-            others = True
-        if others:
-            raise InputError(f"{clip.path}: was recorded, but not the part {_words(wanted_px)} of its picture", _AGAIN)
         raise InputError(f"{clip.path}: none of {len(self.files)} recordings is of this clip", _AGAIN)
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A pose source that writes what another source gives, one file a pass, into a folder."""
+    """A pose source that writes what another source gives, one file a clip, into a folder."""
 
     source: PoseSource
     folder: Path
 
-    def read(self, clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> Seen:
+    def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         """What the other source gives; raises OutputExists for a file that is there, UsageError if none can be written.
 
         The file is named after the clip.  It is written whole or not at all.
         """
-        path = self.folder / f"{clip.path.stem}{'' if region is None else '.part'}.npz"
+        path = self.folder / f"{clip.path.stem}.npz"
         if path.exists():
             raise OutputExists(f"{path}: is there already", "Remove it, or give another folder.")
-        seen = self.source.read(clip, region, watch)
-        arrays = _arrays(seen) | {"clip_sha256": np.array(clip.info().sha256), "region_px": _sides(region)}
-        if not _same_pictures(_frames(clip, region, None)[1], seen.thumbnails):
+        seen = self.source.read(clip, copy, watch)
+        arrays = _arrays(seen) | {"clip_sha256": np.array(clip.info().sha256)}
+        if not _same_pictures(_pictures_of(clip, None), seen.thumbnails):
             arrays |= _pictures(seen.thumbnails)
         data = io.BytesIO()
         np.savez_compressed(data, **arrays)
@@ -148,14 +140,13 @@ class Recording:
         return seen
 
 
-def _frames(clip: reading.Video, region: lifter.Region | None, watch: Watch | None) -> tuple[Floats, Thumbnails]:
-    """The times of all frames, and thumbnails of that part of them."""
-    keeper, times_s = thumbnails.Keeper(), []
-    for frame in keeper.watch(lifter.crop(clip.frames(), region)):
-        times_s.append(frame.time_s)
-        if watch is not None:
-            watch(frame.time_s, clip.expected_s)
-    return np.array(times_s), keeper.thumbnails()
+def _pictures_of(clip: reading.Video, watch: Watch | None) -> Thumbnails:
+    """Thumbnails of the whole pictures of a clip, as the pose network makes them."""
+    keeper = thumbnails.Keeper()
+    frames = clip.frames(working_copy.height_px(clip.width, clip.height), working_copy.APART_S)
+    for _ in counted(keeper.watch(frames), watch, Stage.MEASURING, clip.expected_frames):
+        pass
+    return keeper.thumbnails()
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -171,7 +162,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _check_names(data: Mapping[str, Any]) -> None:
-    wanted = {"clip_sha256", "region_px", "time_s", *_FRAME} | (set() if _SMALL.isdisjoint(data) else _SMALL)
+    wanted = {"clip_sha256", "frame_s", "time_s", *_FRAME} | (set() if _SMALL.isdisjoint(data) else _SMALL)
     missing = wanted - data.keys()
     if missing:
         raise ValueError(f"without {', '.join(sorted(missing))}")
@@ -194,7 +185,8 @@ def _seen(data: Mapping[str, Any], small: Thumbnails) -> Seen:
         world_m=_numbers(data, "world_m"),
         filled=np.zeros((count, landmarks.COUNT), bool),
     )
-    return Seen(track, _traces(data, track), _thumbnails(data) if "thumb_change" in data else small)
+    pictures = _thumbnails(data) if "thumb_change" in data else small
+    return Seen(track, _traces(data, track), pictures, _numbers(data, "frame_s"))
 
 
 def _numbers(data: Mapping[str, Any], name: str) -> Floats:
@@ -222,10 +214,11 @@ def _thumbnails(data: Mapping[str, Any]) -> Thumbnails:
 
 
 def _arrays(seen: Seen) -> dict[str, Any]:
-    """The arrays of a file, but for those that say of which clip and which part it is."""
+    """The arrays of a file, but for the one that says of which clip it is."""
     track, traces = seen.track, seen.traces
     return {
         "format": np.array(FORMAT),
+        "frame_s": seen.frame_s,
         "time_s": track.time_s,
         "xy_px": track.xy_px,
         "visibility": track.visibility.astype(np.float32),
@@ -249,16 +242,3 @@ def _pictures(small: Thumbnails) -> dict[str, Any]:
 def _same_pictures(one: Thumbnails, other: Thumbnails) -> bool:
     places = (one.scale, *one.origin_px) == (other.scale, *other.origin_px)
     return places and np.array_equal(one.time_s, other.time_s) and np.array_equal(one.grey, other.grey)
-
-
-def _sides(region: lifter.Region | None) -> Floats:
-    sides = [] if region is None else [region.left, region.top, region.right, region.bottom]
-    return np.array(sides, np.float64)
-
-
-def _same_part(recorded_px: Floats, wanted_px: Floats) -> bool:
-    return recorded_px.shape == wanted_px.shape and bool(np.all(np.abs(recorded_px - wanted_px) <= SAME_PLACE_PX))
-
-
-def _words(sides_px: Floats) -> str:
-    return " ".join(f"{side:.0f}" for side in sides_px) or "that is the whole"

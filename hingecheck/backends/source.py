@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
-from hingecheck.pose.lifter import Region
+from hingecheck.progress import Watch
 from hingecheck.records import Seen
 from hingecheck.video.reading import Video
-
-Watch = Callable[[float, float], None]
-"""Called for each frame with its time and the expected duration of the clip, in seconds; for a progress bar."""
+from hingecheck.video.working_copy import WorkingCopy
 
 
 class PoseSource(Protocol):
     """A source of landmarks: the pose network, or a replay of its stored answers."""
 
-    def read(self, clip: Video, region: Region | None, watch: Watch | None) -> Seen:
-        """Everything that is seen of one person in a clip, or in a region of its picture."""
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        """Everything that is seen of the lifter in a clip.  A source may fill the clip's working copy.
+
+        `watch` hears how far it is.
+        """

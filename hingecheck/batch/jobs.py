@@ -116,14 +116,16 @@ def measure(job: Job) -> None:
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
     from hingecheck.report.film import thumbnail
+    from hingecheck.video.working_copy import WorkingCopy
 
-    request = analysis.Asked(job.settings.model, criteria=job.settings.criteria, self_report=job.report)
-    result = redactor.marked(analysis.analyze(job.clip, request), pseudonym="", heads_blurred=False)
-    if result.video.sha256 != job.sha256:
-        raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
-    wanted = job.settings
-    files = result_folder.Wanted(wanted.film, rules=criteria.load(wanted.criteria), full_film=wanted.full_film)
-    result_folder.save(result, job.clip, job.folder, files)
+    wanted, rules = job.settings, criteria.load(job.settings.criteria)
+    request = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
+    with WorkingCopy() as copy:
+        result = redactor.marked(analysis.analyze(job.clip, request, copy=copy), pseudonym="", heads_blurred=False)
+        if result.video.sha256 != job.sha256:
+            raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
+        files = result_folder.Wanted(wanted.film, rules=rules, full_film=wanted.full_film, copy=copy)
+        result_folder.save(result, job.clip, job.folder, files)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 

@@ -82,8 +82,8 @@ def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptio
         results.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", "Give another folder with --out.") from error
-    _remove_unfinished(out)
-    folder_names = _folder_names(results)
+    remove_unfinished(out)
+    folder_names = {place.name.rpartition("-")[2]: place.name for place in sorted(results.iterdir())}
     entries: list[Entry] = []
     jobs: dict[str, Job] = {}
     for clip, digest in zip(clips, _hashes(clips, executor), strict=True):
@@ -96,6 +96,15 @@ def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptio
         if not _finished(results / name, options):
             jobs.setdefault(key, Job(key, digest, clip.path, clip.file, results / name, settings, clip.report))
     return Plan(out, tuple(entries), tuple(jobs.values()))
+
+
+def remove_unfinished(out: Path) -> None:
+    """Remove the files and folders that a stopped run left unfinished in the results folder `out`."""
+    for folder in (out / RESULTS).glob(".*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for pattern in (f"{UNFINISHED}*", f"{RESULTS}/*/{UNFINISHED}*"):
+        for file in out.glob(pattern):
+            file.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -193,28 +202,10 @@ def _title(clip: Clip) -> str:
     return f"{clip.athlete} {PurePosixPath(clip.file).stem}"
 
 
-def _folder_names(results: Path) -> dict[str, str]:
-    """The name of each result folder, by the key of its job.  Removes folders that a stopped run left unfinished."""
-    folder_names = {}
-    for folder in sorted(results.iterdir()):
-        if folder.name.startswith("."):
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            folder_names[folder.name.rpartition("-")[2]] = folder.name
-    return folder_names
-
-
 def _finished(folder: Path, options: RunOptions) -> bool:
     """True if the folder has a record, and the clip need not be tried again."""
-    _remove_unfinished(folder)
     record = jobs_module.recorded(folder)
     return record is not None and (record[1] is None or not options.retry_failed)
-
-
-def _remove_unfinished(place: Path) -> None:
-    """Remove the files that a stopped run had not finished."""
-    for file in place.glob(f"{UNFINISHED}*"):
-        file.unlink(missing_ok=True)
 
 
 def _hashes(clips: Sequence[Clip], executor: Executor) -> Iterator[str | Failure]:

@@ -12,7 +12,9 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, progress, reporting_errors
+from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.progress_line import progress
+from hingecheck.progress import Stage, Watch
 
 if TYPE_CHECKING:
     from hingecheck.analysis import Asked
@@ -93,17 +95,24 @@ def analyze(
     ] = "",
 ) -> None:
     """Analyze one clip: joint angles, repetitions, how much came from hips and low back, and a verdict."""
-    from hingecheck.analysis import Asked
-    from hingecheck.judgement.self_report import parse_soreness
-    from hingecheck.records import SelfReport
-
     films = _Films(not no_video, single_file, video_full)
     output = _Output(clip, out, force, as_json, quiet, verbose, films, redact_face, pseudonym)
-    with reporting_errors(as_json=as_json):
+    left_out = {
+        Stage.STANDING: standing is None,
+        Stage.MAX_BEND: max_bend is None,
+        Stage.HEADS: not redact_face,
+        Stage.FILM: no_video,
+    }
+    stages = [stage for stage in Stage if not left_out.get(stage)]
+    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch:
+        from hingecheck.analysis import Asked
+        from hingecheck.judgement.self_report import parse_soreness
+        from hingecheck.records import SelfReport
+
         target = _checked_target(output)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
-        result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target)
+        result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
     _show(result, output, target)
 
 
@@ -161,22 +170,23 @@ def _checked_target(output: _Output) -> Path | None:
     return target
 
 
-def _analyzed(request: Asked, output: _Output, target: Path | None) -> Analysis:
+def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:
     """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
     from hingecheck import analysis as stages
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
+    from hingecheck.video.working_copy import WorkingCopy
 
-    with progress(quiet=output.as_json or output.quiet) as show_progress:
-        measured = stages.analyze(output.clip, request, watch=show_progress)
-    result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
-    if target is not None:
-        with redactor.redactor(measured, output.clip) if output.redact_face else nullcontext() as retouch:
-            rules = criteria.load(request.criteria)
-            films = output.films
-            files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full)
-            result_folder.save(result, output.clip, target, files)
+    with WorkingCopy() as copy:
+        measured = stages.analyze(output.clip, request, watch=watch, copy=copy)
+        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
+        if target is not None:
+            with redactor.redactor(measured, output.clip, watch) if output.redact_face else nullcontext() as retouch:
+                rules = criteria.load(request.criteria)
+                films = output.films
+                files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)
+                result_folder.save(result, output.clip, target, files, watch=watch)
     return result
 
 

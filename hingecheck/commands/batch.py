@@ -93,9 +93,13 @@ def batch(
         _report_intake(found_clips, folder)
         with clips.claimed(out):
             Logbook(logbook or out / LOGBOOK).close()  # report a bad logbook before the first clip is analyzed
-            with _executor(workers, scheduler) as executor:
-                todo = _planned(found_clips.clips, out, settings, options, executor)
-                _run(todo, options, executor)
+            try:
+                with _executor(workers, scheduler) as executor:
+                    todo = _planned(found_clips.clips, out, settings, options, executor)
+                    _run(todo, options, executor)
+            finally:
+                if scheduler is None:  # workers of a cluster may still write
+                    clips.remove_unfinished(out)
             rows, parquet = _write_lists(todo, logbook or out / LOGBOOK)
     _summary(rows, out, parquet=parquet)
     raise typer.Exit(SOME_FAILED if any(row.failure for row in rows) else 0)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, progress, reporting_errors
+from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.progress_line import progress
+from hingecheck.progress import Stage, Watch, begin
+
+if TYPE_CHECKING:
+    from hingecheck.records import Analysis
+
+OF_A_CLIP: Final = (Stage.STARTING, Stage.SCOUTING, Stage.MEASURING, Stage.JUDGING)
+"""The stages of one clip."""
 
 
 def compare(
@@ -39,41 +47,52 @@ def compare(
     ] = bundles.DEFAULT,
 ) -> None:
     """Compare two clips, or two repetitions of one clip, aligned at lift-off: pictures, angles and differences."""
-    from hingecheck import analysis as stages
-    from hingecheck.errors import UsageError
-    from hingecheck.metrics import comparison
-    from hingecheck.report.page import comparison as comparison_page
-    from hingecheck.report.terminal import summary
-    from hingecheck.results import (
-        document,
-        folder,
-    )
-    from hingecheck.video.reading import Video
+    clips = (clip,) if other is None else (clip, other)
+    with reporting_errors(as_json=as_json), progress([*OF_A_CLIP * len(clips), Stage.REPORT], quiet=as_json) as watch:
+        from hingecheck.metrics import comparison
+        from hingecheck.report.page import comparison as comparison_page
+        from hingecheck.results import document, folder
+        from hingecheck.video.reading import Video
 
-    target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
-    with reporting_errors(as_json=as_json):
-        request = stages.Asked(model)
-        for path in (clip,) if other is None else (clip, other):
-            stages.ready(path, request)
+        _check_reps(other, rep_a, rep_b)
+        target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force, marker=comparison_page.MARKER)
-        if other is None and rep_a is not None and rep_a == rep_b:
-            raise UsageError(
-                f"--rep-a {rep_a} --rep-b {rep_b}: this is one repetition, not two",
-                "Give two different numbers, or a second video.",
-            )
-        with progress(quiet=as_json) as show_progress:
-            first = stages.analyze(clip, request, watch=show_progress)
-            second = first if other is None else stages.analyze(other, request, watch=show_progress)
+        first, second = _measured(clip, other, model, watch)
         compared = comparison.compare(
             comparison.choose(first, rep_a), comparison.choose(second, rep_b, last=other is None)
         )
         if target is not None:
+            begin(watch, Stage.REPORT)
             pictures = (Video(clip).frames_at, Video(other or clip).frames_at)
             folder.write(target, comparison_page.files(compared, pictures), marker=comparison_page.MARKER)
     if as_json:
         sys.stdout.write(document.text(document.comparison(compared)))
         return
+    from hingecheck.report.terminal import summary
+
     summary.show_comparison(compared, out_console)
     out_console.print(Text(f"Results: {target}"))
+
+
+def _check_reps(other: Path | None, rep_a: int | None, rep_b: int | None) -> None:
+    """Raise UsageError if a repetition is to be compared with itself."""
+    from hingecheck.errors import UsageError
+
+    if other is None and rep_a is not None and rep_a == rep_b:
+        raise UsageError(
+            f"--rep-a {rep_a} --rep-b {rep_b}: this is one repetition, not two",
+            "Give two different numbers, or a second video.",
+        )
+
+
+def _measured(clip: Path, other: Path | None, model: str, watch: Watch | None) -> tuple[Analysis, Analysis]:
+    """The analyses of both clips.  A clip that cannot be analyzed is reported before the first is measured."""
+    from hingecheck import analysis
+
+    request = analysis.Asked(model)
+    for path in (clip,) if other is None else (clip, other):
+        analysis.ready(path, request)
+    first = analysis.analyze(clip, request, watch=watch)
+    return first, first if other is None else analysis.analyze(other, request, watch=watch)

@@ -1,4 +1,4 @@
-"""What all commands share: the consoles for stdout and stderr, the report of errors, and the progress bar."""
+"""What all commands share: the consoles for stdout and stderr, and the report of errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from hingecheck import names
@@ -72,22 +71,3 @@ def logbook_file(path: Path, *, new: bool = False) -> Path:
             f"{file}: no logbook found", "Give the logbook, or the results folder of a batch, with --logbook."
         )
     return file
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Any]:
-    """A callback for the progress bar: it takes the time done and the clip's duration, in seconds.
-
-    Gives None, and shows no bar, if `quiet` or if stderr is not a terminal.
-    """
-    if quiet or not err_console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err_console, transient=True) as bar:
-        task = bar.add_task("Measuring", total=None)
-
-        def show_progress(time_s: float, duration_s: float) -> None:
-            bar.update(task, completed=time_s, total=duration_s or None)
-
-        yield show_progress

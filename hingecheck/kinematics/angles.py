@@ -28,7 +28,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 import numpy as np
-from scipy.ndimage import median_filter
+import scipy
 
 from hingecheck import landmarks, posture
 from hingecheck.geometry import pitch_deg, sagittal, thigh_pitch_deg
@@ -234,5 +234,5 @@ def _ground_px(time_s: Floats, ankle: Floats) -> Floats:
         return ankle[:, 1]
     grid_s = np.arange(time_s[0], time_s[-1] + GROUND_STEP_S, GROUND_STEP_S)
     even_px = np.interp(grid_s, time_s[known], ankle[known, 1])
-    steady_px = median_filter(even_px, size=round(2 * GROUND_HALF_S / GROUND_STEP_S) + 1, mode="nearest")
+    steady_px = scipy.ndimage.median_filter(even_px, size=round(2 * GROUND_HALF_S / GROUND_STEP_S) + 1, mode="nearest")
     return np.where(known, np.interp(time_s, grid_s, steady_px), np.nan)

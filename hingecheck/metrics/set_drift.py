@@ -19,8 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from scipy.stats import chi2
-from scipy.stats import t as student
+import scipy
 
 from hingecheck.records import Code, Floats, Measure, Reason, RepMetrics
 
@@ -93,14 +92,14 @@ def _line(number: Floats, value: Floats, noise: float) -> tuple[Measure, Measure
     rest = value - value.mean() - slope * centred
     scatter = float(np.sqrt(rest @ rest / (len(value) - 2)))
     freedom = len(value) - 2
-    half = float(student.ppf((1 + CONFIDENCE) / 2, freedom)) * max(scatter, noise) / np.sqrt(squares)
+    half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * max(scatter, noise) / np.sqrt(squares)
     # 3
     return Measure(slope, slope - half, slope + half), _own_spread(scatter, noise, freedom)
 
 
 def _own_spread(scatter: float, noise: float, freedom: int) -> Measure:
     """The lifter's own spread: the measured scatter without the noise of the reading; `freedom`: degrees of freedom."""
-    low, high = (float(np.sqrt(freedom / chi2.ppf(part, freedom))) for part in (0.95, 0.05))
+    low, high = (float(np.sqrt(freedom / scipy.stats.chi2.ppf(part, freedom))) for part in (0.95, 0.05))
     with_noise = np.array([scatter, low * scatter, high * max(scatter, noise)])
     value, least, most = (float(sd) for sd in np.sqrt(np.maximum(with_noise**2 - noise**2, 0.0)))
     return Measure(value, least, most)

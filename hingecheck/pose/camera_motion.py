@@ -109,14 +109,6 @@ def shift_px(thumbnails: Thumbnails, motion: Floats, track: PoseTrack) -> Floats
     return np.stack([np.interp(track.time_s, thumbnails.time_s, shift[:, k]) for k in (0, 1)], axis=1)
 
 
-def from_shifts(thumbnails: Thumbnails, time_s: Floats, shift_px: Floats) -> Floats:
-    """Transforms (M, 2, 3) of the thumbnails for known shifts (N, 2), in display pixels, at times (N,), in seconds."""
-    motion = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
-    for k in (0, 1):
-        motion[:, k, 2] = thumbnails.scale * np.interp(thumbnails.time_s, time_s, shift_px[:, k])
-    return motion
-
-
 def steadied(thumbnails: Thumbnails, motion: Floats) -> Thumbnails:
     """The thumbnails as a still camera would have taken them; `motion` (M, 2, 3): their transforms."""
     size = thumbnails.grey.shape[:0:-1]

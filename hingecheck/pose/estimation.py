@@ -17,13 +17,10 @@ from hingecheck.records import Floats, Frame, PoseTrack, Sighting, Trace
 
 
 class PoseEstimator(Protocol):
-    """A pose model.  `follow` stays with the person that it found first; `everyone` looks at each picture alone."""
+    """A pose model that stays with the person that it found first."""
 
     def follow(self, frame: Frame) -> Sighting | None:
         """The followed person in `frame`, None if nobody is found; frames must come in order of time."""
-
-    def everyone(self, frame: Frame) -> list[Floats]:
-        """Landmarks (33, 2), in pixels of `frame.rgb`, of all people in one picture."""
 
     def close(self) -> None:
         """Release the model."""

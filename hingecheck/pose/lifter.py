@@ -1,16 +1,20 @@
 """Finds the lifter among other people, and the part of the picture to look at.
 
-In: a few pictures from all over a clip and, except for `moving_part`, a pose model.  Out: a `Region` of the picture in
-display pixels.  Why: the pose model follows one person and often prefers an upright bystander to a bent lifter.
+In: the people that a light pose model found in pictures from all over a clip, and these pictures.  Out: a `Region` of
+the picture in display pixels, or None for the whole picture.  Why: the pose model follows one person.  It often prefers
+an upright bystander to a bent lifter, and it loses a lifter who looks small.
 
-`choose_lifter` uses people:
+Steps (`region`):
 
-1. Find everybody in each picture.
-2. Link people across pictures by place and size (`_group`).
-3. Score each person: large, present throughout, shoulders that move up and down (`_score`).
-4. Return the room around the best one, standing and bending (`_around`).
+1. Link people across pictures by place and size (`_grouped`).  Score each person: large, present throughout, shoulders
+   that move up and down (`_score`).  The best one may be the lifter.
+2. A person who never bends is a bystander if what moves (`moving_part`) is elsewhere: look there.
+3. If there are several people, look at the room around the lifter, standing and bending (`_around`).
+4. Else look at the whole picture.
 
-`moving_part` uses motion alone:
+`seldom_found` says whether a closer look at the part that moves is worth a try.
+
+Steps of `moving_part`:
 
 1. Reduce the pictures to mean grey levels of squares.
 2. Mark squares that change by `_MOVED_LEVEL` and by `_MOVED_SHARE` of the strongest change in the clip.
@@ -20,17 +24,16 @@ display pixels.  Why: the pose model follows one person and often prefers an upr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import binary_dilation, find_objects, label
+import scipy
 
 from hingecheck import landmarks
-from hingecheck.pose.estimation import PoseEstimator, on_display
-from hingecheck.records import Bytes, Floats, Frame, PoseTrack
+from hingecheck.records import Bytes, Floats, Frame
 
 _SAME_PERSON: Final = 0.4
 """Largest distance between two mid-hips of one person, in body sizes (shoulders to ankles)."""
@@ -78,6 +81,16 @@ _ROOM_BESIDE: Final = 0.05
 _ROOM_ABOVE: Final = 0.15
 """Room above the moving part, as a share of its height."""
 
+_CROWDED: Final = 2
+"""Smallest number of pictures with several people.  In a single one the model may have seen a person twice."""
+
+_BENDS: Final = 0.2
+"""Smallest travel of the shoulders of a person who bends, in body sizes."""
+
+_OFTEN_SEEN: Final = 0.75
+"""Smallest share of the pictures in which a lifter is found who needs no closer look.  The network follows a lifter
+whom it would not find anew, so it sees more than that."""
+
 _MOST_CUT: Final = 0.3
 """Largest share of a region's width that is cut off to remove a bystander.  Plates may reach over a bystander, but the
 lifter does not."""
@@ -95,29 +108,40 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Middles of shoulders, hips and ankles (2,) of one person, and the length of the body, in display pixels."""
+    """Middles of shoulders, hips and ankles (2,) of one person, the length of the body, and its left and right end.
+
+    All in display pixels.
+    """
 
     shoulder_px: Floats
     hip_px: Floats
     ankle_px: Floats
     size_px: float
+    sides_px: tuple[float, float]
 
 
-def crowded(pictures: Sequence[Frame], estimator: PoseEstimator) -> bool:
-    """True if one of the pictures shows more than one person."""
-    return any(len(_groups_in(picture, estimator, [])) > 1 for picture in pictures)
+def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region | None:
+    """The part of the picture to look at; None for the whole picture.
 
-
-def choose_lifter(pictures: Sequence[Frame], estimator: PoseEstimator) -> Region | None:
-    """The region of the lifter, if others are in the picture too; None if no picture shows two people.
-
-    The lifter is large, is there throughout, and moves the shoulders up and down.
+    `found`: for some pictures, the landmarks (33, 2) of everybody in it, in display pixels.  `moving`: the part in
+    which most things move.
     """
-    people: list[list[_Person]] = []
-    # 1, 2
-    if max((len(_groups_in(picture, estimator, people)) for picture in pictures), default=0) < 2:
+    # 1
+    people, together = _grouped(found)
+    best = max(people, key=_score, default=None)
+    if best is None:
         return None
-    return _around(max(people, key=_score))  # 3, 4
+    # 2
+    if moving is not None and _travel(best) < _BENDS and not _overlap(best, moving):
+        return beside(moving, *_sides(best))
+    # 3, 4
+    return _around(best) if together >= _CROWDED else None
+
+
+def seldom_found(found: Sequence[Sequence[Floats]]) -> bool:
+    """True if nobody, or nobody in particular, is found in most pictures."""
+    people, _ = _grouped(found)
+    return max(map(len, people), default=0) < _OFTEN_SEEN * len(found)
 
 
 def moving_part(pictures: Sequence[Frame]) -> Region | None:
@@ -130,7 +154,9 @@ def moving_part(pictures: Sequence[Frame]) -> Region | None:
     gray = np.stack([_coarse(picture.rgb) for picture in pictures])  # 1
     change = np.abs(gray - np.median(gray, axis=0)).max(axis=0)
     moved = change > max(_MOVED_LEVEL, _MOVED_SHARE * float(np.quantile(change, _STRONGEST)))  # 2
-    parts = find_objects(label(binary_dilation(moved, iterations=_BRIDGED_SQUARES))[0])
+    parts = scipy.ndimage.find_objects(
+        scipy.ndimage.label(scipy.ndimage.binary_dilation(moved, iterations=_BRIDGED_SQUARES))[0]
+    )
     if not parts:
         return None
     # 3
@@ -150,17 +176,15 @@ def moving_part(pictures: Sequence[Frame]) -> Region | None:
     )
 
 
-def beside(region: Region, watching: PoseTrack) -> Region:
+def beside(region: Region, left_px: float, right_px: float) -> Region:
     """The region without the side on which a bystander stands, unless that would cut into the lifter.
 
-    `watching`: the landmarks of the bystander, in display pixels.
+    `left_px`, `right_px`: both ends of the bystander, in display pixels.
     """
-    x = np.nanmedian(watching.xy_px[..., 0], axis=0)
-    first, last = float(np.nanmin(x)), float(np.nanmax(x))
     room = _MOST_CUT * (region.right - region.left)
-    if 0.0 < last - region.left < room:
-        return replace(region, left=last)
-    return replace(region, right=first) if 0.0 < region.right - first < room else region
+    if 0.0 < right_px - region.left < room:
+        return replace(region, left=right_px)
+    return replace(region, right=left_px) if 0.0 < region.right - left_px < room else region
 
 
 def _coarse(rgb: Bytes) -> Floats:
@@ -170,23 +194,19 @@ def _coarse(rgb: Bytes) -> Floats:
     return np.asarray(whole.mean(axis=(1, 3)))
 
 
-def crop(frames: Iterable[Frame], region: Region | None) -> Iterator[Frame]:
-    """The frames, cut to `region` if there is one."""
-    for frame in frames:
-        yield frame if region is None else _cut(frame, region)
-
-
 def _person(xy_px: Floats) -> _Person:
     """The person with landmarks (33, 2) in display pixels."""
     joints = [xy_px[list(pair)].mean(axis=0) for pair in landmarks.CHAIN]
     size_px = sum(float(np.hypot(*(b - a))) for a, b in pairwise(joints))
-    return _Person(shoulder_px=joints[0], hip_px=joints[1], ankle_px=joints[3], size_px=size_px)
+    sides_px = (float(xy_px[:, 0].min()), float(xy_px[:, 0].max()))
+    return _Person(joints[0], joints[1], joints[3], size_px, sides_px)
 
 
-def _groups_in(picture: Frame, estimator: PoseEstimator, people: list[list[_Person]]) -> set[int]:
-    """Indices of the people in a picture; `people` grows by what is found, and a person found twice counts once."""
-    persons = [_person(on_display(points, picture)) for points in estimator.everyone(picture)]
-    return {_group(people, person) for person in persons}
+def _grouped(found: Sequence[Sequence[Floats]]) -> tuple[list[list[_Person]], int]:
+    """Everybody in the clip, each as they were found from picture to picture; and how many pictures show several."""
+    people: list[list[_Person]] = []
+    in_picture = [{_group(people, _person(xy_px)) for xy_px in persons} for persons in found]
+    return people, sum(len(groups) > 1 for groups in in_picture)
 
 
 def _group(people: list[list[_Person]], person: _Person) -> int:
@@ -202,14 +222,30 @@ def _group(people: list[list[_Person]], person: _Person) -> int:
     return len(people) - 1
 
 
-def _score(group: list[_Person]) -> float:
-    """How much a person looks like the lifter: size, summed over the pictures, times a factor for vertical movement."""
+def _travel(group: Sequence[_Person]) -> float:
+    """How far the shoulders of a person move up and down, in body sizes."""
     heights = [p.shoulder_px[1] for p in group]
-    travel = float(max(heights) - min(heights)) / max(p.size_px for p in group)
-    return sum(p.size_px for p in group) * (_STANDING_SCORE + travel)
+    return float(max(heights) - min(heights)) / max(p.size_px for p in group)
 
 
-def _around(group: list[_Person]) -> Region:
+def _score(group: Sequence[_Person]) -> float:
+    """How much a person looks like the lifter: size, summed over the pictures, times a factor for vertical movement."""
+    return sum(p.size_px for p in group) * (_STANDING_SCORE + _travel(group))
+
+
+def _sides(group: Sequence[_Person]) -> tuple[float, float]:
+    """The usual left and right end of a person, in display pixels."""
+    left, right = np.median([p.sides_px for p in group], axis=0)
+    return float(left), float(right)
+
+
+def _overlap(group: Sequence[_Person], part: Region) -> bool:
+    """True if the usual place of a person's hips lies in a part of the picture."""
+    x, y = np.median([p.hip_px for p in group], axis=0)
+    return bool(part.left <= x <= part.right and part.top <= y <= part.bottom)
+
+
+def _around(group: Sequence[_Person]) -> Region:
     """Room for a person who stands and bends at every place where the person was seen."""
     size_px = max(p.size_px for p in group)
     hips, ankles = np.stack([p.hip_px for p in group]), np.stack([p.ankle_px for p in group])
@@ -221,8 +257,10 @@ def _around(group: list[_Person]) -> Region:
     )
 
 
-def _cut(frame: Frame, region: Region) -> Frame:
-    """The frame cut to a region; `origin_px` says where it lies on the display."""
+def cut(frame: Frame, region: Region | None) -> Frame:
+    """The frame cut to a region, if there is one; `origin_px` says where it lies on the display."""
+    if region is None:
+        return frame
     height, width = frame.rgb.shape[:2]
     x0, x1 = np.clip(np.round(np.array([region.left, region.right]) * frame.scale), 0, width).astype(int)
     y0, y1 = np.clip(np.round(np.array([region.top, region.bottom]) * frame.scale), 0, height).astype(int)

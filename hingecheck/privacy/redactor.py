@@ -29,6 +29,7 @@ from hingecheck.privacy import blurring, head_tracks
 from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.blurring import Retouch
 from hingecheck.privacy.bodies import Bodies, shoulders_seen, trunk_lengths
+from hingecheck.progress import Stage, Watch, counted
 from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video.reading import Video
 
@@ -61,19 +62,17 @@ OWN_MODEL: Final = "a model of the user's own"
 
 
 @contextmanager
-def redactor(analysis: Analysis, path: Path) -> Iterator[Retouch]:
+def redactor(analysis: Analysis, path: Path, watch: Watch | None = None) -> Iterator[Retouch]:
     """A function that blurs all heads in pictures of the clip, for use in a `with` statement.
 
-    It decodes the clip once more.  Raises ModelError if a model is missing or damaged.
+    It decodes the clip once more; `watch` hears how far it is.  Raises ModelError if a model is missing or damaged.
     """
-    from hingecheck.backends.mediapipe import (
-        MediaPipeEstimator,
-        MediaPipeFaces,
-    )
+    from hingecheck.backends.mediapipe import MediaPipeFaces, MediaPipePeople
 
     pose, face = models()
-    with MediaPipeEstimator(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        yield hiding(analysis.pose, Video(path).frames(LOOK_HEIGHT_PX), people, faces)
+    with MediaPipePeople(pose.path) as people, MediaPipeFaces(face.path) as faces:
+        frames = counted(Video(path).frames(LOOK_HEIGHT_PX), watch, Stage.HEADS, analysis.video.frames_read)
+        yield hiding(analysis.pose, frames, people, faces)
 
 
 def hiding(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from hingecheck.records.angles import AngleTrack, Spine
+from hingecheck.records.arrays import Bools
 from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
 from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
@@ -17,6 +20,8 @@ from hingecheck.records.video import VideoInfo
 class Analysis:
     """Everything that was measured and judged in one clip.
 
+    `pose`, `contour` and `spine` hold M samples: the frames that the pose network looked at, at `pose.time_s`.
+    `angles` holds all N frames.
     `over_set`: each metric of the set, by name.  `most_different`: number of the repetition that differs most from the
     others.  `provenance`: versions, models and settings.
     """
@@ -37,3 +42,9 @@ class Analysis:
     advice: Advice
     criteria: CriteriaUsed
     provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def in_frames(self, samples: Bools) -> Bools:
+        """Frames (N,) whose nearest sample in time is marked; `samples` (M,)."""
+        time_s, frame_s = self.pose.time_s, self.angles.time_s
+        middle_s = (time_s[1:] + time_s[:-1]) / 2
+        return np.asarray(samples[np.searchsorted(middle_s, frame_s)])

@@ -89,6 +89,11 @@ class PoseTrack:
         return np.asarray(self.xy_px[:, list(pair)].mean(axis=1))
 
     @property
+    def any_filled(self) -> Bools:
+        """Samples (N,) in which a landmark was filled."""
+        return np.asarray(self.filled.any(axis=1))
+
+    @property
     def seen(self) -> Bools:
         """Frames (N,) in which the trunk is known."""
         trunk = self.xy_px[:, [*landmarks.HIPS, *landmarks.SHOULDERS]]
@@ -126,18 +131,25 @@ class BackContour:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a pose source gives for one person in a clip: landmarks, one trace per frame, thumbnails.
+    """What a pose source gives for one person in a clip: landmarks, one trace per sample, thumbnails.
 
-    Coordinates are those of the picture as it was filmed, so they still contain the motion of the camera.
+    A sample is a frame that the source looked at.  `frame_s` (N,): the times of all frames of the clip, in seconds; the
+    first and the last of them are samples.  Coordinates are those of the picture as it was filmed, so they still
+    contain the motion of the camera.
     """
 
     track: PoseTrack
     traces: tuple[Trace, ...]
     thumbnails: Thumbnails
+    frame_s: Floats
 
     def __post_init__(self) -> None:
         if len(self.traces) != len(self.track.time_s):
-            raise ValueError(f"{len(self.traces)} traces for {len(self.track.time_s)} frames")
+            raise ValueError(f"{len(self.traces)} traces for {len(self.track.time_s)} samples")
+        check(self, {"frame_s": (-1,)})
+        check_time(self.frame_s)
+        if not np.array_equal(self.frame_s[[0, -1]], self.track.time_s[[0, -1]]):
+            raise ValueError("the first and the last frame must be samples")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,21 @@ The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html a
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from hingecheck.judgement import criteria
+from hingecheck.progress import Stage, Watch, begin, counted
 from hingecheck.records import Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.tables import angles
 from hingecheck.results import document, folder
-from hingecheck.video import reading, writing
+from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
 PAGE: Final = "report.html"
@@ -33,7 +35,8 @@ class Wanted:
 
     `film`: make the annotated film.  `single_file`: embed the film in the page as well.  `retouch`: change every
     picture before anything is drawn on it, for example blur the head.  `rules`: the criteria that the verdict used.
-    `full_film`: the film shows every frame in the size of the clip.
+    `full_film`: the film shows every frame in the size of the clip.  `copy`: the working copy of the clip, if there is
+    one: the film is then drawn on its pictures.
     """
 
     film: bool = True
@@ -41,30 +44,36 @@ class Wanted:
     retouch: annotated.Retouch | None = None
     rules: criteria.Criteria = field(default_factory=criteria.load)
     full_film: bool = False
+    copy: working_copy.WorkingCopy | None = None
 
 
-def files(analysis: Analysis, path: Path, wanted: Wanted | None = None) -> dict[str, folder.Content]:
-    """File name -> content, for the clip at `path`.
+def files(
+    analysis: Analysis, path: Path, wanted: Wanted | None = None, watch: Watch | None = None
+) -> dict[str, folder.Content]:
+    """File name -> content, for the clip at `path`.  `watch` hears how far they are.
 
     The order matters: the page needs the finished film, and the marker (analysis.json) says that all files are there.
     """
     wanted = wanted or Wanted()
+    begin(watch, Stage.KEY_FRAMES)
     frames = keyframes.take(analysis, _retouched(reading.Video(path), wanted.retouch))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted)
+        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
     return {
         "angles.csv": angles.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
-        PAGE: lambda target: _page(target, analysis, frames, wanted),
+        PAGE: lambda target: _page(target, analysis, frames, wanted, watch),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
 
 
-def save(analysis: Analysis, clip: Path, target: Path, wanted: Wanted | None = None) -> None:
+def save(
+    analysis: Analysis, clip: Path, target: Path, wanted: Wanted | None = None, *, watch: Watch | None = None
+) -> None:
     """Write the results of `clip` into the folder `target`, all files or none.  Raises UsageError."""
-    folder.write(target, files(analysis, clip, wanted))
+    folder.write(target, files(analysis, clip, wanted, watch))
 
 
 def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyframes.PicturesAt:
@@ -83,31 +92,38 @@ def film(
     analysis: Analysis,
     clip: reading.Video,
     wanted: Wanted | None = None,
-    frames: Iterable[Frame] | None = None,
+    watch: Watch | None = None,
 ) -> None:
-    """Write the annotated film of `clip` to `target`, frame by frame: decoded, drawn and encoded in three threads.
-
-    `frames`: pictures to draw on, if there are some already; then `clip` must have been read.  Else they are decoded.
-    """
+    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads."""
     wanted = wanted or Wanted()
     filmed_hz = analysis.video.rate_hz
+    rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
     with ExitStack() as threads:
-        if frames is None:
-            frames = threads.enter_context(closing(reading.ahead(_decoded(clip, wanted), DECODED_AHEAD)))
+        frames = threads.enter_context(closing(reading.ahead(_frames(clip, wanted), DECODED_AHEAD)))
         drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
         drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
-        writing.write(target, clip, drawn_ahead, filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz))
+        expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
+        writing.write(target, clip, counted(drawn_ahead, watch, Stage.FILM, expected), rate_hz)
 
 
-def _decoded(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:
-    """The frames of the film, decoded in full size for a retouch or a full film, else in the film's size."""
+def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:
+    """The frames to draw on: those of the working copy, if there is one and it is good enough; else decoded.
+
+    A retouch and a full film need the full size.
+    """
     in_full = wanted.full_film or wanted.retouch is not None
-    height_px = clip.height if in_full else annotated.height_px(clip.width, clip.height)
-    return clip.frames(height_px, 0.0 if wanted.full_film else annotated.STEP_S)
+    if wanted.copy is not None and not wanted.copy.empty and not in_full:
+        clip.first_s = wanted.copy.first_s
+        return wanted.copy.frames()
+    height_px = clip.height if in_full else working_copy.height_px(clip.width, clip.height)
+    return clip.frames(height_px, 0.0 if wanted.full_film else working_copy.APART_S)
 
 
-def _page(target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted) -> None:
+def _page(
+    target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted, watch: Watch | None
+) -> None:
     """Write the page to `target`.  A film to embed must already be in the same folder."""
+    begin(watch, Stage.REPORT)
     embedded = None
     if wanted.film:
         data = target.with_name(FILM).read_bytes() if wanted.single_file else b""

@@ -151,11 +151,15 @@ def _provenance(analysis: Analysis) -> dict[str, Any]:
 
 
 def _losses(analysis: Analysis) -> dict[str, int]:
-    """Number of frames without a lifter, with an interpolated landmark, and without a lumbar angle."""
+    """Number of frames that were measured, of those without a lifter, with a filled landmark, without a lumbar angle.
+
+    The frames that were not measured count as the nearest one that was.
+    """
     return {
-        "frames_without_lifter": int((~analysis.pose.seen).sum()),
-        "frames_filled": int(analysis.pose.filled.any(axis=1).sum()),
-        "frames_without_lumbar": int((analysis.spine.lumbar_flexion.reason != "").sum()),
+        "frames_measured": len(analysis.pose.time_s),
+        "frames_without_lifter": int(analysis.in_frames(~analysis.pose.seen).sum()),
+        "frames_filled": int(analysis.in_frames(analysis.pose.any_filled).sum()),
+        "frames_without_lumbar": int((analysis.angles.lumbar_flexion.reason != "").sum()),
     }
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -81,24 +80,38 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
     1. Write all files, in their order, into a temporary folder beside `out`.
     2. Rename each file into `out`, the marker last.  So a folder with a marker is complete.
 
-    Other files in `out` stay as they are.  Only the owner can read the new files.  Raises UsageError if a file
-    cannot be written.
+    Other files in `out` stay as they are.  Only the owner can read the new files.  If it is interrupted or fails in
+    step 1, nothing is left behind.  Raises UsageError if a file cannot be written.
     """
+    new_folders = [place for place in (out, *out.absolute().parents) if not place.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=out.parent))
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
-    try:  # step 1
-        for name, data in files.items():
-            _put(unfinished / name, data)
-        out.mkdir(mode=0o700, exist_ok=True)
-        for name in sorted(files, key=lambda name: name == marker):  # step 2
-            os.replace(unfinished / name, out / name)
+        with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=out.parent, ignore_cleanup_errors=True) as unfinished:
+            for name, data in files.items():  # step 1
+                _put(Path(unfinished) / name, data)
+            _move(Path(unfinished), out, sorted(files, key=lambda name: name == marker))  # step 2
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        for place in new_folders:
+            with contextlib.suppress(OSError):  # it holds the result
+                place.rmdir()
+
+
+def _move(source: Path, target: Path, files: Sequence[str]) -> None:
+    """Rename files into the folder `target`.  An interrupt waits for the last of them, so no result is mixed."""
+    try:
+        _rename(source, target, files)
+    except KeyboardInterrupt:
+        _rename(source, target, [name for name in files if (source / name).exists()])
+        raise
+
+
+def _rename(source: Path, target: Path, files: Sequence[str]) -> None:
+    """Rename files from one folder into another, which is made if needed."""
+    target.mkdir(mode=0o700, exist_ok=True)
+    for name in files:
+        os.replace(source / name, target / name)
 
 
 def _put(path: Path, content: Content) -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
+import scipy
 
 from hingecheck import posture
 from hingecheck.filtering import lasting_s
@@ -172,7 +172,7 @@ def resampled(frame_s: Floats, time_s: Floats, values: Floats) -> Floats:
     if known.sum() < FEWEST:
         return np.full(len(frame_s), np.nan)
     time_s, values = time_s[known], values[known]
-    filled = np.asarray(PchipInterpolator(time_s, values)(np.clip(frame_s, time_s[0], time_s[-1])))
+    filled = np.asarray(scipy.interpolate.PchipInterpolator(time_s, values)(np.clip(frame_s, time_s[0], time_s[-1])))
     return np.where(_away_s(frame_s, time_s) <= LOST_S, filled, np.nan)
 
 

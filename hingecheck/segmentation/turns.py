@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from scipy.signal import find_peaks
+import scipy
 
 from hingecheck.geometry import known_median
 from hingecheck.records import AngleTrack, Floats
@@ -111,7 +111,7 @@ def _valleys(time_s: Floats, height: Floats) -> list[int]:
     does not count.
     """
     wall = [height.max() + 1.0]
-    lows = find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
+    lows = scipy.signal.find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
     valleys: list[int] = []
     for valley in lows:
         if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:

@@ -22,9 +22,10 @@ import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from hingecheck.errors import InputError
-from hingecheck.records import Bytes, Frame, VideoInfo
+from hingecheck.records import Bytes, Floats, Frame, VideoInfo
 from hingecheck.video import container, seeking
 from hingecheck.video.container import PLAYABLE
 
@@ -54,32 +55,36 @@ class Video:
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         with _with_picture(path) as clip:
             self.expected_s = (clip.duration or 0) / av.time_base
+            self.expected_frames = _expected_frames(clip.streams.video[0], self.expected_s)
             self.width, self.height, self.rotation_deg = _display_size(clip, path)
 
-    def frames(self, height_px: int = HEIGHT_PX, step_s: float = 0.0) -> Iterator[Frame]:
-        """Every frame that can be decoded, in order, at most `height_px` high; raises InputError if there is none.
+    def frames(self, height_px: int = HEIGHT_PX, apart_s: float = 0.0) -> Iterator[Frame]:
+        """The frames that can be decoded, in order, at most `height_px` high; raises InputError if there is none.
 
-        With `step_s`, frames less than this time after the last one are left out, but they are counted.
+        `apart_s`: leave out frames that follow the last one given sooner than this; the clip's last frame is given.
         """
-        self._times_s, self._failed, given_s = [], 0, -math.inf
-        scale = min(1.0, height_px / self.height)
-        with _with_picture(self.path) as clip:
-            first_s = None
-            self._promised = clip.streams.video[0].frames
-            for picture in self._decode(clip):
-                stamp_s = float(picture.time)
-                first_s = stamp_s if first_s is None else first_s
-                self.first_s = first_s
-                time_s = stamp_s - first_s
-                if self._times_s and time_s <= self._times_s[-1]:
-                    self._failed += 1  # two frames cannot be shown at one moment
-                    continue
-                self._times_s.append(time_s)
-                if time_s >= given_s + step_s - seeking.TIME_TOLERANCE_S:
-                    given_s = time_s
-                    yield Frame(time_s, self._upright(picture, scale), scale)
+        self._times_s, self._failed = [], 0
+        scale, given_s, left_out = min(1.0, height_px / self.height), -math.inf, None
+        for time_s, picture in self._timed():
+            if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
+                given_s, left_out = time_s, None
+                yield Frame(time_s, self._upright(picture, scale), scale)
+            else:
+                left_out = picture
+        if left_out is not None:
+            yield Frame(self._times_s[-1], self._upright(left_out, scale), scale)
         if not self._times_s:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
+
+    @property
+    def frames_read(self) -> int:
+        """Number of frames that `frames()` has read so far, those it left out included."""
+        return len(self._times_s)
+
+    @property
+    def times_s(self) -> Floats:
+        """The times of all frames (N,) that `frames()` read, those it left out included, in seconds."""
+        return np.array(self._times_s)
 
     def info(self) -> VideoInfo:
         """The facts about what `frames()` has read."""
@@ -103,28 +108,20 @@ class Video:
         pictures = {place: self._upright(frame, 1.0) for place, frame in found}
         return [pictures[place] for place in sorted(pictures)]
 
-    def key_pictures(self, most: int) -> list[Frame]:
-        """Up to `most` of the file's key frames, spread over the clip.  They are cheap to decode."""
-        scale = min(1.0, HEIGHT_PX / self.height)
-        frames: list[Frame] = []
+    def _timed(self) -> Iterator[tuple[float, VideoFrame]]:
+        """The frames with their times in seconds from the first.  A frame that is not later than the last is failed."""
         with _with_picture(self.path) as clip:
-            stream = clip.streams.video[0]
-            stream.codec_context.skip_frame = "NONKEY"
+            self._promised = clip.streams.video[0].frames
             for picture in self._decode(clip):
-                frames.append(Frame(float(picture.time), self._upright(picture, scale), scale))
-                if len(frames) > 2 * most:  # thin out evenly on the way: the clip may be hours long
-                    frames = frames[::2]
-        keep = np.unique(np.linspace(0, len(frames) - 1, min(most, len(frames))).round().astype(int))
-        return [frames[i] for i in keep]
-
-    def spread_pictures(self, count: int) -> list[Frame]:
-        """`count` pictures at even distances, for clips with few key frames.  It decodes the whole clip."""
-        first_s, pause_s = self.expected_s / (2 * count), self.expected_s / count
-        chosen: list[Frame] = []
-        for frame in self.frames():
-            if frame.time_s >= first_s + len(chosen) * pause_s:
-                chosen.append(frame)
-        return chosen
+                stamp_s = float(picture.time)
+                if not self._times_s:
+                    self.first_s = stamp_s
+                time_s = stamp_s - self.first_s
+                if self._times_s and time_s <= self._times_s[-1]:
+                    self._failed += 1  # two frames cannot be shown at one moment
+                    continue
+                self._times_s.append(time_s)
+                yield time_s, picture
 
     def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
         """Frames of the first video stream.  Damaged frames and frames without a time are counted, not raised.
@@ -210,6 +207,11 @@ def _with_picture(path: Path) -> Iterator[InputContainer]:
         if not clip.streams.video:
             raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
         yield clip
+
+
+def _expected_frames(stream: VideoStream, expected_s: float) -> int:
+    """The number of frames that the file promises, or its duration times its usual rate; 0 if it says neither."""
+    return stream.frames or round(expected_s * float(stream.average_rate or 0))
 
 
 def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:

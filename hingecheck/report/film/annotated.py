@@ -20,15 +20,10 @@ from hingecheck.report import phases, wording
 from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Moment, Scene
+from hingecheck.video.working_copy import APART_S, height_px
 
 Retouch = Callable[[Bytes, float], Bytes]
 """Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
-
-LARGEST_PX, SCALED_PX = 1280, 960
-"""A film with a longer side over LARGEST_PX is scaled to SCALED_PX.  Scaling by less costs more time than it saves."""
-
-STEP_S: Final = 0.03
-"""Least time between two frames of the film, in seconds.  Of 60 Hz it leaves 30 Hz, of 50 Hz 25 Hz, of 240 Hz 30 Hz."""
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
@@ -38,15 +33,9 @@ LOW_BACK: Final = drawing.ORANGE
 _EMPTY: Final = (70, 70, 70)
 
 
-def height_px(width: int, height: int) -> int:
-    """Height in pixels of the film of a clip of `width` by `height` pixels."""
-    longest = max(width, height)
-    return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
-
-
 def rate_hz(filmed_hz: float) -> float:
-    """Frame rate of the film of a clip with this frame rate, if frames keep the distance of STEP_S; NaN if unknown."""
-    return filmed_hz / max(1, math.ceil(STEP_S * filmed_hz - 1e-6)) if math.isfinite(filmed_hz) else math.nan
+    """Frame rate of the film of a clip with this frame rate, if frames keep the distance of APART_S; NaN if unknown."""
+    return filmed_hz / max(1, math.ceil(APART_S * filmed_hz - 1e-6)) if math.isfinite(filmed_hz) else math.nan
 
 
 def draw(

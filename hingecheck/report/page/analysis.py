@@ -126,7 +126,7 @@ def _remarks(analysis: Analysis) -> list[str]:
     lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
-    filled = int(analysis.pose.filled.any(axis=1).sum())
+    filled = int(analysis.in_frames(analysis.pose.any_filled).sum())
     if filled:
         lines.append(
             f"In {filled} frames some body points were not seen. They were filled in from the frames before and after."

@@ -1,0 +1,257 @@
+"""Stage 2: the pose network of a bundle, run only where and when it is needed, on all cores.
+
+In: a clip.  Out: the landmarks and the trace of the lifter in the pictures that matter (`Seen`).
+
+Steps (`read`):
+
+1. Scout: decode the clip once.  Copy it small (`working_copy`), measure what changes (`activity`), and find people in a
+   few pictures with the light pose model.
+2. Decide where to look (`lifter.region`) and when (`sampling.first`).
+3. Look: run the pose network over chunks of these pictures, each in a thread with a network of its own.
+4. Look in between where the lifter moved far from one look to the next (`sampling.between`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import cv2
+import numpy as np
+
+from hingecheck.backends import bundles
+from hingecheck.pose import activity, estimation, lifter, sampling
+from hingecheck.progress import Progress, Stage, Watch, begin
+from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace
+from hingecheck.spine import contour
+from hingecheck.video import reading, thumbnails
+from hingecheck.video.working_copy import APART_S, WorkingCopy, height_px
+
+if TYPE_CHECKING:
+    from hingecheck.backends.mediapipe import MediaPipePeople
+
+LOOK_PX: Final = 512
+"""Largest height of a picture that the network gets, in pixels.  The network itself sees 256 x 256 of it."""
+
+PEOPLE_MODEL: Final = "lite"
+"""The bundle that finds people while scouting."""
+
+PEOPLE_STEP_S: Final = 1.0
+"""Smallest time between two pictures in which people are found, in seconds."""
+
+MOST_PEOPLE: Final = 24
+"""Number of such pictures above which that time doubles."""
+
+CLOSER: Final = 1.25
+"""Smallest gain in pictures with people with which a closer look at a part of the picture is better."""
+
+MOTION_PICTURES: Final = 10
+"""Number of pictures from all over the clip that are compared to find the part that moves."""
+
+MOST_WORKERS: Final = 3
+"""Largest number of threads that run the network.  Each takes about 100 MB."""
+
+
+@dataclass(frozen=True)
+class PoseNetwork:
+    """The pose network of a bundle (`.task`).  `workers`: number of threads; 0 = one a core, up to MOST_WORKERS."""
+
+    bundle: Path
+    workers: int = 0
+
+    def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        """Follow the lifter through the clip, and fill its working copy."""
+        # 1
+        scouted = _scout(clip, copy, watch)
+        # 2
+        time_s = np.array(copy.times_s)
+        looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
+        # 3
+        track, traces = self._look(sampling.chunks(looks), copy, scouted.region, watch)
+        # 4
+        more = sampling.between(time_s, looks, track)
+        if len(more):
+            extra = self._look(sampling.chunks(more, looks), copy, scouted.region, watch)
+            track, traces = _merged([(track, traces), extra])
+        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
+
+    def _look(
+        self, chunks: Sequence[sampling.Chunk], copy: WorkingCopy, region: lifter.Region | None, watch: Watch | None
+    ) -> tuple[PoseTrack, list[Trace]]:
+        """The landmarks and traces of all chunks, in order of time."""
+        look = _Look(self.bundle, copy, region, _Count(watch, sum(len(c.warm_up) + len(c.looks) for c in chunks)))
+        with ThreadPoolExecutor(self.workers or min(_cores(), MOST_WORKERS)) as threads:
+            tasks = [threads.submit(look.at, chunk) for chunk in chunks]
+            try:
+                return _merged([task.result() for task in tasks])
+            except BaseException:  # an interrupt, too: the threads must not work on
+                threads.shutdown(wait=False, cancel_futures=True)
+                look.count.stop()
+                raise
+
+
+@dataclass(frozen=True)
+class _Scouted:
+    """What scouting finds.
+
+    `region`: the part of the picture to look at; None: all of it.  `activity`: what changes.  `thumbnails`: small
+    pictures of that part.
+    """
+
+    region: lifter.Region | None
+    activity: activity.Activity
+    thumbnails: Thumbnails
+
+
+def _cores() -> int:
+    """Number of processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scouted:
+    """Decode the clip once: copy it, find what changes, find people.  Then decide where to look."""
+    from hingecheck.backends.mediapipe import MediaPipePeople
+
+    keeper, watcher = thumbnails.Keeper(), activity.Watcher()
+    frames = reading.ahead(clip.frames(height_px(clip.width, clip.height), APART_S))
+    with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as model, ThreadPoolExecutor(1) as thread:
+        finder = _PeopleFinder(model, thread)
+        begin(watch, Stage.SCOUTING)
+        for frame in keeper.watch(copy.kept(frames)):
+            watcher.watch(frame)
+            finder.watch(frame)
+            if watch is not None:
+                watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
+        copy.first_s = clip.first_s
+        region = _region(finder, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
+    small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
+    return _Scouted(region, watcher.activity(), small)
+
+
+def _region(finder: _PeopleFinder, pictures: Sequence[Frame]) -> lifter.Region | None:
+    """The part of the picture to look at.
+
+    The part that moves is taken only if the model finds more people there: a crop can also hide what it needs.
+    """
+    found, moving = finder.people(None), lifter.moving_part(pictures)
+    region = lifter.region(found, moving)
+    if region is None and moving is not None and lifter.seldom_found(found):
+        closer = sum(map(bool, finder.people(moving)))
+        return moving if closer > CLOSER * sum(map(bool, found)) else None
+    return region
+
+
+class _PeopleFinder:
+    """Finds people in one picture every PEOPLE_STEP_S, in a thread; in a long clip the step doubles again and again."""
+
+    def __init__(self, model: MediaPipePeople, thread: ThreadPoolExecutor) -> None:
+        self._model, self._thread = model, thread
+        self._pictures: list[tuple[Frame, Future[list[Floats]]]] = []
+        self._next_s, self._step_s = 0.0, PEOPLE_STEP_S
+
+    def watch(self, frame: Frame) -> None:
+        if frame.time_s < self._next_s:
+            return
+        picture = _lowered(frame)
+        self._pictures.append((picture, self._thread.submit(self._everyone, picture)))
+        if len(self._pictures) > MOST_PEOPLE:
+            self._pictures, self._step_s = self._pictures[::2], 2 * self._step_s
+        self._next_s = frame.time_s + self._step_s
+
+    def people(self, region: lifter.Region | None) -> list[list[Floats]]:
+        """For each picture, the landmarks (33, 2) of everybody in it, or in a part of it, in display pixels."""
+        if region is None:
+            return [found.result() for _, found in self._pictures]
+        parts = (lifter.cut(picture, region) for picture, _ in self._pictures)
+        return [found.result() for found in [self._thread.submit(self._everyone, part) for part in parts]]
+
+    def _everyone(self, picture: Frame) -> list[Floats]:
+        return [estimation.on_display(xy_px, picture) for xy_px in self._model.everyone(picture)]
+
+
+class _Count:
+    """Counts the pictures that all workers have looked at, and ends their work if it is stopped."""
+
+    def __init__(self, watch: Watch | None, expected: int) -> None:
+        self._watch, self._expected, self._done = watch, expected, 0
+        self._lock, self._stopped = threading.Lock(), False
+        begin(watch, Stage.MEASURING)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def each(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """The frames unchanged; raises InterruptedError once it is stopped."""
+        for frame in frames:
+            if self._stopped:
+                raise InterruptedError
+            yield frame
+            with self._lock:
+                self._done += 1
+                if self._watch is not None:
+                    self._watch(Progress(Stage.MEASURING, self._done, self._expected))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What all workers share: the bundle of the network, the working copy, and the part of the picture to look at."""
+
+    bundle: Path
+    copy: WorkingCopy
+    region: lifter.Region | None
+    count: _Count
+
+    def at(self, chunk: sampling.Chunk) -> tuple[PoseTrack, list[Trace]]:
+        """The landmarks and traces of one chunk."""
+        from hingecheck.backends.mediapipe import MediaPipeEstimator
+
+        frames = self.copy.frames([int(index) for index in (*chunk.warm_up, *chunk.looks)])
+        pictures = (_lowered(lifter.cut(frame, self.region)) for frame in frames)
+        with MediaPipeEstimator(self.bundle) as estimator:
+            track, traces = estimation.observe(self.count.each(pictures), estimator, contour.trace)
+        first = len(chunk.warm_up)
+        return _rows(track, slice(first, None)), traces[first:]
+
+
+def _lowered(frame: Frame) -> Frame:
+    """The frame at most LOOK_PX high."""
+    height, width = frame.rgb.shape[:2]
+    if height <= LOOK_PX:
+        return frame
+    shrink = LOOK_PX / height
+    rgb = cv2.resize(frame.rgb, (round(width * shrink), LOOK_PX), interpolation=cv2.INTER_AREA)
+    return replace(frame, rgb=np.asarray(rgb, np.uint8), scale=frame.scale * shrink)
+
+
+def _merged(parts: Sequence[tuple[PoseTrack, list[Trace]]]) -> tuple[PoseTrack, list[Trace]]:
+    """Several tracks with their traces as one, in order of time."""
+    tracks, traces = [track for track, _ in parts], [trace for _, some in parts for trace in some]
+    order = np.argsort(np.concatenate([track.time_s for track in tracks]))
+    names = ("time_s", "xy_px", "visibility", "world_m", "filled")
+    whole = PoseTrack(**{name: np.concatenate([getattr(t, name) for t in tracks])[order] for name in names})
+    return whole, [traces[index] for index in order]
+
+
+def _rows(track: PoseTrack, rows: slice) -> PoseTrack:
+    """Some rows of a track."""
+    return PoseTrack(
+        track.time_s[rows], track.xy_px[rows], track.visibility[rows], track.world_m[rows], track.filled[rows]
+    )
+
+
+def _thumbnails(copy: WorkingCopy, region: lifter.Region) -> Thumbnails:
+    """Thumbnails of a region, from the working copy."""
+    keeper = thumbnails.Keeper()
+    for _ in keeper.watch(_cut(copy.frames(), region)):
+        pass
+    return keeper.thumbnails()
+
+
+def _cut(frames: Iterable[Frame], region: lifter.Region) -> Iterator[Frame]:
+    return (lifter.cut(frame, region) for frame in frames)

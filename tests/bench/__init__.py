@@ -1,0 +1,1 @@
+"""Compares the cost of an analysis with that of a plain MediaPipe loop: `python -m tests.bench`."""

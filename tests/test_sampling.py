@@ -1,0 +1,128 @@
+"""When the pose network looks: often in a movement, seldom at rest, in between where the lifter moved far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from hingecheck.landmarks import HIPS, SHOULDERS
+from hingecheck.pose import activity, sampling
+from hingecheck.pose.lifter import Region
+from hingecheck.records import Bools, Frame, PoseTrack
+from tests import lifter
+
+TIME_S = np.arange(0, 12, 1 / 30)
+
+
+def frame(time_s: float, x_px: float) -> Frame:
+    """A noisy grey wall with a bright object at x; half the size of the display."""
+    noise = np.random.default_rng(round(time_s * 1000)).normal(0, 2, (256, 400))
+    rgb = np.repeat((90 + noise)[..., None], 3, axis=2)
+    rgb[80:200, round(x_px) : round(x_px) + 40] = 220
+    return Frame(time_s, rgb.clip(0, 255).astype(np.uint8), 0.5)
+
+
+@cache
+def watched(travel_px: float) -> activity.Activity:
+    """What changes while the object moves so far from 4 s to 6 s."""
+    watcher = activity.Watcher()
+    for time_s in TIME_S:
+        watcher.watch(frame(float(time_s), float(np.interp(time_s, [4, 6], [50, 50 + travel_px]))))
+    return watcher.activity()
+
+
+def between(begin_s: float, end_s: float) -> Bools:
+    return np.asarray((begin_s <= TIME_S) & (end_s >= TIME_S))
+
+
+def test_a_movement_is_seen_with_its_slow_beginning_and_rest_is_rest() -> None:
+    moving = activity.moving(watched(100.0), None, TIME_S)
+    assert moving[between(4.0, 6.0)].all()
+    assert not moving[between(0.0, 3.5) | between(6.7, 12.0)].any()
+
+
+def test_noise_alone_is_no_movement() -> None:
+    assert not activity.moving(watched(0.0), None, TIME_S).any()
+
+
+def test_only_movement_in_the_part_of_the_picture_counts() -> None:
+    seen = watched(100.0)
+    assert activity.moving(seen, Region(0, 0, 500, 512), TIME_S).any()
+    assert not activity.moving(seen, Region(550, 0, 800, 512), TIME_S).any()
+
+
+def test_a_tiny_picture_is_one_square() -> None:
+    watcher = activity.Watcher()
+    for time_s in (0.0, 0.3):
+        watcher.watch(Frame(time_s, np.zeros((5, 3, 3), np.uint8), 1.0))
+    assert watcher.activity().change.shape == (2, 1, 1)
+
+
+@pytest.mark.parametrize(("rate_hz", "lift_hz"), [(24, 12), (25, 12.5), (30, 10), (8, 8)])
+def test_a_lift_is_looked_at_about_ten_times_a_second_and_rest_twice(rate_hz: int, lift_hz: float) -> None:
+    time_s = np.arange(0, 12, 1 / rate_hz)
+    moving = (time_s >= 4) & (time_s < 8)
+    looks = sampling.first(time_s, moving)
+    assert looks[0] == 0
+    assert looks[-1] == len(time_s) - 1
+    assert moving[looks].sum() == pytest.approx(4 * lift_hz, abs=2)
+    assert (~moving[looks]).sum() == pytest.approx(8 * 2, abs=3)
+
+
+def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
+    """Landmarks of the looks; from look n - 1 to n the lifter moves by that many trunk lengths."""
+    still = lifter.track(lifter.Set(bends=()).posture())
+    trunk_px = np.hypot(*(still.middle_px(SHOULDERS) - still.middle_px(HIPS))[0])
+    xy_px = np.repeat(still.xy_px[:1], len(looks), axis=0)
+    for at, far in far_trunks.items():
+        xy_px[at:] += np.array([far * trunk_px, 0.0])
+    rows = slice(0, len(looks))
+    return PoseTrack(TIME_S[looks], xy_px, still.visibility[rows], still.world_m[rows], still.filled[rows])
+
+
+def test_fast_movements_and_false_rests_are_looked_at_more_closely() -> None:
+    looks = sampling.first(TIME_S, between(4.0, 8.0))
+    fast, rest = int(np.searchsorted(looks, 150)), 3
+    more = sampling.between(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.2}))
+    in_rest, in_lift = more[more < 120], more[more >= 120]
+    assert np.diff([looks[rest - 1], *in_rest, looks[rest]]).tolist() == [3, 3, 3, 3, 3]
+    assert len(in_lift) == 1
+    assert looks[fast - 1] < in_lift[0] < looks[fast]
+    assert not len(sampling.between(TIME_S, looks, moved(looks, {fast: 0.2, rest: 0.05})))
+
+
+def test_nobody_needs_no_closer_look() -> None:
+    looks = sampling.first(TIME_S, between(4.0, 8.0))
+    nobody = moved(looks, {})
+    assert not len(sampling.between(TIME_S, looks, replace(nobody, xy_px=np.full_like(nobody.xy_px, np.nan))))
+
+
+@pytest.mark.parametrize("count", [1, 5, 59, 60, 64, 200, 1000])
+def test_chunks_hold_every_look_once_and_begin_with_earlier_ones(count: int) -> None:
+    looks = 3 * np.arange(count)
+    chunks = sampling.chunks(looks)
+    assert np.array_equal(np.concatenate([chunk.looks for chunk in chunks]), looks)
+    assert len(chunks[0].warm_up) == 0
+    for before, chunk in pairwise(chunks):
+        assert np.array_equal(chunk.warm_up, before.looks[-sampling.WARM_UP :])
+    assert max(len(chunk.looks) for chunk in chunks) <= 1.5 * sampling.CHUNK
+
+
+def test_chunks_of_more_looks_begin_with_those_before() -> None:
+    (chunk,) = sampling.chunks(np.array([31, 34]), 3 * np.arange(20))
+    assert chunk.warm_up.tolist() == [24, 27, 30]
+    assert sampling.chunks(np.array([], np.intp), 3 * np.arange(20)) == []
+
+
+def test_a_short_rest_belongs_to_the_movement() -> None:
+    time_s = np.arange(0, 12, 0.1)
+    change = np.zeros((len(time_s), 2, 2), np.float16)
+    change[(time_s > 3) & (time_s < 4)] = change[(time_s > 5) & (time_s < 6)] = 50.0
+    change[(time_s > 8.5) & (time_s < 9)] = 50.0
+    moving = activity.moving(activity.Activity(time_s, change, 10.0), None, time_s)
+    assert moving[(time_s > 2.8) & (time_s < 6.1)].all()
+    assert not moving[(time_s < 2.6) | ((time_s > 6.3) & (time_s < 8.0)) | (time_s > 9.3)].any()
