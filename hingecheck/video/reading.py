@@ -26,7 +26,7 @@ from av.video.stream import VideoStream
 
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
-from hingecheck.video import container
+from hingecheck.video import container, seeking
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -37,9 +37,6 @@ DECODE_AHEAD: Final = 8
 
 _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
-
-_TIME_TOLERANCE_S: Final = 1e-6
-"""Rounding error of timestamps, in seconds."""
 
 _ROTATIONS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 """OpenCV's rotation for each counter-clockwise rotation in degrees."""
@@ -69,7 +66,7 @@ class Video:
         self._times_s, self._failed = [], 0
         scale, given_s, left_out = min(1.0, height_px / self.height), -math.inf, None
         for time_s, picture in self._timed():
-            if time_s - given_s >= apart_s - _TIME_TOLERANCE_S:
+            if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
                 given_s, left_out = time_s, None
                 yield Frame(time_s, self._upright(picture, scale), scale)
             else:
@@ -106,18 +103,10 @@ class Video:
         )
 
     def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
-        """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each.  It reads the file once more."""
-        pictures: dict[int, Bytes] = {}
-        wanted = sorted(range(len(times_s)), key=lambda i: times_s[i])
-        with _with_picture(self.path) as clip:
-            first_s = None
-            for picture in self._decode(clip):
-                first_s = float(picture.time) if first_s is None else first_s
-                while wanted and float(picture.time) - first_s >= times_s[wanted[0]] - _TIME_TOLERANCE_S:
-                    pictures[wanted.pop(0)] = self._upright(picture, 1.0)
-                if not wanted:
-                    break
-        return [pictures[i] for i in range(len(times_s)) if i in pictures]
+        """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each; none for times after the last frame."""
+        found = seeking.frames_at(lambda: _with_picture(self.path), self._decode, times_s)
+        pictures = {place: self._upright(frame, 1.0) for place, frame in found}
+        return [pictures[place] for place in sorted(pictures)]
 
     def _timed(self) -> Iterator[tuple[float, VideoFrame]]:
         """The frames with their times in seconds from the first.  A frame that is not later than the last is failed."""
