@@ -18,8 +18,8 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +48,37 @@ _LEAST_FACE: Final = 0.5
 """Smallest probability of a face: the runtime's own default."""
 
 
+class _Silence:
+    """Hides what the native runtime prints to the terminal while it starts; errors still come as exceptions.
+
+    Several threads may be inside at once.  The first one in takes stderr away, the last one out gives it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside, self._stderr = 0, -1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                sys.stderr.flush()
+                self._stderr = os.dup(_STDERR)
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, _STDERR)
+                os.close(nowhere)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                os.dup2(self._stderr, _STDERR)
+                os.close(self._stderr)
+
+
+_SILENCE: Final = _Silence()
+
+
 class MediaPipeEstimator:
     """A pose bundle (`.task`), ready to run.  Close it after use, or use it in a `with` statement."""
 
@@ -69,7 +100,7 @@ class MediaPipeEstimator:
         A person upside down is a wrong guess.  The model would stay with it, so it begins anew with the next frame.
         """
         first, self._last_ms = self._last_ms < 0, max(round(frame.time_s * 1000), self._last_ms + 1)
-        with _without_messages() if first else nullcontext():
+        with _SILENCE if first else nullcontext():
             result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
         if not result.pose_landmarks:
             return None
@@ -106,7 +137,7 @@ class MediaPipePeople:
 
     def everyone(self, frame: Frame) -> list[Floats]:
         """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`."""
-        with _without_messages() if self._first else nullcontext():
+        with _SILENCE if self._first else nullcontext():
             result = self._still.detect(_image(frame.rgb))
         self._first = False
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
@@ -138,7 +169,7 @@ class MediaPipeFaces:
             base_options=BaseOptions(model_asset_path=str(bundle)), min_detection_confidence=_LEAST_FACE
         )
         try:
-            with _without_messages():
+            with _SILENCE:
                 self._detector = vision.FaceDetector.create_from_options(options)
                 self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # the first run prints messages
         except (RuntimeError, ValueError, FileNotFoundError) as error:
@@ -170,7 +201,7 @@ def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: b
         output_segmentation_masks=masks,
     )
     try:
-        with _without_messages():
+        with _SILENCE:
             return vision.PoseLandmarker.create_from_options(options)
     except (RuntimeError, ValueError, FileNotFoundError) as error:
         raise ModelError(
@@ -202,21 +233,6 @@ def _give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
-
-
-@contextmanager
-def _without_messages() -> Iterator[None]:
-    """Hide what the native runtime prints to the terminal while it starts; errors still come as exceptions."""
-    sys.stderr.flush()
-    saved = os.dup(_STDERR)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, _STDERR)
-    try:
-        yield
-    finally:
-        os.dup2(saved, _STDERR)
-        os.close(nowhere)
-        os.close(saved)
 
 
 def _side_px(rgb: Bytes) -> int:
