@@ -22,6 +22,9 @@ from hingecheck.commands.console import err_console
 INTERRUPTED: Final = 130
 """Exit code of a command that was interrupted."""
 
+_STDERR: Final = 2
+"""File descriptor of the standard error stream."""
+
 CLEANING_S: Final = 2.0
 """Time after an interrupt in which another one is ignored, in seconds: the first one is still being cleaned up."""
 
@@ -30,8 +33,10 @@ CLEANING_S: Final = 2.0
 def ending_in_order() -> Iterator[None]:
     """Handle interrupts inside the block, and say so in one line if one ended it.  Signals that are ignored stay so.
 
-    An interrupted program ends here, after all cleaning: it waits for no thread that still works.
+    An interrupted program ends here, after all cleaning: it waits for no thread that still works.  Such a thread may
+    have taken stderr away for a moment (`backends.mediapipe`), so the line goes to a copy of it.
     """
+    stderr = None if sys.stderr is None else os.dup(_STDERR)
     handler = _Handler()
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
         if signal.getsignal(number) == usual:
@@ -40,8 +45,9 @@ def ending_in_order() -> Iterator[None]:
         yield
     except SystemExit as end:
         if end.code == INTERRUPTED:
+            if stderr is not None:
+                os.dup2(stderr, _STDERR)
             err_console.print(Text("Interrupted. Nothing unfinished was left behind."))
-            sys.stderr.flush()
             os._exit(INTERRUPTED)
         raise
 
