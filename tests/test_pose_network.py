@@ -103,7 +103,7 @@ def test_the_network_looks_often_in_the_movement_and_seldom_at_rest(fakes: type[
     seen = read(clip)
     time_s = seen.track.time_s
     assert seen.frame_s == pytest.approx(np.arange(210) / 30, abs=1e-3)
-    assert ((time_s >= 2) & (time_s < 4)).sum() in (20, 21)
+    assert 20 <= ((time_s >= 2) & (time_s < 4)).sum() <= 31
     assert ((time_s < 1.5) | (time_s > 4.6)).sum() < 12
     assert set(fakes.times_s) == set(time_s)
     assert np.ptp(seen.track.middle_px(landmarks.HIPS)[:, 1]) == pytest.approx(110, abs=5)

@@ -152,9 +152,9 @@ def test_a_short_rest_belongs_to_the_movement() -> None:
 def test_a_fast_movement_is_looked_at_more_often() -> None:
     change = np.zeros((121, 2, 2), np.float16)
     change[30:60], change[60:70] = 40.0, 100.0
-    seen = activity.Activity(0.1 * np.arange(121), change, 10.0)
+    seen = activity.Activity(np.linspace(0, 12, 121), change, 10.0)
     moving, fast = (what(seen, None, TIME_S) for what in (activity.moving, activity.moving_fast))
     assert fast[between(5.9, 7.0)].all()
     assert not fast[between(0.0, 5.5) | between(7.3, 12.0)].any()
     steps = np.diff(sampling.first(TIME_S, moving, fast))
-    assert set(steps.tolist()) == {2, 3, 15}
+    assert set(steps[:-1].tolist()) == {2, 3, 15}
