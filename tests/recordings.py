@@ -29,7 +29,7 @@ from hingecheck.records import Frame, Seen, Sighting
 from hingecheck.spine import contour
 from hingecheck.video.reading import Video
 from hingecheck.video.thumbnails import Keeper
-from hingecheck.video.working_copy import WorkingCopy
+from hingecheck.video.working_copy import WorkingCopy, height_px
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples" / "clips"
 REPLAY: Final = Path(__file__).parent / "replay"
@@ -52,7 +52,8 @@ class Nobody:
 
     def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         keeper = Keeper()
-        frames = counted(keeper.watch(clip.frames()), watch, Stage.MEASURING, clip.expected_frames)
+        pictures = (picture.frame() for picture in clip.small(height_px(clip.width, clip.height), 0.0))
+        frames = counted(keeper.watch(pictures), watch, Stage.MEASURING, clip.expected_frames)
         track, traces = estimation.observe(frames, _Blind(), contour.trace)
         return Seen(track, tuple(traces), keeper.thumbnails(), track.time_s)
 

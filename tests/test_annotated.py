@@ -19,7 +19,7 @@ from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.report.film.scene import Scene
 from hingecheck.results import folder
-from hingecheck.video import working_copy
+from hingecheck.video import planes, working_copy
 from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures, write_video
 from tests.staged import blank_pictures, lost, staged
@@ -220,7 +220,7 @@ def test_a_film_that_fails_raises_its_error_and_stops_all_threads(tmp_path: Path
 def test_the_film_is_drawn_on_the_working_copy_if_there_is_one(tmp_path: Path) -> None:
     analysis = staged()
     clip = Video(write_video(tmp_path / "clip.mp4", blank_pictures([0.0] * 3)))
-    given = [Frame(frame.time_s, frame.rgb // 4, frame.scale) for frame in clip.frames()]
+    given = [planes.of_rgb(frame.rgb // 4, frame.time_s, frame.scale) for frame in clip.frames()]
     with working_copy.WorkingCopy() as copy:
         assert len(list(copy.kept(given[:2]))) == 2
         result_folder.film(tmp_path / "film.mp4", analysis, clip, result_folder.Wanted(copy=copy))

@@ -12,18 +12,17 @@ import pytest
 from hingecheck.landmarks import HIPS, SHOULDERS
 from hingecheck.pose import activity, sampling
 from hingecheck.pose.lifter import Region
-from hingecheck.records import Bools, Frame, PoseTrack
+from hingecheck.records import Bools, Bytes, PoseTrack
 from tests import lifter
 
 TIME_S = np.arange(0, 12, 1 / 30)
 
 
-def frame(time_s: float, x_px: float) -> Frame:
+def picture(time_s: float, x_px: float) -> Bytes:
     """A noisy grey wall with a bright object at x; half the size of the display."""
-    noise = np.random.default_rng(round(time_s * 1000)).normal(0, 2, (256, 400))
-    rgb = np.repeat((90 + noise)[..., None], 3, axis=2)
-    rgb[80:200, round(x_px) : round(x_px) + 40] = 220
-    return Frame(time_s, rgb.clip(0, 255).astype(np.uint8), 0.5)
+    grey = 90 + np.random.default_rng(round(time_s * 1000)).normal(0, 2, (256, 400))
+    grey[80:200, round(x_px) : round(x_px) + 40] = 220
+    return grey.clip(0, 255).astype(np.uint8)
 
 
 @cache
@@ -31,7 +30,9 @@ def watched(travel_px: float) -> activity.Activity:
     """What changes while the object moves so far from 4 s to 6 s."""
     watcher = activity.Watcher()
     for time_s in TIME_S:
-        watcher.watch(frame(float(time_s), float(np.interp(time_s, [4, 6], [50, 50 + travel_px]))))
+        watcher.watch(
+            float(time_s), picture(float(time_s), float(np.interp(time_s, [4, 6], [50, 50 + travel_px]))), 0.5
+        )
     return watcher.activity()
 
 
@@ -58,7 +59,7 @@ def test_only_movement_in_the_part_of_the_picture_counts() -> None:
 def test_a_tiny_picture_is_one_square() -> None:
     watcher = activity.Watcher()
     for time_s in (0.0, 0.3):
-        watcher.watch(Frame(time_s, np.zeros((5, 3, 3), np.uint8), 1.0))
+        watcher.watch(time_s, np.zeros((5, 3), np.uint8), 1.0)
     assert watcher.activity().change.shape == (2, 1, 1)
 
 

@@ -86,11 +86,12 @@ def test_pictures_come_in_the_order_of_the_requested_times(tmp_path: Path) -> No
 
 
 def test_frames_apart_leave_out_the_ones_between_but_not_the_last(tmp_path: Path) -> None:
-    clip = reading.Video(write_video(tmp_path / "clip.mp4", noise_pictures(12), rate_hz=60))
+    times_ms = [round(1000 * i / 60) for i in range(12)]
+    clip = reading.Video(write_video(tmp_path / "clip.mp4", noise_pictures(12), rate_hz=60, pts=times_ms))
     thinned = [frame.time_s for frame in clip.frames(apart_s=0.03)]
     assert thinned == pytest.approx([*np.arange(0, 11, 2) / 60, 11 / 60], abs=1e-3)
     assert clip.times_s == pytest.approx(np.arange(12) / 60, abs=1e-3)
-    assert clip.info().rate_hz == pytest.approx(60, abs=0.1)
+    assert clip.info().frames_read == 12
 
 
 def test_a_truncated_clip_gives_its_frames_and_counts_the_lost_ones(tmp_path: Path, sample_clip: Path) -> None:

@@ -123,13 +123,16 @@ def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scou
     from hingecheck.backends.mediapipe import MediaPipePeople
 
     keeper, watcher = thumbnails.Keeper(), activity.Watcher()
-    frames = reading.ahead(clip.frames(height_px(clip.width, clip.height), APART_S))
+    pictures = reading.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
     with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as model, ThreadPoolExecutor(1) as thread:
         finder = _PeopleFinder(model, thread)
         begin(watch, Stage.SCOUTING)
-        for frame in keeper.watch(copy.kept(frames)):
-            watcher.watch(frame)
-            finder.watch(frame)
+        for picture in copy.kept(pictures):
+            watcher.watch(picture.time_s, picture.grey, picture.scale)
+            if keeper.wants(picture.time_s):
+                keeper.keep(picture.frame())
+            if finder.wants(picture.time_s):
+                finder.find(picture.frame())
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         copy.first_s = clip.first_s
@@ -159,9 +162,12 @@ class _PeopleFinder:
         self._pictures: list[tuple[Frame, Future[list[Floats]]]] = []
         self._next_s, self._step_s = 0.0, PEOPLE_STEP_S
 
-    def watch(self, frame: Frame) -> None:
-        if frame.time_s < self._next_s:
-            return
+    def wants(self, time_s: float) -> bool:
+        """True if people are to be found in the picture at a time in seconds."""
+        return time_s >= self._next_s
+
+    def find(self, frame: Frame) -> None:
+        """Find the people in a picture."""
         picture = _lowered(frame)
         self._pictures.append((picture, self._thread.submit(self._everyone, picture)))
         if len(self._pictures) > MOST_PEOPLE:

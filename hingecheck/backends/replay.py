@@ -143,9 +143,10 @@ class Recording:
 def _pictures_of(clip: reading.Video, watch: Watch | None) -> Thumbnails:
     """Thumbnails of the whole pictures of a clip, as the pose network makes them."""
     keeper = thumbnails.Keeper()
-    frames = clip.frames(working_copy.height_px(clip.width, clip.height), working_copy.APART_S)
-    for _ in counted(keeper.watch(frames), watch, Stage.MEASURING, clip.expected_frames):
-        pass
+    small = clip.small(working_copy.height_px(clip.width, clip.height), working_copy.APART_S)
+    for picture in counted(small, watch, Stage.MEASURING, clip.expected_frames):
+        if keeper.wants(picture.time_s):
+            keeper.keep(picture.frame())
     return keeper.thumbnails()
 
 

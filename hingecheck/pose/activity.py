@@ -6,7 +6,7 @@ for seconds, and the pose network need not look at every picture.
 
 Steps of `Watcher`:
 
-1. Reduce the picture to a small grey one.
+1. Reduce the grey picture.
 2. Take its difference from the picture LAG_S earlier, as the mean over squares.
 
 Steps of `moving`:
@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hingecheck.pose.lifter import Region
-from hingecheck.records import Bools, Bytes, Floats, Frame
+from hingecheck.records import Bools, Bytes, Floats
 
 HEIGHT_PX: Final = 128
 """Least height of the small pictures, in pixels."""
@@ -88,16 +88,19 @@ class Watcher:
         self._change: list[NDArray[np.float16]] = []
         self._square_px = float("nan")
 
-    def watch(self, frame: Frame) -> None:
-        """Compare a picture with the one LAG_S earlier, or with the first; one soon after the last is left out."""
-        if self._time_s and frame.time_s < self._time_s[-1] + STEP_S:
+    def watch(self, time_s: float, grey: Bytes, scale: float) -> None:
+        """Compare a grey picture (h, w) with the one LAG_S earlier, or with the first.
+
+        `scale`: its pixels per display pixel.  A picture soon after the last is left out.
+        """
+        if self._time_s and time_s < self._time_s[-1] + STEP_S:
             return
-        grey, scale = _small(frame)
-        self._square_px = SQUARE_PX / scale
-        self._earlier.append((frame.time_s, grey))
-        while len(self._earlier) > 1 and self._earlier[1][0] <= frame.time_s - LAG_S:
+        grey, shrink = _small(grey)
+        self._square_px = SQUARE_PX * shrink / scale
+        self._earlier.append((time_s, grey))
+        while len(self._earlier) > 1 and self._earlier[1][0] <= time_s - LAG_S:
             self._earlier.popleft()
-        self._time_s.append(frame.time_s)
+        self._time_s.append(time_s)
         self._change.append(_in_squares(np.asarray(cv2.absdiff(grey, self._earlier[0][1]), np.uint8)))
 
     def activity(self) -> Activity:
@@ -141,13 +144,13 @@ def _within(begin_s: Floats, end_s: Floats, time_s: Floats) -> Bools:
     return np.asarray(np.searchsorted(begin_s, time_s, side="right") > np.searchsorted(end_s, time_s))
 
 
-def _small(frame: Frame) -> tuple[Bytes, float]:
-    """The picture as a small grey one, and its pixels per display pixel.  A whole factor keeps the reduction cheap."""
-    height, width = frame.rgb.shape[:2]
+def _small(grey: Bytes) -> tuple[Bytes, int]:
+    """The picture reduced by a whole factor, which is cheap, and the factor."""
+    height, width = grey.shape
     shrink = max(1, height // HEIGHT_PX)
-    whole = frame.rgb[: height // shrink * shrink, : width // shrink * shrink]
+    whole = grey[: height // shrink * shrink, : width // shrink * shrink]
     small = cv2.resize(whole, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8), frame.scale / shrink
+    return np.asarray(small, np.uint8), shrink
 
 
 def _in_squares(change: Bytes) -> NDArray[np.float16]:

@@ -14,7 +14,7 @@ import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import av
 import cv2
@@ -26,20 +26,19 @@ from av.video.stream import VideoStream
 
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, VideoInfo
-from hingecheck.video import container, seeking
+from hingecheck.video import container, planes, seeking
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
 """Largest height of a frame, in pixels.  A lifter fills about half of it, and the pose network sees 256 x 256."""
+
+Item = TypeVar("Item")
 
 DECODE_AHEAD: Final = 8
 """Number of frames that `ahead` makes before they are read."""
 
 _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
-
-_ROTATIONS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
-"""OpenCV's rotation for each counter-clockwise rotation in degrees."""
 
 
 class Video:
@@ -63,18 +62,15 @@ class Video:
 
         `apart_s`: leave out frames that follow the last one given sooner than this; the clip's last frame is given.
         """
-        self._times_s, self._failed = [], 0
-        scale, given_s, left_out = min(1.0, height_px / self.height), -math.inf, None
-        for time_s, picture in self._timed():
-            if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
-                given_s, left_out = time_s, None
-                yield Frame(time_s, self._upright(picture, scale), scale)
-            else:
-                left_out = picture
-        if left_out is not None:
-            yield Frame(self._times_s[-1], self._upright(left_out, scale), scale)
-        if not self._times_s:
-            raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
+        scale = min(1.0, height_px / self.height)
+        for time_s, picture in self._apart(apart_s):
+            yield Frame(time_s, self._upright(picture, scale), scale)
+
+    def small(self, height_px: int, apart_s: float) -> Iterator[planes.Small]:
+        """The same frames as `frames` gives, not in RGB: much cheaper."""
+        scale = min(1.0, height_px / self.height)
+        for time_s, picture in self._apart(apart_s):
+            yield planes.turned(planes.small(picture, time_s, self._stored_size(scale), scale), self.rotation_deg)
 
     @property
     def frames_read(self) -> int:
@@ -107,6 +103,21 @@ class Video:
         found = seeking.frames_at(lambda: _with_picture(self.path), self._decode, times_s)
         pictures = {place: self._upright(frame, 1.0) for place, frame in found}
         return [pictures[place] for place in sorted(pictures)]
+
+    def _apart(self, apart_s: float) -> Iterator[tuple[float, VideoFrame]]:
+        """Frames at least this far apart, and the last one, with their times; raises InputError if there is none."""
+        self._times_s, self._failed = [], 0
+        given_s, left_out = -math.inf, None
+        for time_s, picture in self._timed():
+            if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
+                given_s, left_out = time_s, None
+                yield time_s, picture
+            else:
+                left_out = picture
+        if left_out is not None:
+            yield self._times_s[-1], left_out
+        if not self._times_s:
+            raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 
     def _timed(self) -> Iterator[tuple[float, VideoFrame]]:
         """The frames with their times in seconds from the first.  A frame that is not later than the last is failed."""
@@ -156,21 +167,24 @@ class Video:
 
     def _upright(self, picture: VideoFrame, scale: float) -> Bytes:
         """The picture (h, w, 3) in RGB, rotated as the file asks, and C-contiguous whatever the padding of its rows."""
-        width, height = round(self.width * scale), round(self.height * scale)
-        if self.rotation_deg % 180:
-            width, height = height, width
+        width, height = self._stored_size(scale)
         rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
         if self.rotation_deg:
-            return np.asarray(cv2.rotate(rgb, _ROTATIONS[self.rotation_deg]), np.uint8)
+            return np.asarray(cv2.rotate(rgb, planes.ROTATIONS[self.rotation_deg]), np.uint8)
         return np.ascontiguousarray(rgb)
 
+    def _stored_size(self, scale: float) -> tuple[int, int]:
+        """Width and height of a scaled picture as it is stored, before it is turned upright."""
+        width, height = round(self.width * scale), round(self.height * scale)
+        return (height, width) if self.rotation_deg % 180 else (width, height)
 
-def ahead(frames: Iterable[Frame], most: int = DECODE_AHEAD) -> Generator[Frame, None, None]:
+
+def ahead(frames: Iterable[Item], most: int = DECODE_AHEAD) -> Generator[Item, None, None]:
     """The frames, made in a thread of their own; up to `most` of them wait to be read."""
-    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=most)
+    waiting: queue.Queue[Item | BaseException | None] = queue.Queue(maxsize=most)
     stopped = threading.Event()
 
-    def put(item: Frame | BaseException | None) -> bool:
+    def put(item: Item | BaseException | None) -> bool:
         while not stopped.is_set():
             with contextlib.suppress(queue.Full):
                 waiting.put(item, timeout=_PUT_TIMEOUT_S)

@@ -42,11 +42,15 @@ class Keeper:
     def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The same frames; one every STEP_S is kept as a thumbnail."""
         for frame in frames:
-            if not self._time_s or frame.time_s >= self._time_s[-1] + self._step_s:
-                self._keep(frame)
+            if self.wants(frame.time_s):
+                self.keep(frame)
             yield frame
 
-    def _keep(self, frame: Frame) -> None:
+    def wants(self, time_s: float) -> bool:
+        """True if the frame at a time in seconds is to be kept."""
+        return not self._time_s or time_s >= self._time_s[-1] + self._step_s
+
+    def keep(self, frame: Frame) -> None:
         """Keep a frame; above MOST thumbnails, drop every second one and double the step."""
         shrink = min(1.0, HEIGHT_PX / frame.rgb.shape[0])
         small = cv2.resize(frame.rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
