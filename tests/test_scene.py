@@ -49,7 +49,7 @@ def test_between_uneven_samples_joints_and_outline_follow_the_movement() -> None
     for time_s in analysis.angles.time_s[: UNEVEN[-1]]:
         exact, between = every.at(float(time_s)), few.at(float(time_s))
         assert between.frame == exact.frame
-        assert np.abs(between.joints_px - exact.joints_px).max() < 6.0
+        assert np.abs(between.joints_px - exact.joints_px).max() < 7.0
         assert np.nanmedian(np.abs(between.edge_px - exact.edge_px)) < 6.0
 
 

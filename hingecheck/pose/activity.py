@@ -51,7 +51,7 @@ MOVES: Final = 0.2
 """Change that is a movement, as a share of the strongest.  A lifter who stands at rest sways by less, on 23 drawn clips
 with sway and a hand-held camera.  The landmarks check it later: see `sampling.closer`."""
 
-MOVES_FAST: Final = 0.6
+MOVES_FAST: Final = 0.8
 """Change that is a fast movement, as a share of the strongest."""
 
 LEVELS: Final = (2.0, 15.0)

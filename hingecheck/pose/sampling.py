@@ -1,15 +1,16 @@
-"""Which pictures the pose network looks at: about ten a second in a lift, two at rest, up to thirty in a fast pull.
+"""Which pictures the pose network looks at: fifteen a second in fast movement, ten in slow movement, two at rest.
 
 In: the times of the working copy's pictures, and in which of them something moves.  Out: the pictures to look at, and
-chunks of them for several workers.  Why: the network takes nine tenths of the time of an analysis.  On 23 drawn clips
-ten looks a second give the same angles, lift-offs and lockouts as thirty (docs/development/speed.md).
+chunks of them for several workers.  Why: the network takes most of the time of an analysis.  On 23 drawn clips these looks give about the same angles, lift-offs and
+lockouts as thirty a second (docs/development/speed.md).
 
 Steps:
 
-1. `first`: look every LIFT_STEP_S where something moves, and every REST_STEP_S elsewhere.
+1. `first`: look every FAST_STEP_S where something moves fast, every LIFT_STEP_S where it moves, and every REST_STEP_S
+   elsewhere.
 2. `closer`: where the lifter was lost, or moved far from one look to the next, look again at up to thirty pictures a
-   second.  This happens in fast movements, and where a rest was none.  The network follows from picture to picture, so
-   it keeps a lifter at thirty whom it loses at ten.
+   second.  This happens where a rest was none, and where the network has jumped to something else.  It follows from
+   picture to picture, so it keeps a lifter at thirty whom it loses at ten.
 
 `chunks` cuts the pictures to look at into pieces of about CHUNK.  Each piece begins with a few pictures more, with
 which the network finds the lifter (WARM_UP).  The pieces depend on the clip alone and never on the number of workers,
@@ -40,9 +41,9 @@ FAST_STEP_S: Final = 1 / 15
 REST_STEP_S: Final = 0.5
 """Time between two looks at rest, in seconds."""
 
-FAST: Final = 0.35
-"""Largest distance that shoulders or hips move between two looks in a lift, in trunk lengths (about 17 cm).  At
-LIFT_STEP_S that is a speed of 1.7 m/s."""
+FAST: Final = 0.5
+"""Largest distance that shoulders or hips move between two looks in a lift, in trunk lengths (about 25 cm).  Farther,
+the network has jumped to something else."""
 
 RESTING: Final = 0.08
 """The same between two looks at rest (about 4 cm)."""
