@@ -1,8 +1,8 @@
 """Which pictures the pose network looks at: fifteen a second in fast movement, ten in slow movement, two at rest.
 
 In: the times of the working copy's pictures, and in which of them something moves.  Out: the pictures to look at, and
-chunks of them for several workers.  Why: the network takes most of the time of an analysis.  On 23 drawn clips these looks give about the same angles, lift-offs and
-lockouts as thirty a second (docs/development/speed.md).
+chunks of them for several workers.  Why: the network takes most of the time of an analysis.  On 23 drawn clips these
+looks give about the same angles, lift-offs and lockouts as thirty a second (docs/development/speed.md).
 
 Steps:
 
