@@ -14,7 +14,7 @@ from hingecheck.report.film import annotated, keyframes, scene
 from hingecheck.report.film.scene import Scene
 from tests.staged import blank_pictures, sampled, staged
 
-UNEVEN = [*range(0, 45, 15), *range(45, 300, 3), *range(300, 360, 15)]
+UNEVEN = [*range(0, 45, 15), *range(45, 345, 3), *range(345, 360, 15)]
 """Frames at 2 Hz where the lifter rests and at 10 Hz in the lifts."""
 
 
