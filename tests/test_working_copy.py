@@ -53,6 +53,15 @@ def test_a_part_holds_the_same_pictures_as_the_whole() -> None:
         assert list(copy.frames([])) == []
 
 
+def test_the_nearest_pictures_come_in_the_order_of_the_times() -> None:
+    with copied(frames()) as copy:
+        whole = list(copy.frames())
+        wanted_s = [TIMES_S[40] + 0.01, TIMES_S[3] - 0.01, TIMES_S[40], 99.0]
+        found = copy.frames_at(wanted_s)
+        assert [frame.time_s for frame in found] == [whole[i].time_s for i in (40, 3, 40, -1)]
+        assert np.array_equal(found[1].rgb, whole[3].rgb)
+
+
 def test_several_readers_do_not_disturb_each_other() -> None:
     with copied(frames()) as copy:
         whole = [frame.rgb.mean() for frame in copy.frames()]

@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import cv2
+import numpy as np
+
 from hingecheck.judgement import criteria
 from hingecheck.progress import Stage, Watch, begin, counted
 from hingecheck.records import Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
+from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.tables import angles
 from hingecheck.results import document, folder
@@ -24,6 +28,9 @@ from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
 PAGE: Final = "report.html"
+
+COPY_ENOUGH: Final = 1.25
+"""Largest enlargement of the working copy in a key frame."""
 
 DECODED_AHEAD, DRAWN_AHEAD = 4, 2
 """Number of frames of the film that wait to be drawn, and that wait to be encoded.  In full size they are large."""
@@ -56,7 +63,7 @@ def files(
     """
     wanted = wanted or Wanted()
     begin(watch, Stage.KEY_FRAMES)
-    frames = keyframes.take(analysis, _retouched(reading.Video(path), wanted.retouch))
+    frames = keyframes.take(analysis, _pictures(analysis, reading.Video(path), wanted))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
         streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
@@ -76,15 +83,27 @@ def save(
     folder.write(target, files(analysis, clip, wanted, watch))
 
 
-def _retouched(clip: reading.Video, retouch: annotated.Retouch | None) -> keyframes.PicturesAt:
-    """A function that reads the clip's pictures at given times and retouches them."""
+def _pictures(analysis: Analysis, clip: reading.Video, wanted: Wanted) -> keyframes.PicturesAt:
+    """A function that gives the clip's pictures at given times, in full size and retouched.
+
+    They come from the working copy where it is as fine as the key frames: it is much quicker to read.
+    """
+    copy, retouch = wanted.copy, wanted.retouch
     if retouch is None:
-        return clip.frames_at
+        if copy is None or copy.empty or keyframes.zoom(Scene.of(analysis)) > COPY_ENOUGH * copy.scale:
+            return clip.frames_at
+        return lambda times_s: [_enlarged(frame.rgb, analysis) for frame in copy.frames_at(times_s)]
 
     def pictures_at(times_s: Sequence[float]) -> list[Bytes]:
         return [retouch(rgb, s) for rgb, s in zip(clip.frames_at(times_s), times_s, strict=False)]
 
     return pictures_at
+
+
+def _enlarged(rgb: Bytes, analysis: Analysis) -> Bytes:
+    """A picture of the working copy in the full size of the clip."""
+    size = (analysis.video.width, analysis.video.height)
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def film(

@@ -129,6 +129,17 @@ class WorkingCopy:
                 if index < 0:
                     return
 
+    @property
+    def scale(self) -> float:
+        """Pixels of the copy per display pixel."""
+        return self._scale
+
+    def frames_at(self, times_s: Sequence[float]) -> list[Frame]:
+        """The pictures nearest to these times, in their order."""
+        nearest = [int(np.abs(np.array(self._times_s) - time_s).argmin()) for time_s in times_s]
+        found = dict(zip(sorted({*nearest}), self.frames(sorted({*nearest})), strict=True))
+        return [found[index] for index in nearest]
+
 
 class _Reader:
     """Reads the file from its own place, so that several readers do not disturb each other."""

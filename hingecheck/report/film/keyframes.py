@@ -64,6 +64,11 @@ def shown_s(rep: RepMetrics, name: str) -> float:
     return float(rep.pulled_from_s if name == "liftoff_s" else getattr(rep.rep, name))
 
 
+def zoom(scene: Scene) -> float:
+    """Pixels of a cell per display pixel."""
+    return CELL_HEIGHT_PX / (ROOM * scene.trunk_px * 1.15)
+
+
 def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
     """All key frames as PNG bytes: a row per repetition, a column per event.  `names`, one per row, begin captions."""
     before = [name for name in names or [""] * len(frames) for _ in EVENTS]
@@ -96,12 +101,11 @@ def _cell(scene: Scene, picture: Bytes, time_s: float) -> Bytes:
 
 def _window(scene: Scene, moment: Moment) -> Pen:
     """The window around the whole lifter.  It has the same size in every cell, so that cells can be compared."""
-    analysis, trunk_px = scene.analysis, scene.trunk_px
-    zoom = CELL_HEIGHT_PX / (ROOM * trunk_px * 1.15)
-    ankle = np.nanmedian(analysis.pose.middle_px(landmarks.ANKLES), axis=0)
+    scale = zoom(scene)
+    ankle = np.nanmedian(scene.analysis.pose.middle_px(landmarks.ANKLES), axis=0)
     middle_x = float(np.nanmean([ankle[0], moment.joints_px[1, 0]]))
-    bottom_y = float(ankle[1]) + 0.35 * trunk_px
-    return Pen(middle_x - CELL_WIDTH_PX / 2 / zoom, bottom_y - CELL_HEIGHT_PX / zoom, zoom)
+    bottom_y = float(ankle[1]) + 0.35 * scene.trunk_px
+    return Pen(middle_x - CELL_WIDTH_PX / 2 / scale, bottom_y - CELL_HEIGHT_PX / scale, scale)
 
 
 def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
