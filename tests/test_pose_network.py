@@ -148,6 +148,15 @@ def test_an_interrupt_stops_all_workers(clip: Video) -> None:
 
 
 @pytest.mark.network
+@pytest.mark.parametrize(("width", "height"), [(2, 4000), (4000, 2), (2, 2)])
+def test_a_picture_of_an_odd_shape_ends_without_a_crash(width: int, height: int, tmp_path: Path) -> None:
+    clip = Video(write_video(tmp_path / "clip.mkv", [np.full((height, width, 3), 90, np.uint8)] * 12))
+    with WorkingCopy() as copy:
+        seen = PoseNetwork(bundles.find("lite").path).read(clip, copy, None)
+    assert not seen.track.seen.any()
+
+
+@pytest.mark.network
 def test_the_number_of_workers_changes_no_byte(tmp_path: Path) -> None:
     frames = Video(SAMPLES / "hip_led.mp4").frames(480)
     clip = Video(write_video(tmp_path / "clip.mp4", [frame.rgb for frame, _ in zip(frames, range(200), strict=False)]))

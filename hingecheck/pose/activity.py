@@ -147,7 +147,7 @@ def _within(begin_s: Floats, end_s: Floats, time_s: Floats) -> Bools:
 def _small(grey: Bytes) -> tuple[Bytes, int]:
     """The picture reduced by a whole factor, which is cheap, and the factor."""
     height, width = grey.shape
-    shrink = max(1, height // HEIGHT_PX)
+    shrink = max(1, min(height // HEIGHT_PX, width))
     whole = grey[: height // shrink * shrink, : width // shrink * shrink]
     small = cv2.resize(whole, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8), shrink

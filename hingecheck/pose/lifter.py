@@ -147,9 +147,9 @@ def seldom_found(found: Sequence[Sequence[Floats]]) -> bool:
 def moving_part(pictures: Sequence[Frame]) -> Region | None:
     """The region in which most things move between pictures from all over a clip: the lifter and the bar.
 
-    None if nothing moves, or if everything moves because the camera shakes.
+    None if nothing moves, if everything moves because the camera shakes, or if the pictures are tiny.
     """
-    if len(pictures) < _FEWEST_PICTURES:
+    if len(pictures) < _FEWEST_PICTURES or min(pictures[0].rgb.shape[:2]) < _SQUARE_PX:
         return None
     gray = np.stack([_coarse(picture.rgb) for picture in pictures])  # 1
     change = np.abs(gray - np.median(gray, axis=0)).max(axis=0)

@@ -67,7 +67,7 @@ class Small:
 
 def small(picture: VideoFrame, time_s: float, size: tuple[int, int], scale: float) -> Small:
     """The picture at a time, not turned, reduced to a width and a height; `scale`: the reduction to note."""
-    width, height = (side // 2 * 2 for side in size)
+    width, height = (max(2, side // 2 * 2) for side in size)
     bt709 = _MATRICES.get(int(picture.colorspace))
     if picture.format.name not in _DIRECT or bt709 is None:
         rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()

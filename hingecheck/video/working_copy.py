@@ -48,7 +48,7 @@ _RATE: Final = 30
 def height_px(width: int, height: int) -> int:
     """Height in pixels of the copy of a clip of `width` by `height` pixels."""
     longest = max(width, height)
-    return height if longest <= LARGEST_PX else round(SCALED_PX * height / longest)
+    return height if longest <= LARGEST_PX else max(2, round(SCALED_PX * height / longest))
 
 
 class WorkingCopy:
