@@ -13,8 +13,6 @@ Steps (`read`):
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
-from hingecheck.backends import bundles
+from hingecheck.backends import bundles, cores
 from hingecheck.pose import activity, estimation, lifter, sampling
 from hingecheck.progress import Progress, Stage, Watch, begin
 from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace
@@ -71,10 +69,8 @@ class PoseNetwork:
         scouted = _scout(clip, copy, watch)
         # 2
         time_s = np.array(copy.times_s)
-        looks = sampling.first(
-            time_s,
-            *(what(scouted.activity, scouted.region, time_s) for what in (activity.moving, activity.moving_fast)),
-        )
+        seen = scouted.activity, scouted.region, time_s
+        looks = sampling.first(time_s, activity.moving(*seen), activity.moving_fast(*seen))
         # 3
         track, traces = self._look(sampling.chunks(looks), copy, scouted.region, watch)
         # 4
@@ -90,7 +86,7 @@ class PoseNetwork:
     ) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all chunks, in order of time."""
         look = _Look(self.bundle, copy, region, _Count(watch, sum(len(c.warm_up) + len(c.looks) for c in chunks)))
-        with ThreadPoolExecutor(self.workers or min(_cores(), MOST_WORKERS)) as threads:
+        with ThreadPoolExecutor(self.workers or min(cores.usable(), MOST_WORKERS)) as threads:
             tasks = [threads.submit(look.at, chunk) for chunk in chunks]
             try:
                 return _merged([task.result() for task in tasks])
@@ -111,11 +107,6 @@ class _Scouted:
     region: lifter.Region | None
     activity: activity.Activity
     thumbnails: Thumbnails
-
-
-def _cores() -> int:
-    """Number of processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scouted:

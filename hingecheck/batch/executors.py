@@ -6,7 +6,6 @@ Both are context managers that give a `concurrent.futures.Executor`, so the call
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,13 +13,6 @@ from typing import Any
 
 from hingecheck.batch import isolation
 from hingecheck.errors import UsageError
-
-
-def cores() -> int:
-    """The number of processor cores that this program may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -127,9 +127,10 @@ def _report_intake(intake: Intake, folder: Path) -> None:
 
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     """The local executor, or that of a cluster if `scheduler` names one."""
+    from hingecheck.backends import cores
     from hingecheck.batch import executors
 
-    return executors.local(workers or executors.cores()) if scheduler is None else executors.cluster(scheduler)
+    return executors.local(workers or cores.usable()) if scheduler is None else executors.cluster(scheduler)
 
 
 def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptions, executor: Executor) -> Plan:

@@ -26,7 +26,7 @@ KNOWN_AFTER_S, KNOWN_AFTER = 2.0, 10
 """Seconds and frames of a stage after which its speed is known well enough to tell the time left."""
 
 IN_MINUTES_S: Final = 100.0
-"""Time left from which on it is told in minutes, in seconds."""
+"""Time left, in seconds, from which it is shown in minutes."""
 
 
 @contextmanager

@@ -52,7 +52,8 @@ MOVES: Final = 0.2
 with sway and a hand-held camera.  The landmarks check it later: see `sampling.closer`."""
 
 MOVES_FAST: Final = 0.8
-"""Change that is a fast movement, as a share of the strongest."""
+"""Change that is a fast movement, as a share of the strongest.  In such movements the network loses some lifters if it
+looks only ten times a second (docs/development/speed.md)."""
 
 LEVELS: Final = (2.0, 15.0)
 """Smallest and largest limit between rest and movement, in grey levels of 255, as the mean of a square.  Noise is below
