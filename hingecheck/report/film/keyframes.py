@@ -6,6 +6,7 @@ of all of them as PNG bytes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -49,7 +50,9 @@ class KeyFrame:
 def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     """The key frames of every repetition, in the order of EVENTS."""
     moments = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
-    pictures = iter(pictures_at([s for _, _, s in moments if not np.isnan(s)]))
+    happened = [s for _, _, s in moments if not np.isnan(s)]
+    few = [happened[first : first + len(EVENTS)] for first in range(0, len(happened), len(EVENTS))]
+    pictures = itertools.chain.from_iterable(map(pictures_at, few))  # a long set has many pictures, and they are large
     scene = Scene.of(analysis)
     return tuple(
         KeyFrame(rep, event, s, None, ("did not happen",))
