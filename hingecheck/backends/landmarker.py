@@ -82,7 +82,13 @@ class Landmarker:
             world_m=turned.astype(np.float64),
             mask=_on_picture(_sigmoid(mask[..., 0]), to_picture, rgb),
         )
-        return Look(sighting, float(presence[0]), 2 * ROOM * float(np.hypot(*(xy[_CIRCLE] - xy[_CENTRE]))))
+        return Look(sighting, float(presence[0]), _around(xy[_CENTRE], xy[_CIRCLE]))
+
+
+def _around(centre_px: NDArray[np.float64], circle_px: NDArray[np.float64]) -> Square:
+    """The square around a person with the middle of the hips (2,) and the top of the circle (2,), in pixels."""
+    x, y = circle_px - centre_px
+    return Square(centre_px, 2 * ROOM * float(np.hypot(x, y)), float(np.arctan2(x, -y)))
 
 
 def _outputs(details: list[dict[str, Any]]) -> list[int]:

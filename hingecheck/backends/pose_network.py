@@ -75,8 +75,7 @@ class PoseNetwork:
             scouted = _scout(clip, copy, people, watch)
             # 2
             time_s = np.array(copy.times_s)
-            seen = scouted.activity, scouted.region, time_s
-            looks = sampling.first(time_s, activity.moving(*seen), activity.moving_fast(*seen))
+            looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
             # 3
             look = _Look(self.bundle, copy, scouted.region, people)
             track, traces = self._look(sampling.chunks(looks), look, scouted.finds, watch)

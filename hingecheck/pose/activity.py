@@ -51,10 +51,6 @@ MOVES: Final = 0.2
 """Change that is a movement, as a share of the strongest.  A lifter who stands at rest sways by less, on 23 drawn clips
 with sway and a hand-held camera.  The landmarks check it later: see `sampling.closer`."""
 
-MOVES_FAST: Final = 0.8
-"""Change that is a fast movement, as a share of the strongest.  In such movements the network loses some lifters if it
-looks only ten times a second (docs/development/speed.md)."""
-
 LEVELS: Final = (2.0, 15.0)
 """Smallest and largest limit between rest and movement, in grey levels of 255, as the mean of a square.  Noise is below
 the first.  The second is the change when an edge of 120 grey levels moves by one pixel of the small picture."""
@@ -119,12 +115,6 @@ def moving(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
     short = begin_s[1:] - end_s[:-1] < REST_S
     begin_s[1:][short] = end_s[:-1][short]
     return _within(begin_s, end_s, time_s)
-
-
-def moving_fast(activity: Activity, part: Region | None, time_s: Floats) -> Bools:
-    """The times (T,) around which the change is near the strongest of the clip: the lifter goes down or up."""
-    change, strongest = _change(activity, part)
-    return _within(*_around(activity.time_s[change > max(MOVES_FAST * strongest, LEVELS[1])]), time_s)
 
 
 def _change(activity: Activity, part: Region | None) -> tuple[Floats, float]:

@@ -13,7 +13,8 @@ Steps (`Follower.follow`):
 3. A square around a find is coarse, so let the network look again at the square that came out.
 
 The squares are those of BlazePose: around the circle that holds the stretched body, turned so that the trunk is
-upright.  But their size hardly changes, as the size of a lifter does not: plates that hide the legs would shrink it.
+upright.  The network gives the next one itself.  But its size may hardly change, as that of a lifter does not: plates
+that hide the legs would shrink it.
 """
 
 from __future__ import annotations
@@ -69,8 +70,12 @@ USUAL_QUANTILE: Final = 0.75
 """Quantile of the sizes of the finds that counts as usual: what hides a leg makes a body look smaller, nothing makes it
 look larger."""
 
-SIDES: Final = (0.9, 1.15)
+SIDES: Final = (0.84, 1.2)
 """Smallest and largest side of a square, in usual sides."""
+
+SKEW: Final = 0.25
+"""Largest angle between the network's square and the trunk, in radians.  Beyond, the network has lost the head or the
+feet, and the square follows shoulders and hips."""
 
 TRUNKS: Final = (0.6, 1.8)
 """Smallest and largest length of the lifter's trunk, in usual lengths.  A bent trunk looks shorter by up to a third."""
@@ -99,13 +104,12 @@ class Square:
 class Look:
     """What the network sees in a square of a picture.
 
-    `probability`: of a person.  `side_px`: side of the square that the network would look at next, in pixels of the
-    picture.
+    `probability`: of a person.  `square`: where the network would look next, in pixels of the picture.
     """
 
     sighting: Sighting
     probability: float
-    side_px: float
+    square: Square
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,10 @@ class Follower:
         far = size is not None and np.hypot(*(_hip(xy_px) - guess.square.middle_px)) > guess.reach * size.trunk_px
         if look.probability < LEAST_PROBABILITY or posture.upside_down(xy_px) or not usual or far:
             return look.sighting, None
-        return look.sighting, _sized(replace(_around(xy_px), side_px=look.side_px / frame.scale), size)
+        square = _on_display(look.square, frame)
+        if abs(square.angle - _around(xy_px).angle) > SKEW:
+            square = replace(_around(xy_px), side_px=square.side_px)
+        return look.sighting, _sized(square, size)
 
     def _size(self, time_s: float) -> _Size | None:
         """The lifter's usual size around a time, None if it is not known."""
@@ -277,3 +284,9 @@ def _in_frame(square: Square, frame: Frame) -> Square:
     """A square in display pixels, in pixels of the frame's picture."""
     middle_px = (square.middle_px - np.array(frame.origin_px)) * frame.scale
     return Square(middle_px, square.side_px * frame.scale, square.angle)
+
+
+def _on_display(square: Square, frame: Frame) -> Square:
+    """A square in pixels of the frame's picture, in display pixels."""
+    middle_px = square.middle_px / frame.scale + np.array(frame.origin_px)
+    return Square(middle_px, square.side_px / frame.scale, square.angle)

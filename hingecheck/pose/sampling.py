@@ -1,4 +1,4 @@
-"""Which pictures the pose network looks at: ten a second in fast movement, fewer in slow movement, two at rest.
+"""Which pictures the pose network looks at: ten a second in movement, two at rest.
 
 In: the times of the working copy's pictures, and in which of them something moves.  Out: the pictures to look at, and
 chunks of them for several workers.  Why: the network takes most of the time of an analysis.  On 23 drawn clips these
@@ -6,8 +6,7 @@ looks give about the same angles, lift-offs and lockouts as thirty a second (doc
 
 Steps:
 
-1. `first`: look every FAST_STEP_S where something moves fast, every LIFT_STEP_S where it moves, and every REST_STEP_S
-   elsewhere.
+1. `first`: look every LIFT_STEP_S where something moves, and every REST_STEP_S elsewhere.
 2. `closer`: where the lifter was lost, or moved far from one look to the next, look again at up to thirty pictures a
    second.  This happens where a rest was none, and where the network has seen something else.
 
@@ -29,11 +28,8 @@ from hingecheck.records import Bools, Floats, PoseTrack
 
 Ints = NDArray[np.intp]
 
-LIFT_STEP_S: Final = 2 / 15
+LIFT_STEP_S: Final = 0.1
 """Time between two looks where something moves, in seconds."""
-
-FAST_STEP_S: Final = 0.1
-"""Time between two looks where it moves fast, in seconds."""
 
 REST_STEP_S: Final = 0.5
 """Time between two looks at rest, in seconds."""
@@ -53,15 +49,15 @@ MOST_AGAIN: Final = 0.4
 which the lifter is hard to see."""
 
 
-def first(time_s: Floats, moving: Bools, fast: Bools) -> Ints:
+def first(time_s: Floats, moving: Bools) -> Ints:
     """Indices of the pictures to look at first, the first and the last among them.
 
-    `time_s` (C,): times of all pictures.  `moving`, `fast` (C,): where something moves, and where it moves fast.
+    `time_s` (C,): times of all pictures.  `moving` (C,): where something moves.
     """
     half_s = float(np.median(np.diff(time_s))) / 2 if len(time_s) > 1 else 0.0
     looks = [0]
     for index in range(1, len(time_s)):
-        step_s = FAST_STEP_S if fast[index] else LIFT_STEP_S if moving[index] else REST_STEP_S
+        step_s = LIFT_STEP_S if moving[index] else REST_STEP_S
         if time_s[index] - time_s[looks[-1]] >= step_s - half_s:
             looks.append(index)
     if looks[-1] != len(time_s) - 1:
