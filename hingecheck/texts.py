@@ -218,7 +218,7 @@ KINDS: Final[Mapping[str, str]] = {
 SEEN: Final[Mapping[str, str]] = {
     "low": "lowest hands {:.2f} leg lengths",
     "high": "highest {:.2f}",
-    "rest": "rest at the bottom {:+.1f} (log of ways)",
+    "rest": "near the bottom {:.1f} times as long as the quicker way takes",
     "bent_deg": "bent {:.0f}°",
     "knee_deg": "knee {:.0f}°",
     "straight_deg": "{:.0f}° at the top",
@@ -241,7 +241,8 @@ def bends(seen: Sequence[Bend]) -> tuple[str, ...]:
 
 def _numbers(bend: Bend) -> list[str]:
     """The known numbers of a bend in words."""
-    return [SEEN[name].format(value) for name, value in bend.seen.items() if name in SEEN and not math.isnan(value)]
+    known = {name: value for name, value in bend.seen.items() if name in SEEN and not math.isnan(value)}
+    return [SEEN[name].format(math.exp(value) if name == "rest" else value) for name, value in known.items()]
 
 
 def _load(bend: Bend) -> str:

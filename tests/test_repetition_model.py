@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from hingecheck import texts
 from hingecheck.errors import NoRepetition
 from hingecheck.records import Bend, Floats, Looks, Rep
+from hingecheck.report.page import series
+from hingecheck.report.terminal import summary
+from hingecheck.results import document
 from hingecheck.segmentation import evidence, segment, semi_markov, tables, turns
 from hingecheck.segmentation.hand_height import follow
 from hingecheck.segmentation.model import Course
@@ -18,6 +23,7 @@ from models.segmentation.counts import table_of
 from models.segmentation.labels import Pull, labelled
 from models.segmentation.roughening import roughened
 from tests import lifter
+from tests.staged import staged
 from tests.test_motion import stages
 
 THREE = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5), (11.5, 13, 14, 15.5)), last_s=17.0)
@@ -199,3 +205,14 @@ def test_a_repetition_below_nine_tenths_is_called_probable(
 ) -> None:
     rep = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, complete, probability=chance)
     assert rep.remarks == remarks
+
+
+def test_a_probable_repetition_is_marked_on_terminal_and_page_and_kept_in_the_file() -> None:
+    analysis = staged()
+    first = analysis.reps[0]
+    unsure = replace(analysis, reps=(replace(first, rep=replace(first.rep, probability=0.7)), *analysis.reps[1:]))
+    console = Console(record=True, width=120, file=io.StringIO())
+    summary.show(unsure, console)
+    assert "1 probable" in console.export_text()
+    assert [rep["remarks"] for rep in series.data(unsure)["reps"]] == [" probable", ""]
+    assert document.document(unsure)["reps"][0]["probability"] == 0.7
