@@ -54,8 +54,8 @@ PICTURES: Mapping[str, Mapping[str, Sequence[float]]] = {
 than 0.006 differs in 158 of 176 rendered sets; plates change 0.06 to 0.5, and a bend without a load 0.14 at most."""
 
 TAIL = 0.03
-"""Share of every class that is spread evenly over its bins: what was never counted stays possible.  Chosen on the
-choosing draw (models/SEGMENTATION.md)."""
+"""Share of every class that is spread evenly over its bins: what was never counted stays possible.  Own
+choice."""
 
 RARE = 0.5
 """Count that every possible step has before anything is counted."""
