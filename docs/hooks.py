@@ -16,7 +16,13 @@ sys.path.insert(0, str(ROOT))  # MkDocs loads this file by its path and knows no
 from docs import figures, reference  # noqa: E402
 
 PICTURES: Final = ("keyframes.jpg", "film.jpg", "report.jpg", "agreement.png", "peers.png", "yaw.png")
-CARDS: Final = {"POSE": "pose-model", "SPINE": "spine-model", "PLATES": "plate-finder", "FACE": "face-detector"}
+CARDS: Final = {
+    "POSE": "pose-model",
+    "SPINE": "spine-model",
+    "PLATES": "plate-finder",
+    "FACE": "face-detector",
+    "SEGMENTATION": "repetition-model",
+}
 
 REMOTE: Final = re.compile(r"https://unpkg\.com/")
 """Where the theme's script would fetch scripts for old browsers and for diagrams, which these pages do not use."""

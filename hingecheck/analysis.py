@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 import scipy
 
-from hingecheck import observation
+from hingecheck import observation, texts
 from hingecheck.backends import bundles
 from hingecheck.backends.pose_network import LOOK_PX, PoseNetwork
 from hingecheck.backends.source import PoseSource
@@ -52,6 +52,7 @@ from hingecheck.records import (
     Plates,
     Rep,
     RepMetrics,
+    Segmentation,
     SelfReport,
     Spine,
     StyleName,
@@ -122,14 +123,14 @@ def ready(path: Path, asked: Asked) -> Ready:
 
 
 @dataclass(frozen=True)
-class _Measured:
+class Measured:
     """The result of stages 2 to 8 for a clip."""
 
     spine: Spine
     view: View
     angles: AngleTrack
     style: LiftStyle
-    reps: Sequence[Rep]
+    found: Segmentation
     plates: Plates | None
 
 
@@ -165,7 +166,7 @@ def analyze(
     lifter = repetition.Lifter(bent, inputs.report.height_cm)
     described = tuple(
         repetition.describe(measured.angles, rep, measured.view, lifter, measured.plates)
-        for rep in repetitions(measured.reps, measured.plates, path)
+        for rep in repetitions(measured, path)
     )
     # 5
     provenance = _provenance((inputs.pose, *inputs.parts)) | _own_clips(asked)
@@ -175,7 +176,7 @@ def analyze(
 def _judged(
     inputs: Ready,
     seen: observation.Observation,
-    measured: _Measured,
+    measured: Measured,
     described: tuple[RepMetrics, ...],
     provenance: dict[str, object],
 ) -> Analysis:
@@ -191,6 +192,7 @@ def _judged(
         angles=measured.angles,
         style=measured.style,
         reps=described,
+        bends=measured.found.bends,
         findings=findings,
         verdict=verdict,
         over_set=over_set,
@@ -207,7 +209,7 @@ def _load_later_stages() -> None:
     _ = scipy.signal, scipy.interpolate, scipy.stats
 
 
-def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> _Measured:
+def _measure(seen: observation.Observation, models: _Models, named_style: StyleName | None) -> Measured:
     """Infer the spine, measure the angles in every frame, find the bar, segment the repetitions.
 
     Where only the load shows a repetition, the angles are dropped.
@@ -219,9 +221,9 @@ def _measure(seen: observation.Observation, models: _Models, named_style: StyleN
     plates = detection.find(models.finder, seen.thumbnails, observed.track, better_view)
     pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
     lift_type = None if named_style is None else style.LIFT_TYPES[named_style]
-    reps = segment.segment(track, lift_type=lift_type, pictures=pictures)
-    track = angles.without(track, _by_load(track, reps), Code.BEHIND_LOAD)
-    return _Measured(spine, better_view, track, style.classify(track, reps, named_style), reps, plates)
+    found = segment.segment(track, lift_type=lift_type, pictures=pictures)
+    track = angles.without(track, _by_load(track, found.reps), Code.BEHIND_LOAD)
+    return Measured(spine, better_view, track, style.classify(track, found.reps, named_style), found, plates)
 
 
 def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
@@ -231,16 +233,19 @@ def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
     return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
 
 
-def repetitions(reps: Sequence[Rep], plates: Plates | None, path: Path) -> Sequence[Rep]:
-    """The repetitions unchanged.  Raises NoRepetition, whose message names `path`, if there are none."""
-    if not reps:
+def repetitions(measured: Measured, path: Path) -> Sequence[Rep]:
+    """The repetitions.  Raises NoRepetition, whose message names `path` and says what was seen, if there are none."""
+    found, plates = measured.found, measured.plates
+    if not found.reps:
         on_floor = plates is not None and evidence.never_leaves_floor(plates)
         what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
+        why = texts.missing(found.bends, hands_known=bool(np.isfinite(measured.angles.hand_height).any()))
         raise NoRepetition(
-            f"{path}: {what} no repetition was found",
+            f"{path}: {what} no repetition was found; {why}",
             "Film from before the first pull until the bar is down again, hands and feet in the picture.",
+            texts.bends(found.bends),
         )
-    return reps
+    return found.reps
 
 
 def _nets(

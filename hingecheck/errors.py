@@ -101,6 +101,15 @@ class NoRepetition(HingecheckError):
     exit_code = 5
     kind = "no_repetition"
 
+    def __init__(self, message: str, remedy: str, bends: tuple[str, ...] = ()) -> None:
+        """`bends`: one line for each bend of the hands that was seen, for `--explain-reps`."""
+        super().__init__(message, remedy)
+        self.bends = bends
+
+    def __reduce__(self) -> tuple[type[HingecheckError], tuple[str, str, tuple[str, ...]]]:  # type: ignore[override]
+        """Keep all texts when the error is sent to another process."""
+        return type(self), (self.message, self.remedy, self.bends)
+
 
 class ModelError(HingecheckError):
     """A model file is damaged, or not what its name says."""

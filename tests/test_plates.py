@@ -23,6 +23,8 @@ from hingecheck.records import (
     Bytes,
     Code,
     Floats,
+    LiftStyle,
+    Looks,
     Measure,
     Plates,
     PoseTrack,
@@ -148,9 +150,13 @@ def pictures_with(held: Plates | None) -> evidence.Pictures:
 
 def test_plates_above_their_resting_height_hang() -> None:
     held = series(0.0, 0.5, 0.06, 0.5, float("nan"))
-    assert pictures_with(held).hanging([0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
-    assert pictures_with(held).hanging([1.0]) == [None], "between floor and hang"
-    assert pictures_with(None).hanging([0.5]) == [None]
+    assert hangs(pictures_with(held), [0.5, 1.5, 2.5, 3.5, 4.5]) == [False, True, False, True, None]
+    assert hangs(pictures_with(None), [0.5]) == [None]
+
+
+def hangs(pictures: evidence.Pictures, times_s: Sequence[float]) -> list[bool | None]:
+    """What the log likelihoods of a load down and up say, as True, False, or None for no evidence."""
+    return [None if down == up else bool(up > down) for down, up in pictures.hanging(times_s)]
 
 
 def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
@@ -159,10 +165,18 @@ def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
         return pictures_with(replace(held, up=held.up_legs / 0.04, radius_legs=0.04))
 
     moments_s = [0.5, 1.5, 2.5]
-    assert bare(0.0, 0.02, 0.0).hanging(moments_s) == [False] * 3
-    assert bare(0.0, 0.5, 0.0).hanging(moments_s) == [False, True, False]
-    assert bare(0.0, float("nan"), 0.0).hanging(moments_s) == [None] * 3, "lifted, or hidden"
+    assert hangs(bare(0.0, 0.02, 0.0), moments_s) == [False] * 3
+    assert hangs(bare(0.0, 0.5, 0.0), moments_s) == [False, True, False]
+    assert hangs(bare(0.0, float("nan"), 0.0), moments_s) == [None] * 3, "lifted, or hidden"
     assert bare(0.0, 0.5, 0.0).plates_up() is None
+
+
+def nothing_found() -> analysis.Measured:
+    """A clip in which the lifter stands still."""
+    still = lifter.track(lifter.Set(bends=(), last_s=4.0).posture())
+    seen, spine, measured, _ = stages(still)
+    nothing = LiftStyle("not_sure", 0.0, given=False)
+    return analysis.Measured(spine, seen, measured, nothing, segment.segment(measured), None)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +185,9 @@ def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
 )
 def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, reported: bool) -> None:
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
-        analysis.repetitions((), held, Path("set.mp4"))
+        analysis.repetitions(replace(nothing_found(), plates=held), Path("set.mp4"))
     assert ("never leaves the floor" in refused.value.message) == reported
+    assert "the hands never go down and up" in refused.value.message
 
 
 @pytest.fixture(scope="module")
@@ -191,9 +206,11 @@ class Hanging(evidence.Pictures):
         )
         self.answers = list(answers)
 
-    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
+    def hanging(self, times_s: Sequence[float]) -> Floats:
         assert len(times_s) == len(self.answers)
-        return self.answers
+        up = np.array([0.5 if answer is None else 0.03 + 0.94 * answer for answer in self.answers])
+        seen = np.array([answer is not None for answer in self.answers])
+        return np.where(seen[:, None], np.log([1 - up, up]).T, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +219,6 @@ class Hanging(evidence.Pictures):
         ((False, False, False), 0, ""),  # two set-ups, no lift
         ((False, True, False), 1, "floor"),
         ((False, True, True), 2, "floor"),  # the clip ends with the load in the hands
-        ((True, True, True), 2, "romanian"),
         ((None, False, False), 0, ""),
         ((None, True, False), 1, "floor"),
     ],
@@ -210,15 +226,22 @@ class Hanging(evidence.Pictures):
 def test_a_bend_is_a_repetition_only_if_the_plates_hang_after_it(
     two: tuple[AngleTrack, tuple[Rep, ...]], hanging: tuple[bool | None, ...], count: int, lift_type: str
 ) -> None:
-    reps = segment.segment(two[0], pictures=Hanging(*hanging))
+    reps = segment.segment(two[0], pictures=Hanging(*hanging)).reps
     assert [rep.style for rep in reps] == [lift_type] * count
 
 
-def test_low_plates_in_an_unfinished_last_bend_still_count_as_hanging() -> None:
+def test_plates_that_hang_at_every_upright_moment_make_a_set_romanian() -> None:
+    shape = lifter.Set(thigh_deg=30.0, shank_deg=6.0, lean_deg=62.0)
+    track = stages(lifter.track(shape.posture()))[2]
+    reps = segment.segment(track, pictures=Hanging(True, True, True)).reps
+    assert [rep.style for rep in reps] == ["romanian", "romanian"]
+
+
+def test_a_rise_that_the_end_of_the_clip_cuts_off_is_no_repetition() -> None:
     going_up = lifter.Set(last_s=9.6)
-    _, _, track, _ = stages(lifter.track(going_up.posture()))
-    reps = segment.segment(track, pictures=Hanging(True, True, False))
-    assert [(rep.style, rep.complete) for rep in reps] == [("romanian", True), ("romanian", False)]
+    track = stages(lifter.track(going_up.posture()))[2]
+    reps = segment.segment(track, pictures=Hanging(False, True, None)).reps
+    assert [rep.complete for rep in reps] == [True]
 
 
 class Followed(Hanging):
@@ -246,8 +269,8 @@ class Followed(Hanging):
 def test_plate_heights_time_the_lift_off_and_the_lockout(
     two: tuple[AngleTrack, tuple[Rep, ...]], followed: Followed, later_s: float
 ) -> None:
-    (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False))
-    (by_plates,) = segment.segment(two[0], pictures=followed)
+    (by_hands,) = segment.segment(two[0], pictures=Hanging(False, True, False)).reps
+    (by_plates,) = segment.segment(two[0], pictures=followed).reps
     assert by_plates.lockout_s - by_hands.lockout_s == pytest.approx(later_s, abs=0.06)
     assert by_plates.liftoff_s - by_hands.liftoff_s == pytest.approx(later_s, abs=0.09)
     assert by_plates.end_s - by_hands.end_s == pytest.approx(later_s, abs=0.16)  # coarse near the floor
@@ -255,7 +278,7 @@ def test_plate_heights_time_the_lift_off_and_the_lockout(
 
 
 def test_a_knee_pass_before_lift_off_is_unknown(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    (by_plates,) = segment.segment(two[0], pictures=Followed(0.8))
+    (by_plates,) = segment.segment(two[0], pictures=Followed(0.8)).reps
     assert np.isnan(by_plates.knee_pass_s)
 
 
@@ -316,12 +339,14 @@ def test_a_repetition_needs_exactly_the_known_metrics() -> None:
 class Swapped(Hanging):
     """As `Hanging`, while another object leaves its place in the upright moments between the first and the last."""
 
-    def groups(self, upright_s: Sequence[float]) -> list[int]:
-        return [0, *([1] * (len(upright_s) - 2)), 0]
+    def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks:
+        middle = np.array([False, *([True] * (len(upright_s) - 2)), False])
+        like = np.log(np.where(middle[:, None] == [False, True], 0.96, 0.02))
+        return Looks(like, -3.0, 0.3, 0.1)
 
 
 def test_resting_plates_do_not_rule_out_a_lift_of_another_load(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    assert len(segment.segment(two[0], pictures=Swapped(False, False, False))) == 1
+    assert len(segment.segment(two[0], pictures=Swapped(False, False, False)).reps) == 1
 
 
 @pytest.fixture(scope="module")

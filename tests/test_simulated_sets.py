@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -50,40 +50,54 @@ def _same(truth: simulated.TrueRep, rep: Rep, slow: float) -> bool:
     return truth.complete == rep.complete and abs(truth.liftoff_s - rep.liftoff_s) <= NEAR_S * slow
 
 
-def score(ways: tuple[str, ...], count: int, *, seen: bool) -> Score:
+def score(ways: tuple[str, ...], seeds: range, *, seen: bool, wrong: float = 0.0) -> Score:
     total = Score()
-    for seed in range(count):
-        simulated_set = simulated.random_set(seed, ways[seed % len(ways)])
+    for seed in seeds:
+        simulated_set = replace(simulated.random_set(seed, ways[seed % len(ways)]), wrong=wrong)
         total.add(simulated_set, simulated_set.segmented(seen=seen))
     return total
 
 
+FRESH = 300_000
+"""First seed of the sets that no table was counted or chosen on (models/SEGMENTATION.md)."""
+
+
 def test_repetitions_of_every_style_are_found_if_the_plates_are_visible() -> None:
-    total = score(WAYS, 112, seen=True)
-    assert total.f1(empty=True) >= 0.99
-    assert np.mean(total.liftoff_s) < 0.12
-    assert np.mean(total.lockout_s) < 0.08
+    total = score(WAYS, range(FRESH, FRESH + 84), seen=True)
+    assert total.f1(empty=True) >= 0.985
+    assert np.mean(total.liftoff_s) < 0.06
+    assert np.mean(total.lockout_s) < 0.05
+
+
+def test_one_wrong_picture_of_the_load_in_ten_costs_few_repetitions() -> None:
+    assert score(WAYS, range(FRESH, FRESH + 56), seen=True, wrong=0.1).f1(empty=True) >= 0.96
 
 
 def test_landmarks_alone_find_every_repetition_but_also_unloaded_rises() -> None:
-    total = score(WAYS, 84, seen=False)
-    assert total.f1(empty=False) >= 0.99
+    total = score(WAYS, range(FRESH, FRESH + 56), seen=False)
+    assert total.f1(empty=False) >= 0.97
     assert total.f1(empty=True) >= 0.92
 
 
-@pytest.mark.parametrize("what", simulated.NOTHING)
+@pytest.mark.parametrize("what", ["squat", "walk", "still"])
 @pytest.mark.parametrize("seen", [True, False])
 def test_other_movements_have_no_repetition(what: str, seen: bool) -> None:
-    for seed in range(5):
+    for seed in range(3):
         assert simulated.random_set(seed, what).segmented(seen=seen) == ()
+
+
+@pytest.mark.parametrize("what", ["shoes", "set_up"])
+def test_a_bend_whose_load_is_seen_on_the_floor_is_no_repetition(what: str) -> None:
+    for seed in range(3):
+        assert simulated.random_set(seed, what).segmented(seen=True) == ()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seen", [True, False])
 def test_a_thousand_sets_are_segmented_accurately(seen: bool) -> None:
-    total = score(WAYS, 1000, seen=seen)
+    total = score(WAYS, range(FRESH, FRESH + 1000), seen=seen)
     print(seen, total.f1(empty=True), total.f1(empty=False), total.counts)  # noqa: T201
-    assert total.f1(empty=False) >= 0.99
-    assert total.f1(empty=True) >= 0.95 + 0.04 * seen
-    assert np.mean(total.liftoff_s) < 0.12
-    assert np.mean(total.lockout_s) < 0.08
+    assert total.f1(empty=False) >= 0.98
+    assert total.f1(empty=True) >= 0.95 + 0.03 * seen
+    assert np.mean(total.liftoff_s) < 0.06
+    assert np.mean(total.lockout_s) < 0.05

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,6 +87,13 @@ def analyze(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print all measures, rules and versions.")] = False,
+    explain_reps: Annotated[
+        bool,
+        typer.Option(
+            "--explain-reps",
+            help="Print every bend of the hands with its evidence, and how probably it is a repetition.",
+        ),
+    ] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
     redact_face: Annotated[
         bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
@@ -105,6 +113,7 @@ def analyze(
     }
     stages = [stage for stage in Stage if not left_out.get(stage)]
     with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch:
+        from hingecheck import texts
         from hingecheck.analysis import Asked
         from hingecheck.judgement.self_report import parse_soreness
         from hingecheck.records import SelfReport
@@ -112,8 +121,11 @@ def analyze(
         target = _checked_target(output)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
-        result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
+        with _explaining(explain_reps=explain_reps):
+            result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
     _show(result, output, target)
+    if explain_reps:
+        _print_bends(texts.bends(result.bends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +150,25 @@ class _Output:
     films: _Films
     redact_face: bool
     pseudonym: str
+
+
+@contextmanager
+def _explaining(*, explain_reps: bool) -> Iterator[None]:
+    """Print the bends of a clip without repetition, if the user wants it, before the error is reported."""
+    from hingecheck.errors import NoRepetition
+
+    try:
+        yield
+    except NoRepetition as error:
+        if explain_reps:
+            _print_bends(error.bends)
+        raise
+
+
+def _print_bends(lines: Sequence[str]) -> None:
+    """Print one line for each bend on stderr."""
+    for number, line in enumerate(lines, 1):
+        sys.stderr.write(f"bend {number}, {line}\n")
 
 
 def _checked_target(output: _Output) -> Path | None:

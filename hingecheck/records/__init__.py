@@ -6,8 +6,8 @@ observe, trace  `Sighting`, `Trace`, `PoseTrack`, `Seen`, `BackContour`
 orient          `View`, `Observed` (everything that the spine is inferred from)
 infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
-find the bar    `Plates`
-segment         `Rep`, `LiftStyle`
+find the bar    `Plates`, `Looks`
+segment         `Bend`, `Rep`, `Segmentation`, `LiftStyle`
 describe        `Reason`, `Measure`, `RepMetrics`
 judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 analyze         `Analysis` (the result of all stages)
@@ -22,8 +22,8 @@ Each record checks itself once, when it is built.
 
 from hingecheck.records.analysis import Analysis
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
-from hingecheck.records.arrays import Bools, Bytes, Floats, Words
-from hingecheck.records.barbell import LARGEST_BARE, Plates
+from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
+from hingecheck.records.barbell import LARGEST_BARE, Looks, Plates
 from hingecheck.records.comparison import Basis, Comparison, Difference, Side
 from hingecheck.records.judgement import (
     Advice,
@@ -54,17 +54,21 @@ from hingecheck.records.reasons import LONGEST_CODE, Code, Reason, most_frequent
 from hingecheck.records.reps import (
     METRICS,
     SHARES,
+    SURELY,
     UNASKED,
     AnyRep,
+    Bend,
     LiftStyle,
     LiftType,
     Rep,
     Repetition,
     RepMetrics,
+    Segmentation,
     StyleName,
     bounded,
     counting,
     listed,
+    remarks,
 )
 from hingecheck.records.video import Frame, Thumbnails, VideoInfo
 
@@ -75,6 +79,7 @@ __all__ = [
     "METRICS",
     "SHARES",
     "SMALLEST_TRUNK_PX",
+    "SURELY",
     "UNASKED",
     "YAW_WITHHOLD_DEG",
     "Z90",
@@ -85,6 +90,7 @@ __all__ = [
     "AnyRep",
     "BackContour",
     "Basis",
+    "Bend",
     "Bools",
     "Bytes",
     "Code",
@@ -97,8 +103,10 @@ __all__ = [
     "Finding",
     "Floats",
     "Frame",
+    "Ints",
     "LiftStyle",
     "LiftType",
+    "Looks",
     "Measure",
     "Observed",
     "Pattern",
@@ -109,6 +117,7 @@ __all__ = [
     "RepMetrics",
     "Repetition",
     "Seen",
+    "Segmentation",
     "SelfReport",
     "Side",
     "Sighting",
@@ -128,4 +137,5 @@ __all__ = [
     "counting",
     "listed",
     "most_frequent",
+    "remarks",
 ]

@@ -12,7 +12,7 @@ from hingecheck.records.arrays import Bools
 from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
 from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
-from hingecheck.records.reps import LiftStyle, RepMetrics
+from hingecheck.records.reps import Bend, LiftStyle, RepMetrics
 from hingecheck.records.video import VideoInfo
 
 
@@ -23,7 +23,7 @@ class Analysis:
     `pose`, `contour` and `spine` hold M samples: the frames that the pose network looked at, at `pose.time_s`.
     `angles` holds all N frames.
     `over_set`: each metric of the set, by name.  `most_different`: number of the repetition that differs most from the
-    others.  `provenance`: versions, models and settings.
+    others.  `provenance`: versions, models and settings.  `bends`: every bend that was judged, repetition or not.
     """
 
     video: VideoInfo
@@ -42,6 +42,7 @@ class Analysis:
     advice: Advice
     criteria: CriteriaUsed
     provenance: Mapping[str, object] = field(default_factory=dict)
+    bends: tuple[Bend, ...] = ()
 
     def in_frames(self, samples: Bools) -> Bools:
         """Frames (N,) whose nearest sample in time is marked; `samples` (M,)."""

@@ -17,6 +17,9 @@ Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 """Values from 0 to 255: pictures and masks."""
 
+Ints = NDArray[np.intp]
+"""Indices and counts."""
+
 Words = NDArray[np.str_]
 """Texts: the code of the reason of each frame, "" where it has none."""
 

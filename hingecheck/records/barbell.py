@@ -42,3 +42,22 @@ class Plates:
     def up_legs(self) -> Floats:
         """Height (M,) above the lowest place, in leg lengths."""
         return self.up * self.radius_legs
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How the upright moments of a clip look around the feet, as two kinds of pictures.
+
+    `like` (M, 2): log likelihood of each picture if it is of the first kind and of the second kind.  `first_up`: log
+    odds that pictures of the first kind are those with the load in the hands.  `contrast`: how much the two kinds
+    differ, as a share of the area around the feet.  `moved`: the smallest share of that area that differs between an
+    upright moment and the bend beside it.  `contrast` and `moved` are NaN if the pictures cannot be compared.
+    """
+
+    like: Floats
+    first_up: float
+    contrast: float
+    moved: float
+
+    def __post_init__(self) -> None:
+        check(self, {"like": (-1, 2)})

@@ -12,6 +12,9 @@ from hingecheck.records.reasons import Code, Reason
 LiftType = Literal["floor", "romanian", "pick_up"]
 """How the load moves: from the floor up and back, from the top down and back, or from the floor up only."""
 
+SURELY: Final = 0.9
+"""Probability from which a repetition is reported without remark.  Below it the reports call it "probable"."""
+
 StyleName = Literal[
     "conventional",
     "sumo",
@@ -36,7 +39,7 @@ class Rep:
     rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
-    the landmarks are misplaced.
+    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.
     """
 
     number: int
@@ -51,6 +54,46 @@ class Rep:
     end_s: float
     complete: bool
     by_load: bool = False
+    probability: float = 1.0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a report says beside the number of this repetition."""
+        return remarks(complete=self.complete, probability=self.probability)
+
+
+def remarks(*, complete: bool, probability: float) -> tuple[str, ...]:
+    """What a report says beside the number of a repetition: "missed", "probable", both or nothing."""
+    return ("missed",) * (not complete) + ("probable",) * (probability < SURELY)
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """One bend of the hands, and what the repetition model makes of it.
+
+    `lowest_s`, `top_s`: when the hands are lowest, and highest after it, in seconds.  `kind`: what the bend is on the
+    most probable path.  `after`: the state of the load at the top.  `probability`: that a repetition begins here.
+    `seen`: the numbers that the model weighs, by name; NaN = not seen.  `load_up`: what is seen of the bar's end at the
+    top, as log odds that the load is up; 0 = no evidence.  `changed`: how much the pictures around the feet differ
+    between the upright moments of the clip, as a share; NaN = they cannot be compared.
+    """
+
+    lowest_s: float
+    top_s: float
+    kind: str
+    after: str
+    probability: float
+    seen: Mapping[str, float]
+    load_up: float
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """The repetitions of a clip in order, and all of its bends."""
+
+    reps: tuple[Rep, ...]
+    bends: tuple[Bend, ...]
 
 
 @dataclass(frozen=True, slots=True)

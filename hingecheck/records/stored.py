@@ -12,6 +12,7 @@ from typing import Any
 
 from hingecheck.records.judgement import SelfReport
 from hingecheck.records.measure import Measure
+from hingecheck.records.reps import remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class StoredRep:
 
     `events`: seconds by name; events that the clip does not show are left out.  `values`: each metric, or the
     reason why it has no value.  All repetitions have the same metrics: METRICS, and others that the file holds.
+    `probability`: 1 if the file is older than this key.
     """
 
     number: int
@@ -54,6 +56,12 @@ class StoredRep:
     complete: bool
     values: Mapping[str, Measure]
     notes: tuple[str, ...]
+    probability: float = 1.0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a report says beside the number of this repetition."""
+        return remarks(complete=self.complete, probability=self.probability)
 
 
 @dataclass(frozen=True, slots=True)

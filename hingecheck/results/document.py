@@ -118,6 +118,7 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
         "style": event.style,
         **{name: _plain(getattr(event, name)) for name in EVENTS},
         "complete": event.complete,
+        "probability": event.probability,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
         "reasons": _reasons(rep.values),
         "notes": list(map(texts.reason, rep.notes)),

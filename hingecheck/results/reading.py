@@ -168,6 +168,7 @@ def _rep(node: Node) -> StoredRep:
         style=node.key("style").text(),
         events=events,
         complete=node.key("complete").truth(),
+        probability=1.0 if (given := node.optional("probability")) is None else given.number(),
         values=_measures(node),
         notes=node.key("notes").texts(),
     )

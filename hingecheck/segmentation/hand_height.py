@@ -8,7 +8,8 @@ this series, and plates often hide the lifter just when it matters.
 
 1. Choose moments at which the lifter is upright (at most MOMENTS, at least APART_S apart).
 2. Ask for the possible paths of the load, as seen in the thumbnails (`Load.heights`).
-3. Keep each path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).
+3. Keep each path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).  Drop a
+   path that never lies while the lifter is upright: it may be the hands themselves.
 4. Learn how high the hands are at each height of the load, from the frames in which both are known.  If the hands are
    never seen and the lifter never bends, assume USUAL_FLOOR.
 5. Count the share of those frames in which the learned height agrees with the hands (within MOST_OFF).  Drop a path
@@ -120,6 +121,9 @@ def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
 def _candidate(track: AngleTrack, time_s: Floats, load_height: Floats) -> _Candidate | None:
     """The load as a candidate for what the hands hold; None if it does not move with them."""
     lifted = _near_lifts(track.time_s, time_s, load_height)  # 3
+    upright = track.trunk_thigh.value_deg <= posture.EXTENDED_DEG
+    if upright.any() and not (resampled(track.time_s, time_s, load_height)[upright] <= LIFTED).any():
+        return None
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
         return _unseen_candidate(track, lifted)

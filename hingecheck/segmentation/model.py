@@ -1,11 +1,11 @@
 """The data that the files of this stage share: the hands, the pictures, and the bends of a clip.
 
-In: nothing is computed here except two simple questions about a `Course` (is the lifter upright, is the lifter at the
-bar).  Out: the types that `hand_height`, `turns`, `load_evidence`, `lift_type` and `segment` hand to each other.
+In: nothing is computed here except simple questions about a `Course`.  Out: the types that `hand_height`, `turns`,
+`evidence` and `segment` hand to each other.
 
 Words.  A *bend* is one way down and up again.  A *valley* is the frame of a bend in which the hands are lowest.  A
-*peak* is the frame before, between or after the valleys in which the hands are highest.  Heights are in leg lengths
-(hip to ankle of the straight leg) above the ankles.
+*peak* is the frame before, between or after the valleys in which the hands are highest: an upright moment.  Heights are
+in leg lengths (hip to ankle of the straight leg) above the ankles.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hingecheck import posture
-from hingecheck.records import AngleTrack, Bools, Floats
+from hingecheck.records import AngleTrack, Bools, Floats, Looks
 
 CUT_S: Final = 0.085
 """Tolerance at the clip's ends, in seconds.  A valley this near to the first or last frame is where the clip was cut,
@@ -43,31 +42,19 @@ class Load(Protocol):
 
 
 class Pictures(Load, Protocol):
-    """Thumbnails of a clip, compared around the feet, where a load on the floor lies (`barbell.evidence.Pictures`).
-
-    All times are in seconds.
-    """
-
-    def groups(self, upright_s: Sequence[float]) -> list[int] | None:
-        """Number of the group of similar pictures for each upright moment; None if no groups can be formed."""
-
-    def nothing_moved(self, upright_s: Sequence[float]) -> bool:
-        """True if nothing around the feet moved between the upright moments."""
+    """What thumbnails show of the load (`barbell.evidence.Pictures`).  All times are in seconds."""
 
     def plates_up(self) -> tuple[Floats, Floats] | None:
         """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates."""
 
-    def hanging(self, times_s: Sequence[float]) -> list[bool | None]:
-        """For each moment: True if plates hang, False if they lie on the floor, None if they are not seen."""
+    def hanging(self, times_s: Sequence[float]) -> Floats:
+        """Log likelihood (M, 2) of what is seen of the bar's end: load down, load up; 0 where nothing is seen."""
 
-    def fine_difference(self, first_s: float, second_s: float) -> float:
-        """Share of the picture around the feet that differs between two moments, 0..1; NaN if unknown."""
+    def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks | None:
+        """The upright moments as two kinds of pictures; None if they cannot be compared.
 
-    def look_same(self, first_s: float, second_s: float) -> bool:
-        """True if two moments look the same around the feet."""
-
-    def coarse_difference(self, first_s: float, second_s: float) -> float:
-        """Share of the picture around the feet that differs, in the coarse comparison, 0..1; NaN if unknown."""
+        `bent_s`: the time of the bend after each upright moment but the last.
+        """
 
 
 @dataclass(frozen=True)
@@ -92,11 +79,6 @@ class Course:
     """The bends of a clip: frame indices of its `valleys` (B) and of the `peaks` around them (B + 1).
 
     `plates` (N,): height of the plates above their resting place, in leg lengths; NaN where they are not seen.
-    `grips` (B): True if the hands rest at this valley long enough to grip a bar.
-    `in_hand` (B + 1): True if the load hung from the hands at this peak, False if not, None if unknown.
-    `always_held`: True if the load went down with the hands from every peak and never stayed down.
-    `maybe_held`: True if more than the arms may have moved down with the hands, and nothing around the feet moved
-    between the upright moments.  The lifter may then hold something all the time.
     """
 
     track: AngleTrack
@@ -104,10 +86,6 @@ class Course:
     plates: Floats
     valleys: tuple[int, ...]
     peaks: tuple[int, ...]
-    grips: tuple[bool, ...]
-    in_hand: tuple[bool | None, ...]
-    always_held: bool = False
-    maybe_held: bool = False
 
     @property
     def height(self) -> Floats:
@@ -127,10 +105,9 @@ class Course:
         """True if a frame is within CUT_S of the clip's end."""
         return bool(self.time_s[-1] - self.time_s[frame] <= CUT_S)
 
-    def is_upright(self, frame: int) -> bool:
-        """True if hips and trunk are seen extended (`posture.EXTENDED_DEG`) within AROUND_S of a frame."""
-        near = np.abs(self.time_s - self.time_s[frame]) <= AROUND_S
-        return bool((self.track.trunk_thigh.value_deg[near] <= posture.EXTENDED_DEG).any())
+    def around(self, frame: int) -> Bools:
+        """Frames (N,) within AROUND_S of a frame."""
+        return np.asarray(np.abs(self.time_s - self.time_s[frame]) <= AROUND_S)
 
 
 def at_the_bar(track: AngleTrack, frame: int) -> Bools:

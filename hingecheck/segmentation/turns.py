@@ -1,146 +1,131 @@
-"""The bends of a clip: where the hands turn round at the bottom and at the top.
+"""The turns of a clip: where the hands turn round at the bottom and at the top, and what is seen there.
 
-In: the angles of a clip, the height of the hands in every frame, and the thumbnails if there are any.  Out: a `Course`
-with the valleys and peaks of the hands and what is known of the load at each peak.  Why: `segment` decides bend by bend
-which of them is a repetition.
+In: the angles of a clip and the height of the hands in every frame.  Out: a `Course` with the valleys and peaks of the
+hands, and numbers that describe each of them (`Seen`).  Why: the model judges turns, of which there are twenty times
+fewer than frames.
 
-Steps (`course_of`):
+Steps (`course_of`, `describe`):
 
-1. Stop if the hands move too little (SMALLEST_PULL) or never come low enough (HANDS_LOW).
+1. Stop if the hands move too little (SMALLEST_PULL).
 2. Find the valleys of the hand height that are at least SMALLEST_PULL deep.
-3. Keep the valleys in which the lifter hinges at hip or knee with hanging arms.  Others are lying, kneeling, or
-   squatting with a bar on the back.
-4. Find the peak before, between and after the valleys, at the bar where possible.
-5. Decide for each valley whether the hands rest there long enough to grip a bar.
-6. Add what the thumbnails show of the load (`load_evidence`).
+3. Find the peak before, between and after the valleys, at the bar where possible.
+4. Describe each valley and each peak.  What is not seen is NaN.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import scipy
 
-from hingecheck.geometry import known_median
-from hingecheck.records import AngleTrack, Floats
-from hingecheck.segmentation import events, load_evidence
-from hingecheck.segmentation.hand_height import resampled
-from hingecheck.segmentation.model import AROUND_S, CUT_S, Course, Hands, Pictures, at_the_bar
+from hingecheck import posture
+from hingecheck.records import AngleTrack, Bools, Floats, Ints
+from hingecheck.segmentation import events
+from hingecheck.segmentation.model import AROUND_S, Course, Hands, at_the_bar
 
 SMALLEST_PULL: Final = 0.18
 """Minimum vertical travel of the hands, in leg lengths; smaller movements are not lifts."""
 
-LOWEST_SHARE: Final = 0.01
-"""Quantile of the hand height that counts as its lowest; single frames below are errors."""
+LOWEST_SHARE, HIGHEST_SHARE = 0.01, 0.98
+"""Quantiles of the hand height that count as its lowest and its highest; single frames beyond are errors."""
 
-HIGHEST_SHARE: Final = 0.98
-"""Quantile of the hand height that counts as its highest; single frames above are errors."""
+NEAR_BOTTOM: Final = 0.1
+"""Height above a valley, as a share of the pull, below which the hands are near it."""
 
-HANDS_LOW: Final = 0.85
-"""Largest height of the hands at the bottom of a bend, in leg lengths: mid-thigh."""
+AT_REST: Final = 0.02
+"""Largest distance from the highest point at which hands rest there, in leg lengths."""
 
-LOWEST_HANDS: Final = -0.15
-"""Lowest height of the hands in a lift, in leg lengths.  Hands lower than the ankles: the lifter lies."""
+STRAIGHT_S: Final = 0.5
+"""Time after the highest hands over which the straightest body counts, in seconds: plates hide hips at the top."""
 
-LOWEST_KNEE: Final = 0.20
-"""Lowest height of the knees in a lift, in leg lengths.  Lower knees: the lifter kneels or lies."""
+LEAST_FOLLOWED: Final = 0.5
+"""Share of a rise's time, or of its way, in which the lifter must be seen.  The way is enough, because small lifters
+are lost while they are bent and nothing moves."""
 
-SMALLEST_HINGE_DEG: Final = 40.0
-"""Smallest trunk-thigh angle at the bottom of a bend, in degrees from standing."""
+TRIMMED_S: Final = 0.3
+"""Longest time from the top to the end of a clip that was trimmed to one rise, in seconds."""
 
-ARMS_HANG: Final = 0.22
-"""Smallest drop from the shoulders to the hands at the bottom, in leg lengths (straight arms: about 0.65)."""
+LEAST_SEEN_REST: Final = 0.7
+"""Share of the time near a valley in which the hands must be seen to tell how long they rest there."""
 
-GRIP_S: Final = 0.35
-"""Shortest rest at the bottom in which a lifter grips the bar, in seconds."""
+EDGE_S: Final = 0.1
+"""Time at the beginning and at the end of the clip over which the speed of the hands is read, in seconds."""
 
-GRIP_SHARE: Final = 0.7
-"""The same as a share of the time that the quicker of the ways down and up takes, because slow bends, and all bends in
-slow motion, turn round slowly.  On rendered sets grips take 0.73 or more of it; bends without a grip take 0.67 or
-less."""
-
-SLOW_GRIP_S: Final = 1.1
-"""Shortest time near the bottom that counts as a grip even if the hands do not rest, in seconds."""
-
-SLOW_GRIP_SHARE: Final = 1.25
-"""The same as a share of the quicker way's time; bends without a grip take up to 1.17 of it."""
-
-NEAR_BOTTOM: Final = 0.06
-"""Height above the lowest point that counts as near the bottom, in leg lengths."""
-
-STARTS_DOWN: Final = 0.12
-"""Height above the bottom, as a share of the pull.  A clip that begins with lower hands begins with a grip."""
-
-HALFWAY: Final = 0.3
-"""Height above the lowest valley, as a share of the whole way.  Hands that turn round higher are not at the bar."""
+FASTEST_AT_EDGE: Final = 0.25
+"""Speed of the hands there, in leg lengths a second.  Faster hands are in the middle of a rise."""
 
 
-def course_of(track: AngleTrack, hands: Hands, pictures: Pictures | None) -> Course | None:
-    """The bends of a clip and what the pictures show of the load; None if there is no bend."""
+@dataclass(frozen=True)
+class Seen:
+    """What is seen at B valleys and B + 1 peaks; NaN = not seen.
+
+    Valleys: `low` is the height of the hands, in leg lengths; it is bridged unless `low_known`.  `rest` is the natural
+    logarithm of the time near the valley over the time of the quicker way to or from it.  `bent_deg`, `knee_deg`:
+    trunk-thigh angle and knee flexion.  `arm`: from the shoulders down to the wrists, in leg lengths.  `step`: how far
+    the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `whole`: its
+    rise is seen, and the clip does not begin or end in the middle of it (a clip that was trimmed to one rise may begin
+    there).
+
+    Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
+    smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
+
+    `top`: the highest hands of the clip, in leg lengths.  `begins`: "upright", or "low" if the clip begins in a bend.
+    `left_s`: time in seconds from the last peak to the end of the clip; NaN if the clip ends in a bend.
+    """
+
+    low: Floats
+    low_known: Bools
+    rest: Floats
+    bent_deg: Floats
+    knee_deg: Floats
+    arm: Floats
+    step: Floats
+    rises: Bools
+    whole: Bools
+    high: Floats
+    straight_deg: Floats
+    forward: Floats
+    top: float
+    begins: str
+    left_s: float
+
+    def numbers(self, bend: int) -> dict[str, float]:
+        """What is seen of one bend and of the upright moment after it, by name."""
+        of_bend = ("low", "rest", "bent_deg", "knee_deg", "arm", "step")
+        of_moment = ("high", "straight_deg")
+        return {name: float(getattr(self, name)[bend]) for name in of_bend} | {
+            name: float(getattr(self, name)[bend + 1]) for name in of_moment
+        }
+
+
+def course_of(track: AngleTrack, hands: Hands, plates: Floats) -> Course | None:
+    """The bends of a clip; None if there is none.  `plates` (N,): height of the plates, in leg lengths."""
     height = hands.height
-    low, high = float(np.quantile(height, LOWEST_SHARE)), float(np.quantile(height, HIGHEST_SHARE))
-    if high - low < SMALLEST_PULL or low > HANDS_LOW:  # 1
+    if np.quantile(height, HIGHEST_SHARE) - np.quantile(height, LOWEST_SHARE) < SMALLEST_PULL:  # 1
         return None
-    valleys = _hinges(track, hands, _valleys(track.time_s, height))  # 2, 3
-    if not valleys:
-        return None
-    peaks = _peaks(track, hands, valleys)  # 4
-    grips = tuple(_grips(track, height, turns) for turns in zip(peaks, valleys, peaks[1:], strict=False))  # 5
-    unseen = np.full(len(height), np.nan)
-    course = Course(track, hands, unseen, tuple(valleys), tuple(peaks), grips, (None,) * len(peaks))
-    return course if pictures is None else _with_load(course, pictures)  # 6
+    valleys = _valleys(height)  # 2
+    return Course(track, hands, plates, valleys, _peaks(track, hands, valleys)) if valleys else None  # 3
 
 
-def _with_load(course: Course, pictures: Pictures) -> Course:
-    """The course with the path of the plates and what the pictures show of the load."""
-    path = pictures.plates_up()
-    plates = course.plates if path is None else resampled(course.time_s, *path)
-    load = load_evidence.load_at_peaks(course, pictures)
-    return replace(
-        course, plates=plates, in_hand=load.in_hand, always_held=load.always_held, maybe_held=load.maybe_held
-    )
-
-
-def _valleys(time_s: Floats, height: Floats) -> list[int]:
+def _valleys(height: Floats) -> tuple[int, ...]:
     """Lowest points of the hands that are at least SMALLEST_PULL deep, as frame indices.
 
-    Two equally low points of one rest at the bottom count once.  If the clip begins halfway up, its first low point
-    does not count.
+    Two equally low points of one rest at the bottom count once.
     """
     wall = [height.max() + 1.0]
     lows = scipy.signal.find_peaks(-np.concatenate([wall, height, wall]), prominence=SMALLEST_PULL)[0] - 1
     valleys: list[int] = []
     for valley in lows:
-        if valleys and height[valleys[-1] : valley + 1].max() - height[valley] < SMALLEST_PULL:
-            continue
-        valleys.append(int(valley))
-    if len(valleys) > 1 and time_s[valleys[0]] - time_s[0] <= CUT_S:
-        lowest = float(height[valleys[1:]].min())
-        if height[valleys[0]] - lowest > HALFWAY * (height.max() - lowest):
-            return valleys[1:]
-    return valleys
+        if not valleys or height[valleys[-1] : valley + 1].max() - height[valley] >= SMALLEST_PULL:
+            valleys.append(int(valley))
+    return tuple(valleys)
 
 
-def _hinges(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
-    """The valleys in which the lifter is bent, the arms hang and the knees are off the floor.
-
-    Plates and motion blur hide arms and knees in some bends.  There the median over all bends counts.  Hands whose
-    height comes from the load need none of these.
-    """
-    if not valleys:
-        return []
-    height, bottom = hands.height, np.array(valleys)
-    arm, knee = (np.fmax(series, known_median(series[bottom])) for series in (track.arm_drop, track.knee_height))
-    near = np.abs(track.time_s[bottom, None] - track.time_s) <= AROUND_S
-    bent = (near & (track.trunk_thigh.value_deg >= SMALLEST_HINGE_DEG)).any(axis=1)
-    lifts = bent & (arm[bottom] >= ARMS_HANG) & (height[bottom] >= LOWEST_HANDS) & (knee[bottom] >= LOWEST_KNEE)
-    return [int(valley) for valley in bottom[(lifts | hands.from_load[bottom]) & (height[bottom] <= HANDS_LOW)]]
-
-
-def _peaks(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
+def _peaks(track: AngleTrack, hands: Hands, valleys: tuple[int, ...]) -> tuple[int, ...]:
     """Frame of the highest hands before, between and after the valleys.
 
     Frames in which the lifter is seen at the bar come first, then frames in which the lifter is seen, then all.
@@ -155,34 +140,114 @@ def _peaks(track: AngleTrack, hands: Hands, valleys: list[int]) -> list[int]:
         present = visible[at_the_bar(track, bend)[visible]]
         best = next((choice for choice in (present, visible, frames) if len(choice)), frames)
         peaks.append(int(best[np.argmax(hands.height[best])]))
-    return peaks
+    return tuple(peaks)
 
 
-def _grips(track: AngleTrack, height: Floats, turns: tuple[int, int, int]) -> bool:
-    """True if the hands rest at the bottom long enough to grip a bar, or if the clip begins with them there.
+def describe(course: Course) -> Seen:
+    """What is seen at the turns of a clip."""
+    track, height = course.track, course.height
+    valleys, peaks = np.array(course.valleys), np.array(course.peaks)
+    turns = list(zip(course.peaks, course.valleys, course.peaks[1:], strict=False))
+    feet, known = track.foot_forward, _known(course)
+    straight = np.array([_straight_deg(course, peak) for peak in peaks])
+    fall, rise = (height[peaks[side]] - height[valleys] >= SMALLEST_PULL for side in (np.s_[:-1], np.s_[1:]))
+    whole = np.array([_followed(course, valley, peak) for _, valley, peak in turns])
+    left_s = float(course.time_s[-1] - course.time_s[peaks[-1]])
+    whole[0] &= not _moves_up(course, course.valleys[0]) or (len(valleys) == 1 and left_s <= TRIMMED_S)
+    whole[-1] &= not _moves_up(course, course.peaks[-1])
+    high = height[peaks]
+    for series in (straight, high):
+        series[[0, -1]] = np.where([fall[0], rise[-1]], series[[0, -1]], np.nan)
+    return Seen(
+        low=height[valleys],
+        low_known=np.array([known[course.around(valley)].any() for valley in valleys]),
+        rest=np.array([_rest(course, each) for each in turns]),
+        bent_deg=_around(course, track.trunk_thigh.value_deg, valleys, np.nanmax),
+        knee_deg=_around(course, track.knee_flexion.value_deg, valleys, np.nanmedian),
+        arm=_around(course, track.arm_drop, valleys, np.nanmedian),
+        step=np.abs(feet[peaks[1:]] - feet[valleys]),
+        rises=rise,
+        whole=whole,
+        high=high,
+        straight_deg=straight,
+        forward=track.hand_forward[peaks],
+        top=float(np.quantile(height, HIGHEST_SHARE)),
+        begins="upright" if fall[0] else "low",
+        left_s=left_s if rise[-1] else np.nan,
+    )
+
+
+def _around(course: Course, values: Floats, frames: Ints, kind: Callable[[Floats], float]) -> Floats:
+    """One number of a series (N,) around each frame; NaN where nothing is known."""
+    known = [values[course.around(frame)] for frame in frames]
+    return np.array([kind(near) if np.isfinite(near).any() else np.nan for near in known])
+
+
+def _straight_deg(course: Course, peak: int) -> float:
+    """The smallest trunk-thigh angle at a peak or within STRAIGHT_S after it, in degrees.
+
+    NaN if it is not seen, or if a bent lifter is lost there: the lifter may straighten unseen.
+    """
+    soon = course.around(peak)
+    soon |= (course.time_s >= course.time_s[peak]) & (course.time_s <= course.time_s[peak] + STRAIGHT_S)
+    deg = course.track.trunk_thigh.value_deg[soon]
+    known_deg = deg[np.isfinite(deg)]
+    lost = len(known_deg) < len(deg) and known_deg.min(initial=np.inf) > posture.EXTENDED_DEG
+    return float("nan") if lost else float(known_deg.min())
+
+
+def _rest(course: Course, turns: tuple[int, int, int]) -> float:
+    """Logarithm of the time near a valley over the time of the quicker way; NaN if the clip begins or ends there.
 
     `turns`: frames of the peak before, the valley, the peak after.
     """
     before, valley, after = turns
-    pull = min(height[before], height[after]) - height[valley]
+    time_s, height = course.time_s, course.height
+    pull = float(min(height[before], height[after]) - height[valley])
     if pull < SMALLEST_PULL:
-        pull = max(height[before], height[after]) - height[valley]
-    if (height[: valley + 1] < height[valley] + STARTS_DOWN * pull).all():
-        return True
-    near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM) + before
-    near_s, way_s = float(track.time_s[near[-1]] - track.time_s[near[0]]), _quicker_way_s(track.time_s, height, turns)
-    slow = near_s >= max(SLOW_GRIP_S, SLOW_GRIP_SHARE * way_s)
-    return bool(slow or events.rest_s(track.time_s, height, turns) >= max(GRIP_S, GRIP_SHARE * way_s))
+        return float("nan")
+    near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM * pull) + before
+    up = events.rise(time_s, height, valley, after)
+    down_s = np.diff(events.lowering_s(time_s, height, before, valley))[0]
+    if _known(course)[near].mean() < LEAST_SEEN_REST:
+        return float("nan")
+    way_s = min(up.lockout_s - up.liftoff_s, down_s)
+    step_s = (time_s[-1] - time_s[0]) / (len(time_s) - 1)
+    return float(np.log((time_s[near[-1]] - time_s[near[0]] + step_s) / max(way_s, step_s)))
 
 
-def _quicker_way_s(time_s: Floats, height: Floats, turns: tuple[int, int, int]) -> float:
-    """Time in seconds of the quicker of the ways down to a valley and up from it; 0 if neither is a pull."""
-    before, valley, after = turns
-    ways_s = []
-    if height[after] - height[valley] >= SMALLEST_PULL:
-        up = events.rise(time_s, height, valley, after)
-        ways_s.append(up.top_s - up.onset_s)
-    if height[before] - height[valley] >= SMALLEST_PULL:
-        begin_s, end_s = events.lowering_s(time_s, height, before, valley)
-        ways_s.append(end_s - begin_s)
-    return min(ways_s, default=0.0)
+def _known(course: Course) -> Bools:
+    """Frames (N,) in which the height of the hands is seen, not bridged."""
+    return np.asarray(~np.isnan(course.track.hand_height) | course.hands.from_load)
+
+
+def _followed(course: Course, first: int, last: int) -> bool:
+    """True if the lifter was seen for most of a movement's time or most of its way."""
+    known = (~np.isnan(course.track.trunk_lean.value_deg) | course.hands.from_load)[first : last + 1]
+    steps = np.abs(np.diff(course.height[first : last + 1]))
+    way = float(steps[known[1:] & known[:-1]].sum())
+    return bool(known.mean() >= LEAST_FOLLOWED or way >= LEAST_FOLLOWED * steps.sum())
+
+
+def _moves_up(course: Course, frame: int) -> bool:
+    """True if a frame is where the clip was cut while the hands were on their way up."""
+    time_s = course.time_s
+    near = course.height[np.abs(time_s - time_s[frame]) <= EDGE_S]
+    cut = course.begins_at(frame) or course.ends_at(frame)
+    return cut and bool(near[-1] - near[0] > FASTEST_AT_EDGE * EDGE_S)
+
+
+def rest_s(course: Course, peak: int) -> float:
+    """Time in seconds at which the hands rest at the bar around a peak.
+
+    Between two bends it is the middle of the rest.  Before the first bend the load may still be taken up, and after the
+    last bend it may be put away, so there it is at most AROUND_S from the end that is nearer to the bend.
+    """
+    rests = (course.height >= course.height[peak] - AT_REST) & at_the_bar(course.track, peak)
+    leaves = np.flatnonzero(~rests)
+    begin_s = float(course.time_s[leaves[leaves < peak].max(initial=-1) + 1])
+    end_s = float(course.time_s[leaves[leaves > peak].min(initial=len(rests)) - 1])
+    middle_s = (begin_s + end_s) / 2
+    if peak < course.valleys[0]:
+        return max(middle_s, end_s - AROUND_S)
+    return min(middle_s, begin_s + AROUND_S) if peak > course.valleys[-1] else middle_s

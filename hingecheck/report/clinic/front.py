@@ -207,7 +207,7 @@ def table(reps: Sequence[StoredRep]) -> dict[str, Any]:
 
 
 def _numbered(rep: StoredRep) -> str:
-    return str(rep.number) if rep.complete else f"{rep.number}, missed"
+    return ", ".join((str(rep.number), *rep.remarks))
 
 
 def _cell(rep: StoredRep, metric: str) -> str:

@@ -71,7 +71,10 @@ def _unit_px(picture: Bytes) -> float:
 def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
     """The line at the top: the repetition of `count` and its phase."""
     rep, phase = now
-    return f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
+    if rep is None:
+        return f"{phase}  ({count} reps)"
+    remark = "".join(f" ({word})" for word in rep.rep.remarks if word != "missed")
+    return f"rep {rep.rep.number} of {count}{remark}  {phase}"
 
 
 def _headline(picture: Bytes, pen: Pen, text: str, *, seen: bool) -> None:

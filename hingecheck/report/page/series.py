@@ -39,6 +39,7 @@ def data(analysis: Analysis) -> dict[str, Any]:
             {
                 "number": rep.rep.number,
                 "complete": rep.complete,
+                "remarks": "".join(f" {word}" for word in rep.rep.remarks),
                 "begin_s": _rounded(phases.begin_s(rep.rep)),
                 "end_s": _rounded(phases.end_s(rep.rep)),
                 "phases": [[_rounded(p.start_s), _rounded(p.end_s), p.text] for p in phases.of(rep.rep)],

@@ -95,7 +95,7 @@ def show_comparison(pair: Comparison, console: Console) -> None:
     console.print()
     for letter, side in (("A", pair.first), ("B", pair.second)):
         title = f"{letter}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
-        console.print(Text.assemble((title, "bold"), "" if side.rep.complete else ", missed"))
+        console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.rep.remarks)))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
     for label in ("A", "B", "B - A"):
@@ -151,7 +151,7 @@ def _table(analysis: Analysis) -> Table:
 
 
 def _row(rep: RepMetrics) -> list[str]:
-    number = str(rep.rep.number) if rep.complete else f"{rep.rep.number} missed"
+    number = " ".join((str(rep.rep.number), *rep.rep.remarks))
     return [
         number,
         f"{rep.rep.liftoff_s:.1f} s",

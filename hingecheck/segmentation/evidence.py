@@ -1,0 +1,147 @@
+"""What is seen of a clip's turns, as log likelihoods for every hypothesis about the set.
+
+In: the turns (`Seen`), what the pictures show of the load, and the learnt tables.  Out: a `Chain` for `semi_markov`,
+and the hypotheses in its order.  Why: no witness has the last word.  Each says how probable it is to see what it sees
+if the load is down, and if it is up; the chain weighs them.
+
+A hypothesis says three things: the type of the set; which bend shows how low the bar lies; and what the pictures show
+(`Reading`).  What is not seen has the log likelihood 0 under every hypothesis: it is no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from hingecheck.geometry import known_median
+from hingecheck.records import Floats, LiftType, Looks
+from hingecheck.segmentation.semi_markov import Chain
+from hingecheck.segmentation.tables import COUNTED, IMPOSSIBLE, KINDS, LOADED, TYPES, Tables
+from hingecheck.segmentation.turns import Seen
+
+DOUBTS: Final = ((0.0, 0.80), (0.3, 0.15), (1.0, 0.05))
+"""How far a witness of the load may be blind in a clip, and the probability of that.  A witness that is blind by 0.3 is
+wrong in 15 % of the moments; one that is blind by 1.0 sees something else all the time.  Own choice: the plate finder
+took other plates for the lifter's in 3 of 79 rendered sets."""
+
+AT_THE_LEVEL: Final = 0.15
+"""Height above the lowest hands, as a share of the way up, up to which a bend tells of the bar's place."""
+
+MOST_LEVELS: Final = 6
+"""Number of bends that are tried as the one that shows how low the bar lies."""
+
+_STATE_CLASS: Final = ("empty", "locked", "missed", "empty", "empty")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand the pictures: log likelihood (B + 1, 2) of the load down and up, and its log prior."""
+
+    load: Floats
+    prior: float
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What may be true of a set.  `level`: height of the hands at the bar, in leg lengths."""
+
+    type: str
+    level: float
+    reading: Reading
+
+
+def readings(count: int, bar: Floats, looks: Looks | None) -> list[Reading]:
+    """The ways to understand what the bar's end (B + 1, 2) and the pictures show at `count` upright moments."""
+    kinds = [Reading(np.zeros((count, 2)), 0.0)]
+    if looks is not None and looks.like.any():
+        first, second = -np.logaddexp(0.0, -looks.first_up), -np.logaddexp(0.0, looks.first_up)
+        kinds = [*_doubted(looks.like[:, ::-1], first), *_doubted(looks.like, second)]
+    return [Reading(a.load + b.load, a.prior + b.prior) for a, b in product(_doubted(bar, 0.0), kinds)]
+
+
+def _doubted(likelihood: Floats, prior: float) -> list[Reading]:
+    """A witness's log likelihood (M, 2), as seen and with each doubt; as it is if it sees nothing."""
+    if not likelihood.any():
+        return [Reading(likelihood, prior)]
+    seen = np.exp(likelihood)
+    blind = seen.mean(axis=1, keepdims=True)
+    return [
+        Reading(np.log((1 - doubt) * seen + doubt * blind), prior + float(np.log(usual))) for doubt, usual in DOUBTS
+    ]
+
+
+def hypotheses(seen: Seen, ways: Sequence[Reading], lift_type: LiftType | None) -> list[Hypothesis]:
+    """Every combination of a type of set, a level of the bar and a reading; `lift_type`: the user's word."""
+    types = TYPES if lift_type is None else (lift_type,)
+    lowest = np.argsort(seen.low)
+    chosen = lowest[np.unique(np.linspace(0, len(lowest) - 1, MOST_LEVELS).round().astype(int))]
+    return [Hypothesis(*each) for each in product(types, seen.low[chosen].tolist(), ways)]
+
+
+def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tables: Tables) -> Chain:
+    """The log likelihoods of everything that is seen, under each hypothesis."""
+    types = [tables.types[each.type] for each in guesses]
+    share = {each.level: _from_level(seen, each.level, tables) for each in guesses}
+    left = np.array([tables.numbers["left"].at("up" if up else "down", seen.left_s) for up in LOADED])
+    load = np.stack([each.reading.load[:, LOADED.astype(int)] for each in guesses])
+    return Chain(
+        prior=np.array([t.prior + each.reading.prior for t, each in zip(types, guesses, strict=True)])
+        + np.array([_of_set(seen, looks, each, tables) for each in guesses]),
+        start=np.stack([t.start[seen.begins] for t in types]),
+        end=np.stack([t.end["low" if np.isnan(seen.left_s) else "upright"] for t in types]) + left,
+        step=np.stack([t.step for t in types]),
+        bend=np.stack([share[each.level][0] for each in guesses]),
+        moment=np.stack([share[each.level][1] for each in guesses]) + load,
+    )
+
+
+def _from_level(seen: Seen, level: float, tables: Tables) -> tuple[Floats, Floats]:
+    """Log likelihood of the bends (B, S, K) and of the upright moments (B + 1, S), if the bar lies at `level`."""
+    way = max(seen.top - level, 1e-3)
+    depth = np.where(seen.low_known, (seen.low - level) / way, np.nan)
+    short = (seen.top - seen.high) / way if np.isfinite(seen.high).sum() > 1 else np.full(len(seen.high), np.nan)
+    held = [np.stack([_bend(seen, depth, up, kind, tables) for kind in KINDS], axis=-1) for up in (False, True)]
+    bend = np.stack([held[int(up)] for up in LOADED], axis=1)
+    moment = [
+        tables.numbers["short"].at(state, short) + tables.numbers["straight"].at(state, seen.straight_deg)
+        for state in _STATE_CLASS
+    ]
+    return bend, np.stack(moment, axis=-1)
+
+
+def _bend(seen: Seen, depth: Floats, up: bool, kind: str, tables: Tables) -> Floats:
+    """Log likelihood (B) of what is seen of each bend if it is of this kind.
+
+    `depth`: height above the bar's level, as a share of the way.  `up`: the load is in the hands before it.
+    """
+    rest = f"{'held' if up else 'empty'} {kind}"
+    numbers = {
+        "depth": (kind, depth),
+        "rest": (rest, seen.rest),
+        "bent": (kind, seen.bent_deg),
+        "arm": (kind, seen.arm),
+        "step": (kind, seen.step),
+    }
+    likelihood = np.sum([tables.numbers[name].at(*each) for name, each in numbers.items()], axis=0)
+    if kind in COUNTED.values():
+        likelihood = np.where(seen.rises & seen.whole, likelihood, likelihood + np.log(IMPOSSIBLE))
+    return np.asarray(likelihood)
+
+
+def _of_set(seen: Seen, looks: Looks | None, guess: Hypothesis, tables: Tables) -> float:
+    """Log likelihood of what is seen of the set as a whole."""
+    carried = seen.forward[-1] - seen.forward[0]
+    contrast, moved = (np.nan, np.nan) if looks is None else (looks.contrast, looks.moved)
+    parts = {"place": place(seen, guess.level), "carried": (carried,), "contrast": (contrast,), "moved": (moved,)}
+    known = {name: values for name, values in parts.items() if name in tables.numbers}
+    return float(sum(tables.numbers[name].at(guess.type, *values) for name, values in known.items()))
+
+
+def place(seen: Seen, level: float) -> tuple[float, float]:
+    """Height of the hands (leg lengths) and knee flexion (degrees) of the bends at the bar's level."""
+    near = seen.low - level < AT_THE_LEVEL * (seen.top - level)
+    return known_median(seen.low[near]), known_median(seen.knee_deg[near])

@@ -1,0 +1,7 @@
+"""How the tables of the repetition model are learnt (models/SEGMENTATION.md).
+
+- `labels`: what each bend of a set with known repetitions is.
+- `counts`: labelled sets become tables.
+- `material`: the sets that are counted: simulated ones, and clips with known repetitions.
+- `fit`: the command.  `check`: F1 and the reliability of the probabilities on sets that were not counted.
+"""

@@ -1,0 +1,181 @@
+"""The sets that are counted: simulated ones, cut as people cut clips, and real clips with known repetitions.
+
+In: seeds, or a folder of clips with `clips.toml`.  Out: `Labelled` sets.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hingecheck import observation
+from hingecheck.backends import bundles
+from hingecheck.backends.platenet import PlateNet
+from hingecheck.backends.pose_network import PoseNetwork
+from hingecheck.backends.spinenet import SpineNet
+from hingecheck.barbell import detection, evidence
+from hingecheck.kinematics import angles, interpolation, view
+from hingecheck.pose import cleaning
+from hingecheck.records import Angle, AngleTrack, Bools
+from hingecheck.segmentation import segment, turns
+from hingecheck.segmentation.hand_height import follow
+from hingecheck.segmentation.model import Course
+from hingecheck.spine import inference
+from hingecheck.video.reading import Video
+from hingecheck.video.working_copy import WorkingCopy
+from models.segmentation.labels import Labelled, Pull, labelled
+from tests import simulated
+
+CLIPS = Path(__file__).with_name("clips.toml")
+"""The real clips that are counted, with their repetitions as people see them."""
+
+TYPES = {"romanian": "romanian", "hinge": "romanian", "pick_up": "pick_up"} | dict.fromkeys(
+    simulated.NOTHING, "nothing"
+)
+"""The type of a simulated set by its style; all others are lifted from the floor."""
+
+REAL = 20.0
+"""How often a real clip counts: 27 clips weigh as much as a quarter of the simulated sets.  Own choice."""
+
+BEFORE_LOCKOUT_S, AFTER_LIFTOFF_S = 0.15, 0.4
+"""Times at which a pull is surely under way, in seconds: before its lockout, after a lift-off without lockout."""
+
+OF_FRAMES = ("value_deg", "noise_sd_deg", "bias_sd_deg", "reason")
+"""The arrays of an angle with one entry for each frame."""
+
+CUTS = 2
+"""Number of cut copies of each simulated set."""
+
+
+@dataclass(frozen=True)
+class SimulatedClip:
+    """A simulated set: its angles, the true repetitions, and how many times slower than life it is."""
+
+    track: AngleTrack
+    style: str
+    truth: tuple[simulated.TrueRep, ...]
+    slow: float
+
+    @property
+    def type(self) -> str:
+        """The type of the set."""
+        return TYPES.get(self.style, "floor")
+
+    def between(self, first_s: float, last_s: float) -> SimulatedClip:
+        """The part of the clip between two moments, with the repetitions that are whole in it."""
+        kept = (self.track.time_s >= first_s) & (self.track.time_s < last_s)
+        if kept.sum() < 10:
+            return self
+        ends_s = [rep.lockout_s if rep.complete else rep.liftoff_s + 1.2 * self.slow for rep in self.truth]
+        inside = [
+            rep for rep, end_s in zip(self.truth, ends_s, strict=True) if first_s <= rep.liftoff_s and end_s < last_s
+        ]
+        return replace(self, track=_part(self.track, kept), truth=tuple(inside))
+
+
+def simulated_sets(seeds: Sequence[int]) -> Iterator[Labelled]:
+    """Simulated sets of every style, each whole and cut CUTS times."""
+    ways = simulated.STYLES + simulated.NOTHING
+    for seed in seeds:
+        made = simulated.random_set(seed, ways[seed % len(ways)])
+        track = cleaning.clean(made.track)
+        measured = angles.measure(track, view.orient(track), simulated.no_spine(len(track.time_s)))
+        clip = SimulatedClip(measured, made.style, made.truth, made.slow)
+        random = np.random.default_rng([seed, 1])
+        for each in (clip, *(cut(clip, random) for _ in range(CUTS))):
+            label = _labels(each)
+            if label is not None:
+                yield label
+
+
+def cut(clip: SimulatedClip, random: np.random.Generator) -> SimulatedClip:
+    """The clip as people cut clips: often from the bar, often to the lockout, sometimes anywhere."""
+    if not clip.truth:
+        return clip
+    time_s, slow = clip.track.time_s, clip.slow
+    first_s, last_s = float(time_s[0]), float(time_s[-1]) + 1.0
+    rep, chance = clip.truth[random.integers(len(clip.truth))], random.random()
+    if chance < 0.45 and (clip.type == "floor" or random.random() < 0.15):
+        first_s = rep.liftoff_s - random.uniform(0.05, 1.0) * slow
+    elif chance < 0.55:
+        first_s = random.uniform(first_s, rep.liftoff_s)
+    later = [rep for rep in clip.truth if rep.liftoff_s >= first_s and rep.complete]
+    if later:
+        rep, chance = later[random.integers(len(later))], random.random()
+        if chance < 0.45:
+            last_s = rep.lockout_s + random.uniform(0.05, 1.2) * slow
+        elif chance < 0.52:
+            last_s = rep.lockout_s + random.uniform(0.2, 2.5) * slow
+        elif chance < 0.6:
+            last_s = random.uniform(rep.lockout_s + 0.1, time_s[-1] + 0.1)
+    return clip.between(first_s, last_s)
+
+
+def _part(track: AngleTrack, kept: Bools) -> AngleTrack:
+    """Some frames (N,) of the angles."""
+    parts: dict[str, Any] = {}
+    for field in fields(track):
+        series = getattr(track, field.name)
+        if isinstance(series, Angle):
+            frames: dict[str, Any] = {name: getattr(series, name)[kept] for name in OF_FRAMES}
+            parts[field.name] = replace(series, **frames)
+        else:
+            parts[field.name] = series[kept]
+    return AngleTrack(**parts)
+
+
+def _labels(clip: SimulatedClip) -> Labelled | None:
+    """The labels of a simulated clip; None if it has no bend."""
+    course = _course(clip.track)
+    if course is None:
+        return None
+    pulls = [
+        Pull(rep.lockout_s - BEFORE_LOCKOUT_S * clip.slow, complete=True)
+        if rep.complete
+        else Pull(rep.liftoff_s + AFTER_LIFTOFF_S * clip.slow, complete=False)
+        for rep in clip.truth
+    ]
+    return labelled(course, turns.describe(course), pulls, clip.type)
+
+
+def _course(track: AngleTrack) -> Course | None:
+    """The bends of a clip, from the hands alone."""
+    hands = follow(track)
+    return None if hands is None else turns.course_of(track, hands, np.full(len(track.time_s), np.nan))
+
+
+def real_sets(folder: Path) -> Iterator[Labelled]:
+    """The clips of `clips.toml` that lie in a folder, labelled."""
+    for name, known in tomllib.loads(CLIPS.read_text(encoding="utf-8")).items():
+        path = folder / known["file"]
+        label = _real(path, known) if path.exists() else None
+        if label is not None:
+            yield label
+        else:
+            print(f"{name}: no clip or no bend")
+
+
+def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
+    """The labels of a real clip; None if it has no bend."""
+    with WorkingCopy() as copy:
+        seen = observation.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
+    encoder, head = bundles.spine()
+    spine = inference.infer(SpineNet(encoder.path, head.path), seen.observed, None)
+    better_view = view.with_yaw(seen.observed.view, spine.yaw_deg)
+    track = interpolation.at_frames(angles.measure(seen.observed.track, better_view, spine), seen.frame_s)
+    course = _course(track)
+    if course is None:
+        return None
+    finder = detection.Finder(*(PlateNet(each.path) for each in bundles.plates()))
+    plates = detection.find(finder, seen.thumbnails, seen.observed.track, better_view)
+    described = turns.describe(course)
+    pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
+    _, looks = segment.load_of(course, described, pictures)
+    pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
+    pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
+    return replace(labelled(course, described, pulls, known["type"], REAL), looks=looks)

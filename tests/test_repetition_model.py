@@ -1,0 +1,218 @@
+"""The repetition model: the chain over the turns, its learnt tables, its labels, and what it says of a bend."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from hingecheck import texts
+from hingecheck.errors import NoRepetition
+from hingecheck.records import Bend, Floats, Looks, Rep
+from hingecheck.report.page import series
+from hingecheck.report.terminal import summary
+from hingecheck.results import document
+from hingecheck.segmentation import evidence, segment, semi_markov, tables, turns
+from hingecheck.segmentation.hand_height import follow
+from hingecheck.segmentation.model import Course
+from models.segmentation.counts import table_of
+from models.segmentation.labels import Pull, labelled
+from models.segmentation.roughening import roughened
+from tests import lifter
+from tests.staged import staged
+from tests.test_motion import stages
+
+THREE = lifter.Set(bends=((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5), (11.5, 13, 14, 15.5)), last_s=17.0)
+BEND = Bend(2.0, 3.0, "stand", "after", 0.1, {"low": 0.3, "knee_deg": 60.0, "straight_deg": 2.0}, -3.0, float("nan"))
+
+
+def random_chain(states: int = 3, kinds: int = 2, bends: int = 3) -> semi_markov.Chain:
+    random = np.random.default_rng(5)
+    return semi_markov.Chain(
+        prior=np.log([0.3, 0.7]),
+        start=random.normal(size=(2, states)),
+        end=random.normal(size=(2, states)),
+        step=random.normal(size=(2, states, kinds, states)),
+        bend=random.normal(size=(2, bends, states, kinds)),
+        moment=random.normal(size=(2, bends + 1, states)),
+    )
+
+
+def all_paths(chain: semi_markov.Chain, which: int) -> dict[tuple[tuple[int, ...], tuple[int, ...]], float]:
+    """The log likelihood of every path of a hypothesis, added up step by step."""
+    bends, states, kinds = chain.bend.shape[1:]
+    found = {}
+    for path in product(range(states), repeat=bends + 1):
+        for ways in product(range(kinds), repeat=bends):
+            total = chain.start[which, path[0]] + chain.end[which, path[-1]]
+            total += sum(chain.moment[which, i, state] for i, state in enumerate(path))
+            total += sum(
+                chain.step[which, path[i], kind, path[i + 1]] + chain.bend[which, i, path[i], kind]
+                for i, kind in enumerate(ways)
+            )
+            found[path, ways] = float(total)
+    return found
+
+
+def test_probabilities_of_the_chain_are_those_of_all_paths_added_up() -> None:
+    chain = random_chain()
+    weight, steps = semi_markov.posterior(chain)
+    whole = []
+    for which in (0, 1):
+        paths = all_paths(chain, which)
+        likelihood = np.exp(list(paths.values()))
+        whole.append(np.exp(chain.prior[which]) * likelihood.sum())
+        through = sum(
+            value
+            for (path, ways), value in zip(paths, likelihood, strict=True)
+            if (path[1], ways[1], path[2]) == (0, 1, 2)
+        )
+        assert steps[which, 1, 0, 1, 2] == pytest.approx(through / likelihood.sum())
+    assert weight == pytest.approx(np.array(whole) / np.sum(whole))
+
+
+def test_the_best_path_is_the_most_probable_of_all() -> None:
+    chain = random_chain()
+    for which in (0, 1):
+        paths = all_paths(chain, which)
+        states, kinds = max(paths, key=lambda path: paths[path])
+        found_states, found_kinds = semi_markov.best_path(chain, which)
+        assert (tuple(found_states), tuple(found_kinds)) == (states, kinds)
+
+
+def test_every_learnt_row_adds_up_to_one() -> None:
+    learnt = tables.learnt()
+    for table in learnt.numbers.values():
+        for row in table.log.values():
+            assert np.exp(row).sum() == pytest.approx(1.0, abs=0.005)
+    assert sum(np.exp(each.prior) for each in learnt.types.values()) == pytest.approx(1.0)
+    for each in learnt.types.values():
+        assert sum(np.exp(row).sum() for row in each.start.values()) == pytest.approx(1.0, abs=0.005)
+
+
+def test_what_is_not_seen_is_no_evidence() -> None:
+    for table in tables.learnt().numbers.values():
+        unknown = [np.nan] * len(table.edges)
+        assert {float(table.at(name, *unknown)) for name in table.log} == {0.0}
+
+
+def course_and_seen(shape: lifter.Set) -> tuple[Course, turns.Seen]:
+    measured = stages(lifter.track(shape.posture()))[2]
+    hands = follow(measured)
+    assert hands is not None
+    course = turns.course_of(measured, hands, np.full(len(measured.time_s), np.nan))
+    assert course is not None
+    return course, turns.describe(course)
+
+
+def probability(seen: turns.Seen, bar: Floats, looks: Looks | None = None) -> Floats:
+    return segment.weighed(seen, bar, looks, None).probability
+
+
+def answers(*up: bool | None) -> Floats:
+    """Log likelihoods of a bar that is seen to hang (True), to lie (False), or not at all (None)."""
+    rows = {True: np.log([0.03, 0.97]), False: np.log([0.97, 0.03]), None: np.zeros(2)}
+    return np.array([rows[each] for each in up])
+
+
+def test_a_bar_that_is_seen_to_hang_makes_a_repetition_likelier_and_one_that_lies_less_likely() -> None:
+    _, seen = course_and_seen(THREE)
+    alone, hangs, lies = (probability(seen, answers(False, up, True, False)) for up in (None, True, False))
+    assert lies[0] < alone[0] < hangs[0]
+
+
+def test_one_wrong_moment_of_a_good_witness_does_not_decide() -> None:
+    many = lifter.Set(
+        bends=tuple((5.0 * n + 1, 5.0 * n + 2.2, 5.0 * n + 3.4, 5.0 * n + 4.6) for n in range(5)), last_s=27
+    )
+    _, seen = course_and_seen(many)
+    right = probability(seen, answers(False, True, True, True, True, False))
+    wrong = probability(seen, answers(False, True, False, True, True, False))
+    assert (right[:4] > 0.9).all()
+    assert (wrong[[0, 2, 3]] > 0.8).all()
+
+
+def test_the_probability_of_a_bend_without_posture_falls_back_on_what_is_left() -> None:
+    _, seen = course_and_seen(THREE)
+    nothing = np.full(len(seen.low), np.nan)
+    blind = replace(seen, bent_deg=nothing, knee_deg=nothing, arm=nothing, step=nothing, rest=nothing)
+    assert np.isfinite(probability(blind, answers(None, None, None, None))).all()
+
+
+def test_a_set_with_known_repetitions_is_labelled() -> None:
+    course, seen = course_and_seen(THREE)
+    label = labelled(course, seen, [Pull(5.0, complete=True), Pull(10.0, complete=False)], "floor")
+    assert label.states == ("before", "locked", "missed", "after")
+    assert label.kinds == ("pull", "pull", "stand")
+    nothing = labelled(course, seen, [], "nothing")
+    assert set(nothing.kinds) == {"idle"}
+
+
+def test_tables_are_counted_from_labels_and_can_be_read_back() -> None:
+    course, seen = course_and_seen(THREE)
+    clean = labelled(course, seen, [Pull(5.0, complete=True), Pull(10.0, complete=True)], "floor")
+    random = np.random.default_rng(1)
+    counted = tables.parsed(table_of([clean, *(roughened(clean, random) for _ in range(20))]))
+    deep, high = counted.numbers["depth"].at("pull", np.array([0.0, 0.5]))
+    assert deep > high
+    step = counted.types["floor"].step
+    place = [tables.STATES.index(name) for name in ("before", "locked", "after")]
+    pull, stand = (tables.KINDS.index(name) for name in ("pull", "stand"))
+    assert step[place[0], pull, place[1]] > step[place[0], stand, place[0]]
+    assert step[place[1], stand, place[2]] > step[place[2], pull, place[1]]
+
+
+def test_a_witness_is_doubted_in_every_reading() -> None:
+    ways = evidence.readings(3, answers(False, True, False), None)
+    assert sum(np.exp(way.prior) for way in ways) == pytest.approx(1.0)
+    apart = [float(np.abs(np.diff(way.load, axis=1)).max()) for way in ways]
+    assert apart == sorted(apart, reverse=True)
+    assert apart[-1] == pytest.approx(0.0)
+
+
+def test_the_bends_of_a_clip_are_listed_with_their_evidence() -> None:
+    found = segment.segment(stages(lifter.track(THREE.posture()))[2])
+    assert len(found.bends) == 3
+    assert [bend.probability >= segment.COUNTED_FROM for bend in found.bends] == [True, True, False]
+    assert [rep.probability for rep in found.reps] == pytest.approx([b.probability for b in found.bends[:2]], abs=1e-3)
+    lines = texts.bends(found.bends)
+    assert "the load leaves the floor" in lines[0]
+    assert "knee 62°" in lines[0]
+
+
+def test_a_clip_without_repetition_says_what_was_seen_and_what_was_missing() -> None:
+    assert "arms are never seen to hang" in texts.missing([], hands_known=False)
+    assert "never go down and up" in texts.missing([], hands_known=True)
+    many = texts.missing([BEND] * 5, hands_known=True)
+    assert "5 bends seen" in many
+    assert "at 2.0 s" in many
+    assert "the bar stays on the floor at 3.0 s" in many
+    assert "and 2 more" in many
+    refused = NoRepetition("no", "do", texts.bends([BEND]))
+    assert refused.__reduce__() == (NoRepetition, ("no", "do", refused.bends))
+
+
+@pytest.mark.parametrize(
+    ("complete", "chance", "remarks"),
+    [(True, 0.95, ()), (True, 0.7, ("probable",)), (False, 0.95, ("missed",)), (False, 0.6, ("missed", "probable"))],
+)
+def test_a_repetition_below_nine_tenths_is_called_probable(
+    complete: bool, chance: float, remarks: tuple[str, ...]
+) -> None:
+    rep = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, complete, probability=chance)
+    assert rep.remarks == remarks
+
+
+def test_a_probable_repetition_is_marked_on_terminal_and_page_and_kept_in_the_file() -> None:
+    analysis = staged()
+    first = analysis.reps[0]
+    unsure = replace(analysis, reps=(replace(first, rep=replace(first.rep, probability=0.7)), *analysis.reps[1:]))
+    console = Console(record=True, width=120, file=io.StringIO())
+    summary.show(unsure, console)
+    assert "1 probable" in console.export_text()
+    assert [rep["remarks"] for rep in series.data(unsure)["reps"]] == [" probable", ""]
+    assert document.document(unsure)["reps"][0]["probability"] == 0.7
