@@ -140,6 +140,23 @@ def test_the_retouch_runs_on_the_full_picture_before_drawing() -> None:
     assert int(drawn.rgb[200, 20:60].max()) == 0
 
 
+def test_a_picture_that_must_not_be_shown_is_grey_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    analysis, texts_drawn = staged(), []
+    black = np.zeros_like(grey())
+    with monkeypatch.context() as patch:
+        patch.setattr(drawing, "words", lambda *arguments: texts_drawn.append(arguments[3]))
+        drawn = next(annotated.draw(analysis, [Frame(0.0, black, 1.0)], lambda *_: None))
+    assert wording.LEFT_OUT in texts_drawn
+    assert int(drawn.rgb[200, 20:60].min()) > 100
+    frames = keyframes.take(analysis, lambda times_s: [None] * len(times_s))
+    assert all(frame.picture is None and wording.LEFT_OUT in frame.lines for frame in frames if frame.time_s > 0)
+    clip = write_video(tmp_path / "grey.mp4", blank_pictures(list(analysis.angles.time_s)))
+    wanted = result_folder.Wanted(False, retouch=lambda *_: None)
+    folder.write(tmp_path / "out", result_folder.files(analysis, clip, wanted))
+    page = (tmp_path / "out" / result_folder.PAGE).read_text(encoding="utf-8")
+    assert f"{len(frames)} pictures are left out" in page
+
+
 def test_a_complete_result_applies_the_retouch_to_every_picture(tmp_path: Path) -> None:
     """The retouch paints a grey clip black: check the film, the key frames and the film inside the page."""
     analysis = staged()

@@ -133,6 +133,26 @@ def test_a_clip_that_hangs_is_stopped_and_reported(tmp_path: Path) -> None:
     assert "--time-limit" in row["what_to_do"]
 
 
+def test_a_pseudonym_replaces_athlete_and_file_names_everywhere(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Jane Doe/2026-01-05 jane.mp4": "share 0.2"})
+    out = tmp_path / "out"
+    done = hingecheck("batch", folder, "--out", out, "--pseudonym", "P17")
+    assert done.returncode == 0, done.stderr
+    (row,) = results(out)
+    assert row["athlete"] == "P17"
+    assert row["clip"].startswith("P17 ")
+    assert [path for path in out.rglob("*") if "jane" in path.name.lower()] == []
+    written = [path for path in out.rglob("*") if path.is_file() and path.name != "analysis.json"]  # the stand-in's own
+    assert [path for path in written if b"jane" in path.read_bytes().lower()] == []
+
+
+def test_a_pseudonym_for_several_athletes_is_refused(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Jane/1.mp4": "share 0.2", "Mary/1.mp4": "share 0.2"})
+    done = hingecheck("batch", folder, "--out", tmp_path / "out", "--pseudonym", "P17")
+    assert done.returncode == 2
+    assert "clips of 2 athletes" in done.stderr.replace("\n", " ")
+
+
 def test_results_list_the_clips_to_review_first(mixed: Path) -> None:
     rows = [(row["group"], row["clip"]) for row in results(mixed)]
     assert rows[:2] == [("low_back_led", "Ana/2026-01-19.mp4"), ("changed", "Cy/2026-01-12.mp4")]

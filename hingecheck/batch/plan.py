@@ -17,7 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -41,6 +41,9 @@ KILLED: Final = "KilledWorker"
 
 The code compares the name, not the class, so that Dask need not be installed.
 """
+
+SHOWN_DIGITS: Final = 8
+"""Digits of a clip's hash that stand for its name under a pseudonym."""
 
 _HASHED_AT_ONCE: Final = 16
 """Clips that one task of the executor hashes."""
@@ -86,16 +89,25 @@ def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptio
     folder_names = {place.name.rpartition("-")[2]: place.name for place in sorted(results.iterdir())}
     entries: list[Entry] = []
     jobs: dict[str, Job] = {}
-    for clip, digest in zip(clips, _hashes(clips, executor), strict=True):
+    for found, digest in zip(clips, _hashes(clips, executor), strict=True):
         if isinstance(digest, Failure):
-            entries.append(Entry(clip, failure=digest))
+            entries.append(Entry(_pseudonymous(found, settings, "not read"), failure=digest))
             continue
+        clip = _pseudonymous(found, settings, digest[:SHOWN_DIGITS])
         key = jobs_module.key(digest, fingerprint, clip.report)
         name = folder_names.setdefault(key, names.folder_name(_title(clip), key))
         entries.append(Entry(clip, digest, key, f"{RESULTS}/{name}"))
         if not _finished(results / name, options):
             jobs.setdefault(key, Job(key, digest, clip.path, clip.file, results / name, settings, clip.report))
     return Plan(out, tuple(entries), tuple(jobs.values()))
+
+
+def _pseudonymous(clip: Clip, settings: Settings, distinction: str) -> Clip:
+    """The clip under the pseudonym, if the settings have one; `distinction` tells it from the athlete's other clips."""
+    if not settings.pseudonym:
+        return clip
+    file = f"{settings.pseudonym} {distinction}{PurePosixPath(clip.file).suffix.lower()}"
+    return replace(clip, file=file, athlete=settings.pseudonym)
 
 
 def remove_unfinished(out: Path) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch
 
@@ -110,6 +110,8 @@ def analyze(
         from hingecheck.records import SelfReport
 
         target = _checked_target(output)
+        if output.pseudonym:
+            _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
@@ -168,6 +170,15 @@ def _checked_target(output: _Output) -> Path | None:
     target = Path(names.result_folder(output.pseudonym or output.clip.stem))
     folder.check_unnamed(target, force=output.force)
     return target
+
+
+def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
+    """Print what may break the pseudonym."""
+    from hingecheck.privacy import giveaways
+
+    if output.clip.is_file():  # the analysis reports a missing clip
+        for line in giveaways.giveaways(output.clip, target, note):
+            err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:

@@ -75,6 +75,16 @@ def batch(
     criteria: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
     ] = None,
+    redact_face: Annotated[
+        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the videos.")
+    ] = False,
+    pseudonym: Annotated[
+        str,
+        typer.Option(
+            help="A name to write into the results instead of the athlete and every file name, for example P17. "
+            "For one athlete."
+        ),
+    ] = "",
 ) -> None:
     """Analyze a folder of clips. Write a result for each, and a list with the most urgent clips first."""
     from hingecheck.batch import (
@@ -86,11 +96,13 @@ def batch(
     from hingecheck.history.logbook import Logbook
 
     options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
-    settings = jobs.Settings(model, criteria, video or video_full, video_full)
+    settings = jobs.Settings(model, criteria, video or video_full, video_full, redact_face, pseudonym)
     with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
         found_clips = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _report_intake(found_clips, folder)
+        if pseudonym:
+            _check_pseudonym(found_clips, pseudonym)
         with clips.claimed(out):
             Logbook(logbook or out / LOGBOOK).close()  # report a bad logbook before the first clip is analyzed
             try:
@@ -123,6 +135,21 @@ def _report_intake(intake: Intake, folder: Path) -> None:
         line = f"Clips of unknown athletes: {nameless}. They are analyzed, but get no history."
         remedy = "To name the athlete, use a folder for each athlete, --pattern or --manifest."
         err_console.print(Text(f"{line} {remedy}"))
+
+
+def _check_pseudonym(intake: Intake, pseudonym: str) -> None:
+    """Print what may break the pseudonym.  Raises UsageError if it would stand for several athletes."""
+    from hingecheck.errors import UsageError
+
+    athletes = {clip.athlete for clip in intake.clips}
+    if len(athletes) > 1:
+        raise UsageError(
+            f"--pseudonym {pseudonym}: the folder has clips of {len(athletes)} athletes",
+            "Run the batch once for the folder of each athlete, each time with another pseudonym and another --out.",
+        )
+    if any(clip.report.note.strip() for clip in intake.clips):
+        line = "The notes are kept word for word. Check that they name nobody."
+        err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:

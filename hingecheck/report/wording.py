@@ -16,6 +16,7 @@ from hingecheck import texts
 from hingecheck.records import Measure
 
 NOT_MEASURED: Final = "not measured"
+LEFT_OUT: Final = "picture left out: a face could not be covered"
 
 
 @dataclass(frozen=True, slots=True)

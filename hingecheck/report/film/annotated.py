@@ -22,8 +22,11 @@ from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Moment, Scene
 from hingecheck.video.working_copy import APART_S, height_px
 
-Retouch = Callable[[Bytes, float], Bytes]
-"""Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
+Retouch = Callable[[Bytes, float], Bytes | None]
+"""Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads.
+
+None: the picture must not be shown.
+"""
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
@@ -50,6 +53,9 @@ def draw(
     for frame in frames:
         moment = scene.at(frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
+        remark = "" if moment.seen else NO_LIFTER
+        if picture is None:
+            picture, remark = np.full_like(frame.rgb, overlay.HIDDEN), wording.LEFT_OUT
         scale = min(1.0, limit_px / picture.shape[0])
         if scale < 1.0:
             size = (round(picture.shape[1] * scale), limit_px)
@@ -57,7 +63,7 @@ def draw(
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
         now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
         overlay.draw(picture, scene, moment, pen)
-        _headline(picture, pen, _words(now, len(analysis.reps)), seen=moment.seen)
+        _headline(picture, pen, _words(now, len(analysis.reps)), remark)
         _bar(picture, scene, moment, pen, now[0])
         yield Frame(frame.time_s, picture, frame.scale * scale)
 
@@ -74,13 +80,13 @@ def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
     return f"{phase}  ({count} reps)" if rep is None else f"rep {rep.rep.number} of {count}  {phase}"
 
 
-def _headline(picture: Bytes, pen: Pen, text: str, *, seen: bool) -> None:
-    """Draw the line at the top.  A second line says if the lifter is not seen."""
+def _headline(picture: Bytes, pen: Pen, text: str, remark: str) -> None:
+    """Draw the line at the top, and below it a remark, if any: that lifter or picture are not seen."""
     margin = 6 * pen.unit_px
     drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not seen:
+    if remark:
         below = margin + 28 * pen.unit_px
-        drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
+        drawing.words(picture, pen, (margin, below), remark, (overlay.UNKNOWN, overlay.SIZE))
 
 
 def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics | None) -> None:

@@ -7,7 +7,7 @@ of all of them as PNG bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -15,6 +15,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
+from hingecheck.report import wording
 from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Moment, Scene, frame_at
@@ -28,15 +29,16 @@ ROOM: Final = 3.1
 EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
 CAPTION: Final = ("hip_flexion", "knee_flexion", "lumbar_flexion")
 
-PicturesAt = Callable[[Sequence[float]], list[Bytes]]
-"""Takes times in seconds; returns the upright pictures (h, w, 3) at these times."""
+PicturesAt = Callable[[Sequence[float]], Sequence[Bytes | None]]
+"""Takes times in seconds; returns the upright pictures (h, w, 3) at these times, None where it must not be shown."""
 
 
 @dataclass(frozen=True)
 class KeyFrame:
     """An event of a repetition: its picture (480, 360, 3) with the measurements, and its angles as lines of text.
 
-    An event that did not happen has no picture and no angles.  Its `time_s` is NaN.
+    An event that did not happen has no picture and no angles.  Its `time_s` is NaN.  `picture` is None as well if it
+    must not be shown.
     """
 
     rep: Rep
@@ -54,9 +56,16 @@ def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     return tuple(
         KeyFrame(rep, event, s, None, ("did not happen",))
         if np.isnan(s)
-        else KeyFrame(rep, event, s, _cell(scene, next(pictures), s), _lines(analysis, s))
+        else _key_frame(scene, KeyFrame(rep, event, s, None, _lines(analysis, s)), next(pictures))
         for rep, event, s in moments
     )
+
+
+def _key_frame(scene: Scene, frame: KeyFrame, picture: Bytes | None) -> KeyFrame:
+    """The key frame with its picture, or with a line that says that the picture is left out."""
+    if picture is None:
+        return replace(frame, lines=(*frame.lines[:-1], wording.LEFT_OUT))
+    return replace(frame, picture=_cell(scene, picture, frame.time_s))
 
 
 def shown_s(rep: RepMetrics, name: str) -> float:

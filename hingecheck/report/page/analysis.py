@@ -47,11 +47,15 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any."""
+    """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any.
+
+    `left_out`: number of pictures of film and key frames that are not shown, because a face could not be covered.
+    """
 
     frames: Sequence[KeyFrame]
     rules: Criteria
     film: Film | None = None
+    left_out: int = 0
 
 
 def html(analysis: Analysis, extra: Extra) -> str:
@@ -65,7 +69,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "findings": _findings(analysis, extra.rules),
         "coupling": plots.coupling(analysis),
         "trends": plots.trends(analysis),
-        "missing": missing(analysis),
+        "missing": [*missing(analysis), *_left_out(extra.left_out)],
         "self_report": _self_report(analysis),
         "errors": _errors(analysis),
         "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "not measured"),
@@ -132,6 +136,14 @@ def _remarks(analysis: Analysis) -> list[str]:
             f"In {filled} frames some body points were not seen. They were filled in from the frames before and after."
         )
     return lines
+
+
+def _left_out(count: int) -> list[str]:
+    """A sentence that says how many pictures are not shown."""
+    if not count:
+        return []
+    pictures = "1 picture is" if count == 1 else f"{count} pictures are"
+    return [f"{pictures} left out of film and key frames, because a face in it could not be covered."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
