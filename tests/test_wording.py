@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history import sessions, trends
 from hingecheck.judgement import criteria
 from hingecheck.metrics import comparison, set_drift
@@ -66,7 +66,7 @@ def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
         sign = wording.unit(metric).sign
         for ending, wanted in (("_deg", "°"), ("_deg_s", "°/s"), ("_cm", " cm"), ("_percent", " %")):
             assert (sign == wanted) or not metric.endswith(ending), metric
-        assert (wording.unit(metric) == wording.SHARE) == (metric in SHARES), metric
+        assert (wording.unit(metric) == quantities.SHARE) == (metric in SHARES), metric
 
 
 @pytest.fixture(scope="module")

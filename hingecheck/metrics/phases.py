@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.metrics.moment import read
+from hingecheck.metrics.postures import pull_start_s
 from hingecheck.records import Angle, AngleTrack, Code, Measure, Rep
 
 JOINTS: Final = {
@@ -47,7 +48,7 @@ def describe(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
 
 def _between(track: AngleTrack, angle: Angle, rep: Rep, events: tuple[str, str]) -> Measure:
     """Angle at one event minus angle at another, in degrees.  The error of the events' times counts as well."""
-    times_s = [float(getattr(rep, name)) for name in events]
+    times_s = [pull_start_s(track, rep) if name == "onset_s" else float(getattr(rep, name)) for name in events]
     if np.isnan(times_s).any():
         return Measure.missing(Code.PHASE_NOT_SHOWN)
     low, high = (read(track, angle, at_s, AROUND_S) for at_s in times_s)

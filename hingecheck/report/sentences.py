@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
-from hingecheck.records import LiftStyle
+from hingecheck.records import Finding, LiftStyle, Verdict
+from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
 
 PATTERNS: Final = {
     "hip_led": "hip-led",
     "mixed": "mixed",
     "low_back_led": "low-back-led",
-    "cannot_tell": "cannot tell",
+    "cannot_tell": "too close to call",
 }
 GROUPS: Final = {
     "low_back_led": "low-back-led",
@@ -29,9 +30,29 @@ def pattern(key: str) -> str:
     return PATTERNS.get(key, key.replace("_", " "))
 
 
-def outcome(key: str) -> str:
-    """The pattern of a clip as a title."""
-    return "This clip cannot tell" if key == "cannot_tell" else pattern(key).capitalize()
+def outcome(key: str, *, measured: bool = True) -> str:
+    """The pattern of a clip as a title; `measured`: whether its share is."""
+    if key == "cannot_tell":
+        return "Too close to call" if measured else "Not measured"
+    return f"{pattern(key).capitalize()} lift"
+
+
+def bands(verdict: Verdict) -> str:
+    """What the bands of the patterns are; "" if the limits between them are not known."""
+    limits = [wording.limit(HEADLINE, value) for value in verdict.bands]
+    if len(limits) != 2:
+        return ""
+    return f"below {limits[0]} hip-led, {limits[0]} to {limits[1]} mixed, above {limits[1]} low-back-led"
+
+
+def rule(finding: Finding | StoredFinding) -> str:
+    """The outcome of a rule in one or two words."""
+    if finding.status == "flag":
+        return "flagged"
+    measure = finding.measure
+    if measure.known and measure.low < finding.limit < measure.high:
+        return "too close to call"
+    return {"ok": "ok", "not_assessed": "not assessed"}.get(finding.status, finding.status.replace("_", " "))
 
 
 def change(clip: Change, metric: str = HEADLINE) -> str:
@@ -59,7 +80,7 @@ def style(lift: LiftStyle) -> str:
         return f"{words} (as given)"
     if lift.name == "not_sure":
         return "not sure (the movement fits several styles)"
-    return f"{words} (recognized from the movement, {lift.confidence:.0%} sure)"
+    return f"{words} (recognized from the movement, {quantities.percent(lift.confidence)} sure)"
 
 
 def sentence(text: str) -> str:

@@ -26,7 +26,10 @@ COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 """Name and version of the format of `comparison.json`."""
 
 EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
-"""Keys of the events of a repetition, in seconds from the start of the clip.  Null: not in the clip."""
+"""Keys of the events of a repetition, in seconds from the start of the clip.  Null: not in the clip.
+
+A change is measured between the postures at `onset_s` (the start of the pull) and at `top_s`.
+"""
 
 _DECIMALS: Final = 4
 
@@ -49,11 +52,16 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "verdict": {
             "pattern": verdict.pattern,
             "lumbar_share_trunk": _measure(verdict.share),
+            "bands": list(verdict.bands),
             "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
             "reasons": list(map(texts.reason, verdict.reasons)),
             "reps_used": list(verdict.reps_used),
             "sentence": texts.verdict(verdict),
+            "lumbar_at_start_deg": _measure(verdict.start_deg),
+            "rounding": verdict.rounding,
+            "rounding_sentence": texts.rounding(verdict),
             "cue": verdict.cue,
+            "cue_reason": verdict.cue_reason,
             "surer": texts.surer(verdict),
         },
         "findings": [_finding(finding) for finding in analysis.findings],
@@ -117,6 +125,7 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
         "number": event.number,
         "style": event.style,
         **{name: _plain(getattr(event, name)) for name in EVENTS},
+        "onset_s": _plain(rep.pulled_from_s),
         "complete": event.complete,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
         "reasons": _reasons(rep.values),

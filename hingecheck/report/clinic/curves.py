@@ -24,12 +24,11 @@ from hingecheck.records.stored import Stored, StoredRep
 FILE: Final = "angles.csv"
 NEEDED: Final = ("time_s", "hip_flexion_deg", "lumbar_flexion_deg", "lumbar_low_deg", "lumbar_high_deg")
 PHASE_EVENTS: Final = {
-    "liftoff_s": "lift-off",
+    "onset_s": "pull start",
     "knee_pass_s": "knee pass",
-    "lockout_s": "lockout",
+    "top_s": "top",
     "lowering_s": "lowering",
     "end_s": "end",
-    "onset_s": "pull begins",
     "start_s": "start",
 }
 """Names of the events on the axis, the most important first."""

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
 from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
-from hingecheck.report import sentences, wording
+from hingecheck.report import phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
 
 STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
@@ -62,8 +62,8 @@ def page(material: Material) -> dict[str, Any]:
     stored = material.stored
     return {
         "lifted": _lifted(stored),
-        "pattern": sentences.outcome(stored.verdict.pattern),
-        "sentence": printable.text(stored.verdict.sentence, 300),
+        "pattern": sentences.outcome(stored.verdict.pattern, measured=stored.verdict.share.known),
+        "sentence": printable.text(f"{stored.verdict.sentence} {stored.verdict.rounding}".strip(), 500),
         "interval": _interval(stored),
         "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
         "flags": some([printable.text(f.text, 120) for f in stored.findings if f.status == "flag"], 4),
@@ -99,7 +99,7 @@ def _lifted(stored: Stored) -> str:
 def _interval(stored: Stored) -> str:
     share, used = stored.verdict.share, len(stored.verdict.reps_used)
     if not share.known:
-        return f"{wording.name(SHARE)}: {wording.NOT_MEASURED}."
+        return f"{wording.name(SHARE)}: {quantities.NOT_MEASURED}."
     count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no usable repetition"
     return f"{wording.name(SHARE)}: {wording.measure(SHARE, share)}; 90 % interval; {count}."
 
@@ -113,13 +113,13 @@ def _picture(material: Material) -> dict[str, str]:
     rep = material.shown
     moments = ", ".join(
         f"{words} at {rep.events[name]:.2f} s" if name in rep.events else f"{words} did not happen"
-        for name, words in (("liftoff_s", "lift-off"), ("knee_pass_s", "knee pass"), ("lockout_s", "lockout"))
+        for name, words in ((phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
     )
     if not material.picture:
         return {"missing": "No key frames: keyframes.png is not in the folder of the analysis."}
     return {
         "alt": f"Key frames of repetition {rep.number}, side view, with the measured segments: {moments}.",
-        "caption": f"Repetition {rep.number}: {moments} (lift-off shows the posture at the start of the pull).",
+        "caption": f"Repetition {rep.number}: {moments} (a change is the angle at pull start minus that at the top).",
     }
 
 

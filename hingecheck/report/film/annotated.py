@@ -92,7 +92,7 @@ def _headline(picture: Bytes, pen: Pen, text: str, remark: str) -> None:
 def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics | None) -> None:
     """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
 
-    From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
+    From the top on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
     where the angles are not measured.
     """
     time_s = float(scene.analysis.angles.time_s[moment.frame])
@@ -104,7 +104,7 @@ def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics
     done = None if rep is None else _done(scene.analysis, rep, time_s, moment.frame)
     if rep is not None and done is not None:
         _fill(picture, box, done)
-        if time_s >= rep.rep.lockout_s:
+        if _at_top(rep, time_s):
             _bracket(picture, pen, box, rep.values[SHARE])
     _legend(picture, pen, (left, height - top - round(7 * pen.unit_px)), _labels(rep, time_s, done))
 
@@ -131,9 +131,9 @@ def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tup
     None if this is not measured.
     """
     whole = rep.values[WHOLE]
-    if time_s < rep.rep.onset_s:
+    if time_s < rep.pulled_from_s:
         return 0.0, 0.0
-    begin = int(np.argmin(np.abs(analysis.angles.time_s - rep.rep.onset_s)))
+    begin = int(np.argmin(np.abs(analysis.angles.time_s - rep.pulled_from_s)))
     turned = [
         angle.value_deg[begin] - angle.value_deg[index]
         for angle in (analysis.angles.pelvis_tilt, analysis.angles.lumbar_flexion)
@@ -150,10 +150,15 @@ def _labels(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | N
         return "hips", "low back", ""
     share = rep.values[SHARE]
     if not share.known:
-        return "hips", "low back", f"hips and low back not measured: {texts.reason(share.reason)}"
-    if done is None:
-        return "hips", "low back", "hips and low back not measured in this frame"
-    return "hips", f"low back {wording.measure(SHARE, share)}" if time_s >= rep.rep.lockout_s else "low back", ""
+        return "hips", "low back", f"{wording.short(SHARE)} not measured: {texts.reason(share.reason)}"
+    if _at_top(rep, time_s):
+        return "hips", f"low back {wording.measure(SHARE, share)}", ""
+    return "hips", "low back", "" if done is not None else "progress not measured in this frame"
+
+
+def _at_top(rep: RepMetrics, time_s: float) -> bool:
+    """True from the top on, when the whole movement is done."""
+    return bool(time_s >= phases.posture_s(rep, "at_top") - phases.EARLY_S)
 
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:
@@ -164,7 +169,7 @@ def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, flo
 
 
 def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Measure) -> None:
-    """The bracket: the 90 % interval of the border between hips and low back at lockout."""
+    """The bracket: the 90 % interval of the border between hips and low back at the top."""
     left, top, right, bottom = box
     middle = (top + bottom) / 2
     ends = left + (right - left) * (1 - np.array([share.high, share.low]))

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import Angle, Bytes, Floats
+from hingecheck.records import Bytes, Floats, Measure
 from hingecheck.report import wording
 from hingecheck.report.film import drawing
 from hingecheck.report.film.drawing import Pen
@@ -72,21 +72,20 @@ def back(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
 
 
 def arcs(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
-    """Draw hip, knee and lumbar angle: for each a wedge, and its value ± half of the 90 % interval."""
+    """Draw hip, knee and lumbar angle: for each a wedge, and its value with its 90 % interval."""
     _, hip, knee, ankle = moment.joints_px
-    sign, angles, frame = scene.analysis.view.facing_sign, scene.analysis.angles, moment.frame
-    radius = _radius(scene, pen)
-    _joint(picture, pen, (hip, hip - knee, radius), ("hip_flexion", angles.hip_flexion, frame, sign))
-    _joint(picture, pen, (knee, knee - ankle, radius), ("knee_flexion", angles.knee_flexion, frame, -sign))
+    sign, radius = scene.analysis.view.facing_sign, _radius(scene, pen)
+    for name, at, upward, sense in (
+        ("hip_flexion", hip, hip - knee, sign),
+        ("knee_flexion", knee, knee - ankle, -sign),
+    ):
+        _joint(picture, pen, (at, upward, radius), (name, scene.reading(name, moment.frame), sense))
     _lumbar(picture, scene, moment, pen)
 
 
-def label(name: str, angle: Angle, frame: int) -> str:
-    """An angle in a frame as text: its name and value ± half of the 90 % interval, or "not measured"."""
-    value = angle.value_deg[frame]
-    if np.isnan(value):
-        return f"{wording.short(name)} {wording.NOT_MEASURED}"
-    return f"{wording.short(name)} {wording.half(name, value, angle.half_deg[frame])}"
+def label(name: str, angle: Measure) -> str:
+    """An angle as text: its name and its value with the 90 % interval, or "not measured"."""
+    return f"{wording.short(name)} {wording.measure(name, angle)}"
 
 
 def _radius(scene: Scene, pen: Pen) -> float:
@@ -94,27 +93,27 @@ def _radius(scene: Scene, pen: Pen) -> float:
     return min(ARC, ARC_TRUNKS * scene.trunk_px * pen.zoom / pen.unit_px)
 
 
-def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:
+def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Measure, int]) -> None:
     """Draw the wedge of a joint and its label.
 
     `corner`: the joint, the direction of the lower segment towards it, and the radius.  `what`: the angle's name, the
-    angle, the frame, and the sense of flexion.  The wedge opens from the lower segment, lengthened beyond the joint.
+    angle, and the sense of flexion.  The wedge opens from the lower segment, lengthened beyond the joint.
     Flexion turns the upper segment forward at the hip and backward at the knee, so the sense differs.
     """
-    (at, upward, radius), (name, angle, frame, sense) = corner, what
+    (at, upward, radius), (name, angle, sense) = corner, what
     if np.isnan(at).any():
         return
-    place, value = pen.place(at), float(np.radians(angle.value_deg[frame]))
+    place, value = pen.place(at), float(np.radians(angle.value))
     if not np.isnan(value + upward.sum()):
         start = float(np.arctan2(upward[1], upward[0]))
         drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, radius))
     toward = np.array([-sense, DROP], float)
-    _label(picture, pen, place, toward, (label(name, angle, frame), not np.isnan(value), SKELETON))
+    _label(picture, pen, place, toward, (label(name, angle), angle.known, SKELETON))
 
 
 def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw the wedge between the upper tangent and its direction if the low back kept its shape of standing."""
-    angle, sign = scene.analysis.angles.lumbar_flexion, scene.analysis.view.facing_sign
+    angle, sign = scene.reading("lumbar_flexion", moment.frame), scene.analysis.view.facing_sign
     upper = next((tangent for tangent in scene.analysis.spine.tangents if tangent.segment == "junction"), None)
     shoulder, hip = moment.joints_px[:2]
     at = (shoulder + hip) / 2 if upper is None else scene.touch(moment, upper)
@@ -122,12 +121,12 @@ def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
         at = (shoulder + hip) / 2
     if np.isnan(at).any():
         return
-    value = float(np.radians(angle.value_deg[moment.frame]))
-    if upper is not None and not np.isnan(value):
+    value = float(np.radians(angle.value))
+    if upper is not None and angle.known:
         along = scene.along(moment, upper)
         end = float(np.arctan2(along[1], along[0]))
         drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, _radius(scene, pen)))
-    text = (label("lumbar_flexion", angle, moment.frame), not np.isnan(value), TANGENT)
+    text = (label("lumbar_flexion", angle), angle.known, TANGENT)
     dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
     _label(picture, pen, pen.place(at), dorsal, text)
 

@@ -74,9 +74,9 @@ def html(pair: Comparison, frames: Sequence[keyframes.KeyFrame]) -> str:
         "pair": pair,
         "texts": texts,
         "sides": list(zip(NAMES, (pair.first, pair.second), strict=True)),
-        "events": [
-            (event, [(frames[i + row], shown[i + row]) for row in (0, len(keyframes.EVENTS))])
-            for i, (event, _) in enumerate(keyframes.EVENTS)
+        "postures": [
+            (words, [(frames[i + row], shown[i + row]) for row in (0, len(phases.POSTURES))])
+            for i, words in enumerate(phases.POSTURES.values())
         ],
         "names": NAMES,
         "charts": charts((pair.first, pair.second)),

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.names import shown
-from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
+from hingecheck.records import Analysis, Angle, RepMetrics, listed
 from hingecheck.records.comparison import Comparison
 from hingecheck.report import sentences, wording
 from hingecheck.report.terminal import sparkline
@@ -27,13 +27,13 @@ STYLES: Final = {
     "low_back_led": "bold red",
     "cannot_tell": "bold",
 }
-CHANGES: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk")
-TIME: Final = "concentric_s"
+COLUMNS: Final = ("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg")
+HEADS: Final = ("low back's share", "at pull start", "low-back change", "hip change")
 COMPARED: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
-LEGEND: Final = "Change = angle at pull start minus angle at top, ± half of the 90 % interval."
+LEGEND: Final = "At pull start: low-back rounding. Change = pull start minus top. In brackets: 90 % interval."
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
 """Columns of a sparkline.  With its name and its range the line fits 80 columns."""
@@ -46,8 +46,11 @@ def show(analysis: Analysis, console: Console) -> None:
     """Print the summary of a clip."""
     verdict = analysis.verdict
     console.print()
+    for line in filter(None, [texts.camera(analysis.view)]):
+        console.print(Text(line, style="bold"))
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
-    console.print(Text.assemble(("Cue: ", "bold"), verdict.cue))
+    console.print(Text(texts.rounding(verdict)))
+    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict)))
     if verdict.surer:
         advice = f"{'; '.join(texts.surer(verdict))}."
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
@@ -55,6 +58,8 @@ def show(analysis: Analysis, console: Console) -> None:
     console.print()
     console.print(_table(analysis))
     console.print(Text(LEGEND, style="dim"))
+    if verdict.bands:
+        console.print(Text(sentences.sentence(f"low back's share: {sentences.bands(verdict)}"), style="dim"))
     if console.encoding.startswith("utf"):  # other encodings have no bars
         console.print()
         for line in _angles(analysis):
@@ -79,10 +84,10 @@ def show_all(analysis: Analysis, console: Console) -> None:
         console.print(_numbers(names, analysis.reps[first : first + REPS_PER_TABLE]))
     console.print()
     for name, measure in analysis.over_set.items():
-        console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.measure(name, measure)))
+        console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.over_set(name, measure)))
     console.print()
     for finding in analysis.findings:
-        title = f"{finding.rule.replace('_', ' ')} ({finding.status.replace('_', ' ')}): "
+        title = f"{finding.rule.replace('_', ' ')} ({sentences.rule(finding)}): "
         console.print(Text.assemble((title, "bold"), texts.finding(finding)))
     console.print()
     for name, value in texts.provenance(analysis).items():
@@ -134,17 +139,15 @@ def _angles(analysis: Analysis) -> list[str]:
 def _largest(name: str, angle: Angle) -> str:
     """The largest value of an angle over the clip."""
     if np.isnan(angle.value_deg).all():
-        return wording.NOT_MEASURED
-    frame = int(np.nanargmax(angle.value_deg))
-    return f"to {wording.half(name, angle.value_deg[frame], angle.half_deg[frame])}"
+        return quantities.NOT_MEASURED
+    return f"to {wording.number(name, float(np.nanmax(angle.value_deg)))}"
 
 
 def _table(analysis: Analysis) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("rep", justify="right")
-    table.add_column("lift-off", justify="right")
-    for name in (*CHANGES, TIME):
-        table.add_column(wording.short(name), justify="right")
+    for head in HEADS:
+        table.add_column(head, justify="right")
     for rep in analysis.reps:
         table.add_row(*_row(rep))
     return table
@@ -152,16 +155,7 @@ def _table(analysis: Analysis) -> Table:
 
 def _row(rep: RepMetrics) -> list[str]:
     number = str(rep.rep.number) if rep.complete else f"{rep.rep.number} missed"
-    return [
-        number,
-        f"{rep.rep.liftoff_s:.1f} s",
-        *(_change(name, rep.values[name]) for name in CHANGES),
-        wording.number(TIME, rep.values[TIME].value) if rep.values[TIME].known else "–",
-    ]
-
-
-def _change(name: str, measure: Measure) -> str:
-    return wording.half(name, measure.value, (measure.high - measure.low) / 2) if measure.known else "–"
+    return [number, *(wording.measure(name, rep.values[name]) if rep.values[name].known else "–" for name in COLUMNS)]
 
 
 def _missing(analysis: Analysis) -> list[str]:
