@@ -76,7 +76,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.SINGLE_REP: "this rests on a single repetition",
     Code.SHARE_DOUBTFUL: "so low a share of the low back is doubtful: no lifter measured so far had it",
     Code.FITS_SEVERAL: "the low back's share fits more than one pattern",
-    Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {2}",
+    Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {0}",
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
     Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so own standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",

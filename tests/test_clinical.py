@@ -121,7 +121,7 @@ def test_a_report_is_made_without_measured_metrics_or_complete_repetitions(tmp_p
     document["verdict"] |= {"pattern": "cannot_tell", "lumbar_share_trunk": None, "reps_used": []}
     document |= {"self_report": None, "findings": []}
     front, _ = page_texts(report_pdf(tmp_path, document))
-    for words in ("1 not locked out", "This clip cannot tell", "not measured", "1, missed", "lockout did not happen"):
+    for words in ("1 not locked out", "Not measured", "not measured", "1, missed", "top did not happen"):
         assert words in front
 
 

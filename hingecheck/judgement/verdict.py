@@ -159,11 +159,11 @@ def pattern_of(
     # 3
     best = max(strict, key=lambda name: strict[name])
     if share.high < limits["least_share"].value:
-        why = Reason(Code.SHARE_DOUBTFUL, (share.value,))
+        why = Reason(Code.SHARE_DOUBTFUL)
     elif chances[best] < limits["support"].value:
         ruled_out = [name for name in chances if chances[name] < limits["ruled_out_below"].value]
-        ends = (share.low, share.high)
-        why = Reason(Code.FITS_ALL_BUT, (*ends, *ruled_out)) if len(ruled_out) == 1 else Reason(Code.FITS_SEVERAL, ends)
+        one = len(ruled_out) == 1
+        why = Reason(Code.FITS_ALL_BUT, tuple(ruled_out)) if one else Reason(Code.FITS_SEVERAL)
     else:
         return best, (), chances
     return "cannot_tell", (why,), chances

@@ -198,7 +198,7 @@ def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
     """Lumbar flexion at lift-off, in degrees from standing."""
     reading = read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
     if reading.reason:
-        return Measure.missing(at(Code.AT_LIFTOFF, reading.reason))
+        return Measure.missing(reading.reason)
     return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 

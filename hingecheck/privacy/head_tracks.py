@@ -53,6 +53,9 @@ OWN_HOLD_S: Final = 0.3
 LEAST_RUN_S: Final = 0.3
 """Shortest time, in seconds, for which the lifter must be seen without a break to show where the head is."""
 
+END_S: Final = 0.1
+"""Time beyond the first and the last sighting from which the lifter counts as lost, in seconds."""
+
 FEWEST: Final = 2
 """Smallest number of sightings of a track of another person's head."""
 
@@ -69,6 +72,11 @@ class Track:
     circle_px: Floats
     hold_s: float = HOLD_S
     sure: bool = False
+
+    def lost(self, time_s: float) -> bool:
+        """True if the head is not known at a time, or only because it is held beyond its first or last sighting."""
+        inside = self.time_s[0] - END_S <= time_s <= self.time_s[-1] + END_S
+        return not inside or self.at(time_s) is None
 
     def at(self, time_s: float) -> Floats | None:
         """The circle (3,) at a time, interpolated; None if no sighting is near in time."""

@@ -41,7 +41,7 @@ VOTES: Final = 3
 in every frame.  Hands and plates, taken for faces 17 times, had two at most, with scores up to 0.66."""
 
 FAIR: Final = 0.65
-"""Least score of the best square.  On 14 frames of six real clips every face had 0.68 or more; plates, which four
+"""Least score of the best square, where VOTES are asked for.  On 14 frames of six real clips every face had 0.68 or more; plates, which four
 squares took for a face, had 0.64 at most."""
 
 LOST_VOTES: Final = 2
@@ -108,7 +108,8 @@ def _is_upside_down(points: Floats) -> bool:
 
 def _counts(squares: int, score: float, votes: int) -> bool:
     """True if a face counts that so many squares saw, with that best score."""
-    return score >= SURE or (squares >= votes and score >= FAIR) or (squares == votes - 1 and score >= LIKELY)
+    fair = score >= FAIR or votes < VOTES
+    return score >= SURE or (squares >= votes and fair) or (squares == votes - 1 and score >= LIKELY)
 
 
 def _groups(sightings: Floats) -> Iterator[Floats]:

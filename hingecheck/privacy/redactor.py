@@ -153,7 +153,7 @@ class _Search:
 
     def _lost(self, time_s: float) -> bool:
         """True if the lifter's head is not known at a time."""
-        return self.lifter_head is None or self.lifter_head.at(time_s) is None
+        return self.lifter_head is None or self.lifter_head.lost(time_s)
 
 
 def checked(pseudonym: str) -> str:

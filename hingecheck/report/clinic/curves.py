@@ -86,7 +86,8 @@ def read(stored: Stored) -> dict[str, Floats] | None:
 
 def phases(rep: StoredRep) -> Phases | None:
     """The x-axis for a shown repetition; None if it has fewer than two events."""
-    happened = {name: rep.events[name] for name in PHASE_EVENTS if name in rep.events}
+    shown = [name for name in PHASE_EVENTS if name != "start_s" or rep.style == "romanian"]
+    happened = {name: rep.events[name] for name in shown if name in rep.events}
     width_s = max(happened.values(), default=0.0) - min(happened.values(), default=0.0)
     kept: dict[str, float] = {}
     for name, time_s in happened.items():

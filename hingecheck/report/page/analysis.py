@@ -66,6 +66,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "analysis": analysis,
         "verdict": _verdict(analysis),
         "main": _main(cards),
+        "folded": not analysis.view.assessable,
         "cards": cards,
         "rep_head": CARD_HEAD,
         "flags": [row for row in findings if row["status"] == "flag"][1:],  # the cue gives the first one as its reason
