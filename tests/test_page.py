@@ -18,10 +18,10 @@ from markupsafe import escape
 from hingecheck import texts
 from hingecheck.judgement import criteria
 from hingecheck.records import Analysis, Code, Finding, Measure, Reason, SelfReport, listed
-from hingecheck.report import sentences, wording
+from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
-from hingecheck.report.page import missing, plots, series, template
+from hingecheck.report.page import plots, series, template
 from tests.staged import blank_pictures, lost, staged
 
 HOSTILE = "</script><script>alert(1)</script>'\"><img src=x onerror=alert(2)>&{{7*7}}.mp4"

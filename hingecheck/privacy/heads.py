@@ -41,8 +41,8 @@ VOTES: Final = 3
 in every frame.  Hands and plates, taken for faces 17 times, had two at most, with scores up to 0.66."""
 
 FAIR: Final = 0.65
-"""Least score of the best square, where VOTES are asked for.  On 14 frames of six real clips every face had 0.68 or more; plates, which four
-squares took for a face, had 0.64 at most."""
+"""Least score of the best square, where VOTES are asked for.  On 14 frames of six real clips every face had 0.68 or
+more; plates, which four squares took for a face, had 0.64 at most."""
 
 LOST_VOTES: Final = 2
 """The same number where the lifter was lost: a face too many only leaves a picture out."""

@@ -15,7 +15,7 @@ from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
 from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
-from hingecheck.report import phases, sentences, wording
+from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
 
 STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
@@ -231,12 +231,12 @@ def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
     names = listed([rep.values for rep in stored.reps])
-    missing = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
-    missing.update(m.reason for m in stored.over_set.values() if not m.known)
+    unknown = [rep.values[name] for rep in stored.reps for name in names] + list(stored.over_set.values())
+    causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [
-        f"{count} value{'' if count == 1 else 's'}: {printable.text(texts.reason(reason), 110)}."
-        for reason, count in missing.most_common()
+        f"{count} value{'' if count == 1 else 's'} left out: {printable.text(cause, 110)}."
+        for cause, count in causes.most_common()
     ]
     lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
     return lines or ["Everything was measured."]

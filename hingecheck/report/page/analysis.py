@@ -17,10 +17,10 @@ from hingecheck import texts
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
 from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
-from hingecheck.report import sentences, wording
+from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
-from hingecheck.report.page import missing, plots, series, template
+from hingecheck.report.page import plots, series, template
 
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")

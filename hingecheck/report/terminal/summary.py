@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck import quantities, texts
+from hingecheck import texts
 from hingecheck.names import shown
 from hingecheck.records import Analysis, Angle, RepMetrics, listed
 from hingecheck.records.comparison import Comparison
-from hingecheck.report import sentences, wording
+from hingecheck.report import missing, sentences, wording
 from hingecheck.report.terminal import sparkline
 
 STYLES: Final = {
@@ -56,22 +55,23 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
-    console.print(_table(analysis))
-    console.print(Text(LEGEND, style="dim"))
-    if verdict.bands:
+    if any(rep.values[name].known for rep in analysis.reps for name in COLUMNS):
+        console.print(_table(analysis))
+        console.print(Text(LEGEND, style="dim"))
+    if verdict.share.known and verdict.bands:
         console.print(Text(sentences.sentence(f"low back's share: {sentences.bands(verdict)}"), style="dim"))
     if console.encoding.startswith("utf"):  # other encodings have no bars
         console.print()
         for line in _angles(analysis):
             console.print(Text(line), no_wrap=True, overflow="crop")
-    for finding in analysis.findings:
-        if finding.status == "flag":
-            console.print(Text.assemble(("Flag: ", "bold"), texts.finding(finding)))
+    flags = [finding for finding in analysis.findings if finding.status == "flag"]
+    for finding in flags[1:]:  # the cue gives the first one as its reason
+        console.print(Text.assemble(("Flag: ", "bold"), texts.finding(finding)))
     for line in analysis.advice.context:
         console.print(Text(line))
     for drill in analysis.advice.drills:
         console.print(Text.assemble(("Drill: ", "bold"), f"{drill.name}, {drill.purpose}."))
-    for line in _missing(analysis):
+    for line in missing.lines(analysis):
         console.print(Text(line, style="dim"))
     console.print(Text(analysis.advice.see, style="bold" if analysis.advice.red_flags else "dim"))
 
@@ -130,16 +130,16 @@ def _angles(analysis: Analysis) -> list[str]:
     lines = []
     for name in LINES:
         angle: Angle = getattr(analysis.angles, name)
+        if np.isnan(angle.value_deg).all():
+            continue
         drawn = sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)
         lines.append(f"{wording.short(name):<9}{drawn} {_largest(name, angle)}")
     reps = sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS)
-    return [*lines, f"{'reps':<9}{reps}"]
+    return [*lines, f"{'reps':<9}{reps}"] if lines else []
 
 
 def _largest(name: str, angle: Angle) -> str:
     """The largest value of an angle over the clip."""
-    if np.isnan(angle.value_deg).all():
-        return quantities.NOT_MEASURED
     return f"to {wording.number(name, float(np.nanmax(angle.value_deg)))}"
 
 
@@ -156,18 +156,3 @@ def _table(analysis: Analysis) -> Table:
 def _row(rep: RepMetrics) -> list[str]:
     number = str(rep.rep.number) if rep.complete else f"{rep.rep.number} missed"
     return [number, *(wording.measure(name, rep.values[name]) if rep.values[name].known else "–" for name in COLUMNS)]
-
-
-def _missing(analysis: Analysis) -> list[str]:
-    """Why numbers are missing, the most frequent reason first; then notes; then frames that could not be decoded."""
-    names = listed([rep.values for rep in analysis.reps])
-    missing = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
-    notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [f"{_values(count)} not measured: {texts.reason(reason)}." for reason, count in missing.most_common()]
-    lines += [f"Note: {texts.reason(note)}." for note in (*notes, *analysis.view.reasons)]
-    lost = analysis.video.frames_failed
-    return lines + ([f"Note: {lost} frames of the video could not be decoded."] if lost else [])
-
-
-def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Final
 
 from hingecheck import quantities, texts
-from hingecheck.records import Analysis, Code, Reason, listed
+from hingecheck.records import Analysis, Angle, Code, Reason, listed
 from hingecheck.report import sentences, wording
-from hingecheck.report.page import series
+
+MOMENTS: Final = (Code.AT_LIFTOFF, Code.AT_LOCKOUT)
+"""Reasons that only say when their causes hold."""
 
 
 def lines(analysis: Analysis) -> list[str]:
@@ -34,6 +37,13 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
     return [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
 
 
+def cause(words: str) -> str:
+    """A stored reason without the moment at which it holds, such as "at the top: "."""
+    for code in MOMENTS:
+        words = words.removeprefix(texts.REASONS[code].removesuffix("{causes}"))
+    return words
+
+
 def _causes(reason: Reason | None) -> list[str]:
     """The causes of a reason in words, without the moment at which they hold."""
     if reason is None:
@@ -52,7 +62,9 @@ def _cause_line(cause: str, metrics: Mapping[str, set[int]], count: int) -> str:
 def _missing_frames(analysis: Analysis) -> list[str]:
     """One sentence for each reason, with the largest part of the frames in which an angle is unknown for it."""
     frames: dict[str, tuple[int, str]] = {}
-    for name, angle in series.angles(analysis):
+    for name, angle in vars(analysis.angles).items():
+        if not isinstance(angle, Angle):
+            continue
         for code, count in Counter(filter(None, angle.reason.tolist())).items():
             reason = texts.reason(Reason(Code(code)))
             frames[reason] = max(frames.get(reason, (0, "")), (count, wording.name(name)))
