@@ -45,7 +45,12 @@ def test_the_two_pages_contain_what_a_clinician_needs(tmp_path: Path) -> None:
             "25 % (17 to 33)",
         ),
         *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112° (105 to 119)"),
-        *("You reported soreness.", "2 values left out: the upper back is covered.", "See a clinician.", "90 % interval"),
+        *(
+            "You reported soreness.",
+            "2 values left out: the upper back is covered.",
+            "See a clinician.",
+            "90 % interval",
+        ),
     ):
         assert words in front_page, words
     for words in (
