@@ -40,7 +40,7 @@ def data(analysis: Analysis) -> dict[str, Any]:
             {
                 "number": rep.rep.number,
                 "complete": rep.complete,
-                "begin_s": _rounded(phases.begin_s(rep.rep)),
+                "begin_s": _rounded(min(phases.begin_s(rep.rep), rep.pulled_from_s)),
                 "end_s": _rounded(phases.end_s(rep.rep)),
             }
             for rep in analysis.reps
