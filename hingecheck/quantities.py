@@ -11,6 +11,9 @@ from typing import Final
 
 from hingecheck.records.measure import Measure
 
+STORED_DECIMALS: Final = 4
+"""Decimals with which numbers are stored in files."""
+
 NOT_MEASURED: Final = "not measured"
 
 END_OF_SCALE: Final = "end of the scale"
@@ -42,8 +45,11 @@ SHARE: Final = Unit(" %", 0, 100.0, " points")
 
 
 def digits(value: float, unit: Unit) -> str:
-    """The rounded number.  A value that rounds to zero has no sign."""
-    text = f"{unit.factor * value:{'+' if unit.signed else ''}.{unit.decimals}f}"
+    """The rounded number.  A value that rounds to zero has no sign.
+
+    It is first rounded as it is stored.  So a number that was read back has the same digits as one just measured.
+    """
+    text = f"{unit.factor * round(value, STORED_DECIMALS):{'+' if unit.signed else ''}.{unit.decimals}f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
 
 

@@ -200,6 +200,14 @@ def test_a_reading_of_the_page_at_a_posture_is_that_of_the_report() -> None:
             assert text == wording.measure(angle, rep.values[phases.metric(angle, posture)])
 
 
+def test_a_number_read_back_has_the_digits_of_the_one_just_measured() -> None:
+    for value in (0.65498, 0.654951, 0.125003, 0.444999):
+        just_measured = Measure(value, value - 0.1, value + 0.1)
+        read_back = Measure(round(value, 4), round(value - 0.1, 4), round(value + 0.1, 4))
+        name = "lumbar_share_trunk"
+        assert wording.measure(name, just_measured) == wording.measure(name, read_back)
+
+
 def test_another_rounding_would_be_noticed(stored_document: dict[str, Any]) -> None:
     rep = stored_document["reps"][0]["metrics"]["hip_change_deg"]
     once_more = wording.measure("hip_change_deg", Measure(**{name: value + 1.0 for name, value in rep.items()}))

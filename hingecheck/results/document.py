@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from hingecheck import names, texts
+from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
 from hingecheck.records.comparison import Comparison, Side
@@ -30,8 +30,6 @@ EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", 
 
 A change is measured between the postures at `onset_s` (the start of the pull) and at `top_s`.
 """
-
-_DECIMALS: Final = 4
 
 
 def document(analysis: Analysis) -> dict[str, Any]:
@@ -53,7 +51,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "pattern": verdict.pattern,
             "lumbar_share_trunk": _measure(verdict.share),
             "bands": list(verdict.bands),
-            "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
+            "chances": {name: round(chance, quantities.STORED_DECIMALS) for name, chance in verdict.chances.items()},
             "reasons": list(map(texts.reason, verdict.reasons)),
             "reps_used": list(verdict.reps_used),
             "sentence": texts.verdict(verdict),
@@ -186,5 +184,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, float):
-        return round(float(value), _DECIMALS) if math.isfinite(value) else None
+        return round(float(value), quantities.STORED_DECIMALS) if math.isfinite(value) else None
     return value

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
+from hingecheck.judgement import self_report
 from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report import missing, phases, sentences, wording
@@ -23,7 +25,9 @@ MOST_REPS: Final = 6
 MOST_LINES: Final = 5
 MOST_SESSIONS: Final = 3
 SHARE: Final = "lumbar_share_trunk"
-TABLE: Final = (SHARE, "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
+TABLE: Final = (SHARE, "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
+PATIENT: Final = ("Patient", "Referred by", "Reason")
+"""Fields at the top that the clinician fills in; the first holds the pseudonym, if there is one."""
 ANGLES: Final = ("hip_flexion", "lumbar_flexion")
 
 
@@ -74,7 +78,8 @@ def page(material: Material) -> dict[str, Any]:
         "table": table(stored.reps),
         "self_report": _self_report(stored),
         "missing": some(_missing(material), MOST_LINES),
-        "see": printable.text(stored.see, 450),
+        "patient": list(PATIENT),
+        "red_flags": list(self_report.RED_FLAGS) if stored.see.startswith(self_report.SEE_SOON) else [],
         "previous": list(_previous(material.previous)),
     }
 
@@ -98,6 +103,8 @@ def _lifted(stored: Stored) -> str:
 
 def _interval(stored: Stored) -> str:
     share, used = stored.verdict.share, len(stored.verdict.reps_used)
+    if share.known and wording.measure(SHARE, share) in stored.verdict.sentence:
+        return "In brackets: 90 % interval."
     if not share.known:
         return f"{wording.name(SHARE)}: {quantities.NOT_MEASURED}."
     count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no usable repetition"
@@ -105,8 +112,8 @@ def _interval(stored: Stored) -> str:
 
 
 def _flag_note(stored: Stored) -> str:
-    counts = Counter(finding.status for finding in stored.findings)
-    return f"Rules: {counts['flag']} flagged, {counts['ok']} not flagged, {counts['not_assessed']} not assessed."
+    counts = Counter(map(sentences.rule, stored.findings))
+    return f"Rules: {', '.join(f'{count} {words}' for words, count in counts.most_common())}." if counts else ""
 
 
 def _picture(material: Material) -> dict[str, str]:
@@ -147,6 +154,8 @@ def _chart(
     if angle == "lumbar_flexion":
         edges = [curves.line(columns, f"lumbar_{edge}_deg", axis, reps[0]).pieces for edge in ("low", "high")]
         band = [[*low, *reversed(high)] for low, high in zip(*edges, strict=True)]
+    else:
+        band = _band_of_postures(angle, axis, reps[0])
     values = [
         y
         for pieces in (lines.shown.pieces, *(curve.pieces for curve in lines.others), band)
@@ -167,6 +176,20 @@ def _chart(
         "alt": f"{name} of repetition {number} in degrees from {axis.from_s:.2f} s to {axis.to_s:.2f} s"
         f"{_range(lines.shown)}; {len(lines.others)} other repetitions as thin lines.",
     }
+
+
+def _band_of_postures(angle: str, axis: curves.Phases, rep: StoredRep) -> list[Any]:
+    """The band of an angle whose interval is stored at the postures only: straight between neighbouring postures."""
+    measures = {event: rep.values[phases.metric(angle, key)] for key, event in phases.EVENTS.items()}
+    ends = [
+        (place, measures[event].low, measures[event].high)
+        for place, event in zip(axis.places, axis.names, strict=True)
+        if event in measures and measures[event].known
+    ]
+    return [
+        [(x, low), (to, next_low), (to, next_high), (x, high)]
+        for (x, low, high), (to, next_low, next_high) in pairwise(ends)
+    ]
 
 
 def _range(line: curves.Line) -> str:
@@ -190,7 +213,8 @@ def _chart_note(material: Material) -> str:
     )
     return (
         f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
-        "Band: 90 % interval of the lumbar angle. Gap: not measured. Zero: the lifter's own standing."
+        "Band: 90 % interval, of the hip at pull start, knee pass and top. Gap: not measured. "
+        "Zero: the lifter's own standing."
     )
 
 
@@ -220,11 +244,16 @@ def _self_report(stored: Stored) -> list[str]:
     report = stored.self_report
     if report is None:
         return ["Nothing was reported."]
-    lines = some([printable.text(line, 200) for line in stored.context], 3)
-    lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
+    lines = some([printable.text(_third_person(line), 200) for line in stored.context], 3)
+    lines += [f"The lifter rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
     lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
     return lines or ["The report has nothing that this page shows."]
+
+
+def _third_person(line: str) -> str:
+    """A sentence to the lifter as a sentence about the lifter."""
+    return line.replace("You reported", "The lifter reported", 1)
 
 
 def _missing(material: Material) -> list[str]:
