@@ -8,6 +8,7 @@ from typing import Final
 from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
 from hingecheck.records import Finding, LiftStyle, Verdict
+from hingecheck.records.comparison import Comparison
 from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
 
@@ -71,6 +72,22 @@ def limit(clip: Change, metric: str = HEADLINE) -> str:
     """The smallest change that exceeds the measurement error, and the data that this limit comes from."""
     basis = "the error card and the athlete's own repeats" if clip.own_repeats else "the error card alone"
     return f"{wording.size(metric, clip.detectable)}, from {basis}"
+
+
+COMPARED: Final = (
+    *("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg", "knee_change_deg"),
+    *("early_trunk_drop_deg", "concentric_s"),
+)
+"""Metrics that the sentence about two repetitions may name, the most important first."""
+
+
+def comparison(pair: Comparison) -> str:
+    """What differs between two repetitions by more than measurement error."""
+    clear = {item.name: item.difference for item in pair.differences if item.clear and item.name in COMPARED}
+    if not clear:
+        return "Nothing that was measured differs by more than the measurement error."
+    named = (f"{wording.name(name)} {wording.differing(name, clear[name])}" for name in COMPARED if name in clear)
+    return f"B differs from A by more than the measurement error: {'; '.join(named)}."
 
 
 def style(lift: LiftStyle) -> str:

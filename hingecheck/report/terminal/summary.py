@@ -95,11 +95,13 @@ def show_all(analysis: Analysis, console: Console) -> None:
             console.print(Text(f"{label}: {text}", style="dim"))
 
 
-def show_comparison(pair: Comparison, console: Console) -> None:
-    """Print both repetitions and their differences.  Bold: the interval of the difference excludes zero."""
+def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = ("A", "B")) -> None:
+    """Print what differs, both repetitions, their differences.  Bold: the interval of the difference excludes zero."""
     console.print()
-    for letter, side in (("A", pair.first), ("B", pair.second)):
-        title = f"{letter}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
+    console.print(Text(sentences.comparison(pair), style="bold"))
+    for letter, label, side in zip("AB", labels, (pair.first, pair.second), strict=True):
+        named = letter if label == letter else f"{letter}, {shown(label)}"
+        title = f"{named}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
         console.print(Text.assemble((title, "bold"), "" if side.rep.complete else ", missed"))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
