@@ -304,6 +304,41 @@ def test_the_page_is_short_and_the_first_screen_has_the_answer(result: Path, tmp
         assert box["y"] + box["height"] <= PHONE[1], part
 
 
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The index of a batch and the trend page of an athlete."""
+    from tests.test_batch import hingecheck, season
+
+    folder = tmp_path_factory.mktemp("board")
+    clips = {"Ana/2026-01-05.mp4": "share 0.7", "Ana/2026-01-12.mp4": "share 0.2", "Bo/2026-01-05.mp4": "share none"}
+    done = hingecheck("batch", season(folder / "clips", clips), "--out", folder / "out")
+    assert done.returncode == 0, done.stderr
+    (ana, *_) = sorted((folder / "out" / "trends").iterdir())
+    return folder / "out" / "index.html", ana
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_index_and_trend_are_accessible_and_fit_the_window(
+    size: tuple[int, int], board: tuple[Path, Path], open_page: Any
+) -> None:
+    for path in board:
+        opened = open_page(path, size)
+        assert violations(opened.tab) == []
+        assert opened.messages == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert opened.tab.evaluate(SMALL) == []
+        assert opened.tab.locator("main").count() == 1
+        assert len(opened.tab.locator("h1").first.inner_text().split()) < 10
+
+
+def test_the_index_shows_the_newest_day_of_each_athlete_first(board: tuple[Path, Path], open_page: Any) -> None:
+    opened = open_page(board[0])
+    assert opened.tab.locator("#rows tr").count() == 2
+    assert "2026-01-12" in opened.tab.locator("#rows").inner_text()
+    opened.tab.get_by_label("earlier days").check()
+    assert opened.tab.locator("#rows tr").count() == 3
+
+
 SMALL = """[...document.querySelectorAll('a, button, summary, input, select')].filter((part) => {
   const box = part.getBoundingClientRect();
   return box.width > 0 && !part.classList.contains('skip') && (box.height < 44 || box.width < 44);

@@ -110,6 +110,14 @@ def _pseudonymous(clip: Clip, settings: Settings, distinction: str) -> Clip:
     return replace(clip, file=file, athlete=settings.pseudonym)
 
 
+def failed_before(todo: Plan) -> tuple[str, ...]:
+    """The files of the clips that failed in an earlier run and are not tried again."""
+    again = {job.key for job in todo.jobs}
+    waiting = [entry for entry in todo.entries if entry.key and entry.key not in again]
+    records = ((entry, jobs_module.recorded(todo.out / entry.folder)) for entry in waiting)
+    return tuple(entry.clip.file for entry, record in records if record is not None and record[1] is not None)
+
+
 def remove_unfinished(out: Path) -> None:
     """Remove the files and folders that a stopped run left unfinished in the results folder `out`."""
     for folder in (out / RESULTS).glob(".*"):
@@ -126,6 +134,8 @@ def claimed(out: Path) -> Iterator[None]:
     The lock is an SQLite transaction, so it also ends if this program is killed.  Raises UsageError if another batch
     holds the folder or the folder cannot be written.
     """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: is a file, not a folder", "Give a folder with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(out / LOCK, timeout=0.0)

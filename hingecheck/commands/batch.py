@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 SOME_FAILED = 10
 """Exit code of a batch that finished, but with clips that gave no result."""
 
+MOST_NAMED = 5
+"""Largest number of clips that a line names."""
+
+GROUPS = {"not_measured": "could not be measured", "other": "fine"}
+"""Words for groups in the summary, where they differ from those of the list."""
+
 SPEED_OVER_S = 3600.0
 """Period, in seconds, over which the progress bar averages the speed to estimate the time left."""
 
@@ -99,6 +105,7 @@ def batch(
     settings = jobs.Settings(model, criteria, video or video_full, video_full, redact_face, pseudonym)
     with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
+        _check_out(folder, out)
         found_clips = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _report_intake(found_clips, folder)
         if pseudonym:
@@ -137,6 +144,17 @@ def _report_intake(intake: Intake, folder: Path) -> None:
         err_console.print(Text(f"{line} {remedy}"))
 
 
+def _check_out(folder: Path, out: Path) -> None:
+    """Raise UsageError if the results would lie among the clips."""
+    from hingecheck.errors import UsageError
+
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{out}: lies inside the folder of the clips",
+            "Give a folder outside, so that films are not taken for clips.",
+        )
+
+
 def _check_pseudonym(intake: Intake, pseudonym: str) -> None:
     """Print what may break the pseudonym.  Raises UsageError if it would stand for several athletes."""
     from hingecheck.errors import UsageError
@@ -166,9 +184,15 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunO
 
     with err_console.status("Reading the clips"):
         todo = many.plan(clips, out, settings, options, executor)
-    done = len(todo.entries) - len(todo.jobs)
-    line = f"{len(todo.jobs)} to analyze, {done} already done or copies of another clip."
-    err_console.print(Text(f"{len(todo.entries)} clips: {line}"))
+    count, done = len(todo.entries), len(todo.entries) - len(todo.jobs)
+    line = f"{count} clips: {len(todo.jobs)} to analyze, {done} already done or copies of another clip."
+    err_console.print(Text(line if todo.jobs else f"Nothing new: all {count} clips were done before."))
+    failed = many.failed_before(todo)
+    if failed:
+        named = ", ".join(failed[:MOST_NAMED]) + (
+            f" and {len(failed) - MOST_NAMED} more" if failed[MOST_NAMED:] else ""
+        )
+        err_console.print(Text(f"Failed before: {named}. To try again, add --retry-failed."))
     return todo
 
 
@@ -205,7 +229,9 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
     from hingecheck.history import triage
     from hingecheck.report import sentences
 
-    groups = ", ".join(f"{count} {sentences.GROUPS[group]}" for group, count in triage.counts(rows).items())
+    groups = ", ".join(
+        f"{n} {GROUPS.get(group, sentences.GROUPS[group])}" for group, n in triage.counts(rows).items() if n
+    )
     failed = sum(row.failure is not None for row in rows)
     out_console.print(Text(f"{len(rows) - failed} clips with a result, {failed} without. {groups}."))
     if not parquet:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
-from hingecheck.records import Finding, LiftStyle, Verdict
+from hingecheck.records import Finding, LiftStyle, Measure, Verdict
 from hingecheck.records.comparison import Comparison
 from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
@@ -56,13 +56,19 @@ def rule(finding: Finding | StoredFinding) -> str:
     return {"ok": "ok", "not_assessed": "not assessed"}.get(finding.status, finding.status.replace("_", " "))
 
 
-def change(clip: Change, metric: str = HEADLINE) -> str:
-    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error."""
+def change(clip: Change, metric: str = HEADLINE, *, now: Measure | None = None) -> str:
+    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error.
+
+    `now`: the value of the clip.  With it, the sentence says from which value to which, unless the load is taken out.
+    """
     if clip.status == "not_told":
         return f"not compared: {texts.reason(clip.reason)}"
     days = "one earlier day" if clip.days == 1 else f"the mean of {clip.days} earlier days"
     load = ", load taken into account" if clip.adjusted else ""
     difference = f"{wording.difference(metric, clip.difference)} compared with {days}{load}"
+    if now is not None and now.known and not clip.adjusted:
+        before = wording.number(metric, now.value - clip.difference)
+        difference += f", from {before} to {wording.number(metric, now.value)}"
     if clip.status == "changed":
         return f"changed: {difference}; more than the measurement error ({limit(clip, metric)})"
     return f"no clear change: {difference}; within the measurement error ({limit(clip, metric)})"
