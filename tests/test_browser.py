@@ -339,7 +339,7 @@ def test_the_index_shows_the_newest_day_of_each_athlete_first(board: tuple[Path,
     assert opened.tab.locator("#rows tr").count() == 3
 
 
-SMALL = """[...document.querySelectorAll('a, button, summary, input, select')].filter((part) => {
+SMALL = """[...document.querySelectorAll('a, button, summary, label, select')].filter((part) => {
   const box = part.getBoundingClientRect();
   return box.width > 0 && !part.classList.contains('skip') && (box.height < 44 || box.width < 44);
 }).map((part) => part.outerHTML.slice(0, 80))"""
