@@ -308,7 +308,8 @@ def _own_clips(asked: Asked) -> dict[str, object]:
 def _installed() -> dict[str, str]:
     """Installed versions of the packages that compute the numbers.  OpenCV has one of two names."""
     versions = {}
-    for name in ("hingecheck", "mediapipe", "opencv-python", "opencv-python-headless", "numpy", "scipy", "av"):
+    networks, opencv = ("mediapipe", "ai-edge-litert"), ("opencv-python", "opencv-python-headless")
+    for name in ("hingecheck", *networks, *opencv, "numpy", "scipy", "av"):
         with contextlib.suppress(PackageNotFoundError):
             versions[name] = version(name)
     return versions

@@ -48,6 +48,12 @@ LEG_QUANTILE: Final = 0.9
 in which it is straight and square to the camera."""
 
 
+def upside_down(xy_px: Floats) -> bool:
+    """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
+    shoulder, hip = (xy_px[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
+    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
+
+
 def trunk_lean_deg(track: PoseTrack, facing_sign: int) -> Floats:
     """Forward lean (N,) of the line from mid-hip to mid-shoulder, in degrees from the vertical."""
     hip = sagittal(track.middle_px(landmarks.HIPS), facing_sign)

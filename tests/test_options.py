@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hingecheck import analysis, cli
 from hingecheck.analysis import Asked
-from hingecheck.backends import bundles, mediapipe
+from hingecheck.backends import bundles, landmarker
 from hingecheck.batch import plan
 from hingecheck.errors import HingecheckError, ModelNotFound
 from hingecheck.records import SelfReport
@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def opened(*_: object) -> None:
         raise Opened
 
-    monkeypatch.setattr(mediapipe, "MediaPipeEstimator", opened)
+    monkeypatch.setattr(landmarker, "Landmarker", opened)
     monkeypatch.chdir(tmp_path)
     write_video(tmp_path / "clip.mp4", noise_pictures(3))
     (tmp_path / "text.mp4").write_text("just some words\n" * 100)

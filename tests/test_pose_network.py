@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from hingecheck import landmarks
-from hingecheck.backends import bundles, mediapipe
+from hingecheck.backends import bundles, landmarker, mediapipe
 from hingecheck.backends.pose_network import LOOK_PX, PoseNetwork
+from hingecheck.pose.following import Look, Square
 from hingecheck.progress import Progress, Stage
 from hingecheck.records import Bytes, Floats, Frame, Seen, Sighting
 from hingecheck.video.reading import Video
@@ -36,32 +37,25 @@ def pictures(y_px: Floats) -> list[Bytes]:
 
 
 @dataclass
-class Estimator:
+class Network:
     """In place of the pose network: a person stands at the bright block."""
 
     bundle: Path
-    times_s: ClassVar[list[float]] = []
-    shapes: ClassVar[set[tuple[int, ...]]] = set()
+    shapes: ClassVar[list[tuple[int, ...]]] = []
     lock: ClassVar[threading.Lock] = threading.Lock()
 
-    def __enter__(self) -> Estimator:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to release."""
-
-    def follow(self, frame: Frame) -> Sighting | None:
+    def look(self, rgb: Bytes, square: Square) -> Look:
         with self.lock:
-            self.times_s.append(frame.time_s)
-            self.shapes.add(frame.rgb.shape)
-        y, x = np.argwhere(frame.rgb[..., 0] > 160).mean(axis=0)
+            self.shapes.append(rgb.shape)
+        y, x = np.argwhere(rgb[..., 0] > 160).mean(axis=0)
         points, n = STANDING + np.array([x, y]), landmarks.COUNT
-        return Sighting(points, np.ones(n), np.zeros((n, 3)), np.ones(frame.rgb.shape[:2], np.float32))
+        sighting = Sighting(points, np.ones(n), np.zeros((n, 3)), np.ones(rgb.shape[:2], np.float32))
+        return Look(sighting, 1.0, square.side_px)
 
 
 @dataclass
 class People:
-    """In place of the model that finds people: nobody in the whole picture, one person in a part of it if `closer`."""
+    """In place of the model that finds people: one person, and if `closer` only in a part of the picture."""
 
     bundle: Path
     closer: ClassVar[bool] = False
@@ -74,17 +68,18 @@ class People:
         """Nothing to release."""
 
     def everyone(self, frame: Frame) -> list[Floats]:
-        whole = frame.rgb.shape[1] == SHAPE[1]
-        return [] if whole or not self.closer else [STANDING + np.array([frame.rgb.shape[1] / 2, 0.0])]
+        if self.closer and frame.rgb.shape[1] == SHAPE[1]:
+            return []
+        y, x = np.argwhere(frame.rgb[..., 0] > 160).mean(axis=0)
+        return [STANDING + np.array([x, y])]
 
 
 @pytest.fixture
-def fakes(monkeypatch: pytest.MonkeyPatch) -> type[Estimator]:
-    monkeypatch.setattr(mediapipe, "MediaPipeEstimator", Estimator)
+def fakes(monkeypatch: pytest.MonkeyPatch) -> type[Network]:
+    monkeypatch.setattr(landmarker, "Landmarker", Network)
     monkeypatch.setattr(mediapipe, "MediaPipePeople", People)
-    Estimator.times_s.clear()
-    Estimator.shapes.clear()
-    return Estimator
+    Network.shapes.clear()
+    return Network
 
 
 @pytest.fixture(scope="module")
@@ -99,34 +94,34 @@ def read(clip: Video, workers: int = 0, told: list[Progress] | None = None) -> S
         return PoseNetwork(Path("any.task"), workers).read(clip, copy, None if told is None else told.append)
 
 
-def test_the_network_looks_often_in_the_movement_and_seldom_at_rest(fakes: type[Estimator], clip: Video) -> None:
+@pytest.mark.usefixtures("fakes")
+def test_the_network_looks_often_in_the_movement_and_seldom_at_rest(clip: Video) -> None:
     seen = read(clip)
     time_s = seen.track.time_s
     assert seen.frame_s == pytest.approx(np.arange(210) / 30, abs=1e-3)
     assert 20 <= ((time_s >= 2) & (time_s < 4)).sum() <= 31
     assert ((time_s < 1.5) | (time_s > 4.6)).sum() < 12
-    assert set(fakes.times_s) == set(time_s)
     assert np.ptp(seen.track.middle_px(landmarks.HIPS)[:, 1]) == pytest.approx(110, abs=5)
 
 
-def test_progress_counts_frames_of_both_stages(fakes: type[Estimator], clip: Video) -> None:
+def test_progress_counts_frames_of_both_stages(fakes: type[Network], clip: Video) -> None:
     told: list[Progress] = []
     read(clip, told=told)
     scouted = [progress for progress in told if progress.stage is Stage.SCOUTING]
     measured = [progress for progress in told if progress.stage is Stage.MEASURING]
     assert scouted[-1] == Progress(Stage.SCOUTING, 210, 210)
-    assert measured[-1].done == measured[-1].expected == len(fakes.times_s)
+    assert measured[-1].done == measured[-1].expected == len(fakes.shapes) - 1  # the first picture takes two looks
 
 
 def test_a_lifter_found_only_in_the_part_that_moves_is_looked_at_there(
-    fakes: type[Estimator], clip: Video, monkeypatch: pytest.MonkeyPatch
+    fakes: type[Network], clip: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = read(clip)
-    assert fakes.shapes == {(*SHAPE, 3)}
+    assert {*fakes.shapes} == {(*SHAPE, 3)}
     monkeypatch.setattr(People, "closer", True)
     fakes.shapes.clear()
     part = read(clip)
-    ((height, width, _),) = fakes.shapes
+    ((height, width, _),) = {*fakes.shapes}
     assert height <= min(SHAPE[0], LOOK_PX)
     assert width < SHAPE[1]
     hips_px = [seen.track.middle_px(landmarks.HIPS)[[0, -1]] for seen in (whole, part)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,8 +62,8 @@ def test_a_tiny_picture_is_one_square() -> None:
     assert watcher.activity().change.shape == (2, 1, 1)
 
 
-@pytest.mark.parametrize(("rate_hz", "lift_hz"), [(24, 12), (25, 12.5), (30, 10), (8, 8)])
-def test_a_lift_is_looked_at_about_ten_times_a_second_and_rest_twice(rate_hz: int, lift_hz: float) -> None:
+@pytest.mark.parametrize(("rate_hz", "lift_hz"), [(24, 8), (25, 8.33), (30, 7.5), (8, 8)])
+def test_a_slow_lift_is_looked_at_about_eight_times_a_second_and_rest_twice(rate_hz: int, lift_hz: float) -> None:
     time_s = np.arange(0, 12, 1 / rate_hz)
     moving = (time_s >= 4) & (time_s < 8)
     looks = sampling.first(time_s, moving, np.zeros(len(time_s), bool))
@@ -91,12 +90,11 @@ def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
 
 
 def test_fast_movements_and_false_rests_are_looked_at_again() -> None:
-    looks = first(4.0, 8.0)
+    looks = first(3.0, 11.0)
     fast, rest = int(np.searchsorted(looks, 150)), 3
     in_lift, in_rest = sampling.closer(TIME_S, looks, moved(looks, {fast: 0.6, rest: 0.2}))
-    assert in_lift.looks.tolist() == list(range(looks[fast - 1], looks[fast] + 1))
-    assert in_lift.warm_up.tolist() == [looks[fast - 1] - n for n in (3, 2, 1)]
-    assert in_rest.looks.tolist() == list(range(looks[rest - 1], looks[rest] + 1))
+    assert in_lift.tolist() == list(range(looks[fast - 1], looks[fast] + 1))
+    assert in_rest.tolist() == list(range(looks[rest - 1], looks[rest] + 1))
     assert sampling.closer(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.05})) == []
 
 
@@ -106,7 +104,7 @@ def test_a_stretch_in_which_the_lifter_is_lost_is_looked_at_again_from_the_last_
     track = replace(track, xy_px=np.where(((looks > 150) & (looks < 160))[:, None, None], np.nan, track.xy_px))
     (chunk,) = sampling.closer(TIME_S, looks, track)
     before, after = looks[looks <= 150][-1], looks[looks >= 160][0]
-    assert chunk.looks.tolist() == list(range(before, after + 1))
+    assert chunk.tolist() == list(range(before, after + 1))
 
 
 def test_a_lifter_who_is_lost_for_long_is_looked_at_again_less_closely_or_not_at_all() -> None:
@@ -116,10 +114,10 @@ def test_a_lifter_who_is_lost_for_long_is_looked_at_again_less_closely_or_not_at
         lost = (TIME_S[looks] > 3.0) & (TIME_S[looks] < 3.0 + lost_s)
         track = moved(looks, {})
         track = replace(track, xy_px=np.where(lost[:, None, None], np.nan, track.xy_px))
-        return sum(len(chunk.looks) for chunk in sampling.closer(TIME_S, looks, track))
+        return sum(len(chunk) for chunk in sampling.closer(TIME_S, looks, track))
 
     assert again(1.0) == pytest.approx(30, abs=8)
-    assert 30 < again(2.5) < 1.05 * sampling.MOST_AGAIN * len(looks)
+    assert 20 < again(2.5) < 1.05 * sampling.MOST_AGAIN * len(looks)
     assert again(8.0) == 0
 
 
@@ -130,14 +128,11 @@ def test_nobody_needs_no_closer_look() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5, 59, 60, 64, 200, 1000])
-def test_chunks_hold_every_look_once_and_begin_with_earlier_ones(count: int) -> None:
+def test_chunks_hold_every_look_once(count: int) -> None:
     looks = 3 * np.arange(count)
     chunks = sampling.chunks(looks)
-    assert np.array_equal(np.concatenate([chunk.looks for chunk in chunks]), looks)
-    assert len(chunks[0].warm_up) == 0
-    for before, chunk in pairwise(chunks):
-        assert np.array_equal(chunk.warm_up, before.looks[-sampling.WARM_UP :])
-    assert max(len(chunk.looks) for chunk in chunks) <= 1.5 * sampling.CHUNK
+    assert np.array_equal(np.concatenate(chunks), looks)
+    assert max(map(len, chunks)) <= 1.5 * sampling.CHUNK
 
 
 def test_a_short_rest_belongs_to_the_movement() -> None:
@@ -158,4 +153,4 @@ def test_a_fast_movement_is_looked_at_more_often() -> None:
     assert fast[between(5.9, 7.0)].all()
     assert not fast[between(0.0, 5.5) | between(7.3, 12.0)].any()
     steps = np.diff(sampling.first(TIME_S, moving, fast))
-    assert set(steps[:-1].tolist()) == {2, 3, 15}
+    assert set(steps[:-1].tolist()) == {3, 4, 15}

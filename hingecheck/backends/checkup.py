@@ -21,7 +21,18 @@ CODECS: Final = ("h264", "hevc", "vp9", "av1", "prores")
 ENCODERS: Final = ("libx264", "aac")
 """Encoders of the film."""
 
-PACKAGES: Final = ("hingecheck", "mediapipe", "numpy", "scipy", "av", "typer", "rich", "jinja2", "psutil")
+PACKAGES: Final = (
+    "hingecheck",
+    "mediapipe",
+    "ai-edge-litert",
+    "numpy",
+    "scipy",
+    "av",
+    "typer",
+    "rich",
+    "jinja2",
+    "psutil",
+)
 """Packages without which nothing works."""
 
 OPENCV: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python")

@@ -5,19 +5,12 @@ In: frames or pictures in RGB.  Out: landmarks, masks and face boxes, in pixels 
 Facts about version 0.10.31, found by trial, that this file works around:
 
 - An image that is not C-contiguous is misread without an error.
-- An image that is not square is followed with a slightly skewed region (the runtime says so when it starts).
 - A mask whose width is no multiple of four ends the whole process when it is read.
-- Video mode needs strictly growing whole milliseconds.
-- A landmarker that gets ten frames a second sometimes takes a bent lifter for one upside down, and follows that.
 - A landmarker that is left to the garbage collector raises when the interpreter ends.
-- The C library keeps the memory of closed landmarkers, about 50 MB each, until it is asked to give it back.
 """
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
@@ -28,7 +21,8 @@ import numpy as np
 from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
-from hingecheck import landmarks, posture
+from hingecheck.backends.memory import give_back
+from hingecheck.backends.silence import SILENCE
 from hingecheck.errors import ModelError
 from hingecheck.records import Bytes, Floats, Frame, Sighting
 
@@ -38,86 +32,8 @@ _MOST_PEOPLE: Final = 5
 _WIDTH_MULTIPLE: Final = 16
 """The width of the image is a multiple of this number of pixels, so that its mask can be read."""
 
-_MOST_ANEW: Final = 8
-"""Largest number of times that a model begins anew; each costs as much as two frames."""
-
-_STDERR: Final = 2
-"""File descriptor of the standard error stream."""
-
 _LEAST_FACE: Final = 0.5
 """Smallest probability of a face: the runtime's own default."""
-
-
-class _Silence:
-    """Hides what the native runtime prints to the terminal while it starts; errors still come as exceptions.
-
-    Several threads may be inside at once.  The first one in takes stderr away, the last one out gives it back.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside, self._stderr = 0, -1
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._inside:
-                sys.stderr.flush()
-                self._stderr = os.dup(_STDERR)
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nowhere, _STDERR)
-                os.close(nowhere)
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                os.dup2(self._stderr, _STDERR)
-                os.close(self._stderr)
-
-
-_SILENCE: Final = _Silence()
-
-
-class MediaPipeEstimator:
-    """A pose bundle (`.task`), ready to run.  Close it after use, or use it in a `with` statement."""
-
-    def __init__(self, bundle: Path) -> None:
-        """Load the bundle; raises ModelError if the runtime refuses it."""
-        self._bundle, self._anew = bundle, 0
-        self._last_ms = -1
-        self._video = _landmarker(bundle, vision.RunningMode.VIDEO, people=1, masks=True)
-
-    def __enter__(self) -> MediaPipeEstimator:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def follow(self, frame: Frame) -> Sighting | None:
-        """The followed person, None if nobody is found; mask and points in pixels of `frame.rgb`.
-
-        A person upside down is a wrong guess.  The model would stay with it, so it begins anew with the next frame.
-        """
-        first, self._last_ms = self._last_ms < 0, max(round(frame.time_s * 1000), self._last_ms + 1)
-        with _SILENCE if first else nullcontext():
-            result = self._video.detect_for_video(_image(frame.rgb), self._last_ms)
-        if not result.pose_landmarks:
-            return None
-        sighting = _sighting(result, frame)
-        if not _upside_down(sighting.xy_px) or self._anew >= _MOST_ANEW:
-            return sighting
-        self._video.close()
-        self._video, self._anew = (
-            _landmarker(self._bundle, vision.RunningMode.VIDEO, people=1, masks=True),
-            self._anew + 1,
-        )
-        return None
-
-    def close(self) -> None:
-        """Release the landmarker and its memory."""
-        self._video.close()
-        _give_back()
 
 
 class MediaPipePeople:
@@ -125,21 +41,21 @@ class MediaPipePeople:
 
     def __init__(self, bundle: Path) -> None:
         """Load the bundle; raises ModelError if the runtime refuses it."""
-        self._still = _landmarker(bundle, vision.RunningMode.IMAGE, people=_MOST_PEOPLE, masks=False)
-        self._first = True
+        self._still = _landmarker(bundle, people=_MOST_PEOPLE, masks=False)
+        self._first, self._lock = True, threading.Lock()
 
     def __enter__(self) -> MediaPipePeople:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._still.close()
-        _give_back()
+        give_back()
 
     def everyone(self, frame: Frame) -> list[Floats]:
-        """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`."""
-        with _SILENCE if self._first else nullcontext():
+        """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`.  Threads take turns."""
+        with self._lock, SILENCE if self._first else nullcontext():
             result = self._still.detect(_image(frame.rgb))
-        self._first = False
+            self._first = False
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
 
 
@@ -148,7 +64,7 @@ class MediaPipeStill:
 
     def __init__(self, bundle: Path) -> None:
         """Load the bundle; raises ModelError if the runtime refuses it."""
-        self._still = _landmarker(bundle, vision.RunningMode.IMAGE, people=1, masks=True)
+        self._still = _landmarker(bundle, people=1, masks=True)
 
     def look(self, frame: Frame) -> Sighting | None:
         """The first person that the model finds, None if it finds nobody; mask and points in pixels of `frame.rgb`."""
@@ -169,7 +85,7 @@ class MediaPipeFaces:
             base_options=BaseOptions(model_asset_path=str(bundle)), min_detection_confidence=_LEAST_FACE
         )
         try:
-            with _SILENCE:
+            with SILENCE:
                 self._detector = vision.FaceDetector.create_from_options(options)
                 self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # the first run prints messages
         except (RuntimeError, ValueError, FileNotFoundError) as error:
@@ -192,28 +108,22 @@ class MediaPipeFaces:
         return np.array(rows, np.float64).reshape(-1, 5)
 
 
-def _landmarker(bundle: Path, mode: vision.RunningMode, *, people: int, masks: bool) -> Any:
-    """A pose landmarker for video or single pictures; raises ModelError if the runtime refuses the bundle."""
+def _landmarker(bundle: Path, *, people: int, masks: bool) -> Any:
+    """A pose landmarker for single pictures; raises ModelError if the runtime refuses the bundle."""
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(bundle)),
-        running_mode=mode,
+        running_mode=vision.RunningMode.IMAGE,
         num_poses=people,
         output_segmentation_masks=masks,
     )
     try:
-        with _SILENCE:
+        with SILENCE:
             return vision.PoseLandmarker.create_from_options(options)
     except (RuntimeError, ValueError, FileNotFoundError) as error:
         raise ModelError(
             f"{bundle}: the pose runtime refuses this model ({str(error).splitlines()[0]})",
             "Use --model lite or --model full, or give an official pose landmarker .task file.",
         ) from error
-
-
-def _upside_down(xy_px: Floats) -> bool:
-    """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
-    shoulder, hip = (xy_px[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return bool(shoulder[1] - hip[1] > posture.UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
 
 
 def _sighting(result: Any, frame: Frame) -> Sighting:
@@ -225,14 +135,6 @@ def _sighting(result: Any, frame: Frame) -> Sighting:
         world_m=np.array([(p.x, p.y, p.z) for p in result.pose_world_landmarks[0]], np.float64),
         mask=_mask(result.segmentation_masks[0], frame.rgb),
     )
-
-
-def _give_back() -> None:
-    """Give freed memory back to the system, where the C library has a call for it (glibc)."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
 
 
 def _side_px(rgb: Bytes) -> int:

@@ -16,15 +16,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 import cv2
 import numpy as np
 
 from hingecheck.backends import bundles, cores
-from hingecheck.pose import activity, estimation, lifter, sampling
+from hingecheck.backends.memory import give_back
+from hingecheck.pose import activity, cleaning, estimation, following, lifter, sampling
 from hingecheck.progress import Progress, Stage, Watch, begin
 from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace
 from hingecheck.spine import contour
@@ -32,6 +34,7 @@ from hingecheck.video import reading, thumbnails
 from hingecheck.video.working_copy import APART_S, WorkingCopy, height_px
 
 if TYPE_CHECKING:
+    from hingecheck.backends.landmarker import Landmarker
     from hingecheck.backends.mediapipe import MediaPipePeople
 
 LOOK_PX: Final = 512
@@ -65,34 +68,42 @@ class PoseNetwork:
 
     def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         """Follow the lifter through the clip, and fill its working copy."""
-        # 1
-        scouted = _scout(clip, copy, watch)
-        # 2
-        time_s = np.array(copy.times_s)
-        seen = scouted.activity, scouted.region, time_s
-        looks = sampling.first(time_s, activity.moving(*seen), activity.moving_fast(*seen))
-        # 3
-        track, traces = self._look(sampling.chunks(looks), copy, scouted.region, watch)
-        # 4
-        again = sampling.closer(time_s, looks, track)
-        if again:
-            closer = self._look(again, copy, scouted.region, watch)
-            kept = np.flatnonzero(~np.isin(track.time_s, time_s[np.concatenate([chunk.looks for chunk in again])]))
-            track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
+        from hingecheck.backends.mediapipe import MediaPipePeople
+
+        with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as people:
+            # 1
+            scouted = _scout(clip, copy, people, watch)
+            # 2
+            time_s = np.array(copy.times_s)
+            seen = scouted.activity, scouted.region, time_s
+            looks = sampling.first(time_s, activity.moving(*seen), activity.moving_fast(*seen))
+            # 3
+            look = _Look(self.bundle, copy, scouted.region, people)
+            track, traces = self._look(sampling.chunks(looks), look, scouted.finds, watch)
+            # 4
+            again = sampling.closer(time_s, looks, track)
+            if again:
+                good = np.flatnonzero(cleaning.without_wrong_frames(track).seen)
+                finds = [following.Find(float(track.time_s[i]), track.xy_px[i]) for i in good]
+                closer = self._look(again, look, finds, watch)
+                kept = np.flatnonzero(~np.isin(track.time_s, time_s[np.concatenate(again)]))
+                track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
+            del look
+        give_back()
         return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
 
     def _look(
-        self, chunks: Sequence[sampling.Chunk], copy: WorkingCopy, region: lifter.Region | None, watch: Watch | None
+        self, chunks: Sequence[sampling.Ints], look: _Look, finds: Sequence[following.Find], watch: Watch | None
     ) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all chunks, in order of time."""
-        look = _Look(self.bundle, copy, region, _Count(watch, sum(len(c.warm_up) + len(c.looks) for c in chunks)))
+        count = _Count(watch, sum(map(len, chunks)))
         with ThreadPoolExecutor(self.workers or min(cores.usable(), MOST_WORKERS)) as threads:
-            tasks = [threads.submit(look.at, chunk) for chunk in chunks]
+            tasks = [threads.submit(look.at, chunk, finds, count) for chunk in chunks]
             try:
                 return _merged([task.result() for task in tasks])
             except BaseException:  # an interrupt, too: the threads must not work on
                 threads.shutdown(wait=False, cancel_futures=True)
-                look.count.stop()
+                count.stop()
                 raise
 
 
@@ -100,23 +111,22 @@ class PoseNetwork:
 class _Scouted:
     """What scouting finds.
 
-    `region`: the part of the picture to look at; None: all of it.  `activity`: what changes.  `thumbnails`: small
-    pictures of that part.
+    `region`: the part of the picture to look at; None: all of it.  `finds`: the lifter in some pictures.  `activity`:
+    what changes.  `thumbnails`: small pictures of that part.
     """
 
     region: lifter.Region | None
+    finds: Sequence[following.Find]
     activity: activity.Activity
     thumbnails: Thumbnails
 
 
-def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scouted:
+def _scout(clip: reading.Video, copy: WorkingCopy, people: MediaPipePeople, watch: Watch | None) -> _Scouted:
     """Decode the clip once: copy it, find what changes, find people.  Then decide where to look."""
-    from hingecheck.backends.mediapipe import MediaPipePeople
-
     keeper, watcher = thumbnails.Keeper(), activity.Watcher()
     pictures = reading.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
-    with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as model, ThreadPoolExecutor(1) as thread:
-        finder = _PeopleFinder(model, thread)
+    with ThreadPoolExecutor(1) as thread:
+        finder = _PeopleFinder(people, thread)
         begin(watch, Stage.SCOUTING)
         for picture in copy.kept(pictures):
             watcher.watch(picture.time_s, picture.grey, picture.scale)
@@ -127,22 +137,26 @@ def _scout(clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> _Scou
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         copy.first_s = clip.first_s
-        region = _region(finder, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
+        region, finds = _region(finder, copy, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
     small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
-    return _Scouted(region, watcher.activity(), small)
+    return _Scouted(region, finds, watcher.activity(), small)
 
 
-def _region(finder: _PeopleFinder, pictures: Sequence[Frame]) -> lifter.Region | None:
-    """The part of the picture to look at.
+def _region(
+    finder: _PeopleFinder, copy: WorkingCopy, pictures: Sequence[Frame]
+) -> tuple[lifter.Region | None, list[following.Find]]:
+    """The part of the picture to look at, and the lifter in it as found in some pictures.
 
     The part that moves is taken only if the model finds more people there: a crop can also hide what it needs.
     """
-    found, moving = finder.people(None), lifter.moving_part(pictures)
+    found, moving = finder.people(), lifter.moving_part(pictures)
     region = lifter.region(found, moving)
     if region is None and moving is not None and lifter.seldom_found(found):
-        closer = sum(map(bool, finder.people(moving)))
-        return moving if closer > CLOSER * sum(map(bool, found)) else None
-    return region
+        closer = finder.people_in(moving, copy)
+        if sum(map(bool, closer)) > CLOSER * sum(map(bool, found)):
+            region, found = moving, closer
+    times_s = finder.times_s
+    return region, [following.Find(times_s[index], xy_px) for index, xy_px in lifter.finds(found, region).items()]
 
 
 class _PeopleFinder:
@@ -150,7 +164,7 @@ class _PeopleFinder:
 
     def __init__(self, model: MediaPipePeople, thread: ThreadPoolExecutor) -> None:
         self._model, self._thread = model, thread
-        self._pictures: list[tuple[Frame, Future[list[Floats]]]] = []
+        self._found: list[tuple[float, Future[list[Floats]]]] = []
         self._next_s, self._step_s = 0.0, PEOPLE_STEP_S
 
     def wants(self, time_s: float) -> bool:
@@ -159,18 +173,23 @@ class _PeopleFinder:
 
     def find(self, frame: Frame) -> None:
         """Find the people in a picture."""
-        picture = _lowered(frame)
-        self._pictures.append((picture, self._thread.submit(self._everyone, picture)))
-        if len(self._pictures) > MOST_PEOPLE:
-            self._pictures, self._step_s = self._pictures[::2], 2 * self._step_s
+        self._found.append((frame.time_s, self._thread.submit(self._everyone, _lowered(frame))))
+        if len(self._found) > MOST_PEOPLE:
+            self._found, self._step_s = self._found[::2], 2 * self._step_s
         self._next_s = frame.time_s + self._step_s
 
-    def people(self, region: lifter.Region | None) -> list[list[Floats]]:
-        """For each picture, the landmarks (33, 2) of everybody in it, or in a part of it, in display pixels."""
-        if region is None:
-            return [found.result() for _, found in self._pictures]
-        parts = (lifter.cut(picture, region) for picture, _ in self._pictures)
-        return [found.result() for found in [self._thread.submit(self._everyone, part) for part in parts]]
+    @property
+    def times_s(self) -> list[float]:
+        """Times of the pictures in which people are found, in seconds."""
+        return [time_s for time_s, _ in self._found]
+
+    def people(self) -> list[list[Floats]]:
+        """For each picture, the landmarks (33, 2) of everybody in it, in display pixels."""
+        return [found.result() for _, found in self._found]
+
+    def people_in(self, region: lifter.Region, copy: WorkingCopy) -> list[list[Floats]]:
+        """The same for a part of the pictures."""
+        return [self._everyone(lifter.cut(_lowered(frame), region)) for frame in copy.frames_at(self.times_s)]
 
     def _everyone(self, picture: Frame) -> list[Floats]:
         return [estimation.on_display(xy_px, picture) for xy_px in self._model.everyone(picture)]
@@ -201,23 +220,36 @@ class _Count:
 
 @dataclass(frozen=True)
 class _Look:
-    """What all workers share: the bundle of the network, the working copy, and the part of the picture to look at."""
+    """What all workers share: bundle, working copy, the part to look at, finder of people, and networks not in use."""
 
     bundle: Path
     copy: WorkingCopy
     region: lifter.Region | None
-    count: _Count
+    people: MediaPipePeople
+    idle: SimpleQueue[Landmarker] = field(default_factory=SimpleQueue)
 
-    def at(self, chunk: sampling.Chunk) -> tuple[PoseTrack, list[Trace]]:
+    def at(self, chunk: sampling.Ints, finds: Sequence[following.Find], count: _Count) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of one chunk."""
-        from hingecheck.backends.mediapipe import MediaPipeEstimator
-
-        frames = self.copy.frames([int(index) for index in (*chunk.warm_up, *chunk.looks)])
+        frames = self.copy.frames([int(index) for index in chunk])
         pictures = (_lowered(lifter.cut(frame, self.region)) for frame in frames)
-        with MediaPipeEstimator(self.bundle) as estimator:
-            track, traces = estimation.observe(self.count.each(pictures), estimator, contour.trace)
-        first = len(chunk.warm_up)
-        return _rows(track, slice(first, None)), traces[first:]
+        network = self._network()
+        follower = following.Follower(network, finds, self._everyone)
+        try:
+            return estimation.observe(count.each(pictures), follower, contour.trace)
+        finally:
+            self.idle.put(network)
+
+    def _network(self) -> Landmarker:
+        """A network that no other worker uses: it takes 100 MB, so it is used for one chunk after the other."""
+        from hingecheck.backends.landmarker import Landmarker
+
+        try:
+            return self.idle.get_nowait()
+        except Empty:
+            return Landmarker(self.bundle)
+
+    def _everyone(self, picture: Frame) -> list[Floats]:
+        return [estimation.on_display(xy_px, picture) for xy_px in self.people.everyone(picture)]
 
 
 def _lowered(frame: Frame) -> Frame:

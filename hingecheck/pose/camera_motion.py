@@ -113,11 +113,10 @@ def steadied(thumbnails: Thumbnails, motion: Floats) -> Thumbnails:
     """The thumbnails as a still camera would have taken them; `motion` (M, 2, 3): their transforms."""
     size = thumbnails.grey.shape[:0:-1]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    grey = [
-        cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        for picture, matrix in zip(thumbnails.grey, motion, strict=True)
-    ]
-    return replace(thumbnails, grey=np.stack(grey).astype(np.uint8))
+    grey = np.empty_like(thumbnails.grey)
+    for steady, picture, matrix in zip(grey, thumbnails.grey, motion, strict=True):
+        cv2.warpAffine(picture, matrix, size, steady, flags, cv2.BORDER_REPLICATE)
+    return replace(thumbnails, grey=grey)
 
 
 def taken_out(track: PoseTrack, shift_px: Floats) -> PoseTrack:

@@ -22,9 +22,6 @@ class PoseEstimator(Protocol):
     def follow(self, frame: Frame) -> Sighting | None:
         """The followed person in `frame`, None if nobody is found; frames must come in order of time."""
 
-    def close(self) -> None:
-        """Release the model."""
-
 
 def observe(
     frames: Iterable[Frame],

@@ -108,9 +108,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Middles of shoulders, hips and ankles (2,) of one person, the length of the body, and its left and right end.
+    """One person in one picture, in display pixels.
 
-    All in display pixels.
+    Middles of shoulders, hips and ankles (2,), the length of the body, its left and right end, the index of the
+    picture, and all landmarks (33, 2).
     """
 
     shoulder_px: Floats
@@ -118,6 +119,8 @@ class _Person:
     ankle_px: Floats
     size_px: float
     sides_px: tuple[float, float]
+    picture: int
+    xy_px: Floats
 
 
 def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region | None:
@@ -136,6 +139,17 @@ def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region |
         return beside(moving, *_sides(best))
     # 3, 4
     return _around(best) if together >= _CROWDED else None
+
+
+def finds(found: Sequence[Sequence[Floats]], part: Region | None) -> dict[int, Floats]:
+    """Where the lifter was found: from indices of pictures to landmarks (33, 2).
+
+    `found`: for some pictures, the landmarks of everybody in it.  `part`: the part of the picture with the lifter.
+    """
+    people, _ = _grouped(found)
+    inside = [group for group in people if part is None or _overlap(group, part)]
+    best = max(inside, key=_score, default=[])
+    return {person.picture: person.xy_px for person in best}
 
 
 def seldom_found(found: Sequence[Sequence[Floats]]) -> bool:
@@ -194,18 +208,20 @@ def _coarse(rgb: Bytes) -> Floats:
     return np.asarray(whole.mean(axis=(1, 3)))
 
 
-def _person(xy_px: Floats) -> _Person:
-    """The person with landmarks (33, 2) in display pixels."""
+def _person(picture: int, xy_px: Floats) -> _Person:
+    """The person with landmarks (33, 2) in display pixels in one picture."""
     joints = [xy_px[list(pair)].mean(axis=0) for pair in landmarks.CHAIN]
     size_px = sum(float(np.hypot(*(b - a))) for a, b in pairwise(joints))
     sides_px = (float(xy_px[:, 0].min()), float(xy_px[:, 0].max()))
-    return _Person(joints[0], joints[1], joints[3], size_px, sides_px)
+    return _Person(joints[0], joints[1], joints[3], size_px, sides_px, picture, xy_px)
 
 
 def _grouped(found: Sequence[Sequence[Floats]]) -> tuple[list[list[_Person]], int]:
     """Everybody in the clip, each as they were found from picture to picture; and how many pictures show several."""
     people: list[list[_Person]] = []
-    in_picture = [{_group(people, _person(xy_px)) for xy_px in persons} for persons in found]
+    in_picture = [
+        {_group(people, _person(picture, xy_px)) for xy_px in persons} for picture, persons in enumerate(found)
+    ]
     return people, sum(len(groups) > 1 for groups in in_picture)
 
 

@@ -1,4 +1,4 @@
-"""Which pictures the pose network looks at: fifteen a second in fast movement, ten in slow movement, two at rest.
+"""Which pictures the pose network looks at: ten a second in fast movement, fewer in slow movement, two at rest.
 
 In: the times of the working copy's pictures, and in which of them something moves.  Out: the pictures to look at, and
 chunks of them for several workers.  Why: the network takes most of the time of an analysis.  On 23 drawn clips these
@@ -9,17 +9,14 @@ Steps:
 1. `first`: look every FAST_STEP_S where something moves fast, every LIFT_STEP_S where it moves, and every REST_STEP_S
    elsewhere.
 2. `closer`: where the lifter was lost, or moved far from one look to the next, look again at up to thirty pictures a
-   second.  This happens where a rest was none, and where the network has jumped to something else.  It follows from
-   picture to picture, so it keeps a lifter at thirty whom it loses at ten.
+   second.  This happens where a rest was none, and where the network has seen something else.
 
-`chunks` cuts the pictures to look at into pieces of about CHUNK.  Each piece begins with a few pictures more, with
-which the network finds the lifter (WARM_UP).  The pieces depend on the clip alone and never on the number of workers,
-so the results do not either.
+`chunks` cuts the pictures to look at into pieces of about CHUNK.  The pieces depend on the clip alone and never on the
+number of workers, so the results do not either.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,10 +29,10 @@ from hingecheck.records import Bools, Floats, PoseTrack
 
 Ints = NDArray[np.intp]
 
-LIFT_STEP_S: Final = 0.1
+LIFT_STEP_S: Final = 2 / 15
 """Time between two looks where something moves, in seconds."""
 
-FAST_STEP_S: Final = 1 / 15
+FAST_STEP_S: Final = 0.1
 """Time between two looks where it moves fast, in seconds."""
 
 REST_STEP_S: Final = 0.5
@@ -55,17 +52,6 @@ MOST_AGAIN: Final = 0.4
 """Largest number of pictures that are looked at again, as a share of the first looks.  It limits what a clip costs in
 which the lifter is hard to see."""
 
-WARM_UP: Final = 3
-"""Number of pictures before a chunk with which the network finds the lifter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Indices of pictures for one worker: `warm_up` first, whose results are dropped, then `looks`."""
-
-    warm_up: Ints
-    looks: Ints
-
 
 def first(time_s: Floats, moving: Bools, fast: Bools) -> Ints:
     """Indices of the pictures to look at first, the first and the last among them.
@@ -83,13 +69,13 @@ def first(time_s: Floats, moving: Bools, fast: Bools) -> Ints:
     return np.array(looks)
 
 
-def chunks(looks: Ints) -> list[Chunk]:
+def chunks(looks: Ints) -> list[Ints]:
     """The pictures to look at, in an even number of chunks of about CHUNK."""
     count = 1 if len(looks) < CHUNK / 2 else 2 * max(1, round(len(looks) / CHUNK / 2))
-    return [Chunk(looks[looks < part[0]][-WARM_UP:], part) for part in np.array_split(looks, count)]
+    return list(np.array_split(looks, count))
 
 
-def closer(time_s: Floats, looks: Ints, track: PoseTrack) -> list[Chunk]:
+def closer(time_s: Floats, looks: Ints, track: PoseTrack) -> list[Ints]:
     """The stretches to look at again, closely: one chunk each.
 
     `time_s` (C,): times of all pictures.  `looks` (M,): those that `track` shows.  A stretch goes from the last good
@@ -109,8 +95,7 @@ def closer(time_s: Floats, looks: Ints, track: PoseTrack) -> list[Chunk]:
         used += (end - begin) / step
         if used > most:
             break
-        pictures = np.append(np.arange(begin, end, step), end)
-        again.append(Chunk(np.arange(max(0, begin - WARM_UP * step), begin, step), pictures))
+        again.append(np.append(np.arange(begin, end, step), end))
     return again
 
 

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import IO, Any, Final
 
@@ -113,21 +114,22 @@ class WorkingCopy:
         indices = range(len(self._times_s)) if wanted is None else wanted
         if not len(indices) or self._file is None:
             return
-        left = iter(indices)
-        index = first = next(left)
         with av.open(_Reader(self._file, self._lock), "r", format="mp4") as clip:
             stream = clip.streams.video[0]
             stream.codec_context.thread_count = 1
             base = stream.time_base or Fraction(1)
-            clip.seek(round(Fraction(first, _RATE) / base), stream=stream)
-            for picture in clip.decode(stream):
-                if round(Fraction(picture.pts or 0) * base * _RATE) != index:
-                    continue
-                yuv = np.asarray(picture.to_ndarray(), np.uint8)
-                yield Small(self._times_s[index], yuv, self._scale, self._bt709).frame()
-                index = next(left, -1)
-                if index < 0:
-                    return
+            for run in _runs(indices):
+                left = iter(run)
+                index = next(left)
+                clip.seek(round(Fraction(index, _RATE) / base), stream=stream)
+                for picture in clip.decode(stream):
+                    if round(Fraction(picture.pts or 0) * base * _RATE) != index:
+                        continue
+                    yuv = np.asarray(picture.to_ndarray(), np.uint8)
+                    yield Small(self._times_s[index], yuv, self._scale, self._bt709).frame()
+                    index = next(left, -1)
+                    if index < 0:
+                        break
 
     @property
     def scale(self) -> float:
@@ -139,6 +141,12 @@ class WorkingCopy:
         nearest = [int(np.abs(np.array(self._times_s) - time_s).argmin()) for time_s in times_s]
         found = dict(zip(sorted({*nearest}), self.frames(sorted({*nearest})), strict=True))
         return [found[index] for index in nearest]
+
+
+def _runs(indices: Sequence[int]) -> list[Sequence[int]]:
+    """The growing indices in runs without a gap that is worth a jump to another key frame."""
+    gaps = [place for place in range(1, len(indices)) if indices[place] - indices[place - 1] > 2 * KEY_EVERY]
+    return [indices[begin:end] for begin, end in pairwise([0, *gaps, len(indices)])]
 
 
 class _Reader:

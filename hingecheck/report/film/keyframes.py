@@ -6,6 +6,7 @@ sheet of all of them as PNG bytes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -49,7 +50,9 @@ class KeyFrame:
 def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     """The key frames of every repetition, in the order of `phases.POSTURES`."""
     moments = [(rep, name, phases.posture_s(rep, name)) for rep in analysis.reps for name in phases.POSTURES]
-    pictures = iter(pictures_at([s for _, _, s in moments if not np.isnan(s)]))
+    happened, count = [s for _, _, s in moments if not np.isnan(s)], len(phases.POSTURES)
+    few = [happened[first : first + count] for first in range(0, len(happened), count)]
+    pictures = itertools.chain.from_iterable(map(pictures_at, few))  # a long set has many pictures, and they are large
     scene = Scene.of(analysis)
     return tuple(
         KeyFrame(rep.rep, phases.POSTURES[name], s, None, ("did not happen",))

@@ -1,0 +1,142 @@
+"""The follower: it keeps a lifter who moves fast, believes no wrong look, and does not look without end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from hingecheck import landmarks
+from hingecheck.pose.following import LOST_S, MORE_ROOM, SPARE, SPARE_AT_FIRST, Find, Follower, Look, Square
+from hingecheck.records import Bytes, Floats, Frame, Sighting
+from tests import lifter
+
+PICTURE = np.zeros((300, 400, 3), np.uint8)
+STANDING = lifter.track(lifter.Set(bends=()).posture(), lifter.Camera(200.0, (0.0, 110.0))).xy_px[0]
+SIDE_PX = 320.0
+
+
+def at(x: float, y: float = 150.0) -> Floats:
+    """Landmarks of a standing person at a place in the picture."""
+    return np.asarray(STANDING + np.array([x, y]))
+
+
+def turned(xy_px: Floats) -> Floats:
+    """The same person upside down."""
+    return np.asarray(2 * xy_px.mean(axis=0) - xy_px)
+
+
+@dataclass
+class Network:
+    """Sees the person at `person` if the square's middle is within `reach_px` of the hips, else nobody."""
+
+    person: Floats
+    reach_px: float = 30.0
+    side_px: float = SIDE_PX
+    squares: list[Square] = field(default_factory=list)
+
+    def look(self, rgb: Bytes, square: Square) -> Look:
+        self.squares.append(square)
+        near = np.hypot(*(self.person[list(landmarks.HIPS)].mean(axis=0) - square.middle_px)) <= self.reach_px
+        n = landmarks.COUNT
+        mask = np.ones(rgb.shape[:2], np.float32)
+        return Look(Sighting(self.person, np.ones(n), np.zeros((n, 3)), mask), 0.9 if near else 0.1, self.side_px)
+
+
+def frame(time_s: float, *, scale: float = 1.0, origin_px: tuple[float, float] = (0.0, 0.0)) -> Frame:
+    return Frame(time_s, PICTURE, scale, origin_px)
+
+
+def follower(network: Network, finds: Sequence[Find] = (), found: Sequence[Floats] = ()) -> Follower:
+    return Follower(network, finds, lambda _: list(found))
+
+
+def test_a_lifter_who_moves_farther_than_the_network_reaches_is_kept_because_the_movement_goes_on() -> None:
+    network = Network(at(50))
+    follow = follower(network, [Find(0.0, at(50))])
+    assert follow.follow(frame(0.0)) is not None
+    for step in range(1, 12):
+        network.person = at(50 + 25 * min(step, 1) + 28 * max(step - 1, 0))
+        assert follow.follow(frame(step * 0.13)) is not None
+
+
+def test_a_find_elsewhere_takes_the_place_of_a_wrong_person() -> None:
+    network = Network(at(300))
+    follow = follower(network, [Find(1.0, at(80))], found=[at(300)])
+    assert follow.follow(frame(0.0)) is None or network.squares[-1].middle_px[0] > 250
+    network.person = at(80)
+    assert follow.follow(frame(1.1)) is not None
+    assert network.squares[-1].middle_px[0] == pytest.approx(80, abs=5)
+
+
+def test_a_person_upside_down_is_not_believed_neither_as_a_find_nor_as_a_look() -> None:
+    network = Network(turned(at(100)), reach_px=1000)
+    assert follower(network, [Find(0.0, turned(at(100)))]).follow(frame(0.0)) is None
+    assert follower(network, [Find(0.0, at(100))]).follow(frame(0.0)) is None
+
+
+def test_a_trunk_of_another_length_is_not_the_lifter() -> None:
+    small = at(100) * np.array([0.4, 0.4]) + np.array([60.0, 90.0])
+    network = Network(small, reach_px=1000)
+    assert follower(network, [Find(0.0, at(100))]).follow(frame(0.0)) is None
+    assert follower(network, found=[small]).follow(frame(0.0)) is not None
+
+
+def test_the_square_keeps_its_size_while_plates_hide_the_legs() -> None:
+    network = Network(at(100), side_px=0.5 * SIDE_PX)
+    follow = follower(network, [Find(0.0, at(100))])
+    for step in range(8):
+        follow.follow(frame(step * 0.13))
+    assert network.squares[-1].side_px == pytest.approx(network.squares[0].side_px, rel=0.11)
+
+
+def test_the_second_guess_has_more_room() -> None:
+    network = Network(at(100))
+    follow = follower(network, [Find(0.0, at(100))])
+    follow.follow(frame(0.0))
+    network.person, network.squares = at(350), []
+    assert follow.follow(frame(0.13)) is None
+    assert network.squares[1].side_px == pytest.approx(MORE_ROOM * network.squares[0].side_px)
+
+
+def test_a_lifter_whom_only_the_search_finds_is_followed_from_there() -> None:
+    network = Network(at(200))
+    follow = follower(network, found=[at(200), at(20) * 0.5])
+    assert follow.follow(frame(5.0)) is not None
+    assert len(network.squares) == 2
+    assert follow.follow(frame(5.13)) is not None
+    assert len(network.squares) == 3
+
+
+def test_an_empty_room_costs_no_look() -> None:
+    network = Network(at(200))
+    follow = follower(network)
+    assert [follow.follow(frame(step * 0.1)) for step in range(5)] == [None] * 5
+    assert network.squares == []
+
+
+def test_the_number_of_looks_is_limited_while_the_lifter_is_lost() -> None:
+    network = Network(at(1000))
+    follow = follower(network, [Find(0.1 * step, at(100)) for step in range(100)])
+    assert all(follow.follow(frame(step * 0.1)) is None for step in range(100))
+    assert 100 <= len(network.squares) <= 100 * (1 + SPARE) + SPARE_AT_FIRST
+
+
+def test_where_the_lifter_was_is_forgotten_after_a_while() -> None:
+    network = Network(at(100))
+    follow = follower(network, [Find(0.0, at(100))])
+    follow.follow(frame(0.0))
+    network.squares.clear()
+    follow.follow(frame(2.0 + LOST_S))
+    assert all(square.angle == 0.0 and square.side_px > SIDE_PX for square in network.squares)
+
+
+def test_squares_are_in_pixels_of_the_picture_and_finds_in_pixels_of_the_display() -> None:
+    network = Network(at(100))
+    part = replace(frame(0.0), scale=0.5, origin_px=(40.0, 20.0))
+    on_display = at(100) / 0.5 + np.array([40.0, 20.0])
+    assert follower(network, [Find(0.0, on_display)]).follow(part) is not None
+    hip = at(100)[list(landmarks.HIPS)].mean(axis=0)
+    assert network.squares[0].middle_px == pytest.approx(hip, abs=1e-6)
