@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from hingecheck import quantities
 from hingecheck.records import (
     SMALLEST_TRUNK_PX,
     YAW_WITHHOLD_DEG,
@@ -23,7 +24,9 @@ from hingecheck.records import (
     Finding,
     Pattern,
     Reason,
+    Rounding,
     Verdict,
+    View,
 )
 
 REASONS: Final[Mapping[Code, str]] = {
@@ -32,7 +35,7 @@ REASONS: Final[Mapping[Code, str]] = {
     ),
     Code.BACK_HIDDEN: "the back's edge is hidden",
     Code.OUTLINE_UNSURE: (
-        "the back's outline fits too many postures: film square from the side, in a close-fitting shirt"
+        "the back's outline fits too many postures: film square from the side, in close-fitting clothes or bare-backed"
     ),
     Code.CAMERA_OBLIQUE: f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view",
     Code.LANDMARKS_MISPLACED: "the landmarks are misplaced",
@@ -42,8 +45,8 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.OUTLINE_UNKNOWN: "the back's outline is unlike all that the spine model was trained on",
     Code.TRUNK_CUT: "the trunk is cut off by the picture's border",
     Code.TRUNK_SMALL: f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer",
-    Code.AT_LIFTOFF: "at lift-off: {causes}",
-    Code.AT_LOCKOUT: "at lockout: {causes}",
+    Code.AT_LIFTOFF: "at pull start: {causes}",
+    Code.AT_LOCKOUT: "at the top: {causes}",
     Code.SEVERAL: "{causes}",
     Code.NO_LOCKOUT: "the repetition never locked out",
     Code.VIEW_OBLIQUE: "the camera is too far off the side view",
@@ -72,13 +75,11 @@ REASONS: Final[Mapping[Code, str]] = {
     ),
     Code.ONE_OF_REPS: "only one of {0:.0f} repetitions could be measured",
     Code.SINGLE_REP: "this rests on a single repetition",
-    Code.SHARE_DOUBTFUL: "a lumbar share of {0:.2f} is doubtful: it is lower than that of any lifter measured so far",
-    Code.FITS_SEVERAL: "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern",
-    Code.FITS_ALL_BUT: (
-        "the lumbar share lies between {0:.2f} and {1:.2f}, which fits more than one pattern, but not {2}"
-    ),
+    Code.SHARE_DOUBTFUL: "so low a share of the low back is doubtful: no lifter measured so far had it",
+    Code.FITS_SEVERAL: "the low back's share fits more than one pattern",
+    Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {0}",
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
-    Code.STANDING_FOR_LOCKOUT: "the back is hidden at lockout, so own standing is used in its place",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so own standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
@@ -102,7 +103,7 @@ REASONS: Final[Mapping[Code, str]] = {
 
 FILMING: Final[Mapping[Filming, str]] = {
     Filming.SQUARE: "put the camera square to the side",
-    Filming.CLOSE_FITTING: "wear a close-fitting shirt",
+    Filming.CLOSE_FITTING: "wear close-fitting clothes, or leave the back bare",
     Filming.PAST_PLATES: (
         "put the camera so that the plates do not hide the hips at lockout, a little higher or to the rear"
     ),
@@ -119,6 +120,24 @@ PATTERNS: Final[Mapping[Pattern, str]] = {
 }
 """Every pattern that a clip can show."""
 
+ROUNDINGS: Final[Mapping[Rounding, str]] = {
+    "rounder_than_most": "That is rounder than most lifters who were measured.",
+    "rounder": "That is rounder than they were on average.",
+    "similar": "That may be the same.",
+    "less_round": "That is less round than they were on average.",
+    "unknown": "",
+}
+"""How the low back at the start of the pull compares with measured lifters."""
+
+USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average [1]"
+"""The measured lifters that the low back is compared with (threshold usual_rounding)."""
+
+TOO_CLOSE: Final = "Too close to call: the interval holds both sides of the limit."
+"""What is said of a rule whose number was measured, but not finely enough."""
+
+USUAL_DISTANCE_M: Final = 3
+"""Distance from which lifters are usually filmed, in metres."""
+
 WHOLES: Final = {
     "lumbar_share_trunk": "the trunk's movement",
     "lumbar_share_thigh": "the movement of low back and hip",
@@ -133,9 +152,6 @@ _NAMES: Final = {str(name): words for name, words in PATTERNS.items()} | WHOLES
 
 _CODES: Final = {words: code for code, words in REASONS.items() if "{" not in words}
 """The codes whose words hold no values, by these words."""
-
-_HIGHEST_CHANCE: Final = 0.99
-"""Largest probability that is shown as a number."""
 
 _WITH: Final = " with "
 """Separates the version of the criteria from the name of the user's file."""
@@ -160,20 +176,56 @@ def stored(words: str) -> Reason:
 
 
 def finding(outcome: Finding) -> str:
-    """The sentence of a rule, or why the rule was not assessed."""
+    """The sentence of a rule, that it is too close to call, or why the rule was not assessed."""
+    if too_close(outcome):
+        return TOO_CLOSE
     return f"Not assessed: {reason(outcome.why)}." if outcome.why is not None else outcome.text
 
 
+def too_close(outcome: Finding) -> bool:
+    """True if a rule was measured and its interval holds both sides of the limit, and it is not flagged."""
+    measure = outcome.measure
+    return measure.known and outcome.status != "flag" and measure.low < outcome.limit < measure.high
+
+
 def verdict(outcome: Verdict) -> str:
-    """A sentence with the pattern, the lumbar share and the probability, or why the clip cannot tell."""
-    if outcome.pattern == "cannot_tell":
-        return f"This clip cannot tell whether hips or low back led: {reason(outcome.reasons[0])}."
-    count, share = len(outcome.reps_used), outcome.share
+    """Who did the work: the pattern and the share of the low back, or why that is too close to call or not measured."""
+    if not outcome.share.known:
+        return f"Not measured: {reason(outcome.reasons[0]) if outcome.reasons else reason(outcome.share.reason)}."
+    count = len(outcome.reps_used)
     repetitions = "1 repetition" if count == 1 else f"{count} repetitions"
-    part = f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f})"
+    part = quantities.measured(outcome.share, quantities.SHARE)
+    came = f"{part} of the way up came from the low back, over {repetitions}"
+    if outcome.pattern == "cannot_tell":
+        return f"Too close to call: {came}; {reason(outcome.reasons[0])}."
+    return f"Consistent with {PATTERNS[outcome.pattern]}: {came}."
+
+
+def rounding(outcome: Verdict) -> str:
+    """How round the low back was at the start of the pull, beside lifters who were measured."""
+    if not outcome.start_deg.known:
+        return f"How round the low back was is not measured: {reason(outcome.start_deg.reason)}."
+    degrees = quantities.measured(outcome.start_deg, quantities.DEGREES)
+    return f"Low back at the start of the pull: rounded by {degrees}. {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}"
+
+
+def cue(outcome: Verdict) -> str:
+    """The cue with its reason."""
+    why = outcome.cue_reason.rstrip(".")
+    return f"{outcome.cue} Why: {why[:1].lower()}{why[1:]}." if why else outcome.cue
+
+
+def camera(view: View) -> str:
+    """How far off the side view the camera stood and which way to walk; "" if the view is good enough."""
+    if view.assessable or not view.yaw_deg.known:
+        return ""
+    yaw_deg = view.yaw_deg.value
+    where, to = ("behind", "front") if yaw_deg > 0 else ("in front of", "back")
+    off = quantities.number(abs(yaw_deg), quantities.DEGREES)
+    arc_m = f"{abs(yaw_deg) * math.pi / 180 * USUAL_DISTANCE_M:.0f}"
     return (
-        f"The pattern is consistent with {PATTERNS[outcome.pattern]}: {part} of the trunk's movement came from the"
-        f" lumbar spine, over {repetitions}. Probability of this pattern: {_chance(outcome.chances[outcome.pattern])}."
+        f"The camera stood {off} off the side view, {where} the lifter. Walk around the lifter toward the {to}, about "
+        f"{arc_m} m if you stand {USUAL_DISTANCE_M} m away, until you see exactly the side."
     )
 
 
@@ -198,11 +250,6 @@ def provenance(analysis: Analysis) -> dict[str, object]:
     facts = dict(analysis.provenance)
     first = {name: facts[name] for name in ("versions", "models") if name in facts}
     return first | {"criteria": criteria(analysis.criteria)} | facts
-
-
-def _chance(chance: float) -> str:
-    """A probability in words.  It never reads "100%", because no measurement is certain."""
-    return f"{chance:.0%}" if chance <= _HIGHEST_CHANCE else f"over {_HIGHEST_CHANCE:.0%}"
 
 
 KINDS: Final[Mapping[str, str]] = {

@@ -65,7 +65,7 @@ def _make_result(clip: Path, out: Path) -> None:
     done = hingecheck("analyze", clip, "--out", out)
     assert done.returncode == 0, done.stderr
     output = " ".join(done.stdout.split())
-    assert "consistent with a hip-led lift" in output
+    assert "Consistent with a hip-led lift" in output
     assert "low back" in output
 
 

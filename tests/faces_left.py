@@ -49,7 +49,8 @@ def main() -> None:
         before, after = 0, 0
         for picture, time_s in zip(Video(clip).frames_at(times_s), times_s, strict=True):
             if has_face(picture):
-                before, after = before + 1, after + has_face(hide(picture, time_s))
+                hidden = hide(picture, time_s)
+                before, after = before + 1, after + (hidden is not None and has_face(hidden))
     print(f"{clip.name}: {len(times_s)} frames, a face in {before} before and in {after} of these after blurring")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from hingecheck import landmarks
-from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Reason, Rep
+from hingecheck.records import Analysis, Bytes, Code, Floats, Frame, Reason, Rep, RepMetrics
 from hingecheck.report import phases, result_folder, wording
 from hingecheck.report.film import annotated, drawing, keyframes, overlay
 from hingecheck.report.film.scene import Scene
@@ -22,7 +23,7 @@ from hingecheck.results import folder
 from hingecheck.video import planes, working_copy
 from hingecheck.video.reading import Video
 from tests.conftest import noise_pictures, write_video
-from tests.staged import blank_pictures, lost, staged
+from tests.staged import blank_pictures, every, lost, staged
 from tests.test_motion import SIZE
 
 PEN = drawing.Pen(0.0, 0.0, 1.0)
@@ -35,17 +36,11 @@ def grey() -> Bytes:
 def words_in_frame(monkeypatch: pytest.MonkeyPatch, analysis: Analysis, frame: int) -> list[str]:
     """Return all words that are drawn in a frame."""
     drawn_words: list[str] = []
-    framed = drawing.words
 
     def plain(_picture: Bytes, _at: tuple[int, int], text: str, _look: Any) -> None:
         drawn_words.append(text)
 
-    def with_ground(picture: Bytes, pen: drawing.Pen, at: tuple[float, float], text: str, look: Any) -> None:
-        drawn_words.append(text)
-        framed(picture, pen, at, text, look)
-
     monkeypatch.setattr(drawing, "plain_words", plain)
-    monkeypatch.setattr(drawing, "words", with_ground)
     blank = (Frame(float(s), grey(), 1.0) for s in analysis.angles.time_s)
     for index, _ in enumerate(annotated.draw(analysis, blank)):
         if index == frame:
@@ -84,24 +79,24 @@ def test_each_arc_spans_the_measured_angle(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_unmeasured_angle_is_labelled_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
-    frame = frame_at(analysis, (analysis.reps[0].rep.liftoff_s + analysis.reps[0].rep.lockout_s) / 2)
+    frame = frame_at(analysis, analysis.reps[0].rep.knee_pass_s + 0.2)
     drawn_words = words_in_frame(monkeypatch, analysis, frame)
-    assert any(text.startswith("low back ") and "±" in text for text in drawn_words)
+    assert any(re.match(r"low back .*° \(", text) for text in drawn_words)
     angles = replace(
         analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, frame - 3, frame + 3, Code.LIFTER_UNSEEN)
     )
     drawn_words = words_in_frame(monkeypatch, replace(analysis, angles=angles), frame)
     assert "low back not measured" in drawn_words
-    assert "hips and low back not measured in this frame" in drawn_words
-    assert sum("±" in text for text in drawn_words) == 2  # hip and knee are still measured
+    assert "progress not measured in this frame" in drawn_words
+    assert sum("° (" in text for text in drawn_words) == 2  # hip and knee are still measured
 
 
-def test_the_low_back_share_appears_with_its_interval_after_lockout(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_low_back_share_appears_with_its_interval_from_the_top_on(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
     rep = analysis.reps[0]
     before = words_in_frame(monkeypatch, analysis, frame_at(analysis, rep.rep.liftoff_s + 0.2))
     assert not any("%" in text for text in before)
-    after = words_in_frame(monkeypatch, analysis, frame_at(analysis, rep.rep.lockout_s + 0.1))
+    after = words_in_frame(monkeypatch, analysis, frame_at(analysis, rep.rep.top_s + 0.1))
     assert f"low back {wording.measure(annotated.SHARE, rep.values[annotated.SHARE])}" in after
 
 
@@ -115,7 +110,7 @@ def test_a_repetition_without_a_low_back_share_shows_the_reason(monkeypatch: pyt
     drawn_words = words_in_frame(
         monkeypatch, replace(analysis, reps=reps), frame_at(analysis, first.rep.lockout_s + 0.1)
     )
-    assert "hips and low back not measured: the repetition never locked out" in drawn_words
+    assert "lumbar share not measured: the repetition never locked out" in drawn_words
 
 
 def test_a_frame_without_a_lifter_shows_a_message_and_no_angles(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +120,7 @@ def test_a_frame_without_a_lifter_shows_a_message_and_no_angles(monkeypatch: pyt
     xy_px[frame] = np.nan
     drawn_words = words_in_frame(monkeypatch, replace(analysis, pose=replace(analysis.pose, xy_px=xy_px)), frame)
     assert annotated.NO_LIFTER in drawn_words
-    assert not any("±" in text for text in drawn_words)
+    assert not any("° (" in text for text in drawn_words)
 
 
 def test_the_retouch_runs_on_the_full_picture_before_drawing() -> None:
@@ -138,6 +133,23 @@ def test_the_retouch_runs_on_the_full_picture_before_drawing() -> None:
     drawn = next(annotated.draw(analysis, [Frame(0.0, grey(), 1.0)], hide))
     assert calls == [((*SIZE, 3), 0.0, 128)]
     assert int(drawn.rgb[200, 20:60].max()) == 0
+
+
+def test_a_picture_that_must_not_be_shown_is_grey_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    analysis, texts_drawn = staged(), []
+    black = np.zeros_like(grey())
+    with monkeypatch.context() as patch:
+        patch.setattr(drawing, "plain_words", lambda *arguments: texts_drawn.append(arguments[2]))
+        drawn = next(annotated.draw(analysis, [Frame(0.0, black, 1.0)], lambda *_: None))
+    assert wording.LEFT_OUT in texts_drawn
+    assert int(drawn.rgb[200, 20:60].min()) > 100
+    frames = keyframes.take(analysis, lambda times_s: [None] * len(times_s))
+    assert all(frame.picture is None and wording.LEFT_OUT in frame.lines for frame in frames if frame.time_s > 0)
+    clip = write_video(tmp_path / "grey.mp4", blank_pictures(list(analysis.angles.time_s)))
+    wanted = result_folder.Wanted(False, retouch=lambda *_: None)
+    folder.write(tmp_path / "out", result_folder.files(analysis, clip, wanted))
+    page = (tmp_path / "out" / result_folder.PAGE).read_text(encoding="utf-8")
+    assert f"{len(frames)} pictures are left out" in page
 
 
 def test_a_complete_result_applies_the_retouch_to_every_picture(tmp_path: Path) -> None:
@@ -164,10 +176,13 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
     video = replace(analysis.video, height=size[0], width=size[1])
     frame = Frame(0.0, np.full((*size, 3), 128, np.uint8), 1.0)
     annotated_frame = next(annotated.draw(replace(analysis, video=video), [frame]))
-    assert max(annotated_frame.rgb.shape) == (
-        working_copy.SCALED_PX if max(size) > working_copy.LARGEST_PX else max(size)
-    )
-    assert annotated_frame.scale == pytest.approx(annotated_frame.rgb.shape[0] / size[0], rel=1e-3)
+    height, width = annotated_frame.rgb.shape[:2]
+    scaled = working_copy.SCALED_PX if max(size) > working_copy.LARGEST_PX else max(size)
+    assert annotated_frame.scale == pytest.approx(scaled / max(size), rel=1e-3)
+    assert width == pytest.approx(annotated_frame.scale * size[1], abs=1)
+    assert height % annotated.LINES == 0
+    strips = (annotated.TOP + annotated.BOTTOM) * min(width / 360, annotated_frame.scale * size[0] / 260)
+    assert height == pytest.approx(annotated_frame.scale * size[0] + strips, abs=6)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +206,8 @@ def test_the_full_film_shows_every_frame_in_the_size_of_the_clip(tmp_path: Path)
     for full in (False, True):
         result_folder.film(tmp_path / f"{full}.mp4", analysis, clip, result_folder.Wanted(full_film=full))
         film = Video(tmp_path / f"{full}.mp4")
-        films.append((len(list(film.frames())), film.height, film.width))
-    assert films == [(7, working_copy.SCALED_PX, 236), (12, 1300, 320)]
+        films.append((len(list(film.frames())), film.width))
+    assert films == [(7, 236), (12, 320)]
 
 
 def test_the_same_analysis_gives_the_same_bytes_of_film(tmp_path: Path) -> None:
@@ -230,24 +245,36 @@ def test_the_film_is_drawn_on_the_working_copy_if_there_is_one(tmp_path: Path) -
 
 
 def test_phases_have_no_gaps_in_any_style() -> None:
-    floor = Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True)
+    def described(rep: Rep) -> RepMetrics:
+        return RepMetrics(rep, every(), rep.onset_s)
+
+    floor = described(Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True))
     assert [(p.start_s, p.text) for p in phases.of(floor)] == [
-        *((1.8, "pull begins"), (2.0, "lifting"), (2.5, "past the knee"), (3.0, "lockout"), (4.0, "lowering")),
+        *((1.8, "pull start"), (2.0, "lifting"), (2.5, "past the knee"), (3.2, "top"), (4.0, "lowering")),
     ]
     unknown = float("nan")
-    missed = Rep(2, "floor", 2.0, 1.8, 2.0, unknown, unknown, 2.6, 2.9, 3.5, False)
-    assert [p.text for p in phases.of(missed)] == ["pull begins", "lifting", "lowering"]
-    romanian = Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.0, unknown, 4.0, True)
-    assert [p.text for p in phases.of(romanian)] == ["lowering", "pull begins", "lifting", "past the knee"]
+    missed = described(Rep(2, "floor", 2.0, 1.8, 2.0, unknown, unknown, 2.6, 2.9, 3.5, False))
+    assert [p.text for p in phases.of(missed)] == ["pull start", "lifting", "lowering"]
+    romanian = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.0, unknown, 4.0, True))
+    assert [p.text for p in phases.of(romanian)] == ["lowering", "pull start", "lifting", "past the knee"]
     for rep in (floor, missed, romanian):
         phases_of_rep = phases.of(rep)
         assert all(a.end_s == b.start_s for a, b in itertools.pairwise(phases_of_rep))
-        assert phases_of_rep[-1].end_s == phases.end_s(rep)
+        assert phases_of_rep[-1].end_s == phases.end_s(rep.rep)
 
 
-def test_a_key_frame_is_empty_if_its_event_did_not_happen() -> None:
+def test_a_picture_of_a_posture_has_the_name_and_the_angles_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = staged()
-    rep = replace(analysis.reps[0].rep, lockout_s=float("nan"))
+    for key_frame in keyframes.take(analysis, blank_pictures):
+        shown = next(s for s in analysis.angles.time_s if s >= key_frame.time_s - 1e-6)
+        drawn_words = words_in_frame(monkeypatch, analysis, frame_at(analysis, shown))
+        assert f"rep {key_frame.rep.number} of {len(analysis.reps)}  {key_frame.posture}" in drawn_words
+        assert set(key_frame.lines) <= set(drawn_words)
+
+
+def test_a_key_frame_is_empty_if_its_posture_did_not_happen() -> None:
+    analysis = staged()
+    rep = replace(analysis.reps[0].rep, complete=False)
     reps = (replace(analysis.reps[0], rep=rep), *analysis.reps[1:])
     frames = keyframes.take(replace(analysis, reps=reps), blank_pictures)
     assert [frame.picture is None for frame in frames[:3]] == [False, False, True]
@@ -272,4 +299,5 @@ def test_the_film_of_the_sample_shows_every_frame_at_its_time(result: Path, samp
     film, clip = Video(result / "annotated.mp4"), Video(sample_clip)
     times_s = [frame.time_s for frame in film.frames()]
     assert times_s == pytest.approx([frame.time_s for frame in clip.frames()], abs=1e-3)
-    assert (film.width, film.height) == (clip.width, clip.height)
+    assert film.width == clip.width
+    assert film.height > clip.height  # the strips above and below

@@ -94,7 +94,7 @@ MIXED = {
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of a batch in which many clips fail."""
     folder = season(tmp_path_factory.mktemp("season"), MIXED)
-    out = folder / "results"
+    out = folder.parent / f"{folder.name} results"
     done = hingecheck("batch", folder, "--out", out, "--memory-limit", 500, "--workers", 3)
     assert done.returncode == 10, done.stderr
     assert "6 clips with a result, 5 without" in done.stdout.replace("\n", " ")
@@ -124,6 +124,29 @@ def test_a_failing_clip_gets_a_reason_and_the_other_clips_get_results(mixed: Pat
         assert rows[clip]["exit_code"] == "0"
 
 
+def test_a_rerun_names_what_failed_before_and_bad_folders_are_refused(tmp_path: Path) -> None:
+    folder, out = season(tmp_path / "season", {"Bo/1.mp4": "nobody", "Bo/2.mp4": "share 0.2"}), tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 10
+    again = " ".join(hingecheck("batch", folder, "--out", out).stderr.split())
+    assert "Nothing new: all 2 clips were done before." in again
+    assert "Failed before: Bo/1.mp4. To try again, add --retry-failed." in again
+    for wrong, words in (
+        (folder / "results", "lies inside the folder of the clips"),
+        (out / "index.html", "is a file"),
+    ):
+        refused = hingecheck("batch", folder, "--out", wrong)
+        assert refused.returncode == 2
+        assert words in " ".join(refused.stderr.split())
+        assert "Errno" not in refused.stderr
+
+
+def test_a_date_that_is_not_understood_is_an_error_with_its_line(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"1.mp4": "share 0.2", "2.mp4": "share 0.2"})
+    (tmp_path / "list.csv").write_text("file,date\n1.mp4,2026-03-01\n2.mp4,2026-13-01\n")
+    with pytest.raises(UsageError, match=r"line 3: 2026-13-01 is not a valid date"):
+        find(folder, manifest=tmp_path / "list.csv")
+
+
 def test_a_clip_that_hangs_is_stopped_and_reported(tmp_path: Path) -> None:
     folder = season(tmp_path / "season", {"Bo/hangs.mp4": "hang"})
     assert hingecheck("batch", folder, "--out", tmp_path / "out", "--time-limit", 1).returncode == 10
@@ -131,6 +154,26 @@ def test_a_clip_that_hangs_is_stopped_and_reported(tmp_path: Path) -> None:
     assert row["exit_code"] == "1"
     assert "took longer than 1 s" in row["reason"]
     assert "--time-limit" in row["what_to_do"]
+
+
+def test_a_pseudonym_replaces_athlete_and_file_names_everywhere(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Jane Doe/2026-01-05 jane.mp4": "share 0.2"})
+    out = tmp_path / "out"
+    done = hingecheck("batch", folder, "--out", out, "--pseudonym", "P17")
+    assert done.returncode == 0, done.stderr
+    (row,) = results(out)
+    assert row["athlete"] == "P17"
+    assert row["clip"].startswith("P17 ")
+    assert [path for path in out.rglob("*") if "jane" in path.name.lower()] == []
+    written = [path for path in out.rglob("*") if path.is_file() and path.name != "analysis.json"]  # the stand-in's own
+    assert [path for path in written if b"jane" in path.read_bytes().lower()] == []
+
+
+def test_a_pseudonym_for_several_athletes_is_refused(tmp_path: Path) -> None:
+    folder = season(tmp_path / "season", {"Jane/1.mp4": "share 0.2", "Mary/1.mp4": "share 0.2"})
+    done = hingecheck("batch", folder, "--out", tmp_path / "out", "--pseudonym", "P17")
+    assert done.returncode == 2
+    assert "clips of 2 athletes" in done.stderr.replace("\n", " ")
 
 
 def test_results_list_the_clips_to_review_first(mixed: Path) -> None:
@@ -150,7 +193,7 @@ def test_finished_clips_are_recognised_by_content_not_by_name(tmp_path: Path) ->
     (folder / "Bo" / "b.mp4").rename(folder / "Bo" / "z 2020-01-01.mp4")
     os.utime(folder / "Ana" / "a.mp4", (1, 1))
     again = hingecheck("batch", folder, "--out", out)
-    assert "3 clips: 0 to analyze, 3 already done" in again.stderr
+    assert "Nothing new: all 3 clips were done before." in again.stderr
     assert {path: path.stat().st_mtime_ns for path in (out / "clips").rglob("*")} == before
     (folder / "Ana" / "a.mp4").write_text("share 0.3")
     assert "3 clips: 1 to analyze, 2 already done" in hingecheck("batch", folder, "--out", out).stderr
@@ -331,17 +374,26 @@ def test_a_damaged_result_is_reported_and_the_other_results_remain(tmp_path: Pat
 
 
 def test_a_batch_of_real_clips_gives_the_same_result_as_analyze(tmp_path: Path, sample_clip: Path) -> None:
-    (tmp_path / "Ana").mkdir()
-    shutil.copy(sample_clip, tmp_path / "Ana" / "2026-01-05_100kg.mp4")
-    shutil.copy(sample_clip.with_name("low_back_led.mp4"), tmp_path / "Ana" / "2026-01-12_100kg.mp4")
-    write_video(tmp_path / "Ana" / "2026-01-19_100kg.mp4", noise_pictures(12))
-    arguments = ["batch", str(tmp_path), "--out", str(tmp_path / "out"), "--pattern", "{athlete}/{date}_{load}kg"]
+    (tmp_path / "season" / "Ana").mkdir(parents=True)
+    shutil.copy(sample_clip, tmp_path / "season" / "Ana" / "2026-01-05_100kg.mp4")
+    shutil.copy(sample_clip.with_name("low_back_led.mp4"), tmp_path / "season" / "Ana" / "2026-01-12_100kg.mp4")
+    write_video(tmp_path / "season" / "Ana" / "2026-01-19_100kg.mp4", noise_pictures(12))
+    arguments = [
+        "batch",
+        str(tmp_path / "season"),
+        "--out",
+        str(tmp_path / "out"),
+        "--pattern",
+        "{athlete}/{date}_{load}kg",
+    ]
     command = [sys.executable, "-m", "tests.replaying", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 10, done.stderr
     rows = {row["date"]: row for row in results(tmp_path / "out")}
     assert "nobody was found" in rows["2026-01-19"]["reason"]
-    alone = conftest.hingecheck("analyze", tmp_path / "Ana" / "2026-01-05_100kg.mp4", "--load-kg", "100", "--json")
+    alone = conftest.hingecheck(
+        "analyze", tmp_path / "season" / "Ana" / "2026-01-05_100kg.mp4", "--load-kg", "100", "--json"
+    )
     first = tmp_path / "out" / rows["2026-01-05"]["folder"]
     assert (first / "analysis.json").read_text() == alone.stdout
     picture = cv2.imread(str(first / "thumbnail.jpg"))

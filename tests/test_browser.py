@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ import pytest
 
 from hingecheck.judgement import criteria
 from hingecheck.metrics import comparison
-from hingecheck.records import SelfReport
+from hingecheck.records import Code, Measure, Reason, SelfReport
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.page import comparison as comparison_page
@@ -151,7 +152,7 @@ def test_a_click_on_a_chart_moves_the_film_the_legend_and_the_slider(result: Pat
     opened.tab.mouse.click(*point_on_chart(opened.tab, 3.5))
     opened.settle(3.5)
     assert "rep 1" in opened.tab.locator("#now").inner_text()
-    assert "±" in opened.tab.locator(".legend button").first.inner_text()
+    assert re.search(r"° \(.* to .*\)", opened.tab.locator(".legend button").first.inner_text())
     slider = opened.tab.locator("[role=slider]").first
     assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(3.5, abs=0.05)
     assert "Hip" in slider.get_attribute("aria-valuetext")
@@ -173,6 +174,8 @@ def test_hovering_over_a_chart_and_pressing_keys_move_a_paused_film(result: Path
 
 def test_a_tap_on_a_phone_moves_the_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html", PHONE)
+    opened.tab.get_by_text("Angles over time").tap()
+    opened.tab.wait_for_timeout(300)
     opened.tab.touchscreen.tap(*point_on_chart(opened.tab, 8.0))
     opened.settle(8.0)
 
@@ -190,7 +193,7 @@ def test_the_chart_cursor_follows_the_playing_film(result: Path, open_page: Any)
 
 def test_buttons_and_key_frames_move_the_film_to_their_moment(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
-    button = opened.tab.get_by_role("button", name="Repetition 2, lockout").first
+    button = opened.tab.get_by_role("button", name="Repetition 2, top").first
     button.click()
     opened.settle(float(button.get_attribute("data-seek")))
     picture = opened.tab.locator("button.picture").first
@@ -268,8 +271,80 @@ def test_a_missing_film_is_reported_and_the_charts_still_work(result: Path, tmp_
 def test_printing_opens_every_fold_and_omits_the_film(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html", dark=True)
     opened.tab.emulate_media(media="print")
+    before = opened.tab.locator("details[open]").count()
     opened.tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert not opened.tab.locator("#film").is_visible()
     assert opened.tab.locator("details:not([open])").count() == 0
     opened.tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert opened.tab.locator("details[open]").count() == 0
+    assert opened.tab.locator("details[open]").count() == before
+
+
+def test_the_page_is_short_and_the_first_screen_has_the_answer(result: Path, tmp_path: Path, open_page: Any) -> None:
+    film = report_page.Film("annotated.mp4")
+    (tmp_path / film.name).write_bytes((result / film.name).read_bytes())
+    reps = [replace(rep, rep=replace(rep.rep, number=i + 1)) for i, rep in enumerate(staged().reps * 5)]
+    ten = replace(staged(), reps=tuple(reps))
+    view = replace(staged().view, yaw_deg=Measure(41.0, 36.0, 46.0), assessable=False)
+    share = Measure.missing(Code.VIEW_OBLIQUE)
+    verdict = replace(staged().verdict, pattern="cannot_tell", share=share, reasons=(Reason(Code.VIEW_OBLIQUE),))
+    refused = replace(staged(), view=view, verdict=verdict)
+    pages = {"two": (result / "report.html", 2500)}
+    for name, analysis, most_px in (("ten", ten, 3500), ("refused", refused, 1500)):
+        frames = keyframes.take(analysis, blank_pictures)
+        path = tmp_path / f"{name}.html"
+        path.write_text(report_page.html(analysis, report_page.Extra(frames, criteria.load(), film)), encoding="utf-8")
+        pages[name] = (path, most_px)
+    for name, (path, most_px) in pages.items():
+        opened = open_page(path, PHONE)
+        opened.until("document.getElementById('film').readyState >= 1")
+        assert opened.tab.evaluate("document.documentElement.scrollHeight") <= most_px, name
+    opened = open_page(pages["two"][0], PHONE)
+    for part in ("h1", ".gauge", "header .picture", "header .cue"):
+        box = opened.tab.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= PHONE[1], part
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The index of a batch and the trend page of an athlete."""
+    from tests.test_batch import hingecheck, season
+
+    folder = tmp_path_factory.mktemp("board")
+    clips = {"Ana/2026-01-05.mp4": "share 0.7", "Ana/2026-01-12.mp4": "share 0.2", "Bo/2026-01-05.mp4": "share none"}
+    done = hingecheck("batch", season(folder / "clips", clips), "--out", folder / "out")
+    assert done.returncode == 0, done.stderr
+    (ana, *_) = sorted((folder / "out" / "trends").iterdir())
+    return folder / "out" / "index.html", ana
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_index_and_trend_are_accessible_and_fit_the_window(
+    size: tuple[int, int], board: tuple[Path, Path], open_page: Any
+) -> None:
+    for path in board:
+        opened = open_page(path, size)
+        assert violations(opened.tab) == []
+        assert opened.messages == []
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert opened.tab.evaluate(SMALL) == []
+        assert opened.tab.locator("main").count() == 1
+        assert len(opened.tab.locator("h1").first.inner_text().split()) < 10
+
+
+def test_the_index_shows_the_newest_day_of_each_athlete_first(board: tuple[Path, Path], open_page: Any) -> None:
+    opened = open_page(board[0])
+    assert opened.tab.locator("#rows tr").count() == 2
+    assert "2026-01-12" in opened.tab.locator("#rows").inner_text()
+    opened.tab.get_by_label("earlier days").check()
+    assert opened.tab.locator("#rows tr").count() == 3
+
+
+SMALL = """[...document.querySelectorAll('a, button, summary, label, select')].filter((part) => {
+  const box = part.getBoundingClientRect();
+  return box.width > 0 && !part.classList.contains('skip') && (box.height < 44 || box.width < 44);
+}).map((part) => part.outerHTML.slice(0, 80))"""
+
+
+def test_touch_targets_are_large_enough(result: Path, compared: Path, open_page: Any) -> None:
+    for path in (result / "report.html", compared):
+        assert open_page(path, PHONE).tab.evaluate(SMALL) == []

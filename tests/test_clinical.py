@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import stat
 import subprocess
 import sys
@@ -45,7 +46,12 @@ def test_the_two_pages_contain_what_a_clinician_needs(tmp_path: Path) -> None:
             "25 % (17 to 33)",
         ),
         *("2 repetitions", "About hips_shoot_up.", "P17 · 2026-11-24", "Repetition 1", "112° (105 to 119)"),
-        *("You reported soreness.", "2 values: the upper back is covered.", "See a clinician.", "90 % interval"),
+        *(
+            "The lifter reported soreness.",
+            "2 values left out: the upper back is covered.",
+            "Patient:",
+            "90 % interval",
+        ),
     ):
         assert words in front_page, words
     for words in (
@@ -112,6 +118,21 @@ def test_the_report_says_which_pictures_are_missing(tmp_path: Path) -> None:
     assert "No key frames" in front
 
 
+def test_the_letter_is_in_the_third_person_and_holds_what_it_cites(tmp_path: Path) -> None:
+    document = stored.document(2)
+    document["findings"] = [stored.finding("low_back_led", "flag", 0.55) | {"source": "own choice, see [9]"}]
+    plain, back_page = page_texts(report_pdf(tmp_path / "a", document))
+    text = plain + back_page
+    assert not re.search(r"\b[Yy]ou\b|\byour\b|own choice|See a clinician|this report to", text)
+    assert "calls for these questions" not in plain
+    for number in set(re.findall(r"\[(\d+)\]", back_page)):
+        assert f"[{number}] " in back_page.split("Sources")[-1], number
+    document["advice"]["see"] = f"{self_report.SEE_SOON}fever."
+    alarmed, _ = page_texts(report_pdf(tmp_path / "b", document))
+    assert "calls for these questions" in alarmed
+    assert "night pain" in alarmed
+
+
 def test_a_report_is_made_without_measured_metrics_or_complete_repetitions(tmp_path: Path) -> None:
     document = stored.document(1)
     (rep,) = document["reps"]
@@ -121,7 +142,7 @@ def test_a_report_is_made_without_measured_metrics_or_complete_repetitions(tmp_p
     document["verdict"] |= {"pattern": "cannot_tell", "lumbar_share_trunk": None, "reps_used": []}
     document |= {"self_report": None, "findings": []}
     front, _ = page_texts(report_pdf(tmp_path, document))
-    for words in ("1 not locked out", "This clip cannot tell", "not measured", "1, missed", "lockout did not happen"):
+    for words in ("1 not locked out", "Not measured", "not measured", "1, missed", "top did not happen"):
         assert words in front
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hingecheck import texts
 from hingecheck.errors import UnknownRule, UsageError
-from hingecheck.judgement import criteria, rules
+from hingecheck.judgement import advice, criteria, rules
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import (
@@ -23,14 +23,17 @@ from hingecheck.records import (
     Code,
     CriteriaUsed,
     Filming,
+    Finding,
     Measure,
     Pattern,
     Reason,
     Rep,
     RepMetrics,
+    SelfReport,
     Verdict,
     View,
 )
+from hingecheck.report import sentences
 from hingecheck.results import document
 from tests.staged import staged
 
@@ -304,15 +307,52 @@ def test_a_verdict_without_a_pattern_names_the_pattern_it_rules_out() -> None:
     assert "but not a low-back-led lift" in texts.verdict(judged)
 
 
-def test_a_pattern_is_reported_with_its_probability() -> None:
+def test_each_pattern_has_a_probability() -> None:
     sure = verdict([described(angle(10.0), angle(50.0), replace(REP, number=n)) for n in (1, 2)])
     assert sure.pattern == "hip_led"
     assert sure.chances["hip_led"] > 0.99
-    assert "Probability of this pattern: over 99%." in texts.verdict(sure)
     less_sure = verdict([described(angle(18.0), angle(42.0), replace(REP, number=n)) for n in (1, 2)])
     assert less_sure.pattern == "hip_led"
-    assert f"Probability of this pattern: {less_sure.chances['hip_led']:.0%}." in texts.verdict(less_sure)
     assert criteria.load().verdict["support"].value <= less_sure.chances["hip_led"] <= 0.99
+
+
+def test_a_round_low_back_is_compared_with_measured_lifters_and_gets_a_cue() -> None:
+    def judged(start_deg: float) -> Verdict:
+        change = angle(start_deg, bias=1.0)
+        return verdict([described(change, angle(60.0), replace(REP, number=n)) for n in (1, 2)])
+
+    assert [judged(start).rounding for start in (15.0, 34.0, 42.0, 50.0)] == [
+        *("less_round", "similar", "rounder", "rounder_than_most")
+    ]
+    round_back = judged(50.0)
+    assert "rounded by 50°" in texts.rounding(round_back)
+    assert "33° on average" in texts.rounding(round_back)
+    assert "rounder than most lifters who were measured" in texts.rounding(round_back)
+    if round_back.pattern == "mixed":
+        assert round_back.cue == verdicts.ROUND_CUE
+    assert all(each.cue_reason for each in (judged(15.0), round_back))
+
+
+def test_the_printed_reference_is_that_of_the_criteria() -> None:
+    assert f"{criteria.load().verdict['usual_rounding'].value:g}°" in texts.USUAL_ROUNDING
+
+
+def test_a_sore_low_back_gets_no_drill_with_a_weight() -> None:
+    needs = ["low_back_led", "rounding_under_load"]
+    assert any(drill.loaded for drill in advice.ladder(["drift"]))
+    assert not any(drill.loaded for drill in advice.ladder(needs, loaded=False))
+    sore = advice.give(SelfReport({"low-back": 6.0}), (), verdict([described(angle(30.0), angle(40.0))]))
+    assert not any(drill.loaded for drill in sore.drills)
+
+
+def test_a_rule_near_its_limit_is_too_close_to_call_not_ok() -> None:
+    near = Finding("lean_back", "ok", Measure(6.0, 1.0, 11.0), 8.0, "deg", (1,), None, "Upright.", "own")
+    assert sentences.rule(near) == "too close to call"
+    assert texts.finding(near) == texts.TOO_CLOSE
+    clear = replace(near, measure=Measure(3.0, 0.0, 6.0))
+    assert (sentences.rule(clear), texts.finding(clear)) == ("ok", "Upright.")
+    missing = replace(near, status="not_assessed", measure=Measure.missing(Code.BACK_HIDDEN))
+    assert sentences.rule(missing) == "not assessed"
 
 
 def test_a_rule_can_flag_low_values_or_require_the_whole_interval() -> None:

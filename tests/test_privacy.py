@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from hingecheck import landmarks
 from hingecheck.backends import bundles
 from hingecheck.errors import UsageError
-from hingecheck.privacy import blurring, head_tracks, redactor
+from hingecheck.privacy import blurring, giveaways, head_tracks, redactor
 from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.bodies import Bodies, trunk_lengths
 from hingecheck.privacy.head_tracks import Track
@@ -44,7 +44,7 @@ class Bright:
         ys, xs = np.nonzero(rgb[..., 0] > 240)
         if not len(xs):
             return np.zeros((0, 5))
-        return np.array([[xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1, 0.6]])
+        return np.array([[xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1, 0.66]])
 
 
 def scene(spots: list[tuple[int, int]], radius: int = 20) -> Bytes:
@@ -65,25 +65,28 @@ def test_a_blur_removes_detail_only_inside_its_circle() -> None:
     assert edge.shape == picture.shape
 
 
-def test_a_head_track_bridges_and_grows_in_a_gap_and_is_held_at_its_end() -> None:
+def test_a_head_track_bridges_a_short_gap_and_is_held_at_its_end() -> None:
     track = Track(np.array([1.0, 2.0, 5.0]), np.array([[0.0, 0, 10], [10, 0, 10], [40, 30, 10]]), hold_s=0.5)
-    middle = track.at(3.5)
+    middle = track.at(1.5)
     assert middle is not None
-    assert middle[:2] == pytest.approx([25, 15])
-    assert middle[2] == pytest.approx(10 * head_tracks.MOST_GROWN)
-    near = track.at(4.8)
-    assert near is not None
-    assert near[2] == pytest.approx(10 * (1 + 0.2 * head_tracks.GROWTH_PER_S))
-    assert track.at(5.4) is not None
-    assert track.at(5.6) is None
-    assert track.at(0.4) is None
+    assert middle == pytest.approx([5, 0, 10])
+    assert [track.at(time_s) is not None for time_s in (0.4, 0.6, 2.4, 3.5, 4.6, 5.4, 5.6)] == [
+        *(False, True, True, False, True, True, False)
+    ]
+
+
+def test_a_blurred_head_is_at_most_1_4_heads_wide() -> None:
+    truth = lifter.track(lifter.Set().posture())
+    trunk_px = trunk_lengths(truth.xy_px).max()
+    radius = head_tracks.heads(truth.xy_px, np.full(len(truth.xy_px), trunk_px))[:, 2]
+    assert (1 + blurring.RIM) * radius.max() <= 1.4 * head_tracks.SKULL * trunk_px
 
 
 def test_the_lifters_head_is_covered_while_the_landmarks_are_lost() -> None:
     posture = lifter.Set().posture()
     truth = lifter.track(posture)
     xy_px = truth.xy_px.copy()
-    lost = slice(len(xy_px) // 3, len(xy_px) // 3 + 12)
+    lost = slice(len(xy_px) // 3, len(xy_px) // 3 + 5)
     xy_px[lost] = np.nan
     own = head_tracks.lifter(replace(truth, xy_px=xy_px))
     assert own is not None
@@ -92,7 +95,7 @@ def test_the_lifters_head_is_covered_while_the_landmarks_are_lost() -> None:
         circle = own.at(float(time_s))
         assert circle is not None
         assert np.hypot(*(circle - head)[:2]) < 0.5 * circle[2]
-    assert own.at(truth.time_s[-1] + 100) is not None
+    assert own.at(truth.time_s[-1] + 100) is None
     assert head_tracks.lifter(replace(truth, xy_px=np.full_like(xy_px, np.nan))) is None
 
 
@@ -106,9 +109,7 @@ def test_two_heads_keep_their_tracks_through_a_short_gap() -> None:
     assert [track.sure for track in tracks] == [False, True]
     gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
     assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
-    once = head_tracks.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))])
-    assert once[0].at(1.4) is not None
-    assert once[0].at(1.6) is None
+    assert head_tracks.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))]) == []
 
 
 def test_a_face_needs_detections_in_several_squares() -> None:
@@ -146,26 +147,29 @@ def test_an_upside_down_person_is_ignored() -> None:
     assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_faces_outside_the_tracks_are_blurred_unless_on_the_body() -> None:
+def test_a_picture_with_a_face_outside_the_tracks_and_off_the_body_is_left_out() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
         return head_search.faces(picture, bright, (0.6, 0.36))
 
-    picture = scene([(70, 70), (250, 60), (200, 200)])
-    assert len(look(picture)) == 3
     body = np.full((33, 2), np.nan)
     body[list(landmarks.HIPS)] = 200.0
     known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
-    head = Track(np.array([0.0, 9.0]), np.array([[70.0, 70, 30]] * 2))
-    out = blurring.retouch([head], look, known)(picture, 4.0)
+    head = Track(np.array([0.0, 4.0]), np.array([[70.0, 70, 30]] * 2))
+    hide = blurring.retouch([head], look, known)
+    with_one, with_two = scene([(70, 70), (200, 200)]), scene([(70, 70), (250, 60), (200, 200)])
+    assert (len(look(with_one)), len(look(with_two))) == (2, 3)
+    assert hide(with_two, 4.0) is None
+    out = hide(with_one, 4.1)
+    assert out is not None
     (left,) = look(out)
     assert left[:2] == pytest.approx([200, 200], abs=5)
-    assert picture[70, 70, 0] == 255  # the input picture is not changed
+    assert with_one[70, 70, 0] == 255  # the input picture is not changed
 
 
-def test_every_possible_face_is_blurred_while_the_lifter_is_lost() -> None:
-    class Once(Bright):
+def test_a_doubtful_face_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
+    class Twice(Bright):
         def faces(self, rgb: Bytes) -> Floats:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
@@ -178,13 +182,31 @@ def test_every_possible_face_is_blurred_while_the_lifter_is_lost() -> None:
     xy_px[truth.time_s > 6.0] = np.nan
     picture = scene([(160, 120)])
 
-    def blurred(pose: PoseTrack, time_s: float) -> bool:
-        out = redactor.hiding(pose, [], Nobody(), Once())(picture, time_s)
-        return not np.array_equal(out[100:140, 140:180], picture[100:140, 140:180])
+    def left_out(pose: PoseTrack, time_s: float) -> bool:
+        return redactor.hiding(pose, [], Nobody(), Twice())(picture, time_s) is None
 
     lost = replace(truth, xy_px=xy_px)
-    assert [blurred(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]
-    assert blurred(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
+    assert [left_out(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]
+    assert left_out(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
+
+
+def test_landmarks_that_appear_for_a_moment_show_no_head() -> None:
+    truth = lifter.track(lifter.Set().posture())
+    xy_px = truth.xy_px.copy()
+    moment = (truth.time_s > 6.0) & (truth.time_s < 6.2)
+    xy_px[(truth.time_s > 5.0) & (truth.time_s < 7.0) & ~moment] = np.nan
+    own = head_tracks.lifter(replace(truth, xy_px=xy_px))
+    assert own is not None
+    assert [own.at(time_s) is not None for time_s in (4.9, 6.1, 7.1)] == [True, False, True]
+
+
+def test_what_breaks_a_pseudonym_is_said(tmp_path: Path, sample_clip: Path) -> None:
+    clip = phone_clip(tmp_path / "jane_doe.mp4", sample_clip, 0.2)
+    lines = giveaways.giveaways(clip, tmp_path / "Jane 1", "Jane's first set")
+    assert [line.split()[1] for line in lines] == ["note", "results", "clip's"]
+    assert "title" in lines[2]
+    assert "SecretPhone" not in lines[2]
+    assert giveaways.giveaways(sample_clip, tmp_path / "p17", "") == []
 
 
 def test_the_pseudonym_replaces_file_names() -> None:

@@ -225,7 +225,7 @@ def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> No
     axis = curves.phases(analysis.reps[0])
     assert columns is not None
     assert axis is not None
-    assert axis.names == ("onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "lowering_s", "end_s")
+    assert axis.names == ("onset_s", "knee_pass_s", "top_s", "lowering_s", "end_s")
     assert axis.places[0] == 0.0
     assert axis.places[-1] == 1.0
     drawn = curves.overlay(columns, "lumbar_flexion_deg", analysis.reps[0], analysis.reps)

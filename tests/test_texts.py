@@ -61,16 +61,16 @@ def test_every_code_has_unique_words_and_every_filming_has_words() -> None:
 
 def test_the_words_contain_values_and_causes() -> None:
     assert texts.reason(Reason(Code.TRUNK_STILL, (20.0,))) == "the trunk moved less than 20 degrees"
-    assert texts.reason(Reason(Code.FITS_ALL_BUT, (0.31, 0.52, "low_back_led"))) == (
-        "the lumbar share lies between 0.31 and 0.52, which fits more than one pattern, but not a low-back-led lift"
+    assert texts.reason(Reason(Code.FITS_ALL_BUT, ("low_back_led",))) == (
+        "the low back's share fits more than one pattern, but not a low-back-led lift"
     )
     assert texts.reason(Reason(Code.SHARE_UNDER_ZERO, ("lumbar_share_thigh",))).startswith(
         "none of the movement of low back and hip"
     )
     at_liftoff = Reason(Code.AT_LIFTOFF, causes=(Reason(Code.LEGS_HIDDEN),))
-    assert texts.reason(at_liftoff) == "at lift-off: the legs are hidden"
+    assert texts.reason(at_liftoff) == "at pull start: the legs are hidden"
     both = Measure.missing(at_liftoff).minus(Measure.missing(Code.NO_LOCKOUT)).reason
-    assert texts.reason(both) == "at lift-off: the legs are hidden; the repetition never locked out"
+    assert texts.reason(both) == "at pull start: the legs are hidden; the repetition never locked out"
     assert both is not None
     assert both.codes == {Code.SEVERAL, Code.AT_LIFTOFF, Code.LEGS_HIDDEN, Code.NO_LOCKOUT}
     assert texts.reason(None) == ""

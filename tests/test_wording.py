@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history import sessions, trends
 from hingecheck.judgement import criteria
 from hingecheck.metrics import comparison, set_drift
@@ -35,7 +35,7 @@ READ = {
     "lumbar_change_deg": (Measure(-0.2, -3.4, 0.3), "0° (−3 to 0)"),
     "hip_change_deg": (Measure(112.4, 105.2, 118.9), "112° (105 to 119)"),
     "knee_change_deg": (Measure(66.0, 60.0, 72.0), "66° (60 to 72)"),
-    "concentric_s": (Measure(1.234, 1.1, 1.3), "1.23 s (1.10 to 1.30)"),
+    "concentric_s": (Measure(1.234, 1.1, 1.3), "1.2 s (1.1 to 1.3)"),
 }
 """Metrics that page, terminal, clinician's report and trend all show, and their text."""
 
@@ -66,7 +66,7 @@ def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
         sign = wording.unit(metric).sign
         for ending, wanted in (("_deg", "°"), ("_deg_s", "°/s"), ("_cm", " cm"), ("_percent", " %")):
             assert (sign == wanted) or not metric.endswith(ending), metric
-        assert (wording.unit(metric) == wording.SHARE) == (metric in SHARES), metric
+        assert (wording.unit(metric) == quantities.SHARE) == (metric in SHARES), metric
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_drift_and_scatter_have_one_more_decimal_than_their_metric() -> None:
     assert wording.measure("lumbar_share_trunk_drift", Measure(0.012, -0.003, 0.027)) == "+1.2 points (−0.3 to +2.7)"
     assert wording.measure("lumbar_share_trunk_spread", Measure(0.012, 0.003, 0.027)) == "1.2 points (0.3 to 2.7)"
     assert wording.name("concentric_s_spread") == "Time up, scatter"
-    assert wording.measure("concentric_s_drift", Measure(0.1, 0.05, 0.15)) == "+0.100 s (+0.050 to +0.150)"
+    assert wording.measure("concentric_s_drift", Measure(0.1, 0.05, 0.15)) == "+0.10 s (+0.05 to +0.15)"
 
 
 def test_differences_have_a_sign_and_share_differences_are_in_points() -> None:

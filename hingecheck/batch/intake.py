@@ -185,7 +185,15 @@ def _listed(folder: Path, manifest: Path) -> Sequence[Clip]:
     if unknown or "file" not in (rows.fieldnames or ()):
         what = f"has an unknown column, {names.shown(unknown[0])}" if unknown else "has no column named file"
         raise UsageError(f"{manifest}: {what}", f"Use the column file, and any of {', '.join(COLUMNS[1:])}.")
-    clips = [_entry(folder, {key: (value or "").strip() for key, value in row.items() if key}) for row in rows]
+    clips = []
+    for row in rows:
+        cells = {key: (value or "").strip() for key, value in row.items() if key}
+        if cells.get("date") and not date_of(cells["date"]):
+            raise UsageError(
+                f"{manifest}, line {rows.line_num}: {names.shown(cells['date'])} is not a valid date",
+                "Write it like 2026-03-01.",
+            )
+        clips.append(_entry(folder, cells))
     return sorted({clip.path: clip for clip in clips}.values(), key=_order)
 
 

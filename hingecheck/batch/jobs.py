@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -38,13 +39,16 @@ class Settings:
     """The settings that all clips of a batch share.
 
     `model` is a name or a .task file, `criteria` a TOML file with the user's limits.  `film` asks for the annotated
-    video of every clip, `full_film` for one with every frame in the size of the clip.
+    video of every clip, `full_film` for one with every frame in the size of the clip.  `redact_face`: blur all heads.
+    `pseudonym`: replaces the athlete and every file name, unless "".
     """
 
     model: str = bundles.DEFAULT
     criteria: Path | None = None
     film: bool = False
     full_film: bool = False
+    redact_face: bool = False
+    pseudonym: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,15 @@ Work = Callable[[Job], None]
 def fingerprint(settings: Settings) -> str:
     """Version, model hashes and limits as one line of JSON.
 
-    Call it before the first clip: it raises ModelError or UsageError if a model or the criteria file is missing or bad.
+    Call it before the first clip: it raises ModelError or UsageError if a model or the criteria file is missing or bad,
+    or if the pseudonym cannot stand for a file name.
     """
-    models = (bundles.find(settings.model), *bundles.spine(), *bundles.plates())
+    from hingecheck.privacy import redactor
+
+    if settings.pseudonym:
+        redactor.checked(settings.pseudonym)
+    models = [bundles.find(settings.model), *bundles.spine(), *bundles.plates()]
+    models += redactor.models() if settings.redact_face else ()
     rules = criteria.load(settings.criteria)
     parts = {
         "version": __version__,
@@ -94,6 +104,8 @@ def fingerprint(settings: Settings) -> str:
         "criteria": asdict(rules),
         "film": settings.film,
         "full_film": settings.full_film,
+        "redact_face": settings.redact_face,
+        "pseudonym": settings.pseudonym,
     }
     return json.dumps(parts, sort_keys=True)
 
@@ -121,11 +133,13 @@ def measure(job: Job) -> None:
     wanted, rules = job.settings, criteria.load(job.settings.criteria)
     request = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
     with WorkingCopy() as copy:
-        result = redactor.marked(analysis.analyze(job.clip, request, copy=copy), pseudonym="", heads_blurred=False)
-        if result.video.sha256 != job.sha256:
+        measured = analysis.analyze(job.clip, request, copy=copy)
+        if measured.video.sha256 != job.sha256:
             raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
-        files = result_folder.Wanted(wanted.film, rules=rules, full_film=wanted.full_film, copy=copy)
-        result_folder.save(result, job.clip, job.folder, files)
+        result = redactor.marked(measured, pseudonym=wanted.pseudonym, heads_blurred=wanted.redact_face)
+        with redactor.redactor(measured, job.clip) if wanted.redact_face else nullcontext() as retouch:
+            films = result_folder.Wanted(wanted.film, False, retouch, rules, wanted.full_film, copy)
+            result_folder.save(result, job.clip, job.folder, films)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 

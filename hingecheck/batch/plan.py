@@ -17,7 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -41,6 +41,9 @@ KILLED: Final = "KilledWorker"
 
 The code compares the name, not the class, so that Dask need not be installed.
 """
+
+SHOWN_DIGITS: Final = 8
+"""Digits of a clip's hash that stand for its name under a pseudonym."""
 
 _HASHED_AT_ONCE: Final = 16
 """Clips that one task of the executor hashes."""
@@ -86,16 +89,33 @@ def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptio
     folder_names = {place.name.rpartition("-")[2]: place.name for place in sorted(results.iterdir())}
     entries: list[Entry] = []
     jobs: dict[str, Job] = {}
-    for clip, digest in zip(clips, _hashes(clips, executor), strict=True):
+    for found, digest in zip(clips, _hashes(clips, executor), strict=True):
         if isinstance(digest, Failure):
-            entries.append(Entry(clip, failure=digest))
+            entries.append(Entry(_pseudonymous(found, settings, "not read"), failure=digest))
             continue
+        clip = _pseudonymous(found, settings, digest[:SHOWN_DIGITS])
         key = jobs_module.key(digest, fingerprint, clip.report)
         name = folder_names.setdefault(key, names.folder_name(_title(clip), key))
         entries.append(Entry(clip, digest, key, f"{RESULTS}/{name}"))
         if not _finished(results / name, options):
             jobs.setdefault(key, Job(key, digest, clip.path, clip.file, results / name, settings, clip.report))
     return Plan(out, tuple(entries), tuple(jobs.values()))
+
+
+def _pseudonymous(clip: Clip, settings: Settings, distinction: str) -> Clip:
+    """The clip under the pseudonym, if the settings have one; `distinction` tells it from the athlete's other clips."""
+    if not settings.pseudonym:
+        return clip
+    file = f"{settings.pseudonym} {distinction}{PurePosixPath(clip.file).suffix.lower()}"
+    return replace(clip, file=file, athlete=settings.pseudonym)
+
+
+def failed_before(todo: Plan) -> tuple[str, ...]:
+    """The files of the clips that failed in an earlier run and are not tried again."""
+    again = {job.key for job in todo.jobs}
+    waiting = [entry for entry in todo.entries if entry.key and entry.key not in again]
+    records = ((entry, jobs_module.recorded(todo.out / entry.folder)) for entry in waiting)
+    return tuple(entry.clip.file for entry, record in records if record is not None and record[1] is not None)
 
 
 def remove_unfinished(out: Path) -> None:
@@ -114,6 +134,8 @@ def claimed(out: Path) -> Iterator[None]:
     The lock is an SQLite transaction, so it also ends if this program is killed.  Raises UsageError if another batch
     holds the folder or the folder cannot be written.
     """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: is a file, not a folder", "Give a folder with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(out / LOCK, timeout=0.0)

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def analyze(
     clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="The video: one set, filmed from the side.")],
+    more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results. Default: a new folder with the name of the clip.")
     ] = None,
@@ -118,7 +119,10 @@ def analyze(
         from hingecheck.judgement.self_report import parse_soreness
         from hingecheck.records import SelfReport
 
+        _check_one_clip(clip, more or [])
         target = _checked_target(output)
+        if output.pseudonym:
+            _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         with _explaining(explain_reps=explain_reps):
@@ -189,8 +193,6 @@ def _checked_target(output: _Output) -> Path | None:
         raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
     if output.films.full and not output.films.wanted:
         raise UsageError("--no-video and --video-full: cannot be used together", "Give only one of them.")
-    if output.clip.is_dir():  # the analysis reports that a folder is not a clip
-        return None
     if output.out is not None:
         folder.check(output.out, force=output.force)
         return output.out
@@ -199,6 +201,26 @@ def _checked_target(output: _Output) -> Path | None:
     target = Path(names.result_folder(output.pseudonym or output.clip.stem))
     folder.check_unnamed(target, force=output.force)
     return target
+
+
+def _check_one_clip(clip: Path, more: Sequence[Path]) -> None:
+    """Raise UsageError for several clips and InputError for a folder; they name the command for them."""
+    from hingecheck.errors import InputError, UsageError
+
+    if more:
+        pair = f"hingecheck compare {clip} {more[0]}" if len(more) == 1 else "hingecheck batch FOLDER --out DIR"
+        raise UsageError(f"{len(more) + 1} videos: analyze takes one", f"For several, run {pair}.")
+    if clip.is_dir():
+        raise InputError(f"{clip}: is a folder", f"To analyze all its clips, run hingecheck batch {clip} --out DIR.")
+
+
+def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
+    """Print what may break the pseudonym."""
+    from hingecheck.privacy import giveaways
+
+    if output.clip.is_file():  # the analysis reports a missing clip
+        for line in giveaways.giveaways(output.clip, target, note):
+            err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 SOME_FAILED = 10
 """Exit code of a batch that finished, but with clips that gave no result."""
 
+MOST_NAMED = 5
+"""Largest number of clips that a line names."""
+
+GROUPS = {"not_measured": "could not be measured", "other": "fine"}
+"""Words for groups in the summary, where they differ from those of the list."""
+
 SPEED_OVER_S = 3600.0
 """Period, in seconds, over which the progress bar averages the speed to estimate the time left."""
 
@@ -75,6 +81,16 @@ def batch(
     criteria: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
     ] = None,
+    redact_face: Annotated[
+        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the videos.")
+    ] = False,
+    pseudonym: Annotated[
+        str,
+        typer.Option(
+            help="A name to write into the results instead of the athlete and every file name, for example P17. "
+            "For one athlete."
+        ),
+    ] = "",
 ) -> None:
     """Analyze a folder of clips. Write a result for each, and a list with the most urgent clips first."""
     from hingecheck.batch import (
@@ -86,11 +102,14 @@ def batch(
     from hingecheck.history.logbook import Logbook
 
     options = clips.RunOptions(isolation.Limits(time_limit, memory_limit), retry_failed=retry_failed)
-    settings = jobs.Settings(model, criteria, video or video_full, video_full)
+    settings = jobs.Settings(model, criteria, video or video_full, video_full, redact_face, pseudonym)
     with reporting_errors(as_json=False):
         jobs.fingerprint(settings)
+        _check_out(folder, out)
         found_clips = intake.find(folder, pattern=pattern, manifest=manifest, skip=out)
         _report_intake(found_clips, folder)
+        if pseudonym:
+            _check_pseudonym(found_clips, pseudonym)
         with clips.claimed(out):
             Logbook(logbook or out / LOGBOOK).close()  # report a bad logbook before the first clip is analyzed
             try:
@@ -125,6 +144,32 @@ def _report_intake(intake: Intake, folder: Path) -> None:
         err_console.print(Text(f"{line} {remedy}"))
 
 
+def _check_out(folder: Path, out: Path) -> None:
+    """Raise UsageError if the results would lie among the clips."""
+    from hingecheck.errors import UsageError
+
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"{out}: lies inside the folder of the clips",
+            "Give a folder outside, so that films are not taken for clips.",
+        )
+
+
+def _check_pseudonym(intake: Intake, pseudonym: str) -> None:
+    """Print what may break the pseudonym.  Raises UsageError if it would stand for several athletes."""
+    from hingecheck.errors import UsageError
+
+    athletes = {clip.athlete for clip in intake.clips}
+    if len(athletes) > 1:
+        raise UsageError(
+            f"--pseudonym {pseudonym}: the folder has clips of {len(athletes)} athletes",
+            "Run the batch once for the folder of each athlete, each time with another pseudonym and another --out.",
+        )
+    if any(clip.report.note.strip() for clip in intake.clips):
+        line = "The notes are kept word for word. Check that they name nobody."
+        err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
+
+
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     """The local executor, or that of a cluster if `scheduler` names one."""
     from hingecheck.backends import cores
@@ -139,9 +184,15 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunO
 
     with err_console.status("Reading the clips"):
         todo = many.plan(clips, out, settings, options, executor)
-    done = len(todo.entries) - len(todo.jobs)
-    line = f"{len(todo.jobs)} to analyze, {done} already done or copies of another clip."
-    err_console.print(Text(f"{len(todo.entries)} clips: {line}"))
+    count, done = len(todo.entries), len(todo.entries) - len(todo.jobs)
+    line = f"{count} clips: {len(todo.jobs)} to analyze, {done} already done or copies of another clip."
+    err_console.print(Text(line if todo.jobs else f"Nothing new: all {count} clips were done before."))
+    failed = many.failed_before(todo)
+    if failed:
+        named = ", ".join(failed[:MOST_NAMED]) + (
+            f" and {len(failed) - MOST_NAMED} more" if failed[MOST_NAMED:] else ""
+        )
+        err_console.print(Text(f"Failed before: {named}. To try again, add --retry-failed."))
     return todo
 
 
@@ -178,7 +229,9 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
     from hingecheck.history import triage
     from hingecheck.report import sentences
 
-    groups = ", ".join(f"{count} {sentences.GROUPS[group]}" for group, count in triage.counts(rows).items())
+    groups = ", ".join(
+        f"{n} {GROUPS.get(group, sentences.GROUPS[group])}" for group, n in triage.counts(rows).items() if n
+    )
     failed = sum(row.failure is not None for row in rows)
     out_console.print(Text(f"{len(rows) - failed} clips with a result, {failed} without. {groups}."))
     if not parquet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from filecmp import cmp
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -42,6 +43,8 @@ def compare(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print comparison.json to stdout. Write files only if --out is given.")
     ] = False,
+    name_a: Annotated[str, typer.Option(help="A name for the first one, for example Monday.")] = "A",
+    name_b: Annotated[str, typer.Option(help="A name for the second one.")] = "B",
     model: Annotated[
         str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
     ] = bundles.DEFAULT,
@@ -54,7 +57,7 @@ def compare(
         from hingecheck.results import document, folder
         from hingecheck.video.reading import Video
 
-        _check_reps(other, rep_a, rep_b)
+        _check_reps(clip, other, rep_a, rep_b)
         target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
@@ -66,20 +69,26 @@ def compare(
         if target is not None:
             begin(watch, Stage.REPORT)
             pictures = (Video(clip).frames_at, Video(other or clip).frames_at)
-            folder.write(target, comparison_page.files(compared, pictures), marker=comparison_page.MARKER)
+            made = comparison_page.files(compared, pictures, (name_a, name_b))
+            folder.write(target, made, marker=comparison_page.MARKER)
     if as_json:
         sys.stdout.write(document.text(document.comparison(compared)))
         return
     from hingecheck.report.terminal import summary
 
-    summary.show_comparison(compared, out_console)
+    summary.show_comparison(compared, out_console, (name_a, name_b))
     out_console.print(Text(f"Results: {target}"))
 
 
-def _check_reps(other: Path | None, rep_a: int | None, rep_b: int | None) -> None:
-    """Raise UsageError if a repetition is to be compared with itself."""
+def _check_reps(clip: Path, other: Path | None, rep_a: int | None, rep_b: int | None) -> None:
+    """Raise UsageError if a repetition is to be compared with itself; both clips are compared by their content."""
     from hingecheck.errors import UsageError
 
+    if other is not None and rep_a == rep_b and clip.is_file() and other.is_file() and cmp(clip, other, shallow=False):
+        raise UsageError(
+            f"{clip} and {other}: are the same clip",
+            "Give another second clip, or two repetitions of one clip with --rep-a and --rep-b.",
+        )
     if other is None and rep_a is not None and rep_a == rep_b:
         raise UsageError(
             f"--rep-a {rep_a} --rep-b {rep_b}: this is one repetition, not two",

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hingecheck.commands.console import err_console, logbook_file, out_console, reporting_errors
+from hingecheck.commands.help import HELP_NAMES, PlainCommand
 
 if TYPE_CHECKING:
     from hingecheck.history.sessions import Session
@@ -30,7 +31,7 @@ HERE = Path()
 SHARE = "lumbar_share_trunk"
 
 
-@log.command("list")
+@log.command("list", cls=PlainCommand, context_settings=HELP_NAMES)
 def list_(
     athlete: Annotated[
         str | None, typer.Argument(help="Name of an athlete, to list the sessions. Default: list all athletes.")
@@ -54,7 +55,7 @@ def list_(
     out_console.print(table)
 
 
-@log.command("import")
+@log.command("import", cls=PlainCommand, context_settings=HELP_NAMES)
 def import_(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Folder that contains earlier result folders, at any depth.")
@@ -85,7 +86,7 @@ def import_(
     out_console.print(Text(f"{len(items) - len(refused)} results read, {changed} new or changed in {path}."))
 
 
-@log.command("export")
+@log.command("export", cls=PlainCommand, context_settings=HELP_NAMES)
 def export(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the tables.")],
     athlete: Annotated[
@@ -106,7 +107,7 @@ def export(
     out_console.print(Text(f"Tables: {out}"))
 
 
-@log.command("delete")
+@log.command("delete", cls=PlainCommand, context_settings=HELP_NAMES)
 def delete(
     athlete: Annotated[str, typer.Argument(help="The athlete to delete.")],
     results: Annotated[

@@ -18,6 +18,9 @@ from hingecheck.records import Advice, Drill, Finding, SelfReport, Verdict
 MOST_DRILLS: Final = 3
 """Largest number of drills in one advice."""
 
+SORE: Final = 6.0
+"""Soreness of the low back, in points of 10, from which no drill with a weight is given (own choice)."""
+
 
 def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> Advice:
     """The advice for one clip.  Drills answer the flags first, in the order of the rules, then the pattern."""
@@ -26,20 +29,21 @@ def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> A
     alarming = self_report.alarming(report)
     return Advice(
         context=self_report.beside(report, verdict.pattern),
-        drills=ladder(needs),
+        drills=ladder(needs, loaded=report.soreness.get("low-back", 0.0) < SORE),
         see=self_report.SEE_SOON + "; ".join(self_report.RED_FLAGS) + "." if alarming else self_report.SEE,
         red_flags=self_report.RED_FLAGS if alarming else (),
     )
 
 
-def ladder(needs: Sequence[str]) -> tuple[Drill, ...]:
-    """At most MOST_DRILLS drills for these needs (rules or patterns), easiest first.
+def ladder(needs: Sequence[str], *, loaded: bool = True) -> tuple[Drill, ...]:
+    """At most MOST_DRILLS drills for these needs (rules or patterns), easiest first; without weights unless `loaded`.
 
     Earlier needs choose first.
     """
+    possible = [drill for drill in known() if loaded or not drill.loaded]
     chosen: list[Drill] = []
     for need in needs:
-        chosen += [drill for drill in known() if need in drill.answers and drill not in chosen]
+        chosen += [drill for drill in possible if need in drill.answers and drill not in chosen]
     chosen = chosen[:MOST_DRILLS]
     return tuple(sorted(chosen, key=known().index))
 

@@ -70,9 +70,10 @@ class Criteria:
         """The rule with that name.  Raises UnknownRule, which suggests the most similar name."""
         if name in self.rules:
             return self.rules[name]
-        near = difflib.get_close_matches(name, self.rules, n=1)
+        known = [*self.rules, *(f"verdict.{limit}" for limit in self.verdict)]
+        near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
-        raise UnknownRule(f"{name}: no such rule", f"{hint}The rules are: {', '.join(self.rules)}.")
+        raise UnknownRule(f"{name}: no such rule or limit", f"{hint}There are: {', '.join(known)}.")
 
 
 def load(overlay: Path | None = None) -> Criteria:

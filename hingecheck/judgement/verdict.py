@@ -22,7 +22,18 @@ from typing import Final
 
 from hingecheck.judgement.criteria import Criteria, Threshold
 from hingecheck.judgement.rules import judge_rule
-from hingecheck.records import Code, Filming, Finding, Measure, Pattern, Reason, RepMetrics, Verdict, View
+from hingecheck.records import (
+    Code,
+    Filming,
+    Finding,
+    Measure,
+    Pattern,
+    Reason,
+    RepMetrics,
+    Rounding,
+    Verdict,
+    View,
+)
 from hingecheck.records.measure import LEAST_SD
 
 SHARE: Final = "lumbar_share_trunk"
@@ -36,9 +47,32 @@ MIXED_CUE: Final = "Before each pull take a breath, brace, and push the hips bac
 
 FILMING_CUE: Final = (
     "Film again from the side, camera at hip height and level with the lifter, whole body in the picture, "
-    "standing still for a second before the first repetition, in a close-fitting shirt."
+    "standing still for a second before the first repetition, in close-fitting clothes or with a bare back."
 )
 """Cue for a clip that cannot tell and has no flag."""
+
+ROUND_CUE: Final = (
+    "Before each pull, lift the chest and let the tailbone point back until the low back is longer. Keep that shape as "
+    "the bar leaves the floor."
+)
+"""Cue for a low back that is rounder at the start than usual, if no rule is flagged."""
+
+LOW_BACK_RULE: Final = "low_back_led"
+"""The rule whose cue a low-back-led lift gets also without a flag."""
+
+REASONS: Final[Mapping[Pattern, str]] = {
+    "hip_led": "most of the way up came from the hips",
+    "mixed": "hips and low back shared the way up",
+    "low_back_led": "most of the way up came from the low back",
+    "cannot_tell": "a clearer picture gives a clearer answer",
+}
+"""Why a cue is given if no rule is flagged."""
+
+ROUND_REASON: Final = "the low back was rounder at the start of the pull than is usual"
+"""Why ROUND_CUE is given."""
+
+START: Final = "lumbar_at_start_deg"
+"""Metric that says how round the low back is at the start of the pull."""
 
 BEHIND_PLATES: Final = frozenset({Code.BACK_HIDDEN, Code.STANDING_FOR_LOCKOUT})
 """Reasons and notes that a view past the plates avoids."""
@@ -56,13 +90,18 @@ def judge(
 ) -> tuple[tuple[Finding, ...], Verdict]:
     """One finding per rule, and the verdict; `pooled`: each metric over the set."""
     findings = tuple(judge_rule(name, rule, reps, pooled, criteria) for name, rule in criteria.rules.items())
-    return findings, _verdict(reps, pooled[SHARE], view, findings, criteria)
+    return findings, _verdict(reps, pooled, view, findings, criteria)
 
 
 def _verdict(
-    reps: Sequence[RepMetrics], share: Measure, view: View, findings: Sequence[Finding], criteria: Criteria
+    reps: Sequence[RepMetrics],
+    pooled: Mapping[str, Measure],
+    view: View,
+    findings: Sequence[Finding],
+    criteria: Criteria,
 ) -> Verdict:
     """The verdict over the set: see the steps of the module."""
+    share, start_deg = pooled[SHARE], pooled.get(START, Measure.missing(Code.NO_REP_MEASURED))
     used = tuple(rep.rep.number for rep in reps if rep.values[SHARE].known)
     complete = sum(rep.complete for rep in reps)
     # 1, 2, 3
@@ -70,14 +109,20 @@ def _verdict(
     # 4
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (Reason(Code.ONE_OF_REPS, (complete,)),)
+    rounding = compared_rounding(start_deg, criteria.verdict)
+    cue, cue_reason = _cue(pattern, rounding, findings, criteria)
     return Verdict(
         pattern=pattern,
         share=share,
         chances=chances,
         reasons=(*why, *view.reasons, *_few(used)),
         reps_used=used,
-        cue=_cue(pattern, findings, criteria),
+        cue=cue,
         surer=_filming(reps, share, view, criteria.verdict),
+        cue_reason=cue_reason,
+        start_deg=start_deg,
+        rounding=rounding,
+        bands=tuple(criteria.verdict[name].value for name in ("hip_led_below", "low_back_led_above")),
     )
 
 
@@ -114,11 +159,11 @@ def pattern_of(
     # 3
     best = max(strict, key=lambda name: strict[name])
     if share.high < limits["least_share"].value:
-        why = Reason(Code.SHARE_DOUBTFUL, (share.value,))
+        why = Reason(Code.SHARE_DOUBTFUL)
     elif chances[best] < limits["support"].value:
         ruled_out = [name for name in chances if chances[name] < limits["ruled_out_below"].value]
-        ends = (share.low, share.high)
-        why = Reason(Code.FITS_ALL_BUT, (*ends, *ruled_out)) if len(ruled_out) == 1 else Reason(Code.FITS_SEVERAL, ends)
+        one = len(ruled_out) == 1
+        why = Reason(Code.FITS_ALL_BUT, tuple(ruled_out)) if one else Reason(Code.FITS_SEVERAL)
     else:
         return best, (), chances
     return "cannot_tell", (why,), chances
@@ -147,9 +192,24 @@ def _few(used: tuple[int, ...]) -> tuple[Reason, ...]:
     return (Reason(Code.SINGLE_REP),) if len(used) == 1 else ()
 
 
-def _cue(pattern: Pattern, findings: Sequence[Finding], criteria: Criteria) -> str:
-    """The cue of the first flag; without a flag, that of the pattern."""
+def compared_rounding(start_deg: Measure, limits: Mapping[str, Threshold]) -> Rounding:
+    """How round the low back is at the start, compared with measured lifters; "similar" if the interval allows it."""
+    usual = limits["usual_rounding"].value
+    if not start_deg.known:
+        return "unknown"
+    if start_deg.low > usual:
+        return "rounder_than_most" if start_deg.value > usual + limits["rounding_spread"].value else "rounder"
+    return "less_round" if start_deg.high < usual else "similar"
+
+
+def _cue(pattern: Pattern, rounding: Rounding, findings: Sequence[Finding], criteria: Criteria) -> tuple[str, str]:
+    """The cue and why it is given: of the first flag; without a flag, of a round low back; else of the pattern."""
     for finding in findings:
         if finding.status == "flag":
-            return criteria.rules[finding.rule].cue
-    return {"hip_led": HIP_LED_CUE, "mixed": MIXED_CUE}.get(pattern, FILMING_CUE)
+            return criteria.rules[finding.rule].cue, finding.text
+    if rounding in ("rounder_than_most", "rounder"):
+        return ROUND_CUE, ROUND_REASON
+    cues = {"hip_led": HIP_LED_CUE, "mixed": MIXED_CUE}
+    if pattern == "low_back_led" and LOW_BACK_RULE in criteria.rules:
+        cues[pattern] = criteria.rules[LOW_BACK_RULE].cue
+    return cues.get(pattern, FILMING_CUE), REASONS[pattern]

@@ -3,14 +3,8 @@
 In: the angle track, the events of one repetition, the view, and what is known of the lifter and the plates.  Out: all
 metrics of METRICS, each with its 90 % interval, or the reason why it is not measured (`RepMetrics`).
 
-A change is the angle at the start of the pull minus the angle at the top:
-
-- Top: when the hands are at rest up there (`Rep.top_s`).  The body still moves after the bar is within 1 cm of its top.
-- Start: between the last quiet moment (`Rep.onset_s`) and lift-off, because the body moves before the bar does.  In
-  this time the lifter takes up the slack and the back may round further.  So the start is the first moment at which
-  the lumbar spine is as flexed as it gets before lift-off (`_pulled_from_s`).
-
-If a plate hides the back at lockout, the lifter's own standing is used in its place, with a wider interval and a note.
+A change is the angle at the start of the pull minus the angle at the top; `postures` says what these two are.  If a
+plate hides the back at the top, the lifter's own standing is used in its place, with a wider interval and a note.
 
 Errors are propagated to first order.  The noise of a frame counts once at each end.  The bias of a clip is the same in
 all frames and repetitions, so it does not average out and counts in full.  The lumbar share is L / T: L is the lumbar
@@ -30,11 +24,11 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics import bar_path, coordination, phases
-from hingecheck.metrics.moment import LEAST_KNOWN, Reading, at, read
+from hingecheck.metrics import bar_path, coordination, phases, postures
+from hingecheck.metrics.moment import LEAST_KNOWN, at, read
+from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
     METRICS,
-    Angle,
     AngleTrack,
     Code,
     Measure,
@@ -46,26 +40,6 @@ from hingecheck.records import (
     bounded,
     counting,
 )
-
-SETUP_WINDOW_S: Final = (-0.15, 0.0)
-"""Window around the last quiet moment, in seconds: the still frames before it."""
-
-PULL_WINDOW_S: Final = (0.0, 0.10)
-"""Window around the start of the pull, in seconds: the frames after it."""
-
-AS_FLEXED_DEG: Final = 2.0
-"""Largest difference from the largest lumbar flexion before lift-off that counts as equal, in degrees: twice the noise
-of a smoothed frame."""
-
-BOTTOM_WINDOW_S: Final = (-0.10, 0.10)
-"""Window around the lowest point of a Romanian repetition, and around lift-off, in seconds."""
-
-TOP_WINDOW_S: Final = (0.0, 0.20)
-"""Window around the top, in seconds: the frames after it."""
-
-STANDING_FOR_LOCKOUT_SD_DEG: Final = 4.0
-"""SD of the difference between lockout and own standing, in degrees: the lifter leans back or does not
-quite finish."""
 
 SMALLEST_MOVEMENT_DEG: Final = 20.0
 """Smallest movement of which a share is given, in degrees.  A share of less means nothing."""
@@ -97,11 +71,11 @@ CHANGES: Final = {
 }
 """Changes over the whole pull, and the angle of each."""
 
-SIDE_VIEW_ONLY: Final = ("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh")
+SIDE_VIEW_ONLY: Final = (
+    *("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh"),
+    *(f"{joint}_{posture}_deg" for posture in postures.POSTURES for joint in ("hip", "knee")),
+)
 """Metrics that are not measured if the camera is too far off the side view."""
-
-FROM_STANDING: Final = ("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg", "hip_change_deg")
-"""Changes whose angle at the top may be replaced by own standing, which is the zero of these angles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +98,7 @@ def describe(
 ) -> RepMetrics:
     """All metrics of one repetition.
 
-    1. Changes over the whole pull, and the lumbar shares.
+    1. Angles at the postures, changes over the whole pull, and the lumbar shares.
     2. Lumbar flexion at single moments.
     3. Coordination, changes by phase, position at the top, rounding under load.
     4. Bar path and early drop of the trunk.
@@ -134,6 +108,7 @@ def describe(
     # 1
     notes: list[Reason] = []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
+    values |= postures.describe(track, rep)
     lumbar = values["lumbar_change_deg"]
     shares = {
         "lumbar_share_trunk": _ratio(lumbar, values["junction_change_deg"], shared=SHARED_ERROR),
@@ -159,33 +134,13 @@ def describe(
         notes += _cut_shares(shares)
     else:
         values |= {name: Measure.missing(Code.VIEW_OBLIQUE) for name in SIDE_VIEW_ONLY}
-    return RepMetrics(rep, values, _pulled_from_s(track, rep), tuple(dict.fromkeys(notes)))
+    ordered = {name: values[name] for name in METRICS}
+    return RepMetrics(rep, ordered, postures.pull_start_s(track, rep), tuple(dict.fromkeys(notes)))
 
 
 def pooled(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
     """Each metric over the set: mean of the complete repetitions, or of all if none is complete."""
     return {name: Measure.pool([rep.values[name] for rep in counting(reps)]) for name in METRICS}
-
-
-def _at_start(track: AngleTrack, angle: Angle, rep: Rep) -> Reading:
-    """An angle at the start of the pull."""
-    window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else PULL_WINDOW_S
-    return read(track, angle, _pulled_from_s(track, rep), window_s)
-
-
-def _pulled_from_s(track: AngleTrack, rep: Rep) -> float:
-    """The start of the pull, in seconds: see the module.
-
-    If the lumbar spine is unknown up to lift-off, it is the set-up.  A Romanian repetition starts at its lowest point.
-    """
-    if rep.style == "romanian":
-        return rep.onset_s
-    angle, begin_s = track.lumbar_flexion, rep.onset_s + SETUP_WINDOW_S[0]
-    known = (track.time_s >= begin_s) & (track.time_s <= rep.liftoff_s) & (angle.reason == "")
-    if not known.any():
-        return begin_s
-    flexed = angle.value_deg[known] >= angle.value_deg[known].max() - AS_FLEXED_DEG
-    return float(track.time_s[known][int(np.argmax(flexed))])
 
 
 def _change(track: AngleTrack, rep: Rep, name: str, notes: list[Reason]) -> Measure:
@@ -195,16 +150,13 @@ def _change(track: AngleTrack, rep: Rep, name: str, notes: list[Reason]) -> Meas
     """
     if not rep.complete:
         return Measure.missing(Code.NO_LOCKOUT)
-    angle: Angle = getattr(track, CHANGES[name])
-    start = _at_start(track, angle, rep)
-    if start.reason:
-        return Measure.missing(at(Code.AT_LIFTOFF, start.reason))
-    top = read(track, angle, rep.top_s, TOP_WINDOW_S)
-    if top.reason and name in FROM_STANDING:
+    angle = CHANGES[name]
+    start, top = postures.at_start(track, angle, rep), postures.at_top(track, angle, rep)
+    for end in (start, top):
+        if end.reason:
+            return Measure.missing(end.reason)
+    if postures.standing_for_top(track, angle, rep):
         notes.append(Reason(Code.STANDING_FOR_LOCKOUT))
-        top = Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG, 0.0)
-    if top.reason:
-        return Measure.missing(at(Code.AT_LOCKOUT, top.reason))
     bias = max(start.bias_sd, top.bias_sd)  # the bias has the same cause at both ends, so it does not add up
     return Measure.of(start.value - top.value, float(np.hypot(np.hypot(start.noise_sd, top.noise_sd), bias)))
 
@@ -246,7 +198,7 @@ def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
     """Lumbar flexion at lift-off, in degrees from standing."""
     reading = read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
     if reading.reason:
-        return Measure.missing(at(Code.AT_LIFTOFF, reading.reason))
+        return Measure.missing(reading.reason)
     return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 

@@ -1,13 +1,14 @@
 """Blurs heads in the pictures of a clip: the lifter's and everybody else's.
 
 In: head tracks (`head_tracks`), bodies (`bodies`) and a function that looks for faces in a picture.  Out: a function
-that takes a picture and its time and returns the picture with blurred heads.
+that takes a picture and its time and returns the picture with blurred heads, or None.
 
 Steps for one picture (`retouch`):
 
-1. Blur the circle of each track at that time.  Tracks of heads that were never seen with their shoulders count only
-   beside the body.
-2. Look for faces in the blurred picture.  Paint over what is still found, wider each time, at most ROUNDS times.
+1. Blur the circle of each track at that time.  Nothing else is ever blurred.  Tracks of heads that were never seen with
+   their shoulders count only beside the body.
+2. Look for faces in the blurred picture.  If a face lies in none of the circles, the picture must not be shown: return
+   None.
 3. Skip this check for CHECK_PAUSE_S after a picture in which nothing was left, to save time in a film.
 
 Limit: the lifter's body below the shoulders is never blurred.  A face alone that lies on the body is taken for an
@@ -28,8 +29,11 @@ from hingecheck.privacy.bodies import Bodies, Region
 from hingecheck.privacy.head_tracks import HEAD_RADIUS, SKULL, Track
 from hingecheck.records import Bytes, Floats
 
-Retouch = Callable[[Bytes, float], Bytes]
-"""Function from an upright picture in full size (h, w, 3) and its time in seconds to a picture with blurred heads."""
+Retouch = Callable[[Bytes, float], Bytes | None]
+"""Function from an upright picture in full size (h, w, 3) and its time in seconds to a picture with blurred heads.
+
+None: the picture must not be shown, because a face in it could not be covered.
+"""
 
 Look = Callable[[Bytes, float], Floats]
 """Function that looks for faces in a picture at a time, in seconds: circles (n, 3) of x, y, radius in pixels."""
@@ -39,12 +43,6 @@ CELLS: Final = 2
 
 RIM: Final = 0.2
 """Width of the soft rim around a blurred circle, in radii."""
-
-ROUNDS: Final = 3
-"""Largest number of times that a picture is checked again after blurring."""
-
-WIDER: Final = 0.1
-"""Growth of a painted circle in each round, as a share of its radius."""
 
 CHECK_PAUSE_S: Final = 0.12
 """Time after a clean picture in which pictures are not checked again, in seconds."""
@@ -80,18 +78,15 @@ def retouch(tracks: Sequence[Track], look: Look, spared_bodies: Bodies) -> Retou
     """The function that blurs the heads of the tracks and what `look` still finds, but not the `spared_bodies`."""
     clean_s = float("-inf")
 
-    def blurred(picture: Bytes, time_s: float) -> Bytes:
+    def blurred(picture: Bytes, time_s: float) -> Bytes | None:
         nonlocal clean_s
         circles_px, spared = _moment(tracks, spared_bodies, time_s)
         out = blur(picture, circles_px, spared)  # 1
         if 0.0 <= time_s - clean_s < CHECK_PAUSE_S:  # 3
             return out
-        for turn in range(ROUNDS):  # 2
-            faces = spared.real(look(out, time_s))
-            if not len(faces):
-                clean_s = time_s if turn == 0 else clean_s
-                break
-            out = paint(out, _to_paint(faces, circles_px, 1.0 + WIDER * turn), spared)
+        if len(_uncovered(spared.real(look(out, time_s)), circles_px)):  # 2
+            return None
+        clean_s = time_s
         return out
 
     return blurred
@@ -106,19 +101,12 @@ def _moment(tracks: Sequence[Track], spared_bodies: Bodies, time_s: float) -> tu
     return [*heads_px, *spared.real(alone)], spared
 
 
-def _to_paint(faces_px: Floats, blurred_px: Sequence[Floats], wider: float) -> list[Floats]:
-    """The circles to paint over where faces are still found: each face, and the blurred circles in which it lies.
-
-    A face that seems larger than a circle around it is a blur that looks like a face.  It is not painted larger than
-    that circle.
-    """
-    circles_px: list[Floats] = []
-    for face in faces_px:
-        around = [circle for circle in blurred_px if np.hypot(*(circle - face)[:2]) < circle[2]]
-        most_px = min((circle[2] for circle in around), default=face[2])
-        limited = np.array([face[0], face[1], min(face[2], most_px)])
-        circles_px += [circle * np.array([1.0, 1.0, wider]) for circle in (*around, limited)]
-    return circles_px
+def _uncovered(faces_px: Floats, blurred_px: Sequence[Floats]) -> Floats:
+    """The faces (n, 3) whose middle lies in none of the blurred circles.  A blur may itself look like a face."""
+    covered = np.zeros(len(faces_px), bool)
+    for circle in blurred_px:
+        covered |= np.hypot(*(faces_px - circle)[:, :2].T) < circle[2]
+    return np.asarray(faces_px[~covered])
 
 
 def blur(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING) -> Bytes:
@@ -128,16 +116,6 @@ def blur(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING)
         coarse = cv2.resize(part, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
         smooth = cv2.resize(coarse, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         part[:] = np.asarray(share * smooth + (1 - share) * part).round().astype(np.uint8)
-    return out
-
-
-def paint(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING) -> Bytes:
-    """A copy of `picture` in which each circle has the mean colour of its surroundings."""
-    out = picture.copy()
-    for part, share in _parts(out, circles_px, spared):
-        outside = share[..., 0] < 0.5
-        colour = part[outside].mean(axis=0) if outside.any() else part.mean(axis=(0, 1))
-        part[:] = np.asarray(share * colour + (1 - share) * part).round().astype(np.uint8)
     return out
 
 

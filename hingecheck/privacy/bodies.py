@@ -27,10 +27,11 @@ HALF_WIDTHS: Final[Sequence[tuple[Pair, Pair, float]]] = (
     (landmarks.HEELS, landmarks.TOES, 0.15),
     (landmarks.SHOULDERS, landmarks.ELBOWS, 0.1),
     (landmarks.ELBOWS, landmarks.WRISTS, 0.1),
-    (landmarks.WRISTS, landmarks.WRISTS, 0.45),
+    (landmarks.WRISTS, landmarks.WRISTS, 0.6),
 )
 """Bands from joint to joint that make a body below the shoulders: two joints, and half the width in trunk lengths.  A
-band around a single joint is a disc: the buttocks, and the plates around the hands."""
+band around a single joint is a disc: the buttocks, and the plates around the hands.  A plate has a radius of 0.45, and
+the near one looks larger and lies beside the hands."""
 
 BESIDE: Final = 0.1
 """Distance from the body within which something may still be a part of it, in trunk lengths."""

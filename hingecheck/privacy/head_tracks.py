@@ -8,7 +8,9 @@ Steps (`link`), for heads other than the lifter's:
 1. Take the sightings in order of time.
 2. Add each to the nearest track that was seen not more than LONGEST_GAP_S ago, if it is near enough (SAME_HEAD).
    Otherwise begin a new track.
-3. Hold each track for a while before its first sighting and after its last one (HOLD_S, or MOMENT_S if it has few).
+3. Drop tracks with fewer than FEWEST sightings: a plate or a rack looks like a head once, a head does so again.
+
+A track is known near its sightings (`Track.hold_s`), and nowhere else.
 """
 
 from __future__ import annotations
@@ -21,16 +23,17 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.privacy import bodies
-from hingecheck.records import Floats, PoseTrack
+from hingecheck.records import Bools, Floats, PoseTrack
 
-HEAD_RADIUS: Final = 0.36
-"""Radius of a blurred head, in trunk lengths (shoulder to hip): about 18 cm; a head reaches 13 cm."""
+SKULL: Final = 0.26
+"""Radius of a real head, in trunk lengths (shoulder to hip): about 13 cm.  So much of a head is blurred even where it
+hides a part of the body."""
+
+HEAD_RADIUS: Final = 0.3
+"""Largest radius of a blurred head, in trunk lengths.  With its soft rim (`blurring.RIM`) it is 1.4 heads wide."""
 
 NECK: Final = 0.42
 """Distance from the shoulders to the middle of the head, in trunk lengths, where the head has no landmarks."""
-
-SKULL: Final = 0.26
-"""Radius of a real head, in trunk lengths.  So much of a head is blurred even where it hides a part of the body."""
 
 EARS_WEIGHT: Final = 2
 """Weight of the middle of the ears, against 1 for the nose, in the middle of the head."""
@@ -38,55 +41,48 @@ EARS_WEIGHT: Final = 2
 SAME_HEAD: Final = 2.0
 """Largest distance between two sightings of one head, in radii."""
 
-LONGEST_GAP_S: Final = 3.0
+LONGEST_GAP_S: Final = 2.0
 """Longest time for which a head may be missed and still be the same track, in seconds."""
 
 HOLD_S: Final = 1.0
-"""Time before the first and after the last sighting in which a head is still blurred, in seconds."""
+"""Largest time to a sighting of another person's head at which it is still blurred, in seconds."""
 
-CLOSE_S: Final = 0.15
-"""Largest time to a sighting at which a head counts as seen, in seconds."""
+OWN_HOLD_S: Final = 0.3
+"""The same time for the lifter's head, in seconds.  The lifter is followed closely and moves fast."""
 
-FEWEST_HELD: Final = 3
-"""Smallest number of sightings of a track that is held for HOLD_S."""
+LEAST_RUN_S: Final = 0.3
+"""Shortest time, in seconds, for which the lifter must be seen without a break to show where the head is."""
 
-MOMENT_S: Final = 0.5
-"""The same time for a track with fewer sightings, in seconds: it may be no head."""
+END_S: Final = 0.1
+"""Time beyond the first and the last sighting from which the lifter counts as lost, in seconds."""
 
-GROWTH_PER_S: Final = 0.5
-"""Growth of the blur of another person's head with the time to the nearest sighting, as a share of the radius a
-second."""
-
-MOST_GROWN: Final = 1.3
-"""Largest growth of the radius, as a factor."""
+FEWEST: Final = 2
+"""Smallest number of sightings of a track of another person's head."""
 
 
 @dataclass(frozen=True)
 class Track:
     """One head over time: `circle_px` (N, 3) is x, y and radius in display pixels, at growing times (N,) in seconds.
 
-    `hold_s`: time for which it is held before the first and after the last sighting.  `sure`: it was seen together with
-    its shoulders at least once.
+    `hold_s`: time to the nearest sighting up to which the head is known.  `sure`: it was seen together with its
+    shoulders at least once.
     """
 
     time_s: Floats
     circle_px: Floats
     hold_s: float = HOLD_S
     sure: bool = False
-    growth_per_s: float = GROWTH_PER_S
 
-    def seen(self, time_s: float) -> bool:
-        """True if there is a sighting within CLOSE_S of a time."""
-        return bool(np.min(np.abs(self.time_s - time_s)) <= CLOSE_S)
+    def lost(self, time_s: float) -> bool:
+        """True if the head is not known at a time, or only because it is held beyond its first or last sighting."""
+        inside = self.time_s[0] - END_S <= time_s <= self.time_s[-1] + END_S
+        return not inside or self.at(time_s) is None
 
     def at(self, time_s: float) -> Floats | None:
-        """The circle (3,) at a time, wider if the nearest sighting is farther away; None outside the track."""
-        if not self.time_s[0] - self.hold_s <= time_s <= self.time_s[-1] + self.hold_s:
+        """The circle (3,) at a time, interpolated; None if no sighting is near in time."""
+        if np.min(np.abs(self.time_s - time_s)) > self.hold_s:
             return None
-        away_s = float(np.min(np.abs(self.time_s - time_s)))
-        circle = np.array([np.interp(time_s, self.time_s, column) for column in self.circle_px.T])
-        circle[2] *= min(1.0 + self.growth_per_s * away_s, MOST_GROWN)
-        return circle
+        return np.array([np.interp(time_s, self.time_s, column) for column in self.circle_px.T])
 
 
 @dataclass
@@ -99,16 +95,26 @@ class _GrowingTrack:
 
 
 def lifter(pose: PoseTrack) -> Track | None:
-    """The lifter's head, from every frame in which the head or the shoulders are known; None if there is no such frame.
-
-    It is interpolated in between and held over the rest of the clip.
-    """
+    """The lifter's head, from the frames in which the head or the shoulders are known; None if there are none."""
     trunk_px = bodies.trunk_lengths(pose.xy_px)
     if np.isnan(trunk_px).all():
         return None
     circles_px = heads(pose.xy_px, np.full(len(trunk_px), np.nanquantile(trunk_px, bodies.TRUNK_QUANTILE)))
-    known = ~np.isnan(circles_px).any(axis=1)
-    return Track(pose.time_s[known], circles_px[known], hold_s=float("inf"), sure=True, growth_per_s=0.0)
+    known = _lasting(np.asarray(~np.isnan(circles_px).any(axis=1)), pose.time_s)
+    return Track(pose.time_s[known], circles_px[known], OWN_HOLD_S, sure=True) if known.any() else None
+
+
+def _lasting(known: Bools, time_s: Floats) -> Bools:
+    """The known frames (N,) without runs shorter than LEAST_RUN_S.
+
+    Landmarks that appear only for a moment are mostly misplaced: for example when the head is out of the picture.
+    """
+    begins = np.flatnonzero(known & ~np.append(False, known[:-1]))
+    ends = np.flatnonzero(known & ~np.append(known[1:], False))
+    lasting = np.zeros_like(known)
+    for begin, end in zip(begins, ends, strict=True):
+        lasting[begin : end + 1] = time_s[end] - time_s[begin] >= LEAST_RUN_S
+    return lasting
 
 
 def heads(xy_px: Floats, trunk_px: Floats) -> Floats:
@@ -152,7 +158,8 @@ def link(sightings: Iterable[tuple[float, Floats]]) -> list[Track]:
             track.times_s.append(time_s)
             track.circles_px.append(circle)
             track.sure |= bool(sure)
-    return [_finished(track) for track in tracks]
+    kept = (track for track in tracks if len(track.times_s) >= FEWEST)  # 3
+    return [Track(np.array(track.times_s), np.stack(track.circles_px), sure=track.sure) for track in kept]
 
 
 def _nearest(tracks: Sequence[_GrowingTrack], circle: Floats, time_s: float) -> _GrowingTrack | None:
@@ -162,9 +169,3 @@ def _nearest(tracks: Sequence[_GrowingTrack], circle: Floats, time_s: float) -> 
     if not distances or min(distances) > SAME_HEAD * circle[2]:
         return None
     return waiting[int(np.argmin(distances))]
-
-
-def _finished(track: _GrowingTrack) -> Track:
-    """The track with all its sightings; few sightings are held for a shorter time."""
-    hold_s = HOLD_S if len(track.times_s) >= FEWEST_HELD else MOMENT_S  # 3
-    return Track(np.array(track.times_s), np.stack(track.circles_px), hold_s, track.sure)

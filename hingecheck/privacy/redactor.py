@@ -3,11 +3,11 @@
 In: an analysis, its clip, and the pseudonym if there is one.  Out: a function that blurs pictures of the clip
 (`redactor`), and an analysis without file names (`marked`).
 
-Steps of blurring (`hiding`).  All sources are generous: a blur too many does less harm than a face.
+Steps of blurring (`hiding`).  Only heads are blurred; a picture with a face that is not covered is left out.
 
-1. Take the lifter's head from the landmarks, interpolated where they were lost (`head_tracks.lifter`).
+1. Take the lifter's head from the landmarks, interpolated where they were lost for a moment (`head_tracks.lifter`).
 2. Look for people and faces once every LOOK_PAUSE_S, and every LOST_PAUSE_S where the lifter's landmarks were lost.
-3. Link what was found over time, so that a head that is missed for a moment stays blurred (`head_tracks.link`).
+3. Link what was found over time (`head_tracks.link`).
 4. Blur each picture that is handed out, and look for faces in it once more (`blurring.retouch`).
 """
 
@@ -33,7 +33,7 @@ from hingecheck.progress import Stage, Watch, counted
 from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video.reading import Video
 
-LOOK_PAUSE_S: Final = 1.0
+LOOK_PAUSE_S: Final = 0.5
 """Time between two searches of the clip for people and faces, in seconds."""
 
 LOST_PAUSE_S: Final = 0.3
@@ -120,7 +120,7 @@ def models() -> tuple[bundles.Bundle, bundles.Bundle]:
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for people and faces; where the lifter was lost, more often, and one vote makes a face.
+    """Looks for people and faces; where the lifter was lost, more often, and fewer votes make a face.
 
     `lifter_head`: the lifter's head.
     """
@@ -138,20 +138,22 @@ class _Search:
             if time_s < due_s and (was_lost or not lost):
                 continue
             next_s, was_lost = time_s + LOOK_PAUSE_S, lost
-            votes = 1 if lost else head_search.VOTES
+            votes = head_search.LOST_VOTES if lost else head_search.VOTES
             faces_px = head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
             people_px = head_search.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
             yield _Look(time_s, faces_px, people_px, lost)
 
     def left(self, picture: Bytes, time_s: float) -> Floats:
-        """Circles (n, 3) of the faces that are left in one picture."""
-        if self._lost(time_s):
-            return head_search.faces(picture, self.detector, FACE_LEVELS, votes=1)
-        return head_search.faces(picture, self.detector, PICTURE_LEVELS)
+        """Circles (n, 3) of the faces that are left in one picture; while the lifter is lost, of everybody's heads."""
+        if not self._lost(time_s):
+            return head_search.faces(picture, self.detector, PICTURE_LEVELS)
+        faces_px = head_search.faces(picture, self.detector, FACE_LEVELS, head_search.LOST_VOTES)
+        people_px = head_search.people(picture, self.people, PEOPLE_LEVELS)
+        return np.concatenate([faces_px, head_tracks.heads(people_px, trunk_lengths(people_px))])
 
     def _lost(self, time_s: float) -> bool:
-        """True if the lifter's head is not seen near a time."""
-        return self.lifter_head is None or not self.lifter_head.seen(time_s)
+        """True if the lifter's head is not known at a time."""
+        return self.lifter_head is None or self.lifter_head.lost(time_s)
 
 
 def checked(pseudonym: str) -> str:

@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Literal
 
 from hingecheck.records.measure import Measure
-from hingecheck.records.reasons import Reason
+from hingecheck.records.reasons import Code, Reason
 
 Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 """The four outcomes of the verdict."""
+
+Rounding = Literal["rounder_than_most", "rounder", "similar", "less_round", "unknown"]
+"""How round the low back is at the start of the pull, compared with lifters who were measured."""
 
 Status = Literal["ok", "flag", "not_assessed"]
 """The three outcomes of a rule."""
@@ -63,8 +66,10 @@ class Verdict:
 
     `share`: the lumbar share of the trunk's movement.  `chances`: probability of each pattern, 0 to 1.  A share near a
     limit fits both patterns beside it, so they can add up to more than 1.  `reasons`: if the clip cannot tell, the
-    first one says why.  `reps_used`: numbers of the repetitions with a share.  `cue`: one thing to practise.  `surer`:
-    how to film for a clearer answer.
+    first one says why.  `reps_used`: numbers of the repetitions with a share.  `cue`: one thing to practise, and
+    `cue_reason` what it answers.  `surer`: how to film for a clearer answer.  `start_deg`: lumbar flexion at the start
+    of the pull, and `rounding` how that compares with measured lifters.  `bands`: the limits between hip-led, mixed and
+    low-back-led.
     """
 
     pattern: Pattern
@@ -74,6 +79,10 @@ class Verdict:
     reps_used: tuple[int, ...]
     cue: str
     surer: tuple[Filming, ...] = ()
+    cue_reason: str = ""
+    start_deg: Measure = field(default_factory=lambda: Measure.missing(Code.NOT_STORED))
+    rounding: Rounding = "unknown"
+    bands: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +108,16 @@ class SelfReport:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A general movement drill: how to do it, what it is for, and the rules and patterns that it helps with."""
+    """A general movement drill: how to do it, what it is for, and the rules and patterns that it helps with.
+
+    `loaded`: it is done with a weight.
+    """
 
     name: str
     how: str
     purpose: str
     answers: tuple[str, ...]
+    loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

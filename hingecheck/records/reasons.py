@@ -63,9 +63,9 @@ class Code(StrEnum):
     # What limits a verdict or a finding.
     ONE_OF_REPS = "one_of_reps"  # (number of complete repetitions) only one of them is measured
     SINGLE_REP = "single_rep"
-    SHARE_DOUBTFUL = "share_doubtful"  # (share) the share is lower than that of any measured lifter
-    FITS_SEVERAL = "fits_several"  # (low, high) the share's interval fits several patterns
-    FITS_ALL_BUT = "fits_all_but"  # (low, high, pattern) the share's interval fits all patterns but one
+    SHARE_DOUBTFUL = "share_doubtful"  # the share is lower than that of any measured lifter
+    FITS_SEVERAL = "fits_several"  # the share's interval fits several patterns
+    FITS_ALL_BUT = "fits_all_but"  # (pattern) the share's interval fits all patterns but one
     NEAR_LIMIT = "near_limit"  # the value is too close to the rule's limit
 
     # Notes beside a repetition's numbers.

@@ -112,6 +112,9 @@ METRICS: Final = (
     *("lumbar_change_deg", "pelvis_change_deg", "junction_change_deg"),
     *("hip_change_deg", "knee_change_deg", "trunk_change_deg"),
     *("lumbar_share_trunk", "lumbar_share_thigh"),
+    *("hip_at_start_deg", "knee_at_start_deg", "lumbar_at_start_deg"),
+    *("hip_at_knee_pass_deg", "knee_at_knee_pass_deg", "lumbar_at_knee_pass_deg"),
+    *("hip_at_top_deg", "knee_at_top_deg", "lumbar_at_top_deg"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "lumbar_peak_percent_of_max"),
     *("knee_to_hip_lag_s", "hip_to_lumbar_lag_s", "lumbar_velocity_deg_s"),
     *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
@@ -155,8 +158,8 @@ def _unasked(measure: Measure) -> bool:
 class RepMetrics:
     """The metrics of one repetition.
 
-    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, between `rep.onset_s` and
-    lift-off.  `notes`: what a report says beside the numbers.  Raises ValueError for missing metrics and for shares
+    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, at lift-off or a moment before.
+    `notes`: what a report says beside the numbers.  Raises ValueError for missing metrics and for shares
     outside 0 to 1.
     """
 

@@ -80,7 +80,7 @@ class StoredFinding:
 
 @dataclass(frozen=True, slots=True)
 class StoredVerdict:
-    """The stored pattern, and what it rests on."""
+    """The stored pattern, and what it rests on.  `rounding`: a sentence, "" if the file holds none."""
 
     pattern: str
     share: Measure
@@ -88,6 +88,7 @@ class StoredVerdict:
     reps_used: tuple[int, ...]
     sentence: str
     cue: str
+    rounding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import base64
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +61,7 @@ def files(
 
     The order matters: the page needs the finished film, and the marker (analysis.json) says that all files are there.
     """
-    wanted = wanted or Wanted()
+    wanted, left_out = _counting(wanted or Wanted())
     begin(watch, Stage.KEY_FRAMES)
     frames = keyframes.take(analysis, _pictures(analysis, reading.Video(path), wanted))
     streamed: dict[str, folder.Content] = {}
@@ -71,9 +71,25 @@ def files(
         "angles.csv": angles.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
-        PAGE: lambda target: _page(target, analysis, frames, wanted, watch),
+        PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
+
+
+def _counting(wanted: Wanted) -> tuple[Wanted, list[float]]:
+    """The wishes with a retouch that adds the time of each picture that must not be shown to the list."""
+    left_out: list[float] = []
+    retouch = wanted.retouch
+    if retouch is None:
+        return wanted, left_out
+
+    def counted_retouch(picture: Bytes, time_s: float) -> Bytes | None:
+        out = retouch(picture, time_s)
+        if out is None:
+            left_out.append(time_s)
+        return out
+
+    return replace(wanted, retouch=counted_retouch), left_out
 
 
 def save(
@@ -94,7 +110,7 @@ def _pictures(analysis: Analysis, clip: reading.Video, wanted: Wanted) -> keyfra
             return clip.frames_at
         return lambda times_s: [_enlarged(frame.rgb, analysis) for frame in copy.frames_at(times_s)]
 
-    def pictures_at(times_s: Sequence[float]) -> list[Bytes]:
+    def pictures_at(times_s: Sequence[float]) -> list[Bytes | None]:
         return [retouch(rgb, s) for rgb, s in zip(clip.frames_at(times_s), times_s, strict=False)]
 
     return pictures_at
@@ -139,12 +155,22 @@ def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:
 
 
 def _page(
-    target: Path, analysis: Analysis, frames: Sequence[keyframes.KeyFrame], wanted: Wanted, watch: Watch | None
+    target: Path,
+    analysis: Analysis,
+    pictures: tuple[Sequence[keyframes.KeyFrame], int],
+    wanted: Wanted,
+    watch: Watch | None,
 ) -> None:
-    """Write the page to `target`.  A film to embed must already be in the same folder."""
+    """Write the page to `target`.  A film to embed must already be in the same folder.
+
+    `pictures`: the key frames, and how many pictures of film and key frames are left out.
+    """
+    frames, left_out = pictures
     begin(watch, Stage.REPORT)
     embedded = None
     if wanted.film:
         data = target.with_name(FILM).read_bytes() if wanted.single_file else b""
         embedded = report_page.Film(FILM, base64.b64encode(data).decode())
-    target.write_text(report_page.html(analysis, report_page.Extra(frames, wanted.rules, embedded)), encoding="utf-8")
+    target.write_text(
+        report_page.html(analysis, report_page.Extra(frames, wanted.rules, embedded, left_out)), encoding="utf-8"
+    )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
-from hingecheck.records import LiftStyle
+from hingecheck.records import Finding, LiftStyle, Measure, Verdict
+from hingecheck.records.comparison import Comparison
+from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
 
 PATTERNS: Final = {
     "hip_led": "hip-led",
     "mixed": "mixed",
     "low_back_led": "low-back-led",
-    "cannot_tell": "cannot tell",
+    "cannot_tell": "too close to call",
 }
 GROUPS: Final = {
     "low_back_led": "low-back-led",
@@ -29,18 +31,44 @@ def pattern(key: str) -> str:
     return PATTERNS.get(key, key.replace("_", " "))
 
 
-def outcome(key: str) -> str:
-    """The pattern of a clip as a title."""
-    return "This clip cannot tell" if key == "cannot_tell" else pattern(key).capitalize()
+def outcome(key: str, *, measured: bool = True) -> str:
+    """The pattern of a clip as a title; `measured`: whether its share is."""
+    if key == "cannot_tell":
+        return "Too close to call" if measured else "Not measured"
+    return f"{pattern(key).capitalize()} lift"
 
 
-def change(clip: Change, metric: str = HEADLINE) -> str:
-    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error."""
+def bands(verdict: Verdict) -> str:
+    """What the bands of the patterns are; "" if the limits between them are not known."""
+    limits = [wording.limit(HEADLINE, value) for value in verdict.bands]
+    if len(limits) != 2:
+        return ""
+    return f"below {limits[0]} hip-led, {limits[0]} to {limits[1]} mixed, above {limits[1]} low-back-led"
+
+
+def rule(finding: Finding | StoredFinding) -> str:
+    """The outcome of a rule in one or two words."""
+    if finding.status == "flag":
+        return "flagged"
+    measure = finding.measure
+    if measure.known and measure.low < finding.limit < measure.high:
+        return "too close to call"
+    return {"ok": "ok", "not_assessed": "not assessed"}.get(finding.status, finding.status.replace("_", " "))
+
+
+def change(clip: Change, metric: str = HEADLINE, *, now: Measure | None = None) -> str:
+    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error.
+
+    `now`: the value of the clip.  With it, the sentence says from which value to which, unless the load is taken out.
+    """
     if clip.status == "not_told":
         return f"not compared: {texts.reason(clip.reason)}"
     days = "one earlier day" if clip.days == 1 else f"the mean of {clip.days} earlier days"
     load = ", load taken into account" if clip.adjusted else ""
     difference = f"{wording.difference(metric, clip.difference)} compared with {days}{load}"
+    if now is not None and now.known and not clip.adjusted:
+        before = wording.number(metric, now.value - clip.difference)
+        difference += f", from {before} to {wording.number(metric, now.value)}"
     if clip.status == "changed":
         return f"changed: {difference}; more than the measurement error ({limit(clip, metric)})"
     return f"no clear change: {difference}; within the measurement error ({limit(clip, metric)})"
@@ -52,6 +80,22 @@ def limit(clip: Change, metric: str = HEADLINE) -> str:
     return f"{wording.size(metric, clip.detectable)}, from {basis}"
 
 
+COMPARED: Final = (
+    *("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg", "knee_change_deg"),
+    *("early_trunk_drop_deg", "concentric_s"),
+)
+"""Metrics that the sentence about two repetitions may name, the most important first."""
+
+
+def comparison(pair: Comparison) -> str:
+    """What differs between two repetitions by more than measurement error."""
+    clear = {item.name: item.difference for item in pair.differences if item.clear and item.name in COMPARED}
+    if not clear:
+        return "Nothing that was measured differs by more than the measurement error."
+    named = (f"{wording.name(name)} {wording.differing(name, clear[name])}" for name in COMPARED if name in clear)
+    return f"B differs from A by more than the measurement error: {'; '.join(named)}."
+
+
 def style(lift: LiftStyle) -> str:
     """The style of the set, and whether the user gave it or the movement showed it."""
     words = lift.name.replace("_", " ")
@@ -59,7 +103,7 @@ def style(lift: LiftStyle) -> str:
         return f"{words} (as given)"
     if lift.name == "not_sure":
         return "not sure (the movement fits several styles)"
-    return f"{words} (recognized from the movement, {lift.confidence:.0%} sure)"
+    return f"{words} (recognized from the movement, {quantities.percent(lift.confidence)} sure)"
 
 
 def sentence(text: str) -> str:

@@ -12,46 +12,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hingecheck import texts
+from hingecheck import quantities, texts
+from hingecheck.quantities import DEGREES, SHARE, Unit
 from hingecheck.records import Measure
 
-NOT_MEASURED: Final = "not measured"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """How to show a number: multiply it by `factor`, round it to `decimals`, then append `sign`.
-
-    A difference of two values gets `difference_sign` instead of `sign`, where one is given.
-    """
-
-    sign: str
-    decimals: int
-    factor: float = 1.0
-    difference_sign: str = ""
+LEFT_OUT: Final = "picture left out: a face could not be covered"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's readable name and unit.
-
-    `short` is the name for narrow columns and for pictures.  If `signed`, positive numbers show a plus sign.
-    """
+    """A metric's readable name and unit.  `short` is the name for narrow columns and for pictures."""
 
     name: str
     unit: Unit
     short: str = ""
-    signed: bool = False
 
 
-DEGREES: Final = Unit("°", 0)
 DEGREES_A_SECOND: Final = Unit("°/s", 0)
-SECONDS: Final = Unit(" s", 2)
+SECONDS: Final = Unit(" s", 1)
 CENTIMETRES: Final = Unit(" cm", 1)
 METRES: Final = Unit(" m", 2)
 PERCENT: Final = Unit(" %", 0, difference_sign=" points")
 TENTHS_OF_PERCENT: Final = Unit(" %", 1, difference_sign=" points")
-SHARE: Final = Unit(" %", 0, 100.0, " points")
 POINTS: Final = Unit(" points", 0, 100.0)
 PLAIN: Final = Unit("", 2)
 
@@ -64,6 +46,15 @@ METRICS: Final[Mapping[str, Metric]] = {
     "trunk_change_deg": Metric("Trunk lean change", DEGREES),
     "lumbar_share_trunk": Metric("Lumbar share of the trunk's movement", SHARE, "lumbar share"),
     "lumbar_share_thigh": Metric("Lumbar share of lumbar and hip movement", SHARE),
+    "hip_at_start_deg": Metric("Hip flexion at pull start", DEGREES, "hip"),
+    "knee_at_start_deg": Metric("Knee flexion at pull start", DEGREES, "knee"),
+    "lumbar_at_start_deg": Metric("Lumbar flexion at pull start", DEGREES, "low back"),
+    "hip_at_knee_pass_deg": Metric("Hip flexion at knee pass", DEGREES, "hip"),
+    "knee_at_knee_pass_deg": Metric("Knee flexion at knee pass", DEGREES, "knee"),
+    "lumbar_at_knee_pass_deg": Metric("Lumbar flexion at knee pass", DEGREES, "low back"),
+    "hip_at_top_deg": Metric("Hip flexion at the top", DEGREES, "hip"),
+    "knee_at_top_deg": Metric("Knee flexion at the top", DEGREES, "knee"),
+    "lumbar_at_top_deg": Metric("Lumbar flexion at the top", DEGREES, "low back"),
     "lumbar_at_liftoff_deg": Metric("Lumbar flexion at lift-off", DEGREES),
     "lumbar_peak_deg": Metric("Peak lumbar flexion", DEGREES),
     "lumbar_peak_percent_of_max": Metric("Peak lumbar flexion, part of the maximum bend", PERCENT),
@@ -74,17 +65,17 @@ METRICS: Final[Mapping[str, Metric]] = {
     "coupling_lumbar": Metric("Low back moving alone", SHARE),
     "coupling_together": Metric("Hip and low back moving together", SHARE),
     "coupling_apart": Metric("Hip and low back moving in opposite directions", SHARE),
-    "hip_change_to_knee_deg": Metric("Hip change, lift-off to knee", DEGREES),
-    "hip_change_from_knee_deg": Metric("Hip change, knee to lockout", DEGREES),
+    "hip_change_to_knee_deg": Metric("Hip change, pull start to knee pass", DEGREES),
+    "hip_change_from_knee_deg": Metric("Hip change, knee pass to top", DEGREES),
     "hip_change_lowering_deg": Metric("Hip change, lowering", DEGREES),
-    "knee_change_to_knee_deg": Metric("Knee change, lift-off to knee", DEGREES),
-    "knee_change_from_knee_deg": Metric("Knee change, knee to lockout", DEGREES),
+    "knee_change_to_knee_deg": Metric("Knee change, pull start to knee pass", DEGREES),
+    "knee_change_from_knee_deg": Metric("Knee change, knee pass to top", DEGREES),
     "knee_change_lowering_deg": Metric("Knee change, lowering", DEGREES),
-    "lumbar_change_to_knee_deg": Metric("Lumbar change, lift-off to knee", DEGREES),
-    "lumbar_change_from_knee_deg": Metric("Lumbar change, knee to lockout", DEGREES),
+    "lumbar_change_to_knee_deg": Metric("Lumbar change, pull start to knee pass", DEGREES),
+    "lumbar_change_from_knee_deg": Metric("Lumbar change, knee pass to top", DEGREES),
     "lumbar_change_lowering_deg": Metric("Lumbar change, lowering", DEGREES),
-    "pelvis_change_to_knee_deg": Metric("Pelvis change, lift-off to knee", DEGREES),
-    "pelvis_change_from_knee_deg": Metric("Pelvis change, knee to lockout", DEGREES),
+    "pelvis_change_to_knee_deg": Metric("Pelvis change, pull start to knee pass", DEGREES),
+    "pelvis_change_from_knee_deg": Metric("Pelvis change, knee pass to top", DEGREES),
     "pelvis_change_lowering_deg": Metric("Pelvis change, lowering", DEGREES),
     "lean_back_deg": Metric("Lean-back at the top", DEGREES),
     "lockout_short_deg": Metric("Short of lockout", DEGREES),
@@ -95,7 +86,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     "concentric_s": Metric("Time up", SECONDS, "up"),
     "eccentric_s": Metric("Time down", SECONDS),
     "tempo_unevenness": Metric("Tempo unevenness", SHARE),
-    "yaw_deg": Metric("Camera angle off the side view", DEGREES, signed=True),
+    "yaw_deg": Metric("Camera angle off the side view", replace(DEGREES, signed=True)),
     "trunk_lean": Metric("Trunk lean", DEGREES),
     "trunk_thigh": Metric("Trunk to thigh", DEGREES),
     "knee_flexion": Metric("Knee flexion", DEGREES, "knee"),
@@ -130,18 +121,12 @@ def of(metric: str) -> Metric:
         return METRICS[metric]
     for ending, words in ENDINGS.items():
         if metric.endswith(ending) and metric != ending:
-            base = as_difference(of(metric.removesuffix(ending)))
-            finer = replace(base.unit, decimals=base.unit.decimals + 1)
-            return Metric(base.name + words, finer, signed=ending == DRIFT)
+            base = of(metric.removesuffix(ending))
+            finer = replace(base.unit.of_difference, decimals=base.unit.decimals + 1, signed=ending == DRIFT)
+            return Metric(base.name + words, finer)
     ending = next((ending for ending in _BY_ENDING if metric.endswith(ending)), "")
     words = metric.removesuffix(ending).replace("_", " ").strip().capitalize()
     return Metric(words or metric, _BY_ENDING.get(ending, PLAIN))
-
-
-def as_difference(metric: Metric) -> Metric:
-    """The same metric for a difference of two values: with a sign, and in points where the values are in per cent."""
-    sign = metric.unit.difference_sign or metric.unit.sign
-    return replace(metric, unit=replace(metric.unit, sign=sign), signed=True)
 
 
 def name(metric: str) -> str:
@@ -161,88 +146,64 @@ def unit(metric: str) -> Unit:
 
 def number(metric: str, value: float) -> str:
     """One number of a metric with its unit."""
-    return _number(of(metric), value)
+    return quantities.number(value, unit(metric))
 
 
 def measure(metric: str, value: Measure) -> str:
     """A metric's value with its interval, or "not measured"."""
-    return _measure(of(metric), value)
+    return quantities.measured(value, unit(metric))
 
 
 def interval(metric: str, value: Measure) -> str:
     """The two ends of a metric's interval."""
-    return _interval(of(metric), value)
+    return quantities.interval(value, unit(metric))
+
+
+def over_set(metric: str, value: Measure) -> str:
+    """A metric over the set with its interval.  That of a drift holds the true drift with 95 %, not with 90 %."""
+    text = measure(metric, value)
+    return f"{text}, 95 % interval" if value.known and metric.endswith(DRIFT) else text
 
 
 def explained(metric: str, value: Measure) -> str:
     """A metric's value with its interval, or why it was not measured."""
-    return measure(metric, value) if value.known else f"{NOT_MEASURED}: {texts.reason(value.reason)}"
-
-
-def half(metric: str, value: float, half_width: float) -> str:
-    """A metric's value ± half the width of its interval, for narrow columns and for pictures."""
-    form = of(metric)
-    return f"{_digits(form, value)} ± {_digits(form, half_width)}{form.unit.sign}"
+    return measure(metric, value) if value.known else f"{quantities.NOT_MEASURED}: {texts.reason(value.reason)}"
 
 
 def size(metric: str, value: float) -> str:
     """The size of a difference or of an error, without a sign."""
-    return _number(replace(as_difference(of(metric)), signed=False), value)
+    return quantities.number(value, replace(unit(metric).of_difference, signed=False))
 
 
 def difference(metric: str, value: float) -> str:
     """A difference of two values of a metric, with its sign."""
-    return _number(as_difference(of(metric)), value)
+    return quantities.number(value, unit(metric).of_difference)
 
 
 def differing(metric: str, value: Measure) -> str:
     """A difference of two values of a metric with its sign and interval, or "not measured"."""
-    return _measure(as_difference(of(metric)), value)
+    return quantities.measured(value, unit(metric).of_difference)
 
 
 def span(metric: str, low: float, high: float) -> str:
     """A range of differences, from `low` to `high`."""
-    return f"{_digits(as_difference(of(metric)), low)} to {difference(metric, high)}"
+    return f"{quantities.digits(low, unit(metric).of_difference)} to {difference(metric, high)}"
 
 
 def limit(metric: str, value: float) -> str:
     """A limit of a metric, with all digits that the criteria give."""
-    return _exact(value, of(metric).unit)
+    return quantities.exact(value, unit(metric))
 
 
 def threshold(value: float, words: str) -> str:
     """A threshold with all digits that the criteria give.  `words` is the unit as the criteria write it."""
-    return _exact(value, _unit_in_words(words))
+    return quantities.exact(value, _unit_in_words(words))
 
 
 def read_as(words: str, value: Measure) -> str:
     """A measure of a rule that this version does not know.  `words` is the unit as the file writes it."""
-    return _measure(Metric("", _unit_in_words(words)), value)
+    return quantities.measured(value, _unit_in_words(words))
 
 
 def _unit_in_words(words: str) -> Unit:
     return _THRESHOLDS.get(words, Unit(f" {words}", 2))
-
-
-def _number(metric: Metric, value: float) -> str:
-    return f"{_digits(metric, value)}{metric.unit.sign}"
-
-
-def _measure(metric: Metric, value: Measure) -> str:
-    if not value.known:
-        return NOT_MEASURED
-    return f"{_number(metric, value.value)} ({_interval(metric, value)})"
-
-
-def _interval(metric: Metric, value: Measure) -> str:
-    return f"{_digits(metric, value.low)} to {_digits(metric, value.high)}"
-
-
-def _digits(metric: Metric, value: float) -> str:
-    """The rounded number with a typographic minus sign.  A value that rounds to zero has no sign."""
-    text = f"{metric.unit.factor * value:{'+' if metric.signed else ''}.{metric.unit.decimals}f}"
-    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
-
-
-def _exact(value: float, form: Unit) -> str:
-    return f"{form.factor * value:g}".replace("-", "−") + form.sign

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from hingecheck import names, texts
+from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
 from hingecheck.records.comparison import Comparison, Side
@@ -26,9 +26,10 @@ COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 """Name and version of the format of `comparison.json`."""
 
 EVENTS: Final = ("start_s", "onset_s", "liftoff_s", "knee_pass_s", "lockout_s", "top_s", "lowering_s", "end_s")
-"""Keys of the events of a repetition, in seconds from the start of the clip.  Null: not in the clip."""
+"""Keys of the events of a repetition, in seconds from the start of the clip.  Null: not in the clip.
 
-_DECIMALS: Final = 4
+A change is measured between the postures at `onset_s` (the start of the pull) and at `top_s`.
+"""
 
 
 def document(analysis: Analysis) -> dict[str, Any]:
@@ -49,11 +50,16 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "verdict": {
             "pattern": verdict.pattern,
             "lumbar_share_trunk": _measure(verdict.share),
-            "chances": {name: round(chance, _DECIMALS) for name, chance in verdict.chances.items()},
+            "bands": list(verdict.bands),
+            "chances": {name: round(chance, quantities.STORED_DECIMALS) for name, chance in verdict.chances.items()},
             "reasons": list(map(texts.reason, verdict.reasons)),
             "reps_used": list(verdict.reps_used),
             "sentence": texts.verdict(verdict),
+            "lumbar_at_start_deg": _measure(verdict.start_deg),
+            "rounding": verdict.rounding,
+            "rounding_sentence": texts.rounding(verdict),
             "cue": verdict.cue,
+            "cue_reason": verdict.cue_reason,
             "surer": texts.surer(verdict),
         },
         "findings": [_finding(finding) for finding in analysis.findings],
@@ -117,6 +123,7 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
         "number": event.number,
         "style": event.style,
         **{name: _plain(getattr(event, name)) for name in EVENTS},
+        "onset_s": _plain(rep.pulled_from_s),
         "complete": event.complete,
         "probability": event.probability,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
@@ -178,5 +185,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, float):
-        return round(float(value), _DECIMALS) if math.isfinite(value) else None
+        return round(float(value), quantities.STORED_DECIMALS) if math.isfinite(value) else None
     return value

@@ -22,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.errors import ResultUnreadable
 from hingecheck.records import METRICS, Code, Measure, Pattern, SelfReport, Status, bounded
 from hingecheck.records.stored import Stored, StoredFinding, StoredRep, StoredVerdict, StoredVideo, StoredView
@@ -150,7 +150,8 @@ def _style(node: Node | None) -> str:
         return f"{words}, as given"
     if words == "not sure":
         return words
-    return f"{words}, read off the movement ({node.key('confidence').number():.0%})"
+    sure = quantities.percent(node.key("confidence").number())
+    return f"{words}, read off the movement ({sure} sure)"
 
 
 def _reps(node: Node) -> tuple[StoredRep, ...]:
@@ -199,6 +200,7 @@ def _verdict(node: Node) -> StoredVerdict:
         reps_used=tuple(item.whole() for item in node.key("reps_used").items()),
         sentence=node.key("sentence").text(),
         cue=node.key("cue").text(),
+        rounding="" if (words := node.optional("rounding_sentence")) is None else words.text(),
     )
 
 

@@ -5,6 +5,7 @@ Input: a stored analysis.  Output: text and lists for the template pages.typ, wh
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,13 +18,14 @@ from hingecheck.history import detectable, error_card
 from hingecheck.judgement import criteria, self_report
 from hingecheck.records import Measure
 from hingecheck.records.stored import Stored
-from hingecheck.report import wording
+from hingecheck.report import sentences, wording
 from hingecheck.report.clinic import printable
 
 CARD_METRICS: Final = ("lumbar_share_trunk", "lumbar_change_deg", "hip_change_deg")
 CARD_HEAD: Final = ("Condition", "Clips / reps", *(wording.name(metric) for metric in CARD_METRICS))
 MOST_CONDITIONS: Final = 4
 MOST_RULES: Final = 16
+OWN_CHOICE: Final = re.compile(r"^own choice\b[,:;]?\s*")
 
 DEFINITIONS: Final = (
     (
@@ -72,6 +74,7 @@ def page(stored: Stored, facts: Facts) -> dict[str, Any]:
         "card": _card(stored),
         "card_note": f"Error = measured minus true, on rendered lifters, hingecheck {error_card.version()} "
         "(samples/ERRORS.md). The error figures do not account for this lifter's clothes, light or build.",
+        "sources": [f"[{number}] {words}" for number, words in sources().items()],
         "references": [[v["what"], v["number"], v["population"], v["source"]] for v in references()],
         "detectable": f"Minimal detectable change (95 %): {detectable.METHOD}. It does not include how much a lifter "
         "varies from day to day.",
@@ -84,6 +87,18 @@ def page(stored: Stored, facts: Facts) -> dict[str, Any]:
 def references() -> tuple[Mapping[str, str], ...]:
     """Published values with their population and source, from references.toml."""
     return tuple(tomllib.loads(Path(__file__).with_name("references.toml").read_text(encoding="utf-8"))["value"])
+
+
+@cache
+def sources() -> dict[str, str]:
+    """The sources of rules, thresholds and published values in full, by their number."""
+    path = Path(__file__).with_name("references.toml")
+    return dict(tomllib.loads(path.read_text(encoding="utf-8"))["source"])
+
+
+def _rests_on(source: str) -> str:
+    """What a limit rests on.  Where the criteria call it their own choice, what that choice rests on."""
+    return OWN_CHOICE.sub("", source, count=1) or "no published value; set by hingecheck"
 
 
 def _recording(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -134,17 +149,22 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
     The thresholds are listed only if the analysis used the criteria of this version.
     """
     known = criteria.load()
-    words = {"ok": "not flagged", "flag": "flagged", "not_assessed": "not assessed"}
     for finding in stored.findings[:MOST_RULES]:
         rule = known.rules.get(finding.rule)
         title = rule.title if rule is not None else finding.rule.replace("_", " ").capitalize()
         limit, value = _limit_and_value(rule, (finding.limit, finding.unit), finding.measure)
-        outcome = f"{words[finding.status]}: {value}" if finding.measure.known else words[finding.status]
-        yield printable.text(title, 40), limit, outcome, printable.text(finding.source, 110)
+        words = sentences.rule(finding)
+        outcome = f"{words}: {value}" if finding.measure.known else words
+        yield printable.text(title, 40), limit, outcome, printable.text(_rests_on(finding.source), 110)
     if _criteria(stored) == texts.criteria(known.used):
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
-            yield title, wording.threshold(threshold.value, threshold.unit), "–", printable.text(threshold.source, 110)
+            yield (
+                title,
+                wording.threshold(threshold.value, threshold.unit),
+                "–",
+                printable.text(_rests_on(threshold.source), 110),
+            )
 
 
 def _limit_and_value(rule: criteria.Rule | None, limit: tuple[float, str], measure: Measure) -> tuple[str, str]:
@@ -165,7 +185,7 @@ def _rules_note(stored: Stored, facts: Facts) -> str:
     if used.own_file and facts.anonymous:
         used = replace(used, own_file=texts.OWN_FILE)
     version = printable.text(texts.criteria(used), 80)
-    note = f"Criteria version {version}. Numbers in brackets refer to the page Sources in hingecheck's documentation."
+    note = f"Criteria version {version}. Limits between published values are set by hingecheck. [n]: see Sources."
     if _criteria(stored) != texts.criteria(criteria.load().used):
         note += " The thresholds of the verdict are not listed, because this version of hingecheck has others."
     more = len(stored.findings) - MOST_RULES

@@ -24,12 +24,11 @@ from hingecheck.records.stored import Stored, StoredRep
 FILE: Final = "angles.csv"
 NEEDED: Final = ("time_s", "hip_flexion_deg", "lumbar_flexion_deg", "lumbar_low_deg", "lumbar_high_deg")
 PHASE_EVENTS: Final = {
-    "liftoff_s": "lift-off",
+    "onset_s": "pull start",
     "knee_pass_s": "knee pass",
-    "lockout_s": "lockout",
+    "top_s": "top",
     "lowering_s": "lowering",
     "end_s": "end",
-    "onset_s": "pull begins",
     "start_s": "start",
 }
 """Names of the events on the axis, the most important first."""
@@ -87,7 +86,8 @@ def read(stored: Stored) -> dict[str, Floats] | None:
 
 def phases(rep: StoredRep) -> Phases | None:
     """The x-axis for a shown repetition; None if it has fewer than two events."""
-    happened = {name: rep.events[name] for name in PHASE_EVENTS if name in rep.events}
+    shown = [name for name in PHASE_EVENTS if name != "start_s" or rep.style == "romanian"]
+    happened = {name: rep.events[name] for name in shown if name in rep.events}
     width_s = max(happened.values(), default=0.0) - min(happened.values(), default=0.0)
     kept: dict[str, float] = {}
     for name, time_s in happened.items():

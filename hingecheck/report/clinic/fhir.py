@@ -27,7 +27,6 @@ ABSENT: Final = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 SERVICE: Final = "http://terminology.hl7.org/CodeSystem/v2-0074"
 _EXTRA: Final = "Run pip install 'hingecheck[clinic]'."
-_DECIMALS: Final = 4
 
 Resource = dict[str, Any]
 
@@ -87,6 +86,7 @@ class _Maker:
             "code": fhir_codes.concept(code),
             **self.shared(),
             **value,
+            **fhir_codes.body_site(code),
             "method": {"text": "One camera, side view; landmarks and outline of the body"},
             "device": {"reference": self.url("device")},
             "component": parts,
@@ -187,7 +187,8 @@ def _component(code: str, value: Resource) -> Resource:
 
 def _quantity(name: str, value: float) -> Resource:
     code = fhir_codes.metrics()[name]["unit"]
-    shown = round(wording.unit(name).factor * value, _DECIMALS)
+    unit = wording.unit(name)
+    shown = round(unit.factor * value, unit.decimals) + 0.0
     return {"value": shown, "unit": {"deg": "°"}.get(code, code), "system": UCUM, "code": code}
 
 

@@ -48,6 +48,12 @@ def concept(code: str) -> dict[str, Any]:
     return {"coding": [{"system": CODES, "code": code, "display": display}], "text": display}
 
 
+def body_site(code: str) -> dict[str, Any]:
+    """The `bodySite` of an observation with that code; empty if it has none."""
+    site = metrics().get(code, {}).get("site", "")
+    return {"bodySite": concept(site)} if site else {}
+
+
 def code_system() -> dict[str, Any]:
     """The CodeSystem resource: all our codes with their definitions."""
     names = ("display", "definition")

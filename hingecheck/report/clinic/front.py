@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
-from hingecheck import texts
+from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
+from hingecheck.judgement import self_report
 from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
-from hingecheck.report import sentences, wording
+from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
 
 STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
@@ -23,7 +25,9 @@ MOST_REPS: Final = 6
 MOST_LINES: Final = 5
 MOST_SESSIONS: Final = 3
 SHARE: Final = "lumbar_share_trunk"
-TABLE: Final = (SHARE, "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
+TABLE: Final = (SHARE, "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg", "knee_change_deg", "concentric_s")
+PATIENT: Final = ("Patient", "Referred by", "Reason")
+"""Fields at the top that the clinician fills in; the first holds the pseudonym, if there is one."""
 ANGLES: Final = ("hip_flexion", "lumbar_flexion")
 
 
@@ -62,8 +66,8 @@ def page(material: Material) -> dict[str, Any]:
     stored = material.stored
     return {
         "lifted": _lifted(stored),
-        "pattern": sentences.outcome(stored.verdict.pattern),
-        "sentence": printable.text(stored.verdict.sentence, 300),
+        "pattern": sentences.outcome(stored.verdict.pattern, measured=stored.verdict.share.known),
+        "sentence": printable.text(f"{stored.verdict.sentence} {stored.verdict.rounding}".strip(), 500),
         "interval": _interval(stored),
         "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
         "flags": some([printable.text(f.text, 120) for f in stored.findings if f.status == "flag"], 4),
@@ -74,7 +78,8 @@ def page(material: Material) -> dict[str, Any]:
         "table": table(stored.reps),
         "self_report": _self_report(stored),
         "missing": some(_missing(material), MOST_LINES),
-        "see": printable.text(stored.see, 450),
+        "patient": list(PATIENT),
+        "red_flags": list(self_report.RED_FLAGS) if stored.see.startswith(self_report.SEE_SOON) else [],
         "previous": list(_previous(material.previous)),
     }
 
@@ -98,28 +103,30 @@ def _lifted(stored: Stored) -> str:
 
 def _interval(stored: Stored) -> str:
     share, used = stored.verdict.share, len(stored.verdict.reps_used)
+    if share.known and wording.measure(SHARE, share) in stored.verdict.sentence:
+        return "In brackets: 90 % interval."
     if not share.known:
-        return f"{wording.name(SHARE)}: {wording.NOT_MEASURED}."
+        return f"{wording.name(SHARE)}: {quantities.NOT_MEASURED}."
     count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no usable repetition"
     return f"{wording.name(SHARE)}: {wording.measure(SHARE, share)}; 90 % interval; {count}."
 
 
 def _flag_note(stored: Stored) -> str:
-    counts = Counter(finding.status for finding in stored.findings)
-    return f"Rules: {counts['flag']} flagged, {counts['ok']} not flagged, {counts['not_assessed']} not assessed."
+    counts = Counter(map(sentences.rule, stored.findings))
+    return f"Rules: {', '.join(f'{count} {words}' for words, count in counts.most_common())}." if counts else ""
 
 
 def _picture(material: Material) -> dict[str, str]:
     rep = material.shown
     moments = ", ".join(
         f"{words} at {rep.events[name]:.2f} s" if name in rep.events else f"{words} did not happen"
-        for name, words in (("liftoff_s", "lift-off"), ("knee_pass_s", "knee pass"), ("lockout_s", "lockout"))
+        for name, words in ((phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
     )
     if not material.picture:
         return {"missing": "No key frames: keyframes.png is not in the folder of the analysis."}
     return {
         "alt": f"Key frames of repetition {rep.number}, side view, with the measured segments: {moments}.",
-        "caption": f"Repetition {rep.number}: {moments} (lift-off shows the posture at the start of the pull).",
+        "caption": f"Repetition {rep.number}: {moments} (a change is the angle at pull start minus that at the top).",
     }
 
 
@@ -147,6 +154,8 @@ def _chart(
     if angle == "lumbar_flexion":
         edges = [curves.line(columns, f"lumbar_{edge}_deg", axis, reps[0]).pieces for edge in ("low", "high")]
         band = [[*low, *reversed(high)] for low, high in zip(*edges, strict=True)]
+    else:
+        band = _band_of_postures(angle, axis, reps[0])
     values = [
         y
         for pieces in (lines.shown.pieces, *(curve.pieces for curve in lines.others), band)
@@ -167,6 +176,20 @@ def _chart(
         "alt": f"{name} of repetition {number} in degrees from {axis.from_s:.2f} s to {axis.to_s:.2f} s"
         f"{_range(lines.shown)}; {len(lines.others)} other repetitions as thin lines.",
     }
+
+
+def _band_of_postures(angle: str, axis: curves.Phases, rep: StoredRep) -> list[Any]:
+    """The band of an angle whose interval is stored at the postures only: straight between neighbouring postures."""
+    measures = {event: rep.values[phases.metric(angle, key)] for key, event in phases.EVENTS.items()}
+    ends = [
+        (place, measures[event].low, measures[event].high)
+        for place, event in zip(axis.places, axis.names, strict=True)
+        if event in measures and measures[event].known
+    ]
+    return [
+        [(x, low), (to, next_low), (to, next_high), (x, high)]
+        for (x, low, high), (to, next_low, next_high) in pairwise(ends)
+    ]
 
 
 def _range(line: curves.Line) -> str:
@@ -190,7 +213,8 @@ def _chart_note(material: Material) -> str:
     )
     return (
         f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
-        "Band: 90 % interval of the lumbar angle. Gap: not measured. Zero: the lifter's own standing."
+        "Band: 90 % interval, of the hip at pull start, knee pass and top. Gap: not measured. "
+        "Zero: the lifter's own standing."
     )
 
 
@@ -220,23 +244,28 @@ def _self_report(stored: Stored) -> list[str]:
     report = stored.self_report
     if report is None:
         return ["Nothing was reported."]
-    lines = some([printable.text(line, 200) for line in stored.context], 3)
-    lines += [f"You rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
+    lines = some([printable.text(_third_person(line), 200) for line in stored.context], 3)
+    lines += [f"The lifter rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
     lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
     return lines or ["The report has nothing that this page shows."]
+
+
+def _third_person(line: str) -> str:
+    """A sentence to the lifter as a sentence about the lifter."""
+    return line.replace("You reported", "The lifter reported", 1)
 
 
 def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
     names = listed([rep.values for rep in stored.reps])
-    missing = Counter(rep.values[name].reason for rep in stored.reps for name in names if not rep.values[name].known)
-    missing.update(m.reason for m in stored.over_set.values() if not m.known)
+    unknown = [rep.values[name] for rep in stored.reps for name in names] + list(stored.over_set.values())
+    causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [
-        f"{count} value{'' if count == 1 else 's'}: {printable.text(texts.reason(reason), 110)}."
-        for reason, count in missing.most_common()
+        f"{count} value{'' if count == 1 else 's'} left out: {printable.text(cause, 110)}."
+        for cause, count in causes.most_common()
     ]
     lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
     return lines or ["Everything was measured."]

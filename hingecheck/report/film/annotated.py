@@ -1,5 +1,8 @@
 """Draw the frames of `annotated.mp4`: the upright clip with the measurements on it.
 
+A strip above the picture names posture and angles; a strip below it has the bar of hips and low back, and leaves room
+for the controls of a player.  So no text and no bar covers the lifter or the plates.
+
 Input: an analysis and the frames of its clip.  Output: the same frames, one by one, with the drawing.  The film needs a
 second pass over the clip: the zero of the angles, the smoothing and the shares are known only after the last frame.
 Only a few frames are in memory at once, because each is decoded, drawn and encoded before the next.
@@ -8,7 +11,7 @@ Only a few frames are in memory at once, because each is decoded, drawn and enco
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import cv2
@@ -22,8 +25,11 @@ from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Moment, Scene
 from hingecheck.video.working_copy import APART_S, height_px
 
-Retouch = Callable[[Bytes, float], Bytes]
-"""Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads."""
+Retouch = Callable[[Bytes, float], Bytes | None]
+"""Takes an upright picture (h, w, 3) in full size and its time in seconds; hides something in it, e.g. heads.
+
+None: the picture must not be shown.
+"""
 
 SHARE: Final = "lumbar_share_trunk"
 WHOLE: Final = "junction_change_deg"
@@ -31,6 +37,14 @@ NO_LIFTER: Final = texts.REASONS[Code.LIFTER_UNSEEN]
 HIPS: Final = drawing.BLUE
 LOW_BACK: Final = drawing.ORANGE
 _EMPTY: Final = (70, 70, 70)
+TOP, BOTTOM, BAR = 62, 76, 12
+"""Heights of the strip above the picture, of the strip below it, and of the bar, in drawing units."""
+
+LINES: Final = 4
+"""The height of the film is a multiple of this, in pixels.  The encoder's library misplaces colours otherwise."""
+
+HEADLINE: Final = 15.0
+"""Text size of the headline, in drawing units."""
 
 
 def rate_hz(filmed_hz: float) -> float:
@@ -41,7 +55,7 @@ def rate_hz(filmed_hz: float) -> float:
 def draw(
     analysis: Analysis, frames: Iterable[Frame], retouch: Retouch | None = None, *, full: bool = False
 ) -> Iterator[Frame]:
-    """Each of `frames` with the measurements drawn on it, in the size of the film, or in full size.
+    """Each of `frames` with the measurements drawn on it and the strips, in the size of the film or in full size.
 
     The pictures of `frames` are overwritten, because drawing happens in place.
     """
@@ -50,6 +64,9 @@ def draw(
     for frame in frames:
         moment = scene.at(frame.time_s)
         picture = frame.rgb if retouch is None else retouch(frame.rgb, frame.time_s)
+        remark = "" if moment.seen else NO_LIFTER
+        if picture is None:
+            picture, remark = np.full_like(frame.rgb, overlay.HIDDEN), wording.LEFT_OUT
         scale = min(1.0, limit_px / picture.shape[0])
         if scale < 1.0:
             size = (round(picture.shape[1] * scale), limit_px)
@@ -57,9 +74,11 @@ def draw(
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
         now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
         overlay.draw(picture, scene, moment, pen)
-        _headline(picture, pen, _words(now, len(analysis.reps)), seen=moment.seen)
-        _bar(picture, scene, moment, pen, now[0])
-        yield Frame(frame.time_s, picture, frame.scale * scale)
+        labels = overlay.labels(scene, moment) if moment.seen else []
+        top = _top(picture.shape[1], pen, _words(now, len(analysis.reps)), remark, labels)
+        bottom = _strip(picture.shape[1], pen, BOTTOM, above_px=top.shape[0] + picture.shape[0])
+        _bar(bottom, scene, moment, pen, now[0])
+        yield Frame(frame.time_s, np.vstack([top, picture, bottom]), frame.scale * scale)
 
 
 def _unit_px(picture: Bytes) -> float:
@@ -77,33 +96,44 @@ def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
     return f"rep {rep.rep.number} of {count}{remark}  {phase}"
 
 
-def _headline(picture: Bytes, pen: Pen, text: str, *, seen: bool) -> None:
-    """Draw the line at the top.  A second line says if the lifter is not seen."""
-    margin = 6 * pen.unit_px
-    drawing.words(picture, pen, (margin, margin), text, (drawing.PAPER, 15))
-    if not seen:
-        below = margin + 28 * pen.unit_px
-        drawing.words(picture, pen, (margin, below), NO_LIFTER, (overlay.UNKNOWN, overlay.SIZE))
+def _strip(width_px: int, pen: Pen, units: float, above_px: int = 0) -> Bytes:
+    """An empty dark strip of the film.  It ends at a multiple of LINES below `above_px`."""
+    bottom_px = LINES * round((above_px + units * pen.unit_px) / LINES)
+    return np.full((bottom_px - above_px, width_px, 3), drawing.INK, np.uint8)
+
+
+def _top(width_px: int, pen: Pen, text: str, remark: str, labels: Sequence[tuple[str, drawing.Colour]]) -> Bytes:
+    """The strip above the picture: the headline, and below it a remark, if any, or else the labels of the angles."""
+    strip, unit_px = _strip(width_px, pen, TOP), pen.unit_px
+    x, size = round(8 * unit_px), round(overlay.SIZE * unit_px)
+    drawing.plain_words(strip, (x, round(17 * unit_px)), text, (drawing.PAPER, round(HEADLINE * unit_px)))
+    lines = [(remark, overlay.UNKNOWN)] if remark else labels
+    left, base = x, round(36 * unit_px)
+    for words, colour in lines:
+        width = drawing.extent(words, size)[0]
+        if left > x and left + width > width_px:
+            left, base = x, base + round(18 * unit_px)
+        drawing.plain_words(strip, (left, base), words, (colour, size))
+        left += width + round(6 * unit_px)
+    return strip
 
 
 def _bar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen, rep: RepMetrics | None) -> None:
-    """The bar at the bottom: how much of standing up came so far from the hips (pelvis) and from the low back.
+    """The bar below the picture: how much of standing up came so far from the hips (pelvis) and from the low back.
 
-    From lockout on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
+    From the top on, the text shows the share of the low back and a bracket shows its interval.  The bar stays empty
     where the angles are not measured.
     """
     time_s = float(scene.analysis.angles.time_s[moment.frame])
-    height, width = picture.shape[:2]
-    left, top, bottom = (round(units * pen.unit_px) for units in (8, 17, 7))
-    box = (left, height - top, width - left, height - bottom)
-    drawing.shade(picture[height - top - round(25 * pen.unit_px) :])
+    left, top, thick = (round(units * pen.unit_px) for units in (8, 24, BAR))
+    box = (left, top, picture.shape[1] - left, top + thick)
     cv2.rectangle(picture, box[:2], box[2:], _EMPTY, -1)
     done = None if rep is None else _done(scene.analysis, rep, time_s, moment.frame)
     if rep is not None and done is not None:
         _fill(picture, box, done)
-        if time_s >= rep.rep.lockout_s:
+        if _at_top(rep, time_s):
             _bracket(picture, pen, box, rep.values[SHARE])
-    _legend(picture, pen, (left, height - top - round(7 * pen.unit_px)), _labels(rep, time_s, done))
+    _legend(picture, pen, (left, top - round(7 * pen.unit_px)), _labels(rep, time_s, done))
 
 
 def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], labels: tuple[str, str, str]) -> None:
@@ -128,9 +158,9 @@ def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tup
     None if this is not measured.
     """
     whole = rep.values[WHOLE]
-    if time_s < rep.rep.onset_s:
+    if time_s < rep.pulled_from_s:
         return 0.0, 0.0
-    begin = int(np.argmin(np.abs(analysis.angles.time_s - rep.rep.onset_s)))
+    begin = int(np.argmin(np.abs(analysis.angles.time_s - rep.pulled_from_s)))
     turned = [
         angle.value_deg[begin] - angle.value_deg[index]
         for angle in (analysis.angles.pelvis_tilt, analysis.angles.lumbar_flexion)
@@ -147,10 +177,15 @@ def _labels(rep: RepMetrics | None, time_s: float, done: tuple[float, float] | N
         return "hips", "low back", ""
     share = rep.values[SHARE]
     if not share.known:
-        return "hips", "low back", f"hips and low back not measured: {texts.reason(share.reason)}"
-    if done is None:
-        return "hips", "low back", "hips and low back not measured in this frame"
-    return "hips", f"low back {wording.measure(SHARE, share)}" if time_s >= rep.rep.lockout_s else "low back", ""
+        return "hips", "low back", f"{wording.short(SHARE)} not measured: {texts.reason(share.reason)}"
+    if _at_top(rep, time_s):
+        return "hips", f"low back {wording.measure(SHARE, share)}", ""
+    return "hips", "low back", "" if done is not None else "progress not measured in this frame"
+
+
+def _at_top(rep: RepMetrics, time_s: float) -> bool:
+    """True from the top on, when the whole movement is done."""
+    return bool(time_s >= phases.posture_s(rep, "at_top") - phases.EARLY_S)
 
 
 def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, float]) -> None:
@@ -161,7 +196,7 @@ def _fill(picture: Bytes, box: tuple[int, int, int, int], done: tuple[float, flo
 
 
 def _bracket(picture: Bytes, pen: Pen, box: tuple[int, int, int, int], share: Measure) -> None:
-    """The bracket: the 90 % interval of the border between hips and low back at lockout."""
+    """The bracket: the 90 % interval of the border between hips and low back at the top."""
     left, top, right, bottom = box
     middle = (top + bottom) / 2
     ends = left + (right - left) * (1 - np.array([share.high, share.low]))

@@ -2,8 +2,7 @@
 
 A picture is an array (h, w, 3) of bytes, RGB.  Sizes are in drawing units: one unit is 1/360 of the width of a portrait
 picture, about a pixel on a phone.  A `Pen` holds the size of the unit and maps display pixels to the picture.  The
-colours are those of Okabe and Ito, which people with any colour vision can distinguish.  Lines have a dark rim and text
-a dark background, so that both are readable on any picture.
+colours are those of Okabe and Ito, which people with any colour vision can distinguish.  Lines have a dark rim.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ PAPER: Final[Colour] = (255, 255, 255)
 WEIGHT: Final = 520
 """Weight of the typeface that comes with OpenCV, between regular and bold."""
 
-_SHADE: Final = 0.35  # brightness of a picture under text
 _TINT: Final = 0.55  # opacity of a wedge
 _ARC: Final = np.linspace(0.0, 1.0, 12)  # points of a wedge's arc, as shares of it
 
@@ -105,25 +103,8 @@ def wedge(picture: Bytes, pen: Pen, at: Floats, turn: tuple[float, float], look:
     line(picture, pen, arc, colour, 1.5)
 
 
-def words(picture: Bytes, pen: Pen, at: tuple[float, float], text: str, look: tuple[Colour, float]) -> None:
-    """Draw text on a dark background.  `at`: its upper left corner, moved if the text would leave the picture.
-
-    `look`: colour and size in units.
-    """
-    colour, size_px = look[0], round(look[1] * pen.unit_px)
-    width, height = extent(text, size_px)
-    x = max(0, min(int(at[0]), picture.shape[1] - width))
-    y = max(0, min(int(at[1]), picture.shape[0] - height))
-    _print(picture, (x, y), text, (colour, size_px), _SHADE)
-
-
-def shade(part: Bytes) -> None:
-    """Darken a part of the picture so that text on it is readable."""
-    cv2.convertScaleAbs(part, dst=part, alpha=_SHADE)
-
-
 def extent(text: str, size_px: int) -> tuple[int, int]:
-    """Width and height in pixels of a text with its background."""
+    """Width and height in pixels of a text with a margin."""
     height, width = _glyphs(text, size_px).shape
     return width, height
 
@@ -131,11 +112,11 @@ def extent(text: str, size_px: int) -> tuple[int, int]:
 def plain_words(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int]) -> None:
     """Draw text without a background.  `at`: the left end of the baseline; `look`: colour and size in pixels."""
     left, base = _baseline(look[1])
-    _print(picture, (at[0] - left, at[1] - base), text, look, 1.0)
+    _print(picture, (at[0] - left, at[1] - base), text, look)
 
 
-def _print(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int], light: float) -> None:
-    """Draw text on the picture, dimmed to `light` under it.  `at`: the upper left corner of the background.
+def _print(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, int]) -> None:
+    """Draw text on the picture.  `at`: the upper left corner of its extent.
 
     `look`: colour and size in pixels.  What lies outside the picture is left out.
     """
@@ -145,7 +126,7 @@ def _print(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, i
     if part.size:
         of_text = np.s_[y - at[1] :, x - at[0] :]
         height, width = part.shape[:2]
-        let_through = cv2.multiply(part, gap[of_text][:height, :width], scale=light / 255)
+        let_through = cv2.multiply(part, gap[of_text][:height, :width], scale=1 / 255)
         part[:] = cv2.add(let_through, letters[of_text][:height, :width])
 
 

@@ -1,14 +1,14 @@
-"""Make `keyframes.png`: lift-off, knee pass and lockout of every repetition, with the measurements drawn on them.
+"""Make `keyframes.png`: pull start, knee pass and top of every repetition, with the measurements drawn on them.
 
-Input: an analysis and a function that reads pictures of its clip.  Output: one `KeyFrame` for each event, and the sheet
-of all of them as PNG bytes.
+Input: an analysis and a function that reads pictures of its clip.  Output: one `KeyFrame` for each posture, and the
+sheet of all of them as PNG bytes.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -16,6 +16,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
+from hingecheck.report import phases, wording
 from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Moment, Scene, frame_at
@@ -26,45 +27,46 @@ CAPTION_PX: Final = 84
 ROOM: Final = 3.1
 """Height of the part of the picture that a cell shows, in trunk lengths of the upright lifter."""
 
-EVENTS: Final = (("lift-off", "liftoff_s"), ("knee pass", "knee_pass_s"), ("lockout", "lockout_s"))
-CAPTION: Final = ("hip_flexion", "knee_flexion", "lumbar_flexion")
 
-PicturesAt = Callable[[Sequence[float]], list[Bytes]]
-"""Takes times in seconds; returns the upright pictures (h, w, 3) at these times."""
+PicturesAt = Callable[[Sequence[float]], Sequence[Bytes | None]]
+"""Takes times in seconds; returns the upright pictures (h, w, 3) at these times, None where it must not be shown."""
 
 
 @dataclass(frozen=True)
 class KeyFrame:
-    """An event of a repetition: its picture (480, 360, 3) with the measurements, and its angles as lines of text.
+    """A posture of a repetition: its picture (480, 360, 3) with the measurements, and its angles as lines of text.
 
-    An event that did not happen has no picture and no angles.  Its `time_s` is NaN.
+    A posture that did not happen has no picture and no angles.  Its `time_s` is NaN.  `picture` is None as well if it
+    must not be shown.
     """
 
     rep: Rep
-    event: str
+    posture: str
     time_s: float
     picture: Bytes | None
     lines: tuple[str, ...]
 
 
 def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
-    """The key frames of every repetition, in the order of EVENTS."""
-    moments = [(rep.rep, event, shown_s(rep, name)) for rep in analysis.reps for event, name in EVENTS]
-    happened = [s for _, _, s in moments if not np.isnan(s)]
-    few = [happened[first : first + len(EVENTS)] for first in range(0, len(happened), len(EVENTS))]
+    """The key frames of every repetition, in the order of `phases.POSTURES`."""
+    moments = [(rep, name, phases.posture_s(rep, name)) for rep in analysis.reps for name in phases.POSTURES]
+    happened, count = [s for _, _, s in moments if not np.isnan(s)], len(phases.POSTURES)
+    few = [happened[first : first + count] for first in range(0, len(happened), count)]
     pictures = itertools.chain.from_iterable(map(pictures_at, few))  # a long set has many pictures, and they are large
     scene = Scene.of(analysis)
     return tuple(
-        KeyFrame(rep, event, s, None, ("did not happen",))
+        KeyFrame(rep.rep, phases.POSTURES[name], s, None, ("did not happen",))
         if np.isnan(s)
-        else KeyFrame(rep, event, s, _cell(scene, next(pictures), s), _lines(analysis, s))
-        for rep, event, s in moments
+        else _key_frame(scene, KeyFrame(rep.rep, phases.POSTURES[name], s, None, _lines(rep, name)), next(pictures))
+        for rep, name, s in moments
     )
 
 
-def shown_s(rep: RepMetrics, name: str) -> float:
-    """Time in seconds of an event's picture.  Lift-off shows the start of the pull, where its angles are measured."""
-    return float(rep.pulled_from_s if name == "liftoff_s" else getattr(rep.rep, name))
+def _key_frame(scene: Scene, frame: KeyFrame, picture: Bytes | None) -> KeyFrame:
+    """The key frame with its picture, or with a line that says that the picture is left out."""
+    if picture is None:
+        return replace(frame, lines=(*frame.lines[:-1], wording.LEFT_OUT))
+    return replace(frame, picture=_cell(scene, picture, frame.time_s))
 
 
 def zoom(scene: Scene) -> float:
@@ -73,10 +75,11 @@ def zoom(scene: Scene) -> float:
 
 
 def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
-    """All key frames as PNG bytes: a row per repetition, a column per event.  `names`, one per row, begin captions."""
-    before = [name for name in names or [""] * len(frames) for _ in EVENTS]
+    """All key frames as PNG bytes: a row per repetition, a column per posture.  `names` begin the captions of a row."""
+    before = [name for name in names or [""] * len(frames) for _ in phases.POSTURES]
     cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
-    rows = [np.hstack(cells[i : i + len(EVENTS)]) for i in range(0, len(cells), len(EVENTS))]
+    count = len(phases.POSTURES)
+    rows = [np.hstack(cells[i : i + count]) for i in range(0, len(cells), count)]
     _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
     return bytes(data)
 
@@ -111,15 +114,14 @@ def _window(scene: Scene, moment: Moment) -> Pen:
     return Pen(middle_x - CELL_WIDTH_PX / 2 / scale, bottom_y - CELL_HEIGHT_PX / scale, scale)
 
 
-def _lines(analysis: Analysis, time_s: float) -> tuple[str, ...]:
-    frame = frame_at(analysis, time_s)
-    return tuple(overlay.label(name, getattr(analysis.angles, name), frame) for name in CAPTION)
+def _lines(rep: RepMetrics, posture: str) -> tuple[str, ...]:
+    return tuple(overlay.label(name, rep.values[phases.metric(name, posture)]) for name in phases.ANGLES)
 
 
 def _caption(frame: KeyFrame, name: str) -> Bytes:
     strip = np.full((CAPTION_PX, CELL_WIDTH_PX, 3), drawing.PAPER, np.uint8)
     moment = "" if np.isnan(frame.time_s) else f"  {frame.time_s:.2f} s"
-    title = f"{name} rep {frame.rep.number}  {frame.event}{moment}".strip()
+    title = f"{name} rep {frame.rep.number}  {frame.posture}{moment}".strip()
     drawing.plain_words(strip, (8, 21), title, (drawing.INK, 17))
     for row, line in enumerate(frame.lines):
         drawing.plain_words(strip, (8, 40 + 18 * row), line, (drawing.INK, 14))

@@ -1,7 +1,8 @@
 """Draw the measurements of one frame on its picture: skeleton, outline of the back, tangents, and angles as arcs.
 
-Each arc spans the angle that is written beside it.  The lumbar arc starts at the direction that the upper tangent would
-have if the low back kept its shape of standing.  If an angle is not measured, its label says so in grey.
+Each arc spans an angle whose label the film writes above the picture (`labels`).  The lumbar arc starts at the
+direction that the upper tangent would have if the low back kept its shape of standing.  If an angle is not measured, it
+has no arc, and its label says so in grey.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.records import Angle, Bytes, Floats
+from hingecheck.records import Bytes, Floats, Measure
 from hingecheck.report import wording
 from hingecheck.report.film import drawing
 from hingecheck.report.film.drawing import Pen
@@ -24,14 +25,10 @@ UNKNOWN: Final = (205, 205, 205)
 
 SIZE: Final = 13.0
 ARC: Final = 30.0
-GAP: Final = 36.0
-"""Text size, radius of an arc (ARC) and distance of a label from its joint (GAP), in drawing units."""
+"""Text size and radius of an arc (ARC), in drawing units."""
 
 ARC_TRUNKS: Final = 0.33
 """Largest radius of an arc, in trunk lengths of the upright lifter, so that arcs do not cover a lifter who is small."""
-
-DROP: Final = 0.35
-"""Slope at which a label lies below its joint: downward per sideways distance."""
 
 
 def draw(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
@@ -72,21 +69,27 @@ def back(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
 
 
 def arcs(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
-    """Draw hip, knee and lumbar angle: for each a wedge, and its value ± half of the 90 % interval."""
+    """Draw hip, knee and lumbar angle as wedges."""
     _, hip, knee, ankle = moment.joints_px
-    sign, angles, frame = scene.analysis.view.facing_sign, scene.analysis.angles, moment.frame
-    radius = _radius(scene, pen)
-    _joint(picture, pen, (hip, hip - knee, radius), ("hip_flexion", angles.hip_flexion, frame, sign))
-    _joint(picture, pen, (knee, knee - ankle, radius), ("knee_flexion", angles.knee_flexion, frame, -sign))
+    sign, radius = scene.analysis.view.facing_sign, _radius(scene, pen)
+    for name, at, upward, sense in (
+        ("hip_flexion", hip, hip - knee, sign),
+        ("knee_flexion", knee, knee - ankle, -sign),
+    ):
+        _joint(picture, pen, (at, upward, radius), (scene.reading(name, moment.frame), sense))
     _lumbar(picture, scene, moment, pen)
 
 
-def label(name: str, angle: Angle, frame: int) -> str:
-    """An angle in a frame as text: its name and value ± half of the 90 % interval, or "not measured"."""
-    value = angle.value_deg[frame]
-    if np.isnan(value):
-        return f"{wording.short(name)} {wording.NOT_MEASURED}"
-    return f"{wording.short(name)} {wording.half(name, value, angle.half_deg[frame])}"
+def labels(scene: Scene, moment: Moment) -> list[tuple[str, drawing.Colour]]:
+    """The label of each angle with the colour of its arc, grey if it is not measured."""
+    colours = {"hip_flexion": SKELETON, "knee_flexion": SKELETON, "lumbar_flexion": TANGENT}
+    readings = {name: scene.reading(name, moment.frame) for name in colours}
+    return [(label(name, angle), colours[name] if angle.known else UNKNOWN) for name, angle in readings.items()]
+
+
+def label(name: str, angle: Measure) -> str:
+    """An angle as text: its name and its value with the 90 % interval, or "not measured"."""
+    return f"{wording.short(name)} {wording.measure(name, angle)}"
 
 
 def _radius(scene: Scene, pen: Pen) -> float:
@@ -94,53 +97,28 @@ def _radius(scene: Scene, pen: Pen) -> float:
     return min(ARC, ARC_TRUNKS * scene.trunk_px * pen.zoom / pen.unit_px)
 
 
-def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[str, Angle, int, int]) -> None:
-    """Draw the wedge of a joint and its label.
+def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what: tuple[Measure, int]) -> None:
+    """Draw the wedge of a joint.
 
-    `corner`: the joint, the direction of the lower segment towards it, and the radius.  `what`: the angle's name, the
-    angle, the frame, and the sense of flexion.  The wedge opens from the lower segment, lengthened beyond the joint.
+    `corner`: the joint, the direction of the lower segment towards it, and the radius.  `what`: the angle and the sense
+    of flexion.  The wedge opens from the lower segment, lengthened beyond the joint.
     Flexion turns the upper segment forward at the hip and backward at the knee, so the sense differs.
     """
-    (at, upward, radius), (name, angle, frame, sense) = corner, what
-    if np.isnan(at).any():
-        return
-    place, value = pen.place(at), float(np.radians(angle.value_deg[frame]))
+    (at, upward, radius), (angle, sense) = corner, what
+    place, value = pen.place(at), float(np.radians(angle.value))
     if not np.isnan(value + upward.sum()):
         start = float(np.arctan2(upward[1], upward[0]))
         drawing.wedge(picture, pen, place, (start, start + sense * value), (SKELETON, radius))
-    toward = np.array([-sense, DROP], float)
-    _label(picture, pen, place, toward, (label(name, angle, frame), not np.isnan(value), SKELETON))
 
 
 def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw the wedge between the upper tangent and its direction if the low back kept its shape of standing."""
-    angle, sign = scene.analysis.angles.lumbar_flexion, scene.analysis.view.facing_sign
+    angle, sign = scene.reading("lumbar_flexion", moment.frame), scene.analysis.view.facing_sign
     upper = next((tangent for tangent in scene.analysis.spine.tangents if tangent.segment == "junction"), None)
-    shoulder, hip = moment.joints_px[:2]
-    at = (shoulder + hip) / 2 if upper is None else scene.touch(moment, upper)
-    if np.isnan(at).any():
-        at = (shoulder + hip) / 2
-    if np.isnan(at).any():
+    if upper is None or not angle.known:
         return
-    value = float(np.radians(angle.value_deg[moment.frame]))
-    if upper is not None and not np.isnan(value):
+    at, value = scene.touch(moment, upper), float(np.radians(angle.value))
+    if not np.isnan(at).any():
         along = scene.along(moment, upper)
         end = float(np.arctan2(along[1], along[0]))
         drawing.wedge(picture, pen, pen.place(at), (end - sign * value, end), (TANGENT, _radius(scene, pen)))
-    text = (label("lumbar_flexion", angle, moment.frame), not np.isnan(value), TANGENT)
-    dorsal = sign * np.array([(shoulder - hip)[1], (hip - shoulder)[0]])
-    _label(picture, pen, pen.place(at), dorsal, text)
-
-
-def _label(picture: Bytes, pen: Pen, at: Floats, toward: Floats, what: tuple[str, bool, drawing.Colour]) -> None:
-    """Draw a label beside a point, in the direction `toward` (2,) and clear of the arc.  `what`: text, known, colour.
-
-    A label without a known value is grey.
-    """
-    if np.isnan(at + toward).any():
-        return  # the lifter is not seen: the headline says so
-    text, known, colour = what
-    size = drawing.extent(text, round(SIZE * pen.unit_px))
-    away = toward / np.hypot(toward[0], toward[1])
-    x, y = (float(at[i] + away[i] * (GAP * pen.unit_px + size[i] / 2) - size[i] / 2) for i in (0, 1))
-    drawing.words(picture, pen, (x, y), text, (colour if known else UNKNOWN, SIZE))

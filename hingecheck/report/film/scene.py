@@ -13,7 +13,8 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.filtering import usual_step_s
-from hingecheck.records import Analysis, Bools, Floats, Tangent
+from hingecheck.records import Analysis, Angle, Bools, Code, Floats, Measure, Reason, Tangent
+from hingecheck.report import phases
 
 SAME_TIME_S: Final = 1e-6
 """Rounding error of times, in seconds."""
@@ -86,6 +87,12 @@ class Scene:
             trunk_px=float(np.hypot(*between.mixed(contour.axis_px))),
         )
 
+    def reading(self, name: str, frame: int) -> Measure:
+        """An angle to write beside a frame: that of its posture, or else the one measured in the frame."""
+        angle: Angle = getattr(self.analysis.angles, name)
+        held = phases.held(self.analysis.reps, name, float(self.analysis.angles.time_s[frame]))
+        return angle_at(angle, frame) if held is None else held
+
     def touch(self, moment: Moment, tangent: Tangent) -> Floats:
         """The point (2,) where a tangent touches the outline of the back, in display pixels."""
         nearest = int(np.argmin(np.abs(self.analysis.contour.station - tangent.station)))
@@ -97,6 +104,14 @@ class Scene:
         lean = np.radians(tangent.standing_deg + angle.value_deg[moment.frame])
         half_px = TANGENT_HALF * moment.trunk_px
         return np.asarray(half_px * np.array([self.analysis.view.facing_sign * np.sin(lean), -np.cos(lean)]))
+
+
+def angle_at(angle: Angle, frame: int) -> Measure:
+    """An angle in a frame with its 90 % interval, or the reason why it is not measured."""
+    value, half = float(angle.value_deg[frame]), float(angle.half_deg[frame])
+    if np.isnan(value):
+        return Measure.missing(Reason(Code(angle.reason[frame])))
+    return Measure(value, value - half, value + half)
 
 
 def frame_at(analysis: Analysis, time_s: float) -> int:

@@ -7,7 +7,6 @@ appears without a change here.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,8 +16,8 @@ from markupsafe import Markup
 from hingecheck import texts
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
-from hingecheck.records import Analysis, Code, Reason, RepMetrics, listed
-from hingecheck.report import sentences, wording
+from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
+from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
 from hingecheck.report.page import plots, series, template
@@ -26,15 +25,17 @@ from hingecheck.report.page import plots, series, template
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 SHARE: Final = "lumbar_share_trunk"
-CARD: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", SHARE, "concentric_s")
-"""Metrics on the card of a repetition.  The full table has all metrics."""
+CARD: Final = (SHARE, "lumbar_at_start_deg", "hip_change_deg")
+CARD_HEAD: Final = ("Low back's share", "Low back at pull start", "Hip change")
+"""Metrics of each repetition in the short table, and their heads.  The full table has all metrics."""
+
+BANDS: Final = ("hip_led", "mixed", "low_back_led")
+"""The patterns in the order of their bands on the scale."""
 
 CARD_METRICS: Final = ("lumbar_change_deg", "hip_change_deg", SHARE)
 PICTURE_BYTES: Final = 120_000
 LADDER: Final = ((360, 72), (300, 66), (240, 60), (200, 50), (160, 40), (120, 35))
 """Width in pixels and WebP quality of the key frames.  The first pair that keeps all below PICTURE_BYTES is used."""
-
-STATUS: Final = {"flag": "flag", "ok": "ok", "not_assessed": "not assessed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +48,35 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any."""
+    """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any.
+
+    `left_out`: number of pictures of film and key frames that are not shown, because a face could not be covered.
+    """
 
     frames: Sequence[KeyFrame]
     rules: Criteria
     film: Film | None = None
+    left_out: int = 0
 
 
 def html(analysis: Analysis, extra: Extra) -> str:
     """The page as HTML text."""
+    cards, findings = _cards(analysis, extra.frames), _findings(analysis, extra.rules)
     context: dict[str, object] = {
         "analysis": analysis,
-        "verdict": _verdict(analysis, extra.rules),
-        "cards": _cards(analysis, extra.frames),
+        "verdict": _verdict(analysis),
+        "main": _main(cards),
+        "folded": not analysis.view.assessable,
+        "cards": cards,
+        "rep_head": CARD_HEAD,
+        "flags": [row for row in findings if row["status"] == "flag"][1:],  # the cue gives the first one as its reason
+        "unassessed": [row["title"] for row in findings if not row["measured"]],
         "table": _table(analysis),
         "over_set": _over_set(analysis),
-        "findings": _findings(analysis, extra.rules),
+        "findings": findings,
         "coupling": plots.coupling(analysis),
         "trends": plots.trends(analysis),
-        "missing": missing(analysis),
+        "missing": [*missing.lines(analysis), *_left_out(extra.left_out)],
         "self_report": _self_report(analysis),
         "errors": _errors(analysis),
         "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "not measured"),
@@ -81,57 +92,12 @@ def html(analysis: Analysis, extra: Extra) -> str:
     return template.render("report.html", context, styles=STYLES, scripts=SCRIPTS)
 
 
-def missing(analysis: Analysis) -> list[str]:
-    """Sentences that say what was not measured and why: first metrics, then frames, then notes."""
-    return [*_missing_metrics(analysis), *_missing_frames(analysis), *_remarks(analysis)]
-
-
-def _missing_metrics(analysis: Analysis) -> list[str]:
-    reps_without: dict[str, dict[str, list[int]]] = {}  # reason -> metric -> numbers of repetitions
-    for rep in analysis.reps:
-        for metric in listed([each.values for each in analysis.reps]):
-            reason = texts.reason(rep.values[metric].reason)
-            if reason:
-                reps_without.setdefault(reason, {}).setdefault(wording.name(metric), []).append(rep.rep.number)
-    lines = [_reason_line(reason, metrics, len(analysis.reps)) for reason, metrics in reps_without.items()]
-    over_set = {texts.reason(measure.reason) for measure in analysis.over_set.values() if not measure.known}
-    return lines + [f"Over the set: {sentences.sentence(reason)}" for reason in sorted(over_set)]
-
-
-def _reason_line(reason: str, metrics: Mapping[str, Sequence[int]], count: int) -> str:
-    """A sentence for one reason.  `metrics`: metric -> repetitions without it; `count`: number of repetitions."""
-    reps = sorted({number for numbers in metrics.values() for number in numbers})
-    where = "every repetition" if len(reps) == count else f"repetition {', '.join(map(str, reps))}"
-    what = ", ".join(list(metrics)[:4]) + (f" and {len(metrics) - 4} more" if len(metrics) > 4 else "")
-    return f"{sentences.sentence(reason)} Not measured in {where}: {what}."
-
-
-def _missing_frames(analysis: Analysis) -> list[str]:
-    """One sentence for each pair of a reason and a number of frames, with the angles that this holds for."""
-    angles: dict[tuple[str, int], list[str]] = {}
-    for name, angle in series.angles(analysis):
-        for code, count in Counter(filter(None, angle.reason.tolist())).most_common():
-            angles.setdefault((texts.reason(Reason(Code(code))), count), []).append(wording.name(name))
-    frames = max(len(analysis.angles.time_s), 1)
-    return [
-        f"{sentences.sentence(reason)} Unknown in {count} frames ({count / frames:.0%}): {', '.join(names)}."
-        for (reason, count), names in angles.items()
-    ]
-
-
-def _remarks(analysis: Analysis) -> list[str]:
-    """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
-    notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    remarks = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
-    lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
-    if analysis.video.frames_failed:
-        lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
-    filled = int(analysis.in_frames(analysis.pose.any_filled).sum())
-    if filled:
-        lines.append(
-            f"In {filled} frames some body points were not seen. They were filled in from the frames before and after."
-        )
-    return lines
+def _left_out(count: int) -> list[str]:
+    """A sentence that says how many pictures are not shown."""
+    if not count:
+        return []
+    pictures = "1 picture is" if count == 1 else f"{count} pictures are"
+    return [f"{pictures} left out of film and key frames, because a face in it could not be covered."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
@@ -154,21 +120,26 @@ def _cells(row: error_card.Row) -> tuple[str, ...]:
     limits = "–"
     if row.limits_low is not None and row.limits_high is not None:
         limits = wording.span(row.metric, row.limits_low, row.limits_high)
-    inside = "–" if row.inside_percent is None else f"{row.inside_percent:.0f} %"
+    inside = "–" if row.inside_percent is None else wording.number("lumbar_peak_percent_of_max", row.inside_percent)
     errors = (wording.difference(row.metric, row.bias), wording.size(row.metric, row.mean_abs))
-    return (*errors, limits, inside, f"{row.unread_percent:.0f} %")
+    return (*errors, limits, inside, wording.number("lumbar_peak_percent_of_max", row.unread_percent))
 
 
-def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
+def _verdict(analysis: Analysis) -> dict[str, Any]:
     """The verdict's sentence, and the places of the share and of the limits between the patterns on the scale."""
     verdict, axis = analysis.verdict, plots.Axis(0.0, 1.0, 10, 350)
     share = verdict.share
-    limits = [rules.verdict[name].value for name in ("hip_led_below", "low_back_led_above") if name in rules.verdict]
+    limits = verdict.bands
     return {
         "pattern": verdict.pattern,
+        "camera": texts.camera(analysis.view),
         "sentence": texts.verdict(verdict),
+        "rounding": texts.rounding(verdict),
+        "cue": texts.cue(verdict),
         "surer": texts.surer(verdict),
-        "outcome": sentences.pattern(verdict.pattern),
+        "outcome": sentences.outcome(verdict.pattern, measured=share.known),
+        "bands": _bands(axis, limits),
+        "bands_text": sentences.bands(verdict),
         "share_name": wording.name(SHARE),
         "share": wording.measure(SHARE, share),
         "known": share.known,
@@ -177,12 +148,29 @@ def _verdict(analysis: Analysis, rules: Criteria) -> dict[str, Any]:
     }
 
 
+def _bands(axis: plots.Axis, limits: Sequence[float]) -> list[dict[str, Any]]:
+    """The bands of the patterns on the scale: their names, and where each begins and ends."""
+    ends = [axis.place(value) for value in (0.0, *limits, 1.0)]
+    return [
+        {"key": key, "name": sentences.pattern(key), "from": begin, "to": end}
+        for key, begin, end in zip(BANDS, ends, ends[1:], strict=False)
+    ]
+
+
+def _main(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The picture beside the answer: the pull start of the first repetition whose pictures are shown."""
+    shown = [item for card in cards if card["open"] for item in card["frames"] if item["picture"]]
+    return shown[0] if shown else None
+
+
 def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any]]:
     shown = pictures(frames)
+    used = [rep.rep.number for rep in analysis.reps if rep.rep.number in analysis.verdict.reps_used]
+    open_reps = {(used or [counting(analysis.reps)[0].rep.number])[0], analysis.most_different}
     return [
         {
             "rep": rep.rep,
-            "notes": [sentences.sentence(texts.reason(note)) for note in rep.notes],
+            "open": rep.rep.number in open_reps,
             "different": rep.rep.number == analysis.most_different,
             "metrics": _values(rep, CARD),
             "frames": [
@@ -230,7 +218,7 @@ def pictures(frames: Sequence[KeyFrame]) -> list[str]:
 
 
 def _table(analysis: Analysis) -> list[dict[str, Any]]:
-    """The table of all numbers: one row for each metric, one cell for each repetition."""
+    """The table of all numbers: one row for each metric that was measured, one cell for each repetition."""
     return [
         {
             "name": wording.name(name),
@@ -238,13 +226,15 @@ def _table(analysis: Analysis) -> list[dict[str, Any]]:
             "cells": [_values(rep, [name])[0] for rep in analysis.reps],
         }
         for name in listed([rep.values for rep in analysis.reps])
+        if any(rep.values[name].known for rep in analysis.reps)
     ]
 
 
 def _over_set(analysis: Analysis) -> list[dict[str, Any]]:
     return [
-        {"name": wording.name(name), "text": wording.measure(name, measure), "reason": texts.reason(measure.reason)}
+        {"name": wording.name(name), "text": wording.over_set(name, measure)}
         for name, measure in analysis.over_set.items()
+        if measure.known
     ]
 
 
@@ -257,19 +247,16 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
                 "title": rule.title if rule else finding.rule.replace("_", " ").capitalize(),
                 "rule": finding.rule,
                 "status": finding.status,
-                "word": STATUS.get(finding.status, finding.status.replace("_", " ")),
+                "word": sentences.rule(finding),
+                "measured": finding.measure.known,
                 "text": texts.finding(finding),
                 "value": wording.measure(rule.metric, finding.measure)
                 if rule
                 else wording.read_as(finding.unit, finding.measure),
-                "reason": texts.reason(finding.measure.reason),
                 "limit": f"{rule.side} {wording.limit(rule.metric, finding.limit)}"
                 if rule
                 else wording.threshold(finding.limit, finding.unit),
-                "unit": finding.unit,
-                "reps": ", ".join(map(str, finding.reps)),
                 "evidence_s": finding.evidence_s,
-                "source": finding.source,
             }
         )
     return rows

@@ -15,7 +15,7 @@ import numpy as np
 from hingecheck import names, texts
 from hingecheck.records import Angle, Floats
 from hingecheck.records.comparison import Comparison, Difference, Side
-from hingecheck.report import phases, wording
+from hingecheck.report import phases, sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis, template
 from hingecheck.report.page.plots import Axis, Frames
@@ -52,8 +52,12 @@ class Chart:
     lines: tuple[Line, ...]
 
 
-def files(pair: Comparison, pictures: tuple[keyframes.PicturesAt, keyframes.PicturesAt]) -> dict[str, folder.Content]:
-    """File name -> content.  `pictures` read the pictures of the first and of the second clip."""
+def files(
+    pair: Comparison,
+    pictures: tuple[keyframes.PicturesAt, keyframes.PicturesAt],
+    labels: Sequence[str] = NAMES,
+) -> dict[str, folder.Content]:
+    """File name -> content.  `pictures` read the pictures of the first and of the second clip, `labels` name them."""
     sides = (pair.first, pair.second)
     frames = [
         frame
@@ -61,26 +65,29 @@ def files(pair: Comparison, pictures: tuple[keyframes.PicturesAt, keyframes.Pict
         for frame in keyframes.take(replace(side.analysis, reps=(side.rep,)), pictures_at)
     ]
     return {
-        "comparison.png": keyframes.sheet(frames, NAMES),
-        "comparison.html": html(pair, frames).encode(),
+        "comparison.png": keyframes.sheet(frames, labels),
+        "comparison.html": html(pair, frames, labels).encode(),
         MARKER: document.text(document.comparison(pair)).encode(),
     }
 
 
-def html(pair: Comparison, frames: Sequence[keyframes.KeyFrame]) -> str:
+def html(pair: Comparison, frames: Sequence[keyframes.KeyFrame], labels: Sequence[str] = NAMES) -> str:
     """The page as HTML text.  `frames` are the key frames of A, then those of B."""
-    shown = analysis.pictures(frames)
+    shown, rows = analysis.pictures(frames), [row(item) for item in pair.differences]
     context: dict[str, object] = {
         "pair": pair,
         "texts": texts,
-        "sides": list(zip(NAMES, (pair.first, pair.second), strict=True)),
-        "events": [
-            (event, [(frames[i + row], shown[i + row]) for row in (0, len(keyframes.EVENTS))])
-            for i, (event, _) in enumerate(keyframes.EVENTS)
+        "sentence": sentences.comparison(pair),
+        "sides": list(zip(NAMES, labels, (pair.first, pair.second), strict=True)),
+        "postures": [
+            (words, [(frames[i + row], shown[i + row]) for row in (0, len(phases.POSTURES))])
+            for i, words in enumerate(phases.POSTURES.values())
         ],
-        "names": NAMES,
+        "names": labels,
         "charts": charts((pair.first, pair.second)),
-        "rows": [row(item) for item in pair.differences],
+        "rows": rows,
+        "clear": [each for each in rows if each["differs"]],
+        "others": [each for each in rows if not each["differs"] and not each["reason"]],
     }
     return template.render("comparison.html", context, styles=("page.css",))
 

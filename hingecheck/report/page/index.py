@@ -5,7 +5,7 @@ The clips keep the order of the triage: those to review first come first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from hingecheck.errors import UsageError
 from hingecheck.history import triage
 from hingecheck.history.trends import HEADLINE
 from hingecheck.history.triage import TRENDS, Row, Season
+from hingecheck.names import identity
 from hingecheck.records import Code, Measure
 from hingecheck.report import sentences, wording
 from hingecheck.report.page import template, trend
@@ -61,7 +62,7 @@ def write(season: Season, out: Path) -> bool:
     try:
         (out / TRENDS).mkdir(exist_ok=True)
         for trends in season.trends:
-            folder.put(out / TRENDS / triage.trend_name(trends[0].athlete), trend.page(trends).encode())
+            folder.put(out / TRENDS / triage.trend_name(trends[0].athlete), trend.page(trends, out).encode())
         folder.put(out / "results.csv", table.as_csv(clips))
         folder.put(out / "index.html", page(rows).encode())
         return table.put_parquet(out / "results.parquet", clips)
@@ -98,16 +99,38 @@ def _cells(place: int, row: Row) -> list[Cell]:
 
 
 def page(rows: Sequence[Row]) -> str:
-    """The index as HTML text.  It loads only the thumbnails of the rows in view."""
-    counts = triage.counts(rows)
+    """The index as HTML text.  It loads only the thumbnails of the rows in view.
+
+    At first it shows each athlete's newest day, so that a bad day long ago does not stay on top.
+    """
+    counts, newest = triage.counts(rows), newest_days(rows)
+    recent = [_is_recent(row, newest) for row in rows]
+    listed = [[*_brief(row), new] for row, new in zip(rows, recent, strict=True)]
     context = {
         "counts": [(group, sentences.GROUPS[group], count) for group, count in counts.items()],
         "failed": sum(row.failure is not None for row in rows),
         "clips": len(rows),
+        "earlier": len(rows) - sum(recent),
         "version": __version__,
-        "data": template.data({"rows": [_brief(row) for row in rows], "groups": sentences.GROUPS}),
+        "data": template.data({"rows": listed, "groups": sentences.GROUPS}),
     }
     return template.render("index.html", context, styles=["index.css"], scripts=["index.js"], images="'self' file:")
+
+
+def newest_days(rows: Sequence[Row]) -> dict[str, str]:
+    """The date of each athlete's newest clip, by the identity of the athlete."""
+    newest: dict[str, str] = {}
+    for row in rows:
+        clip = row.outcome.entry.clip
+        key = identity(clip.athlete)
+        newest[key] = max(newest.get(key, ""), clip.date)
+    return newest
+
+
+def _is_recent(row: Row, newest: Mapping[str, str]) -> bool:
+    """True if a clip is of its athlete's newest day, or of an unknown athlete or day."""
+    clip = row.outcome.entry.clip
+    return not clip.athlete or not clip.date or clip.date == newest[identity(clip.athlete)]
 
 
 def _brief(row: Row) -> list[Any]:
@@ -138,6 +161,7 @@ def _share(share: Measure) -> list[Any]:
 
 def _why(row: Row) -> str:
     """Why the clip is in its group: the reason, the change and the flags."""
-    change = sentences.change(row.change) if row.change is not None else ""
+    now = row.session.share if row.session is not None else None
+    change = sentences.change(row.change, now=now) if row.change is not None else ""
     flags = "flags: " + ", ".join(row.session.flags) if row.session is not None and row.session.flags else ""
     return " · ".join(filter(None, (row.reason, change, flags)))

@@ -17,6 +17,9 @@ from hingecheck.records import Analysis, Angle, Floats, Measure, RepMetrics
 from hingecheck.report import wording
 
 MOST_POINTS: Final = 60
+FEWEST: Final = 3
+"""Fewest complete repetitions from which a trend over the set is drawn."""
+
 Frames = NDArray[np.intp]
 ROUND_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -110,7 +113,7 @@ def coupling(analysis: Analysis) -> Coupling | None:
 def trends(analysis: Analysis) -> tuple[Trend, ...]:
     """One trend for each metric with a drift over the set.  A single repetition has no trends."""
     names = [name.removesuffix("_drift") for name in analysis.over_set if name.endswith("_drift")]
-    if len(analysis.reps) < 2:
+    if sum(rep.complete for rep in analysis.reps) < FEWEST:
         return ()
     pictures = (_trend(analysis, name) for name in names)
     return tuple(picture for picture in pictures if picture is not None)
@@ -176,7 +179,7 @@ def _marks(name: str, measures: Sequence[tuple[int, Measure]], axes: tuple[Axis,
 def _drift(name: str, drift: Measure) -> str:
     if not drift.known:
         return f"Drift not measured: {texts.reason(drift.reason)}."
-    return f"Change per repetition: {wording.measure(f'{name}_drift', drift)}, 95 % interval."
+    return f"Change per repetition: {wording.over_set(f'{name}_drift', drift)}."
 
 
 def _range(values: Floats) -> tuple[float, float]:

@@ -1,17 +1,18 @@
 """Turn the angles over time into the data that the charts of the report page (page.js) read.
 
-Long clips are thinned.  Angles are whole tenths of a degree; an unknown angle is null.
+Long clips are thinned.  Angles are whole hundredths of a degree; an unknown angle is null.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck.records import Analysis, Angle, Floats
+from hingecheck.records import Analysis, Angle, Floats, RepMetrics
 from hingecheck.report import phases, wording
 
 MOST_POINTS: Final = 900
@@ -23,7 +24,7 @@ FIRST: Final = ("hip_flexion", "lumbar_flexion", "pelvis_tilt")
 HIDDEN: Final = ("pelvis_tilt", "trunk_thigh", "junction", "thoracic_flexion")
 """Lines that are hidden until the reader presses their button.  All lines at once are hard to read."""
 
-_TENTHS: Final = 10
+_HUNDREDTHS: Final = 100
 
 
 def data(analysis: Analysis) -> dict[str, Any]:
@@ -40,13 +41,30 @@ def data(analysis: Analysis) -> dict[str, Any]:
                 "number": rep.rep.number,
                 "complete": rep.complete,
                 "remarks": "".join(f" {word}" for word in rep.rep.remarks),
-                "begin_s": _rounded(phases.begin_s(rep.rep)),
+                "begin_s": _rounded(min(phases.begin_s(rep.rep), rep.pulled_from_s)),
                 "end_s": _rounded(phases.end_s(rep.rep)),
-                "phases": [[_rounded(p.start_s), _rounded(p.end_s), p.text] for p in phases.of(rep.rep)],
             }
             for rep in analysis.reps
         ],
+        "phases": [
+            [_rounded(phase.start_s), _rounded(phase.end_s), f"rep {rep.rep.number}, {phase.text}"]
+            for find in (phases.postures, phases.of)
+            for rep in analysis.reps
+            for phase in find(rep)
+        ],
+        "held": [held for rep in analysis.reps for held in _held(rep)],
     }
+
+
+def _held(rep: RepMetrics) -> Iterator[list[Any]]:
+    """For each posture of a repetition: from when to when it is shown, and the text of each angle."""
+    for key, phase in zip(_happened(rep), phases.postures(rep), strict=True):
+        named = {name: wording.measure(name, rep.values[phases.metric(name, key)]) for name in phases.ANGLES}
+        yield [_rounded(phase.start_s), _rounded(phase.end_s), named]
+
+
+def _happened(rep: RepMetrics) -> list[str]:
+    return [key for key in phases.POSTURES if not np.isnan(phases.posture_s(rep, key))]
 
 
 def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
@@ -65,13 +83,13 @@ def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:
         "label": wording.name(name),
         "chart": 0 if name in FIRST else 1,
         "shown": name not in HIDDEN,
-        "value": _tenths(value),
-        "half": _tenths(np.where(np.isnan(value), np.nan, half)),
+        "value": _hundredths(value),
+        "half": _hundredths(np.where(np.isnan(value), np.nan, half)),
     }
 
 
-def _tenths(values: Floats) -> list[int | None]:
-    return [None if np.isnan(value) else round(_TENTHS * float(value)) for value in values]
+def _hundredths(values: Floats) -> list[int | None]:
+    return [None if np.isnan(value) else round(_HUNDREDTHS * float(value)) for value in values]
 
 
 def _rounded(value: float) -> float | None:

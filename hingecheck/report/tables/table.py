@@ -12,13 +12,13 @@ from typing import Final, Literal
 
 from hingecheck import names
 from hingecheck.errors import UsageError
+from hingecheck.quantities import STORED_DECIMALS
 from hingecheck.results import folder
 
 Cell = str | float | int | None
 Kind = Literal["text", "number", "count"]
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
-_DECIMALS: Final = 4
 _ARROW: Final = {"text": "string", "number": "float64", "count": "int64"}
 
 
@@ -74,12 +74,12 @@ def _cell(cell: Cell) -> str:
         return ""
     if isinstance(known, str):
         return f"'{known}" if known.startswith(_FORMULA_STARTS) else known
-    return f"{known:.{_DECIMALS}f}".rstrip("0").rstrip(".") if isinstance(known, float) else str(known)
+    return f"{known:.{STORED_DECIMALS}f}".rstrip("0").rstrip(".") if isinstance(known, float) else str(known)
 
 
 def _known(cell: Cell) -> Cell:
     if isinstance(cell, float):
-        return round(cell, _DECIMALS) if math.isfinite(cell) else None
+        return round(cell, STORED_DECIMALS) if math.isfinite(cell) else None
     if isinstance(cell, str):
         return names.readable(cell)
     return cell

@@ -9,18 +9,18 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hingecheck import texts
-from hingecheck.judgement.criteria import Criteria, Rule
+from hingecheck.judgement.criteria import Criteria, Rule, Threshold
 from hingecheck.report import wording
 
 
-def show(criteria: Criteria, rules: Mapping[str, Rule], console: Console) -> None:
-    """Print each rule of `rules`.  If these are all rules of `criteria`, also print the thresholds of the verdict."""
+def show(criteria: Criteria, wanted: tuple[Mapping[str, Rule], Mapping[str, Threshold]], console: Console) -> None:
+    """Print each rule and each limit of the verdict of `wanted`."""
+    rules, limits = wanted
     console.print(Text(f"Criteria version {texts.criteria(criteria.used)}", style="dim"))
     for name, rule in rules.items():
         _block(console, f"{name}: {rule.title}", _limit(rule), rule)
-    if len(rules) == len(criteria.rules):
-        for name, threshold in criteria.verdict.items():
-            _block(console, f"verdict.{name}", wording.threshold(threshold.value, threshold.unit), threshold)
+    for name, threshold in limits.items():
+        _block(console, f"verdict.{name}", wording.threshold(threshold.value, threshold.unit), threshold)
 
 
 def _limit(rule: Rule) -> str:

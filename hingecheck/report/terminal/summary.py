@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,9 +15,9 @@ from rich.text import Text
 
 from hingecheck import texts
 from hingecheck.names import shown
-from hingecheck.records import Analysis, Angle, Measure, RepMetrics, listed
+from hingecheck.records import Analysis, Angle, RepMetrics, listed
 from hingecheck.records.comparison import Comparison
-from hingecheck.report import sentences, wording
+from hingecheck.report import missing, sentences, wording
 from hingecheck.report.terminal import sparkline
 
 STYLES: Final = {
@@ -27,13 +26,13 @@ STYLES: Final = {
     "low_back_led": "bold red",
     "cannot_tell": "bold",
 }
-CHANGES: Final = ("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk")
-TIME: Final = "concentric_s"
+COLUMNS: Final = ("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg")
+HEADS: Final = ("low back's share", "at pull start", "low-back change", "hip change")
 COMPARED: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
 )
-LEGEND: Final = "Change = angle at pull start minus angle at top, ± half of the 90 % interval."
+LEGEND: Final = "At pull start: low-back rounding. Change = pull start minus top. In brackets: 90 % interval."
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
 """Columns of a sparkline.  With its name and its range the line fits 80 columns."""
@@ -46,27 +45,33 @@ def show(analysis: Analysis, console: Console) -> None:
     """Print the summary of a clip."""
     verdict = analysis.verdict
     console.print()
+    for line in filter(None, [texts.camera(analysis.view)]):
+        console.print(Text(line, style="bold"))
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
-    console.print(Text.assemble(("Cue: ", "bold"), verdict.cue))
+    console.print(Text(texts.rounding(verdict)))
+    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict)))
     if verdict.surer:
         advice = f"{'; '.join(texts.surer(verdict))}."
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
-    console.print(_table(analysis))
-    console.print(Text(LEGEND, style="dim"))
+    if any(rep.values[name].known for rep in analysis.reps for name in COLUMNS):
+        console.print(_table(analysis))
+        console.print(Text(LEGEND, style="dim"))
+    if verdict.share.known and verdict.bands:
+        console.print(Text(sentences.sentence(f"low back's share: {sentences.bands(verdict)}"), style="dim"))
     if console.encoding.startswith("utf"):  # other encodings have no bars
         console.print()
         for line in _angles(analysis):
             console.print(Text(line), no_wrap=True, overflow="crop")
-    for finding in analysis.findings:
-        if finding.status == "flag":
-            console.print(Text.assemble(("Flag: ", "bold"), texts.finding(finding)))
+    flags = [finding for finding in analysis.findings if finding.status == "flag"]
+    for finding in flags[1:]:  # the cue gives the first one as its reason
+        console.print(Text.assemble(("Flag: ", "bold"), texts.finding(finding)))
     for line in analysis.advice.context:
         console.print(Text(line))
     for drill in analysis.advice.drills:
         console.print(Text.assemble(("Drill: ", "bold"), f"{drill.name}, {drill.purpose}."))
-    for line in _missing(analysis):
+    for line in missing.lines(analysis):
         console.print(Text(line, style="dim"))
     console.print(Text(analysis.advice.see, style="bold" if analysis.advice.red_flags else "dim"))
 
@@ -79,10 +84,10 @@ def show_all(analysis: Analysis, console: Console) -> None:
         console.print(_numbers(names, analysis.reps[first : first + REPS_PER_TABLE]))
     console.print()
     for name, measure in analysis.over_set.items():
-        console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.measure(name, measure)))
+        console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.over_set(name, measure)))
     console.print()
     for finding in analysis.findings:
-        title = f"{finding.rule.replace('_', ' ')} ({finding.status.replace('_', ' ')}): "
+        title = f"{finding.rule.replace('_', ' ')} ({sentences.rule(finding)}): "
         console.print(Text.assemble((title, "bold"), texts.finding(finding)))
     console.print()
     for name, value in texts.provenance(analysis).items():
@@ -90,11 +95,13 @@ def show_all(analysis: Analysis, console: Console) -> None:
             console.print(Text(f"{label}: {text}", style="dim"))
 
 
-def show_comparison(pair: Comparison, console: Console) -> None:
-    """Print both repetitions and their differences.  Bold: the interval of the difference excludes zero."""
+def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = ("A", "B")) -> None:
+    """Print what differs, both repetitions, their differences.  Bold: the interval of the difference excludes zero."""
     console.print()
-    for letter, side in (("A", pair.first), ("B", pair.second)):
-        title = f"{letter}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
+    console.print(Text(sentences.comparison(pair), style="bold"))
+    for letter, label, side in zip("AB", labels, (pair.first, pair.second), strict=True):
+        named = letter if label == letter else f"{letter}, {shown(label)}"
+        title = f"{named}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
         console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.rep.remarks)))
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
@@ -125,26 +132,24 @@ def _angles(analysis: Analysis) -> list[str]:
     lines = []
     for name in LINES:
         angle: Angle = getattr(analysis.angles, name)
+        if np.isnan(angle.value_deg).all():
+            continue
         drawn = sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)
         lines.append(f"{wording.short(name):<9}{drawn} {_largest(name, angle)}")
     reps = sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS)
-    return [*lines, f"{'reps':<9}{reps}"]
+    return [*lines, f"{'reps':<9}{reps}"] if lines else []
 
 
 def _largest(name: str, angle: Angle) -> str:
     """The largest value of an angle over the clip."""
-    if np.isnan(angle.value_deg).all():
-        return wording.NOT_MEASURED
-    frame = int(np.nanargmax(angle.value_deg))
-    return f"to {wording.half(name, angle.value_deg[frame], angle.half_deg[frame])}"
+    return f"to {wording.number(name, float(np.nanmax(angle.value_deg)))}"
 
 
 def _table(analysis: Analysis) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("rep", justify="right")
-    table.add_column("lift-off", justify="right")
-    for name in (*CHANGES, TIME):
-        table.add_column(wording.short(name), justify="right")
+    for head in HEADS:
+        table.add_column(head, justify="right")
     for rep in analysis.reps:
         table.add_row(*_row(rep))
     return table
@@ -152,28 +157,4 @@ def _table(analysis: Analysis) -> Table:
 
 def _row(rep: RepMetrics) -> list[str]:
     number = " ".join((str(rep.rep.number), *rep.rep.remarks))
-    return [
-        number,
-        f"{rep.rep.liftoff_s:.1f} s",
-        *(_change(name, rep.values[name]) for name in CHANGES),
-        wording.number(TIME, rep.values[TIME].value) if rep.values[TIME].known else "–",
-    ]
-
-
-def _change(name: str, measure: Measure) -> str:
-    return wording.half(name, measure.value, (measure.high - measure.low) / 2) if measure.known else "–"
-
-
-def _missing(analysis: Analysis) -> list[str]:
-    """Why numbers are missing, the most frequent reason first; then notes; then frames that could not be decoded."""
-    names = listed([rep.values for rep in analysis.reps])
-    missing = Counter(rep.values[name].reason for rep in analysis.reps for name in names if not rep.values[name].known)
-    notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    lines = [f"{_values(count)} not measured: {texts.reason(reason)}." for reason, count in missing.most_common()]
-    lines += [f"Note: {texts.reason(note)}." for note in (*notes, *analysis.view.reasons)]
-    lost = analysis.video.frames_failed
-    return lines + ([f"Note: {lost} frames of the video could not be decoded."] if lost else [])
-
-
-def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"
+    return [number, *(wording.measure(name, rep.values[name]) if rep.values[name].known else "–" for name in COLUMNS)]

@@ -63,7 +63,8 @@ def extent(trend: Trend) -> tuple[float, float]:
 def notes(trend: Trend) -> list[str]:
     """Sentences on each clip that changed or could not be measured, on the effect of load, and on the comparison."""
     lines = [
-        f"{point.session.date} {shown(point.session.file)}: {sentences.change(point.change, trend.metric)}."
+        f"{point.session.date} {shown(point.session.file)}:"
+        f" {sentences.change(point.change, trend.metric, now=point.value)}."
         for point in trend.points
         if point.change.status == "changed"
     ]

@@ -3,7 +3,7 @@
 (() => {
   const PAGE = 50;
   const GROUP = 0, ATHLETE = 1, DATE = 2, CLIP = 3, LOAD = 4, PATTERN = 5, SHARE = 6, REPS = 7, WHY = 8, DO = 9;
-  const REPORT = 10, PICTURE = 11, TREND = 12;
+  const REPORT = 10, PICTURE = 11, TREND = 12, RECENT = 13;
   const { rows, groups } = JSON.parse(document.getElementById("data").textContent);
   const labels = Object.values(groups);
   const words = rows.map((r) => [r[ATHLETE], r[DATE], r[CLIP], r[PATTERN], r[WHY], r[DO]].join(" ").toLowerCase());
@@ -47,11 +47,14 @@
     if (r[PICTURE]) {
       const image = make("img");
       image.loading = "lazy";
-      image.alt = "";
+      image.alt = `Report of ${r[CLIP]}`;
       image.width = 108;
       image.height = 48;
       image.src = r[PICTURE];
-      cell.append(image);
+      const link = make("a");
+      if (r[REPORT]) link.href = r[REPORT];
+      link.append(image);
+      cell.append(link);
     }
     return cell;
   };
@@ -105,7 +108,8 @@
   const filter = () => {
     const groupsShown = new Set(new FormData(form).getAll("group").map(Number));
     const searchWords = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
-    shown = rows.map((_, i) => i).filter((i) => groupsShown.has(rows[i][GROUP]) && searchWords.every((w) => words[i].includes(w)));
+    const all = form.elements.earlier.checked || searchWords.length > 0;
+    shown = rows.map((_, i) => i).filter((i) => (all || rows[i][RECENT]) && groupsShown.has(rows[i][GROUP]) && searchWords.every((w) => words[i].includes(w)));
     shown.sort(byColumn);
     page = 0;
     draw();

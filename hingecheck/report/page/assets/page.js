@@ -12,8 +12,8 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const lineVariable = (line, index) => (colour(`--c-${line.name}`) ? `--c-${line.name}` : `--line-${index % 4}`);
-  const tenths = (list) => list.map((value) => (value === null ? null : value / 10));
-  const minus = (text) => text.replace("-", "−");
+  const degrees = (list) => list.map((value) => (value === null ? null : value / 100));
+  const minus = (text) => text.replaceAll("-", "−");
 
   /* Index of the frame that the film shows at a time in seconds. */
   function frameAt(time) {
@@ -28,17 +28,17 @@
   }
 
   function valueText(line, frame) {
+    for (const [from, to, named] of data.held) {
+      if (line.name in named && moment >= from && moment < to) return named[line.name];
+    }
     if (line.value[frame] === null) return "not measured";
-    return minus(`${Math.round(line.value[frame] / 10) + 0}° ±${Math.round(line.half[frame] / 10)}`);
+    const whole = (sign) => Math.round((line.value[frame] + sign * line.half[frame]) / 100) + 0;
+    return minus(`${whole(0)}° (${whole(-1)} to ${whole(1)})`);
   }
 
   function phaseAt(time) {
-    for (const rep of data.reps) {
-      for (const [from, to, words] of rep.phases) {
-        if (time >= from && time < to) return `rep ${rep.number}, ${words}`;
-      }
-    }
-    return "";
+    const now = data.phases.find(([from, to]) => time >= from && time < to);
+    return now ? now[2] : "";
   }
 
   /* --- showing a moment --- */
@@ -71,8 +71,8 @@
       const line = data.angles.find((angle) => angle.name === name);
       const value = line ? line.value[frame] : null;
       const [low, high, start, stop] = axis.split(" ").map(Number);
-      if (value === null || value / 10 < low || value / 10 > high) return null;
-      return start + ((value / 10 - low) / (high - low)) * (stop - start);
+      if (value === null || value / 100 < low || value / 100 > high) return null;
+      return start + ((value / 100 - low) / (high - low)) * (stop - start);
     };
     const x = place("hip_flexion", picture.dataset.x);
     const y = place("lumbar_flexion", picture.dataset.y);
@@ -171,8 +171,8 @@
     const lines = data.angles.filter((line) => line.chart === number);
     const columns = [times];
     for (const line of lines) {
-      const edge = (sign) => line.value.map((value, i) => (value === null ? null : (value + sign * line.half[i]) / 10));
-      columns.push(tenths(line.value), edge(-1), edge(1));
+      const edge = (sign) => line.value.map((value, i) => (value === null ? null : (value + sign * line.half[i]) / 100));
+      columns.push(degrees(line.value), edge(-1), edge(1));
     }
     const plot = new uPlot(options(lines, box.clientWidth), columns, box);
     const playhead = document.createElement("div");
@@ -265,6 +265,7 @@
       document.getElementById("watch").scrollIntoView({ block: "start" });
     }
   });
+  if (window.innerWidth > 820) for (const fold of document.querySelectorAll("details[data-wide]")) fold.open = true;
   document.querySelectorAll("[data-chart]").forEach(build);
   if (film) follow();
   show(0);

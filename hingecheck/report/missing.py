@@ -1,0 +1,90 @@
+"""Say what was not measured and why, one sentence for each cause.
+
+Input: an analysis.  Output: sentences (`lines`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from hingecheck import quantities, texts
+from hingecheck.records import Analysis, Angle, Code, Reason, listed
+from hingecheck.report import sentences, wording
+
+MOMENTS: Final = (Code.AT_LIFTOFF, Code.AT_LOCKOUT)
+"""Reasons that only say when their causes hold."""
+
+
+def lines(analysis: Analysis) -> list[str]:
+    """Sentences that say what was not measured and why: first metrics, then frames, then notes."""
+    return [*_missing_metrics(analysis), *_missing_frames(analysis), *_remarks(analysis)]
+
+
+def _missing_metrics(analysis: Analysis) -> list[str]:
+    """One sentence for each cause: which numbers it leaves out, and in which repetitions if not in all."""
+    names: dict[str, dict[str, set[int]]] = {}  # cause -> metric -> numbers of repetitions
+    for rep in analysis.reps:
+        for metric in listed([each.values for each in analysis.reps]):
+            for cause in _causes(rep.values[metric].reason):
+                names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
+    for metric, measure in analysis.over_set.items():
+        for cause in _causes(measure.reason):
+            names.setdefault(cause, {}).setdefault(wording.name(metric), set()).update(
+                r.rep.number for r in analysis.reps
+            )
+    return [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
+
+
+def cause(words: str) -> str:
+    """A stored reason without the moment at which it holds, such as "at the top: "."""
+    for code in MOMENTS:
+        words = words.removeprefix(texts.REASONS[code].removesuffix("{causes}"))
+    return words
+
+
+def _causes(reason: Reason | None) -> list[str]:
+    """The causes of a reason in words, without the moment at which they hold."""
+    if reason is None:
+        return []
+    return [words for cause in reason.causes for words in _causes(cause)] or [texts.reason(reason)]
+
+
+def _cause_line(cause: str, metrics: Mapping[str, set[int]], count: int) -> str:
+    """A sentence for one cause.  `metrics`: metric -> repetitions without it; `count`: number of repetitions."""
+    reps = sorted(set().union(*metrics.values()))
+    where = "" if len(reps) == count else f" in repetition {', '.join(map(str, reps))}"
+    what = ", ".join(list(metrics)[:3]) + (f" and {len(metrics) - 3} more" if len(metrics) > 3 else "")
+    return f"{sentences.sentence(cause)} Not measured{where}: {what}."
+
+
+def _missing_frames(analysis: Analysis) -> list[str]:
+    """One sentence for each reason, with the largest part of the frames in which an angle is unknown for it."""
+    frames: dict[str, tuple[int, str]] = {}
+    for name, angle in vars(analysis.angles).items():
+        if not isinstance(angle, Angle):
+            continue
+        for code, count in Counter(filter(None, angle.reason.tolist())).items():
+            reason = texts.reason(Reason(Code(code)))
+            frames[reason] = max(frames.get(reason, (0, "")), (count, wording.name(name)))
+    whole = max(len(analysis.angles.time_s), 1)
+    return [
+        f"{sentences.sentence(reason)} This holds in up to {quantities.percent(count / whole)} of the frames ({name})."
+        for reason, (count, name) in frames.items()
+    ]
+
+
+def _remarks(analysis: Analysis) -> list[str]:
+    """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
+    notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
+    remarks = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
+    lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
+    if analysis.video.frames_failed:
+        lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
+    filled = int(analysis.in_frames(analysis.pose.any_filled).sum())
+    if filled:
+        lines.append(
+            f"In {filled} frames some body points were not seen. They were filled in from the frames before and after."
+        )
+    return lines
