@@ -70,8 +70,9 @@ USUAL_QUANTILE: Final = 0.75
 """Quantile of the sizes of the finds that counts as usual: what hides a leg makes a body look smaller, nothing makes it
 look larger."""
 
-SIDES: Final = (0.84, 1.2)
-"""Smallest and largest side of a square, in usual sides."""
+SIDES: Final = (0.84, 1.5)
+"""Smallest and largest side of a square, in usual sides.  The network's own sides have 0.85 to 1.3 of them; `lite` sees
+lifters smaller whose legs are behind plates."""
 
 SKEW: Final = 0.25
 """Largest angle between the network's square and the trunk, in radians.  Beyond, the network has lost the head or the
