@@ -210,7 +210,8 @@ BATCH = {
     ("--logbook", "clips/a.mp4"): (2, "cannot be used as a logbook"),
     ("--workers", "0"): (2, "workers"),
     ("--time-limit", "0"): (2, "time-limit"),
-    ("--out", "clips/a.mp4"): (2, "cannot be written"),
+    ("--out", "clips/a.mp4"): (2, "lies inside the folder of the clips"),
+    ("--out", "clip.mp4"): (2, "is a file, not a folder"),
 }
 
 

@@ -77,9 +77,9 @@ class Landmarker:
         known = landmarks.COUNT
         turned = world[:known] @ _turn(square.angle).T
         sighting = Sighting(
-            xy_px=xy[:known].astype(np.float64),
+            xy_px=_single(xy[:known]),
             visibility=_sigmoid(points[:known, 3]).astype(np.float64),
-            world_m=turned.astype(np.float64),
+            world_m=_single(turned),
             mask=_on_picture(_sigmoid(mask[..., 0]), to_picture, rgb),
         )
         return Look(sighting, float(presence[0]), _around(xy[_CENTRE], xy[_CIRCLE]))
@@ -143,6 +143,11 @@ def _on_picture(mask: NDArray[np.float32], to_picture: NDArray[np.float64], rgb:
     """The mask (256, 256) on the whole picture."""
     height, width = rgb.shape[:2]
     return np.asarray(cv2.warpAffine(mask, to_picture, (width, height), flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _single(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values in single precision, like the network's own, so that a stored track gives the same numbers."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _sigmoid(x: Any) -> Any:
