@@ -116,6 +116,7 @@ def batch(
                 with _executor(workers, scheduler) as executor:
                     todo = _planned(found_clips.clips, out, settings, options, executor)
                     _run(todo, options, executor)
+                clips.remove_unfinished(out)  # all results are there: the rest is of a worker that was killed
             finally:
                 if scheduler is None:  # workers of a cluster may still write
                     clips.remove_unfinished(out)
