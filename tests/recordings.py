@@ -42,9 +42,6 @@ class _Blind:
     def follow(self, frame: Frame) -> Sighting | None:
         return None
 
-    def close(self) -> None:
-        """Nothing to release."""
-
 
 @dataclass(frozen=True)
 class Nobody:

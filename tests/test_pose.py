@@ -24,9 +24,6 @@ class Scripted:
     def follow(self, frame: Frame) -> Sighting | None:
         return self.sightings[round(frame.time_s)]
 
-    def close(self) -> None:
-        """Nothing to release."""
-
 
 def picture(time_s: float, scale: float = 1.0) -> Frame:
     return Frame(time_s, np.zeros((900, 1600, 3), np.uint8), scale)

@@ -34,7 +34,7 @@ def ending_in_order() -> Iterator[None]:
     """Handle interrupts inside the block, and say so in one line if one ended it.  Signals that are ignored stay so.
 
     An interrupted program ends here, after all cleaning: it waits for no thread that still works.  Such a thread may
-    have taken stderr away for a moment (`backends.mediapipe`), so the line goes to a copy of it.
+    have taken stderr away for a moment (`backends.silence`), so the line goes to a copy of it.
     """
     stderr = None if sys.stderr is None else os.dup(_STDERR)
     handler = _Handler()

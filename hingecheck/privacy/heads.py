@@ -89,7 +89,7 @@ def people(picture: Bytes, model: People, levels: Sequence[float]) -> Floats:
 
     def sightings(square: Bytes, corner: Floats) -> Floats:
         bodies_px = [points + corner for points in model.everyone(Frame(0.0, square, 1.0))]
-        upright = [points for points in bodies_px if not _is_upside_down(points)]
+        upright = [points for points in bodies_px if not posture.upside_down(points)]
         points = np.array(upright).reshape(-1, landmarks.COUNT, 2)
         circles = head_tracks.heads(points, bodies.trunk_lengths(points))
         return np.column_stack([circles, np.zeros(len(points)), points.reshape(len(points), 2 * landmarks.COUNT)])
@@ -98,12 +98,6 @@ def people(picture: Bytes, model: People, levels: Sequence[float]) -> Floats:
     groups = _groups(np.concatenate(shifted))  # 3
     medians = [np.median(group[:, 4:], axis=0) for group in groups if len(group) >= PEOPLE_VOTES]  # 4
     return np.array(medians).reshape(-1, landmarks.COUNT, 2)
-
-
-def _is_upside_down(points: Floats) -> bool:
-    """True if a person seems to be upside down: a wrong guess that takes plates or shoes for a head."""
-    shoulder, hip = (points[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return bool(shoulder[1] - hip[1] > posture.UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
 
 
 def _counts(squares: int, score: float, votes: int) -> bool:
