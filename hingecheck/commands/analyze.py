@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
+from hingecheck.commands import clip_options
 from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch
@@ -96,6 +97,11 @@ def analyze(
         ),
     ] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
+    rotate: clip_options.Rotate = 0,
+    slow_motion: clip_options.SlowMotion = 1.0,
+    max_megapixels: clip_options.MaxMegapixels = clip_options.DEFAULT.pixels / 1e6,
+    max_frames: clip_options.MaxFrames = clip_options.DEFAULT.frames,
+    max_minutes: clip_options.MaxMinutes = clip_options.DEFAULT.duration_s / 60,
     redact_face: Annotated[
         bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
     ] = False,
@@ -125,8 +131,11 @@ def analyze(
             _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
+        repairs = clip_options.repairs(rotate, slow_motion)
+        limits = clip_options.limits(max_megapixels, max_frames, max_minutes)
+        asked = Asked(model, standing, max_bend, criteria, style, report, repairs=repairs, limits=limits)
         with _explaining(explain_reps=explain_reps):
-            result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
+            result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
     if explain_reps:
         _print_bends(texts.bends(result.bends))
