@@ -99,9 +99,9 @@ def analyze(
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
     rotate: clip_options.Rotate = 0,
     slow_motion: clip_options.SlowMotion = 1.0,
-    max_megapixels: clip_options.MaxMegapixels = clip_options.DEFAULT.pixels / 1e6,
-    max_frames: clip_options.MaxFrames = clip_options.DEFAULT.frames,
-    max_minutes: clip_options.MaxMinutes = clip_options.DEFAULT.duration_s / 60,
+    max_megapixels: clip_options.MaxMegapixels = None,
+    max_frames: clip_options.MaxFrames = None,
+    max_minutes: clip_options.MaxMinutes = None,
     redact_face: Annotated[
         bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
     ] = False,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from hingecheck.errors import UsageError
-from hingecheck.records import TURNS_DEG, Limits, Repairs
 
-DEFAULT: Final = Limits()
-"""The limits without an option."""
+if TYPE_CHECKING:
+    from hingecheck.records import Limits, Repairs
 
 FASTEST: Final = 64.0
 """Largest factor of slow motion."""
@@ -27,14 +26,19 @@ SlowMotion = Annotated[
     ),
 ]
 MaxMegapixels = Annotated[
-    float, typer.Option(min=0.01, help="Refuse pictures with more million pixels than this. The default allows 8K.")
+    float | None,
+    typer.Option(min=0.01, help="Refuse pictures with more million pixels than this. Default: 40, more than 8K."),
 ]
-MaxFrames = Annotated[int, typer.Option(min=1, help="Refuse clips with more frames than this.")]
-MaxMinutes = Annotated[float, typer.Option(min=0.01, help="Refuse clips that last longer than this.")]
+MaxFrames = Annotated[int | None, typer.Option(min=1, help="Refuse clips with more frames than this. Default: 300000.")]
+MaxMinutes = Annotated[
+    float | None, typer.Option(min=0.01, help="Refuse clips that last longer than this. Default: 60.")
+]
 
 
 def repairs(rotate: int, slow_motion: float) -> Repairs:
     """What the user says about the clip.  Raises UsageError for another turn or factor."""
+    from hingecheck.records import TURNS_DEG, Repairs
+
     if rotate not in TURNS_DEG:
         raise UsageError(f"--rotate {rotate}: is not a quarter turn", "Give 90, 180 or 270, clockwise.")
     if not 1.0 <= slow_motion <= FASTEST:
@@ -45,6 +49,13 @@ def repairs(rotate: int, slow_motion: float) -> Repairs:
     return Repairs(rotate, slow_motion)
 
 
-def limits(megapixels: float, frames: int, minutes: float) -> Limits:
-    """The largest clip that the user allows."""
-    return Limits(round(megapixels * 1e6), frames, minutes * 60)
+def limits(megapixels: float | None, frames: int | None, minutes: float | None) -> Limits:
+    """The largest clip that the user allows; None stands for the default."""
+    from hingecheck.records import Limits
+
+    usual = Limits()
+    return Limits(
+        usual.pixels if megapixels is None else round(megapixels * 1e6),
+        usual.frames if frames is None else frames,
+        usual.duration_s if minutes is None else minutes * 60,
+    )
