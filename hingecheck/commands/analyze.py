@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
-from hingecheck.commands import clip_options
+from hingecheck.commands import ceiling, clip_options
 from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch
@@ -102,6 +102,8 @@ def analyze(
     max_megapixels: clip_options.MaxMegapixels = None,
     max_frames: clip_options.MaxFrames = None,
     max_minutes: clip_options.MaxMinutes = None,
+    max_memory: ceiling.MaxMemory = ceiling.MEMORY_MB,
+    max_time: ceiling.MaxTime = ceiling.TIME_S,
     redact_face: Annotated[
         bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
     ] = False,
@@ -119,7 +121,8 @@ def analyze(
         Stage.FILM: no_video,
     }
     stages = [stage for stage in Stage if not left_out.get(stage)]
-    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch:
+    watched = ceiling.ceiling(max_memory, max_time)
+    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch, watched:
         from hingecheck import texts
         from hingecheck.analysis import Asked
         from hingecheck.judgement.self_report import parse_soreness

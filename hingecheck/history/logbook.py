@@ -11,19 +11,19 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 from hingecheck import names, texts
-from hingecheck.errors import ResultUnreadable, UsageError
+from hingecheck.errors import UsageError
+from hingecheck.history.damage import damaged, reporting
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
 
@@ -70,12 +70,6 @@ MIGRATIONS: Final = (
 _SESSIONS_AT_ONCE: Final = 100
 """Sessions in one transaction.  Few enough that other writers do not wait long."""
 
-_OUTSIDE: Final = (
-    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY),
-    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
-)
-"""SQLite's codes of errors whose cause lies outside the file."""
-
 _SEPARATOR: Final = "\n"
 """Separator of several texts in one column."""
 
@@ -95,30 +89,6 @@ class Athlete:
     sessions: int
     first: str
     last: str
-
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _reporting(method: Callable[Concatenate[Logbook, P], R]) -> Callable[Concatenate[Logbook, P], R]:
-    """The method with errors of SQLite turned into UsageError, and damaged content into ResultUnreadable."""
-
-    @functools.wraps(method)
-    def reporting(book: Logbook, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(book, *args, **kwargs)
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUTSIDE:
-                raise UsageError(
-                    f"{book.path}: the logbook cannot be used ({error})",
-                    "Check the room on the disk and your permission to write there.",
-                ) from error
-            raise _damaged(book.path, "the logbook is damaged", error) from error
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:
-            raise _damaged(book.path, "the logbook is damaged", error) from error
-
-    return reporting
 
 
 class Logbook:
@@ -152,7 +122,7 @@ class Logbook:
         """Close the file."""
         self._rows.close()
 
-    @_reporting
+    @reporting
     def record(self, sessions: Iterable[Session]) -> int:
         """Write the sessions.  One replaces an older one of the same athlete and clip.  Returns how many changed."""
         changed, remaining = 0, iter(sessions)
@@ -161,7 +131,7 @@ class Logbook:
                 changed += sum(self._record(session) for session in batch)
         return changed
 
-    @_reporting
+    @reporting
     def athletes(self) -> tuple[Athlete, ...]:
         """All athletes, by name."""
         rows = self._rows.execute(
@@ -170,7 +140,7 @@ class Logbook:
         )
         return tuple(Athlete(*row) for row in rows)
 
-    @_reporting
+    @reporting
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
         """The sessions of all athletes, or of one, sorted by athlete, date and file.
 
@@ -185,12 +155,12 @@ class Logbook:
         ).fetchall()
         return tuple(self._session(metric, *row) for row in rows)
 
-    @_reporting
+    @reporting
     def metrics(self) -> tuple[str, ...]:
         """The names of all stored metrics, sorted."""
         return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
 
-    @_reporting
+    @reporting
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Delete an athlete with all data, and overwrite the data in the file.
 
@@ -336,15 +306,7 @@ class Logbook:
         try:
             return Measure.missing(texts.stored(reason)) if value is None else bounded(name, Measure(value, low, high))
         except (ValueError, TypeError) as error:
-            raise _damaged(self.path, f"a stored {name} is damaged", error) from error
-
-
-def _damaged(path: Path, what: str, error: Exception) -> ResultUnreadable:
-    """The error for a logbook whose content cannot be right."""
-    return ResultUnreadable(
-        f"{path}: {what} ({error})",
-        "Import the results into a new logbook (hingecheck log import), or give another one with --logbook.",
-    )
+            raise damaged(self.path, f"a stored {name} is damaged", error) from error
 
 
 def _columns(session: Session) -> tuple[Any, ...]:
