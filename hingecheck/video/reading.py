@@ -298,13 +298,13 @@ def _check_pixels(path: Path, pixels: int, limits: Limits) -> None:
     """Raise InputError if a picture has too many pixels, or is not known to have any (0)."""
     if not pixels:
         raise InputError(
-            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.0f} million pixels",
+            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.3g} million pixels",
             f"{PLAYABLE} For larger pictures, raise the limit with --max-megapixels.",
         )
     if pixels > limits.pixels:
         raise InputError(
-            f"{path}: its pictures have {pixels / 1e6:.0f} million pixels, more than the limit of "
-            f"{limits.pixels / 1e6:.0f} million",
+            f"{path}: its pictures have {pixels / 1e6:.3g} million pixels, more than the limit of "
+            f"{limits.pixels / 1e6:.3g} million",
             "Export it smaller, or raise the limit with --max-megapixels.",
         )
 
