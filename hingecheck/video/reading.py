@@ -29,7 +29,7 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, decoding, planes, quality, seeking, stamps, streams
+from hingecheck.video import container, cuts, decoding, planes, quality, seeking, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -56,6 +56,7 @@ class Video:
         self.path, self.repairs, self.limits = path, repairs or Repairs(), limits or Limits()
         self._times_s: list[float] = []
         self._losses = decoding.Losses()
+        self._cuts = cuts.Watcher()
         self.first_s = 0.0
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         self._index, self._tags = _chosen(path, self.limits)
@@ -88,8 +89,11 @@ class Video:
     def small(self, height_px: int, apart_s: float) -> Iterator[planes.Small]:
         """The same frames as `frames` gives, not in RGB: much cheaper."""
         scale = min(1.0, height_px / self.height)
+        self._cuts = cuts.Watcher()
         for time_s, picture in self._apart(apart_s):
-            yield planes.upright(planes.small(picture, time_s, self._stored_size(scale), scale), self._upright_by)
+            small = planes.small(picture, time_s, self._stored_size(scale), scale)
+            self._cuts.watch(time_s, small.grey)
+            yield planes.upright(small, self._upright_by)
 
     @property
     def form(self) -> decoding.Form:
@@ -122,7 +126,12 @@ class Video:
             mirrored=self._form.asked.mirrored,
             repairs=self.repairs,
             gaps_s=quality.gaps_s(read.times_s, read.step_s),
-            notes=(*quality.losses(read), *([stamped] if stamped else []), *quality.limits(read, self._tags)),
+            notes=(
+                *quality.cut(self._cuts.times_s),
+                *quality.losses(read),
+                *([stamped] if stamped else []),
+                *quality.limits(read, self._tags),
+            ),
         )
 
     def lost(self) -> str:
