@@ -86,7 +86,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: "the clip holds several shots (cuts: {0:.0f}, the first at {1:.1f} s): nothing across a cut is one movement",
+    Code.CUTS: "the clip holds several shots (cuts: {0:.0f}, the first at {1:.1f} s): nothing across one is one movement",
     Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: fast movements are missed, angles may be too small",
     Code.LOW_RESOLUTION: (
         "the picture has only {0:.0f} lines: angles may be off by more than their intervals say; use the phone's file"
