@@ -77,8 +77,8 @@ START: Final = "lumbar_at_start_deg"
 BEHIND_PLATES: Final = frozenset({Code.BACK_HIDDEN, Code.STANDING_FOR_LOCKOUT})
 """Reasons and notes that a view past the plates avoids."""
 
-WITHOUT_STANDING: Final = frozenset({Code.NO_STANDING})
-"""Reasons that quiet standing avoids.  Own standing in place of a hidden lockout is none of them: there the lifter did
+WITHOUT_STANDING: Final = frozenset({Code.STANDING_USUAL})
+"""Notes that quiet standing avoids.  Own standing in place of a hidden lockout is none of them: there the lifter did
 stand."""
 
 FAR_OR_CUT: Final = frozenset({Code.TRUNK_SMALL, Code.TRUNK_CUT})
