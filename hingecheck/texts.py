@@ -22,6 +22,7 @@ from hingecheck.records import (
     CriteriaUsed,
     Filming,
     Finding,
+    Opening,
     Pattern,
     Reason,
     Rounding,
@@ -126,6 +127,15 @@ ROUNDINGS: Final[Mapping[Rounding, str]] = {
 }
 """How the low back at the start of the pull compares with measured lifters."""
 
+OPENINGS: Final[Mapping[Opening, str]] = {
+    "clearly_rounder": "It is clearly rounder there than at the top.",
+    "rounder": "It is rounder there than at the top.",
+    "alike": "It is about as straight there as at the top.",
+    "cannot_tell": "Whether it is rounder there than at the top, the interval does not tell.",
+    "unknown": "",
+}
+"""How the low back at the start of the pull compares with the top of the same repetitions."""
+
 USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average [1]"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
 
@@ -203,7 +213,8 @@ def rounding(outcome: Verdict) -> str:
     if not outcome.start_deg.known:
         return f"How round the low back was is not measured: {reason(outcome.start_deg.reason)}."
     degrees = quantities.measured(outcome.start_deg, quantities.DEGREES)
-    return f"Low back at the start of the pull: rounded by {degrees}. {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}"
+    start = f"Low back at the start of the pull: rounded by {degrees}."
+    return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
 
 
 def cue(outcome: Verdict) -> str:

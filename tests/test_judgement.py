@@ -454,3 +454,15 @@ def test_an_angle_that_turns_fast_at_liftoff_is_as_unsure_as_the_time_of_liftoff
     )
     wide, narrow = (described(each, angle(40.0)).values["lumbar_at_liftoff_deg"] for each in (fast, slow))
     assert wide.high - wide.low > 2.0 * (narrow.high - narrow.low)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "opening"),
+    [(18.0, 40.0, "clearly_rounder"), (4.0, 30.0, "rounder"), (-6.0, 8.0, "alike"), (-4.0, 28.0, "cannot_tell")],
+)
+def test_the_low_back_is_compared_with_the_top_as_far_as_the_interval_tells(
+    low: float, high: float, opening: str
+) -> None:
+    change = Measure((low + high) / 2, low, high)
+    assert verdicts.compared_with_top(change, criteria.load().verdict) == opening
+    assert verdicts.compared_with_top(Measure.missing(Code.NO_LOCKOUT), criteria.load().verdict) == "unknown"
