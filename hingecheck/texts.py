@@ -73,7 +73,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.FITS_SEVERAL: "the low back's share fits more than one pattern",
     Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {0}",
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
-    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so own standing is used in its place",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
@@ -81,8 +81,8 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
     Code.STANDING_USUAL: (
-        "how people in general stand, because no frame shows this lifter upright: a second of standing or --standing "
-        "CLIP gives narrower intervals"
+        "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
+        "standing or --standing CLIP gives narrower intervals"
     ),
     Code.NOT_STORED: "not measured by the version that wrote this file",
     Code.NOT_TOLD: "no reason given",
