@@ -103,7 +103,8 @@ def html(
         "filmed": any(films),
         "charts": charts(sides),
         "rows": rows,
-        "clear": [each for each in rows if each["differs"]],
+        "clear": [each for each in rows if each["differs"] and each["front"]],
+        "more": [each for each in rows if each["differs"] and not each["front"]],
         "others": [each for each in rows if not each["differs"] and not each["reason"]],
         "data": template.data(_synchrony(sides)),
     }
@@ -140,6 +141,7 @@ def row(item: Difference) -> dict[str, Any]:
         "difference": wording.differing(item.name, item.difference),
         "reason": texts.reason(item.difference.reason),
         "differs": item.clear,
+        "front": item.name in sentences.COMPARED,
         "basis": item.basis,
     }
 

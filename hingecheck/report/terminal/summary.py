@@ -99,7 +99,7 @@ def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = 
         named = letter if label == letter else f"{letter}, {shown(label)}"
         title = f"{named}: {shown(side.stored.video.file)}, repetition {side.rep.number}"
         console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.remarks)))
-    clear = [item for item in pair.differences if item.clear]
+    clear = [item for item in pair.differences if item.clear and item.name in sentences.COMPARED]
     if not clear:
         return
     table = Table(show_edge=False, pad_edge=False)
