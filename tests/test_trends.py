@@ -21,7 +21,8 @@ import pytest
 from hingecheck import texts
 from hingecheck.errors import ResultUnreadable, UsageError
 from hingecheck.history import archive, error_card, sessions, trends
-from hingecheck.history.logbook import MIGRATIONS, Logbook
+from hingecheck.history.logbook import Logbook
+from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import Session
 from hingecheck.records import Code, Reason, SelfReport
 from hingecheck.report.page import trend as trend_page
