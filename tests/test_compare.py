@@ -20,7 +20,6 @@ from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Meas
 from hingecheck.report import sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison as comparison_page
-from hingecheck.report.tables import angles
 from hingecheck.results import document, folder
 from tests.conftest import write_video
 from tests.staged import blank_pictures, every, lost, shown, side, staged
@@ -179,10 +178,19 @@ def test_the_command_writes_a_complete_folder_and_does_not_overwrite_it(
     assert refused.exit_code == 2
 
 
+def table(analysis: Analysis) -> str:
+    """The angles that a comparison reads, as angles.csv holds them."""
+    names = ("hip_flexion", "lumbar_flexion", "knee_flexion", "trunk_lean")
+    angles = [getattr(analysis.angles, name) for name in names]
+    columns = [analysis.angles.time_s, *(angle.value_deg for angle in angles), angles[1].value_deg + angles[1].half_deg]
+    lines = [",".join("" if np.isnan(value) else f"{value:.4f}" for value in row) for row in zip(*columns, strict=True)]
+    return "\n".join([",".join(("time_s", *(f"{name}_deg" for name in (*names, "lumbar_high")))), *lines])
+
+
 def finished(place: Path, analysis: Analysis, film: bytes = b"") -> Path:
     """Write a result folder as `analyze` does, with empty pictures."""
     files: dict[str, folder.Content] = {
-        "angles.csv": angles.text(analysis.angles).encode(),
+        "angles.csv": table(analysis).encode(),
         "keyframes.png": keyframes.sheet(keyframes.take(analysis, blank_pictures)),
         "analysis.json": document.text(document.document(analysis)).encode(),
     }
