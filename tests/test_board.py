@@ -27,7 +27,7 @@ CLIPS = {
     "Bo/2026-03-02.mp4": "nobody",
     "Bo/2026-02-01.mp4": "share 0.9",
     "<img src=x>/no date.mp4": "share none",
-    "alone.mp4": "share 0.4",
+    "alone 2026-02-30.mp4": "share 0.4",
     "Cy/2026-03-01.mp4": "share 0.7",
 }
 
@@ -37,6 +37,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("board")
     done = hingecheck("batch", season(folder / "clips", CLIPS), "--out", folder / "out")
     assert done.returncode == 10, done.stderr
+    assert "Dates that do not exist, ignored: alone 2026-02-30.mp4." in " ".join(done.stderr.split())
     assert "Clips without a date in name, list or metadata: 2." in " ".join(done.stderr.split())
     return folder / "out"
 
@@ -59,7 +60,7 @@ def test_the_board_has_a_row_for_each_athlete_with_the_newest_day_first(out: Pat
     assert board["Bo"]["words"] == ["Nobody was found.", "Film the whole lifter."]
     assert board["Bo"]["verdict"] == "no result"  # the low-back-led day of February does not stay on top
     assert board["Cy"]["words"] == ["Not compared: no earlier day.", "Flagged: Low back leads."]
-    assert board[""]["clip"] == "alone.mp4"
+    assert board[""]["clip"] == "alone 2026-02-30.mp4"
 
 
 def test_every_link_between_board_athletes_and_reports_leads_somewhere(out: Path) -> None:

@@ -220,6 +220,8 @@ def test_every_page_is_accessible_and_fits_the_window_in_both_themes(
 ) -> None:
     for path in (result / "report.html", hostile, compared):
         opened = open_page(path, size, dark=dark)
+        assert opened.tab.locator("main").count() == opened.tab.locator("h1").count() == 1
+        assert len(opened.tab.locator("h1").inner_text().split()) < 10
         opened.tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         assert violations(opened.tab) == []
         assert opened.messages == []
@@ -320,12 +322,13 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "out" / "index.html", ana
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_index_and_trend_are_accessible_and_fit_the_window(
-    size: tuple[int, int], board: tuple[Path, Path], open_page: Any
+    size: tuple[int, int], *, dark: bool, board: tuple[Path, Path], open_page: Any
 ) -> None:
     for path in board:
-        opened = open_page(path, size)
+        opened = open_page(path, size, dark=dark)
         assert violations(opened.tab) == []
         assert opened.messages == []
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -130,6 +130,7 @@ def batch(
 def _report_intake(intake: Intake, folder: Path) -> None:
     """Print how many files were skipped or lack details.  Raises UsageError if the folder contains no clips."""
     from hingecheck.errors import UsageError
+    from hingecheck.names import looks_dated
 
     if not intake.clips:
         raise UsageError(
@@ -140,6 +141,9 @@ def _report_intake(intake: Intake, folder: Path) -> None:
     if intake.unmatched:
         line = f"Clips that do not fit --pattern: {intake.unmatched}. Athlete and date come from their folder and name."
         err_console.print(Text(line))
+    wrong = [clip.file for clip in intake.clips if not clip.date and looks_dated(clip.file)]
+    if wrong:
+        err_console.print(Text(f"Dates that do not exist, ignored: {_named(wrong)}."))
     nameless = sum(not clip.athlete for clip in intake.clips)
     if nameless:
         line = f"Clips of unknown athletes: {nameless}. They are analyzed, but get no history."
