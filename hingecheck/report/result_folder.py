@@ -129,7 +129,10 @@ def film(
     wanted: Wanted | None = None,
     watch: Watch | None = None,
 ) -> None:
-    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads."""
+    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads.
+
+    A film in which heads are blurred has no sound, because a voice says who somebody is.
+    """
     wanted = wanted or Wanted()
     filmed_hz = analysis.video.rate_hz
     rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
@@ -138,7 +141,8 @@ def film(
         drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
         drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
         expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
-        writing.write(target, clip, counted(drawn_ahead, watch, Stage.FILM, expected), rate_hz)
+        seen = counted(drawn_ahead, watch, Stage.FILM, expected)
+        writing.write(target, clip, seen, rate_hz, silent=wanted.retouch is not None)
 
 
 def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:

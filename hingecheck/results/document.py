@@ -18,6 +18,7 @@ from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
 from hingecheck.records.comparison import Comparison, Side
+from hingecheck.records.stored import StoredRep
 
 SCHEMA: Final = "hingecheck/analysis/1"
 """Name and version of the format of `analysis.json`."""
@@ -103,13 +104,27 @@ def comparison(compared: Comparison) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    video, verdict = side.analysis.video, side.analysis.verdict
+    stored = side.stored
     return {
-        "file": video.file,
-        "sha256": video.sha256,
-        "rep": _rep(side.rep),
-        "verdict": {"pattern": verdict.pattern, "sentence": texts.verdict(verdict)},
-        "provenance": texts.provenance(side.analysis),
+        "file": stored.video.file,
+        "sha256": stored.video.sha256,
+        "rep": _stored_rep(side.rep),
+        "verdict": {"pattern": stored.verdict.pattern, "sentence": stored.verdict.sentence},
+        "provenance": dict(stored.provenance),
+    }
+
+
+def _stored_rep(rep: StoredRep) -> dict[str, Any]:
+    """A repetition that was read from an analysis, with the keys of `analysis.json`."""
+    return {
+        "number": rep.number,
+        "style": rep.style,
+        **{name: _plain(rep.events.get(name)) for name in EVENTS},
+        "complete": rep.complete,
+        "probability": rep.probability,
+        "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
+        "reasons": _reasons(rep.values),
+        "notes": list(rep.notes),
     }
 
 
