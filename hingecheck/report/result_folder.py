@@ -18,7 +18,7 @@ import numpy as np
 
 from hingecheck.judgement import criteria
 from hingecheck.progress import Stage, Watch, begin, counted
-from hingecheck.records import Analysis, Bytes, Frame
+from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
@@ -63,10 +63,11 @@ def files(
     """
     wanted, left_out = _counting(wanted or Wanted())
     begin(watch, Stage.KEY_FRAMES)
-    frames = keyframes.take(analysis, _pictures(analysis, reading.Video(path), wanted))
+    clip = reading.Video(path, analysis.video.repairs, NO_LIMITS)
+    frames = keyframes.take(analysis, _pictures(analysis, clip, wanted))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
+        streamed[FILM] = lambda target: film(target, analysis, clip, wanted, watch)
     return {
         "angles.csv": angles.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(frames),
