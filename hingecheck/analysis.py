@@ -53,6 +53,7 @@ from hingecheck.records import (
 )
 from hingecheck.segmentation import style
 from hingecheck.spine import inference
+from hingecheck.spine.zero import Zero
 from hingecheck.video import reading
 from hingecheck.video.working_copy import WorkingCopy
 
@@ -62,7 +63,7 @@ class _Models:
     """The spine model, the bar finder, and the lifter's standing in another clip if there is one."""
 
     back: inference.SpineModel
-    zero: inference.Zero | None
+    zero: Zero | None
     finder: detection.Finder
 
 
@@ -225,9 +226,7 @@ def repetitions(measured: Measured, path: Path) -> Sequence[Rep]:
     return found.reps
 
 
-def _zero(
-    clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None
-) -> inference.Zero | None:
+def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None) -> Zero | None:
     """The lifter's standing in the clip of `--standing`; None without such a clip.
 
     Raises NobodyFound if nobody stands in it.
@@ -247,7 +246,7 @@ def _max_bend(
     clip: reading.Video | None,
     poses: PoseSource,
     net: inference.SpineModel,
-    zero: inference.Zero | None,
+    zero: Zero | None,
     watch: Watch | None,
 ) -> Measure | None:
     """The largest lumbar flexion in the clip of `--max-bend`, in degrees; None without one.

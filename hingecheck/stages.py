@@ -55,6 +55,7 @@ from hingecheck.records import (
 )
 from hingecheck.segmentation import segment as segmentation
 from hingecheck.spine import inference
+from hingecheck.spine.zero import Zero
 from hingecheck.video import reading
 from hingecheck.video.working_copy import WorkingCopy
 
@@ -116,7 +117,7 @@ def observe(
         return observation.observe(video, source or pose_network(), working, watch)
 
 
-def infer(seen: Observation, model: inference.SpineModel | None = None, zero: inference.Zero | None = None) -> Spine:
+def infer(seen: Observation, model: inference.SpineModel | None = None, zero: Zero | None = None) -> Spine:
     """The segment angles that the outline of the back shows.  `zero`: the lifter's standing in another clip."""
     return inference.infer(model or spine_model(), seen.observed, zero)
 

@@ -13,7 +13,7 @@ import pytest
 
 import hingecheck
 from hingecheck.errors import NoRepetition
-from hingecheck.records import LiftType, Pattern, Rounding, Status, StyleName
+from hingecheck.records import LiftType, Opening, Pattern, Rounding, Status, StyleName
 from hingecheck.results import angle_table, document
 from tests import stored
 from tests.recordings import SAMPLES, Stored
@@ -87,6 +87,7 @@ def test_a_wrong_result_is_refused(change: Callable[[dict[str, Any]], object]) -
 def test_the_words_of_the_schema_are_those_of_the_records() -> None:
     parts = hingecheck.schema()["$defs"]
     assert parts["verdict"]["properties"]["pattern"]["enum"] == list(get_args(Pattern))
+    assert parts["verdict"]["properties"]["opening"]["enum"] == list(get_args(Opening))
     assert parts["verdict"]["properties"]["rounding"]["enum"] == list(get_args(Rounding))
     assert parts["finding"]["properties"]["status"]["enum"] == list(get_args(Status))
     assert parts["style"]["properties"]["name"]["examples"] == list(get_args(StyleName))

@@ -118,6 +118,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         arm_drop=(shoulder[:, 1] - wrist[:, 1]) / leg_px,
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
+        zero=spine.zero,
     )
     return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
 

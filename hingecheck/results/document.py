@@ -61,6 +61,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "sentence": texts.verdict(verdict),
             "lumbar_at_start_deg": _measure(verdict.start_deg),
             "rounding": verdict.rounding,
+            "opening": verdict.opening,
             "rounding_sentence": texts.rounding(verdict),
             "cue": verdict.cue,
             "cue_reason": verdict.cue_reason,
