@@ -1,6 +1,7 @@
 """Make all files of a result folder from an analysis and its clip.
 
-The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html and analysis.json.
+The files are angles.csv with its description, landmarks.csv, keyframes.png, annotated.mp4 (optional), report.html and
+analysis.json.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
-from hingecheck.report.tables import angles
-from hingecheck.results import document, folder
+from hingecheck.results import angle_table, document, folder, landmark_table
 from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
@@ -69,7 +69,9 @@ def files(
     if wanted.film:
         streamed[FILM] = lambda target: film(target, analysis, clip, wanted, watch)
     return {
-        "angles.csv": angles.text(analysis.angles).encode(),
+        angle_table.FILE: angle_table.text(analysis.angles).encode(),
+        angle_table.METADATA: angle_table.metadata().encode(),
+        landmark_table.FILE: landmark_table.text(analysis.pose).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),

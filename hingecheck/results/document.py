@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names, quantities, texts
@@ -22,6 +23,9 @@ from hingecheck.records.stored import StoredRep
 
 SCHEMA: Final = "hingecheck/analysis/1"
 """Name and version of the format of `analysis.json`."""
+
+SCHEMA_FILE: Final = Path(__file__).with_name("analysis.schema.json")
+"""The JSON Schema of that format.  It ships with the package."""
 
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 """Name and version of the format of `comparison.json`."""
