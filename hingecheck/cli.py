@@ -17,6 +17,7 @@ from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
+from hingecheck.commands.export import export
 from hingecheck.commands.guard import guarded
 from hingecheck.commands.help import EXAMPLES, HELP_NAMES, PlainGroup, options
 from hingecheck.commands.interrupts import ending_in_order
@@ -33,7 +34,7 @@ app = typer.Typer(
     context_settings=HELP_NAMES,
     epilog=f"Example: {EXAMPLES['analyze']}",
 )
-for command in (analyze, compare, report, batch, trend, explain, doctor):
+for command in (analyze, compare, report, export, batch, trend, explain, doctor):
     app.command(**options(command.__name__))(command)
 app.add_typer(log, name="log", cls=PlainGroup, context_settings=HELP_NAMES, epilog=f"Example: {EXAMPLES['log']}")
 

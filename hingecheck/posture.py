@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.geometry import length, pitch_deg, sagittal, thigh_pitch_deg
+from hingecheck.filtering import smooth_known
+from hingecheck.geometry import length, pitch_deg, sagittal
 from hingecheck.records import Bools, Floats, PoseTrack
 
 UPRIGHT_DEG: Final = 20.0
@@ -33,7 +34,7 @@ HINGED_DEG: Final = 45.0
 """Smallest trunk-thigh angle of a lifter who has hinged or squatted down, in degrees from standing."""
 
 STILL_DEG_S: Final = 15.0
-"""Largest angular speed of a trunk that keeps still, in degrees per second, read from landmarks."""
+"""Largest angular speed of a trunk that keeps still, in degrees per second, read from smoothed angles."""
 
 SET_DEG_S: Final = 8.0
 """Largest angular speed of trunk and thighs of a lifter who is set at the bar and does not pull yet, in degrees per
@@ -60,20 +61,11 @@ def trunk_lean_deg(track: PoseTrack, facing_sign: int) -> Floats:
     return pitch_deg(hip, sagittal(track.middle_px(landmarks.SHOULDERS), facing_sign))
 
 
-def stands_upright(track: PoseTrack, facing_sign: int) -> Bools:
-    """Frames (N,) in which trunk and thigh are within UPRIGHT_DEG of the vertical."""
-    hip, knee = (sagittal(track.middle_px(pair), facing_sign) for pair in (landmarks.HIPS, landmarks.KNEES))
-    thigh_deg = thigh_pitch_deg(hip, knee)
-    lean_deg = trunk_lean_deg(track, facing_sign)
-    return np.asarray((np.abs(lean_deg) < UPRIGHT_DEG) & (np.abs(thigh_deg) < UPRIGHT_DEG))
-
-
-def keeps_still(track: PoseTrack, facing_sign: int) -> Bools:
-    """Frames (N,) in which the trunk turns more slowly than STILL_DEG_S."""
-    lean_deg = trunk_lean_deg(track, facing_sign)
+def keeps_still(time_s: Floats, lean_deg: Floats) -> Bools:
+    """Frames (N,) in which a trunk with the lean (N,) turns more slowly than STILL_DEG_S; False where it is unknown."""
     if len(lean_deg) < 2:
-        return np.ones(len(lean_deg), bool)
-    return np.asarray(np.abs(np.gradient(lean_deg, track.time_s)) < STILL_DEG_S)
+        return ~np.isnan(lean_deg)
+    return np.asarray(np.abs(np.gradient(smooth_known(time_s, lean_deg), time_s)) < STILL_DEG_S)
 
 
 def outside_bends(track: PoseTrack, facing_sign: int) -> Bools:

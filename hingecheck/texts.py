@@ -22,6 +22,7 @@ from hingecheck.records import (
     CriteriaUsed,
     Filming,
     Finding,
+    Opening,
     Pattern,
     Reason,
     Rounding,
@@ -30,19 +31,12 @@ from hingecheck.records import (
 )
 
 REASONS: Final[Mapping[Code, str]] = {
-    Code.NO_STANDING: (
-        "no frame shows the lifter standing with the back in view, so there is no zero: use --standing CLIP"
-    ),
     Code.BACK_HIDDEN: "the back's edge is hidden",
-    Code.OUTLINE_UNSURE: (
-        "the back's outline fits too many postures: film square from the side, in close-fitting clothes or bare-backed"
-    ),
     Code.CAMERA_OBLIQUE: f"the camera is more than {YAW_WITHHOLD_DEG:.0f} degrees off the side view",
     Code.LANDMARKS_MISPLACED: "the landmarks are misplaced",
     Code.LEGS_HIDDEN: "the legs are hidden",
     Code.BEHIND_LOAD: "the load hides the lifter, so only the load shows this repetition",
     Code.LIFTER_UNSEEN: "the lifter is not seen",
-    Code.OUTLINE_UNKNOWN: "the back's outline is unlike all that the spine model was trained on",
     Code.TRUNK_CUT: "the trunk is cut off by the picture's border",
     Code.TRUNK_SMALL: f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer",
     Code.AT_LIFTOFF: "at pull start: {causes}",
@@ -79,14 +73,18 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.FITS_SEVERAL: "the low back's share fits more than one pattern",
     Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {0}",
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
-    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so own standing is used in its place",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: "the clip holds several shots (cuts: {0:.0f}, the first at {1:.1f} s): nothing across one is one movement",
+    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): nothing across a cut is one movement",
+    Code.STANDING_USUAL: (
+        "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
+        "standing or --standing CLIP gives narrower intervals"
+    ),
     Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: fast movements are missed, angles may be too small",
     Code.LOW_RESOLUTION: (
         "the picture has only {0:.0f} lines: angles may be off by more than their intervals say; use the phone's file"
@@ -142,6 +140,15 @@ ROUNDINGS: Final[Mapping[Rounding, str]] = {
     "unknown": "",
 }
 """How the low back at the start of the pull compares with measured lifters."""
+
+OPENINGS: Final[Mapping[Opening, str]] = {
+    "clearly_rounder": "It is clearly rounder there than at the top.",
+    "rounder": "It is rounder there than at the top.",
+    "alike": "It is about as straight there as at the top.",
+    "cannot_tell": "Whether it is rounder there than at the top, the interval does not tell.",
+    "unknown": "",
+}
+"""How the low back at the start of the pull compares with the top of the same repetitions."""
 
 USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average [1]"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
@@ -220,7 +227,8 @@ def rounding(outcome: Verdict) -> str:
     if not outcome.start_deg.known:
         return f"How round the low back was is not measured: {reason(outcome.start_deg.reason)}."
     degrees = quantities.measured(outcome.start_deg, quantities.DEGREES)
-    return f"Low back at the start of the pull: rounded by {degrees}. {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}"
+    start = f"Low back at the start of the pull: rounded by {degrees}."
+    return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
 
 
 def cue(outcome: Verdict) -> str:

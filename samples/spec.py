@@ -85,8 +85,11 @@ class BodySpec:
     stature_m: float = ranged(1.76, 1.48, 2.02)
     lordosis_deg: float = ranged(0.0, -12.0, 14.0)  # standing lumbar arch, beyond the average body's
     kyphosis_deg: float = ranged(0.0, -8.0, 16.0)  # standing thoracic curve, beyond the average body's
-    low_lumbar_share: float = ranged(0.40, 0.1, 0.7)  # share of the lumbar flexion at L5/S1
+    low_lumbar_share: float = ranged(0.40, 0.1, 0.85)  # share of the lumbar flexion at L5/S1
     mid_lumbar_share: float = ranged(0.35, 0.1, 0.7)  # share at L3/L4; L1/L2 has the rest
+    thigh_skin_m: float = ranged(0.0, -0.06, 0.14)  # how much higher behind the skin follows the thigh than on average
+    rib_skin_m: float = ranged(0.0, -0.05, 0.05)  # the same for the skin over the lumbar spine
+    soft_skin_m: float = ranged(0.0, 0.0, 0.06)  # SD of the height over which skin spreads what it follows
     skin: str = colour("#c68a6a")
 
 
@@ -137,6 +140,7 @@ class ClothesSpec:
     hair: Hair = "short"
     belt: bool = False
     looseness_m: float = ranged(0.04, 0.0, 0.12)
+    stiffness: float = ranged(0.0, 0.0, 1.0)  # of loose cloth: 0 lies on a bent back, 1 keeps its standing shape
     sleeve: float = ranged(0.45, 0.0, 1.0)  # fraction of the arm from shoulder to wrist
     top_colour: str = colour("#2f4a6d")
     bottom_colour: str = colour("#22242a")

@@ -156,12 +156,11 @@ def sighting(poses: PoseTrack, frame: int, size: tuple[int, int], lumbar_deg: fl
 class Model:
     """A spine model with chosen answers: `share` of the trunk lean is lumbar flexion, the rest is pelvic tilt.
 
-    It takes the trunk lean from the features.  `sd_deg` and `apart_deg` are the errors that it reports.
+    It takes the trunk lean from the features.  `sd_deg` is the error that it reports.
     """
 
     share: float = 0.4
     sd_deg: float = 3.0
-    apart_deg: float = 1.0
     yaw_deg: float = 0.0
 
     def encode(self, crop: Bytes, features: Floats) -> Floats:
@@ -175,11 +174,11 @@ class Model:
         change_deg = np.zeros((n, 7))
         change_deg[:, 0], change_deg[:, 1] = -lumbar_deg, lumbar_deg
         single_deg = np.zeros((n, 8))
-        single_deg[:, 7] = self.yaw_deg
+        alone_deg = self.share * code[:, 0]
+        single_deg[:, 0], single_deg[:, 1], single_deg[:, 7] = -alone_deg, alone_deg, self.yaw_deg
         return SpineReading(
             single_deg=single_deg,
             single_sd_deg=np.full((n, 8), self.sd_deg),
             change_deg=change_deg,
             change_sd_deg=np.full((n, 7), self.sd_deg),
-            disagreement_deg=np.full((n, 7), self.apart_deg),
         )

@@ -353,6 +353,6 @@ def no_spine(n: int) -> Spine:
         thigh=unread,
         shank=unread,
         yaw_deg=Measure.missing(Code.BACK_UNSEEN),
-        zero=Code.NO_STANDING,
+        zero=Code.STANDING_USUAL,
         standing=np.zeros(n, bool),
     )

@@ -211,7 +211,7 @@ def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     ("reason", "advice"),
     [
         (Code.BACK_HIDDEN, {Filming.PAST_PLATES}),
-        (Code.NO_STANDING, {Filming.STANDING}),
+        (Code.STANDING_USUAL, {Filming.STANDING}),
         (Code.TRUNK_SMALL, {Filming.NEARER}),
         (Code.TRUNK_CUT, {Filming.NEARER}),
         (Code.LIFTER_UNSEEN, set()),
@@ -427,3 +427,42 @@ def test_a_measure_is_a_number_or_a_reason() -> None:
         Measure(float("nan"), 0.0, 1.0)
     with pytest.raises(ValueError, match="outside its own interval"):
         Measure(5.0, 0.0, 1.0)
+
+
+def test_a_trunk_that_hardly_turns_gets_angles_but_no_share_and_no_pattern() -> None:
+    squat_like = described(angle(22.0), angle(6.0))
+    assert squat_like.values["lumbar_change_deg"].value == pytest.approx(22.0, abs=0.2)
+    for share in ("lumbar_share_trunk", "lumbar_share_thigh"):
+        assert squat_like.values[share].reason == Reason(Code.TRUNK_STILL, (repetition.LEAST_TURN_DEG,))
+    assert verdict([squat_like]).pattern == "cannot_tell"
+
+
+def test_rounding_as_the_bar_leaves_the_floor_is_measured_before_and_after() -> None:
+    rounding = replace(angle(0.0), value_deg=np.interp(TIME_S, [1.9, 2.1, 3.0], [20.0, 28.0, 0.0]))
+    values = described(rounding, angle(40.0)).values
+    before, after, gain = (values[f"lumbar_{name}_liftoff_deg"] for name in ("before", "after", "gain_at"))
+    assert before.value == pytest.approx(20.0, abs=0.5)
+    assert after.value > 25.0
+    assert gain.value == pytest.approx(after.value - before.value)
+    assert gain.high - gain.low < before.high - before.low  # what both share cancels
+
+
+def test_an_angle_that_turns_fast_at_liftoff_is_as_unsure_as_the_time_of_liftoff() -> None:
+    slow, fast = (
+        replace(angle(0.0, noise=0.1, bias=1.0, slope=0.0), value_deg=np.interp(TIME_S, [1.8, 2.2], [30.0, end_deg]))
+        for end_deg in (30.0, 0.0)
+    )
+    wide, narrow = (described(each, angle(40.0)).values["lumbar_at_liftoff_deg"] for each in (fast, slow))
+    assert wide.high - wide.low > 2.0 * (narrow.high - narrow.low)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "opening"),
+    [(18.0, 40.0, "clearly_rounder"), (4.0, 30.0, "rounder"), (-6.0, 8.0, "alike"), (-4.0, 28.0, "cannot_tell")],
+)
+def test_the_low_back_is_compared_with_the_top_as_far_as_the_interval_tells(
+    low: float, high: float, opening: str
+) -> None:
+    change = Measure((low + high) / 2, low, high)
+    assert verdicts.compared_with_top(change, criteria.load().verdict) == opening
+    assert verdicts.compared_with_top(Measure.missing(Code.NO_LOCKOUT), criteria.load().verdict) == "unknown"

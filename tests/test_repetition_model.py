@@ -216,3 +216,14 @@ def test_a_probable_repetition_is_marked_on_terminal_and_page_and_kept_in_the_fi
     assert "1 probable" in console.export_text()
     assert [rep["remarks"] for rep in series.data(unsure)["reps"]] == [" probable", ""]
     assert document.document(unsure)["reps"][0]["probability"] == 0.7
+
+
+def test_a_pull_that_the_clip_cuts_before_lockout_is_an_incomplete_repetition() -> None:
+    posture = THREE.posture()
+    bottom_s, top_s = THREE.bends[0][2], THREE.bends[0][3]
+    kept = (posture.time_s >= bottom_s - 0.5) & (posture.time_s <= bottom_s + 0.7 * (top_s - bottom_s))
+    names = ("time_s", "thigh_deg", "shank_deg", "lean_deg")
+    cut = lifter.Posture(*(getattr(posture, name)[kept] for name in names))
+    reps = stages(lifter.track(cut))[3]
+    assert [rep.complete for rep in reps] == [False]
+    assert np.isfinite(reps[0].liftoff_s)

@@ -53,5 +53,4 @@ class SpineNet:
             single_sd_deg=single[:, _ANGLES + 1 :],
             change_deg=change[:, :_ANGLES],
             change_sd_deg=change[:, _ANGLES : 2 * _ANGLES],
-            disagreement_deg=change[:, 2 * _ANGLES :],
         )

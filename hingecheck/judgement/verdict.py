@@ -27,6 +27,7 @@ from hingecheck.records import (
     Filming,
     Finding,
     Measure,
+    Opening,
     Pattern,
     Reason,
     RepMetrics,
@@ -74,11 +75,14 @@ ROUND_REASON: Final = "the low back was rounder at the start of the pull than is
 START: Final = "lumbar_at_start_deg"
 """Metric that says how round the low back is at the start of the pull."""
 
+OPENED: Final = "lumbar_change_deg"
+"""Metric that says by how much the low back is rounder at the start of the pull than at the top."""
+
 BEHIND_PLATES: Final = frozenset({Code.BACK_HIDDEN, Code.STANDING_FOR_LOCKOUT})
 """Reasons and notes that a view past the plates avoids."""
 
-WITHOUT_STANDING: Final = frozenset({Code.NO_STANDING})
-"""Reasons that quiet standing avoids.  Own standing in place of a hidden lockout is none of them: there the lifter did
+WITHOUT_STANDING: Final = frozenset({Code.STANDING_USUAL})
+"""Notes that quiet standing avoids.  Own standing in place of a hidden lockout is none of them: there the lifter did
 stand."""
 
 FAR_OR_CUT: Final = frozenset({Code.TRUNK_SMALL, Code.TRUNK_CUT})
@@ -110,6 +114,7 @@ def _verdict(
     if pattern != "cannot_tell" and len(used) == 1 < complete:
         pattern, why = "cannot_tell", (Reason(Code.ONE_OF_REPS, (complete,)),)
     rounding = compared_rounding(start_deg, criteria.verdict)
+    opened_deg = pooled.get(OPENED, Measure.missing(Code.NO_REP_MEASURED))
     cue, cue_reason = _cue(pattern, rounding, findings, criteria)
     return Verdict(
         pattern=pattern,
@@ -122,6 +127,7 @@ def _verdict(
         cue_reason=cue_reason,
         start_deg=start_deg,
         rounding=rounding,
+        opening=compared_with_top(opened_deg, criteria.verdict),
         bands=tuple(criteria.verdict[name].value for name in ("hip_led_below", "low_back_led_above")),
     )
 
@@ -200,6 +206,16 @@ def compared_rounding(start_deg: Measure, limits: Mapping[str, Threshold]) -> Ro
     if start_deg.low > usual:
         return "rounder_than_most" if start_deg.value > usual + limits["rounding_spread"].value else "rounder"
     return "less_round" if start_deg.high < usual else "similar"
+
+
+def compared_with_top(opened_deg: Measure, limits: Mapping[str, Threshold]) -> Opening:
+    """How round the low back is at the start, compared with the top of the same repetitions, if the interval tells."""
+    clearly = limits["clearly_rounder"].value
+    if not opened_deg.known:
+        return "unknown"
+    if opened_deg.low > 0:
+        return "clearly_rounder" if opened_deg.low > clearly else "rounder"
+    return "alike" if opened_deg.high < clearly else "cannot_tell"
 
 
 def _cue(pattern: Pattern, rounding: Rounding, findings: Sequence[Finding], criteria: Criteria) -> tuple[str, str]:

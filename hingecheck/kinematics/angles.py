@@ -108,7 +108,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
         knee_flexion=_blanked(knees.less_sure(_sum(thigh, shank), apart_deg), hidden, Code.LEGS_HIDDEN),
-        hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, Code.LEGS_HIDDEN),
+        hip_flexion=_blanked(knees.less_sure(_sum(spine.pelvis_tilt, thigh), apart_deg / 2), hidden, Code.LEGS_HIDDEN),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,
@@ -118,6 +118,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         arm_drop=(shoulder[:, 1] - wrist[:, 1]) / leg_px,
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
+        zero=spine.zero,
     )
     return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
 

@@ -10,7 +10,7 @@ Between others it stays unknown.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,9 @@ def at_frames(track: AngleTrack, frame_s: Floats) -> AngleTrack:
         value = getattr(track, field.name)
         if isinstance(value, Angle):
             values[field.name] = _angle(track.time_s, value, frame_s, after)
-        else:
+        elif isinstance(value, np.ndarray):
             values[field.name] = _filled(track.time_s, value, frame_s)
-    return AngleTrack(**values | {"time_s": frame_s})
+    return replace(track, **values | {"time_s": frame_s})
 
 
 def _angle(time_s: Floats, angle: Angle, frame_s: Floats, after: Any) -> Angle:

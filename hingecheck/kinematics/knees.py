@@ -26,6 +26,9 @@ from hingecheck.records import Angle, Bools, Floats
 CONSTRUCTED_SHARE: Final = 0.5
 """Weight of the constructed knee while the trunk is bent: halfway between the two."""
 
+LONG: Final = 0.9
+"""Quantile of a segment's length over a clip that counts as its length, where nobody stands."""
+
 FROM_LEAN_DEG, TO_LEAN_DEG = 20.0, 45.0
 """Trunk lean at which the weight of the constructed knee starts to grow, and at which it is full, in degrees.  Below
 the first the legs are straight."""
@@ -41,16 +44,15 @@ the error card.  The 90 % interval then holds the errors of 85 % of the bent fra
 
 
 def constructed(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
-    """The knee (N, 2) in sagittal pixels that fits hip, ankle and the segment lengths of standing.
+    """The knee (N, 2) in sagittal pixels that fits hip, ankle and the lengths of thigh and shank.
 
-    `leg`: hip, knee and ankle, (N, 2) each.  `standing` (N,): the frames in which thigh and shank are measured; without
-    any, the result is NaN.  The knee is where two circles meet: the thigh's length around the hip and the shank's
-    around the ankle.  Of the two points, it is the one ahead.
+    `leg`: hip, knee and ankle, (N, 2) each.  `standing` (N,): the frames in which the lengths are measured.  Without
+    any, the lengths are the LONG quantile over the clip, because a segment only ever looks shorter.  The knee is where
+    two circles meet: the thigh's length around the hip and the shank's around the ankle.  Of the two points, it is the
+    one ahead.
     """
     hip, knee, ankle = leg
-    if not standing.any():
-        return np.full_like(knee, np.nan)
-    thigh_px, shank_px = (float(np.nanmedian(length(a - b)[standing])) for a, b in ((hip, knee), (knee, ankle)))
+    thigh_px, shank_px = (_length_px(length(a - b), standing) for a, b in ((hip, knee), (knee, ankle)))
     line = hip - ankle
     reach_px = np.clip(length(line), abs(thigh_px - shank_px), thigh_px + shank_px)
     up = line / length(line)[:, None]
@@ -58,6 +60,13 @@ def constructed(leg: tuple[Floats, Floats, Floats], standing: Bools) -> Floats:
     along_px = (shank_px**2 - thigh_px**2 + reach_px**2) / (2 * reach_px)
     aside_px = np.sqrt(np.maximum(shank_px**2 - along_px**2, 0.0))
     return np.asarray(ankle + along_px[:, None] * up + aside_px[:, None] * forward)
+
+
+def _length_px(length_px: Floats, standing: Bools) -> float:
+    """Length of a segment of the leg, in pixels; NaN if it is never seen."""
+    if np.isnan(length_px).all():
+        return float("nan")
+    return float(np.nanmedian(length_px[standing]) if standing.any() else np.nanquantile(length_px, LONG))
 
 
 def combined(seen: Floats, constructed: Floats, lean_deg: Floats) -> Floats:

@@ -26,6 +26,11 @@ class Reading:
     bias_sd: float
     reason: Reason | None = None
 
+    @property
+    def sd(self) -> float:
+        """SD of the whole error, in degrees."""
+        return float(np.hypot(self.noise_sd, self.bias_sd))
+
 
 def read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, float]) -> Reading:
     """Median of an angle over the frames of a window around `at_s`, or over the nearest frame if it holds none.

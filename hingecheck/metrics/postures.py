@@ -118,7 +118,7 @@ def _measure(reading: Reading) -> Measure:
     """A reading with the interval of its noise and its bias."""
     if reading.reason:
         return Measure.missing(reading.reason)
-    return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
+    return Measure.of(reading.value, reading.sd)
 
 
 def _named(reading: Reading, moment: Code) -> Reading:

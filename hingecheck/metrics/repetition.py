@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics import bar_path, coordination, phases, postures
+from hingecheck.metrics import bar_path, coordination, loading, phases, postures
 from hingecheck.metrics.moment import LEAST_KNOWN, at, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
@@ -42,18 +42,15 @@ from hingecheck.records import (
 )
 
 SMALLEST_MOVEMENT_DEG: Final = 20.0
-"""Smallest movement of which a share is given, in degrees.  A share of less means nothing."""
+"""Smallest movement of which a part is given, in degrees.  A part of less means nothing."""
+
+LEAST_TURN_DEG: Final = 30.0
+"""Smallest turn of the thoraco-lumbar junction of which a share is given, in degrees.  A trunk that turns less belongs
+to a squat-like start.  An error of 5 degrees at both ends would give its share an SD above 0.2."""
 
 SHARED_ERROR: Final = 0.5
 """Correlation of a frame's errors of lumbar spine and thoraco-lumbar junction.  It is 0.57 over 1,902 rendered frames
 of 2,001 lifters bent as in a pull (models/SPINE.md)."""
-
-RISE_BIAS_SHARE: Final = 0.4
-"""Part of a frame's bias that changes between lift-off and knee pass.  Own choice, on the wide side: over 37
-repetitions of rendered clips the rise is off by 1.1 degrees, and 97 % of the errors lie inside the interval."""
-
-EVENT_SD_S: Final = 0.07
-"""SD of the time of an event that begins or ends a duration, in seconds."""
 
 EARLY_TRAVEL: Final = 0.25
 """Part of the hands' way up over which an early drop of the trunk is looked for."""
@@ -106,17 +103,13 @@ def describe(
     6. Drop what needs a side view if the camera is too far off.
     """
     # 1
-    notes: list[Reason] = []
+    notes = [Reason(track.zero)] if track.zero == Code.STANDING_USUAL else []
     values = {name: _change(track, rep, name, notes) for name in CHANGES}
     values |= postures.describe(track, rep)
-    lumbar = values["lumbar_change_deg"]
-    shares = {
-        "lumbar_share_trunk": _ratio(lumbar, values["junction_change_deg"], shared=SHARED_ERROR),
-        "lumbar_share_thigh": _ratio(lumbar, _plus(lumbar, values["hip_change_deg"])),
-    }
+    shares = _shares(values["lumbar_change_deg"], values["junction_change_deg"], values["hip_change_deg"])
     values |= {name: bounded(name, share) for name, share in shares.items()}
     # 2
-    values["lumbar_at_liftoff_deg"] = _at_liftoff(track, rep)
+    values |= loading.describe(track, rep)
     values["lumbar_peak_deg"] = _peak(track, rep)
     values["lumbar_peak_percent_of_max"] = _percent(values["lumbar_peak_deg"], lifter.most_lumbar)
     # 3
@@ -171,6 +164,17 @@ def _plus(lumbar: Measure, hip: Measure) -> Measure:
     return Measure(lumbar.value + hip.value, lumbar.value + hip.low, lumbar.value + hip.high)
 
 
+def _shares(lumbar: Measure, junction: Measure, hip: Measure) -> dict[str, Measure]:
+    """Both lumbar shares, or why there is none."""
+    if junction.known and junction.value < LEAST_TURN_DEG:
+        still = Measure.missing(Reason(Code.TRUNK_STILL, (LEAST_TURN_DEG,)))
+        return {"lumbar_share_trunk": still, "lumbar_share_thigh": still}
+    return {
+        "lumbar_share_trunk": _ratio(lumbar, junction, shared=SHARED_ERROR),
+        "lumbar_share_thigh": _ratio(lumbar, _plus(lumbar, hip)),
+    }
+
+
 def _ratio(part: Measure, whole: Measure, too_little: Code = Code.TRUNK_STILL, *, shared: float = 0.0) -> Measure:
     """Part / whole; `too_little` is the reason if the whole is too small, `shared` the correlation of their errors."""
     if part.known and whole.known and whole.value < SMALLEST_MOVEMENT_DEG:
@@ -192,14 +196,6 @@ def _percent(part: Measure, whole: Measure | None) -> Measure:
     if whole is None:
         return Measure.missing(Code.NO_MAX_BEND)
     return _ratio(part, whole, Code.MAX_BEND_SMALL).times(100)
-
-
-def _at_liftoff(track: AngleTrack, rep: Rep) -> Measure:
-    """Lumbar flexion at lift-off, in degrees from standing."""
-    reading = read(track, track.lumbar_flexion, rep.liftoff_s, BOTTOM_WINDOW_S)
-    if reading.reason:
-        return Measure.missing(reading.reason)
-    return Measure.of(reading.value, float(np.hypot(reading.noise_sd, reading.bias_sd)))
 
 
 def _peak(track: AngleTrack, rep: Rep) -> Measure:
@@ -227,9 +223,7 @@ def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     )
     short = hip if hip.reason or (not knee.reason and hip.value >= knee.value) else knee
     return {
-        name: Measure.missing(at(Code.AT_LOCKOUT, end.reason))
-        if end.reason
-        else Measure.of(sign * end.value, float(np.hypot(end.noise_sd, end.bias_sd)))
+        name: Measure.missing(at(Code.AT_LOCKOUT, end.reason)) if end.reason else Measure.of(sign * end.value, end.sd)
         for name, end, sign in (("lean_back_deg", back, -1.0), ("lockout_short_deg", short, 1.0))
     }
 
@@ -249,7 +243,7 @@ def _rise_under_load(track: AngleTrack, rep: Rep) -> Measure:
     if len(value) < LEAST_KNOWN * inside.sum() or not len(value):
         return Measure.missing(Code.LUMBAR_UNKNOWN_TO_KNEE)
     rise = max(0.0, float(value.max()) - setup.value)
-    return Measure.of(rise, float(np.hypot(np.sqrt(2) * setup.noise_sd, RISE_BIAS_SHARE * setup.bias_sd)))
+    return Measure.of(rise, float(np.hypot(np.sqrt(2) * setup.noise_sd, loading.CHANGING_BIAS * setup.bias_sd)))
 
 
 def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
@@ -276,4 +270,4 @@ def _duration(begin_s: float, end_s: float, reason: Code) -> Measure:
     """Time between two events, in seconds, or the reason if one of them did not happen."""
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
-    return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)
+    return Measure.of(end_s - begin_s, loading.EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)

@@ -159,7 +159,7 @@ class Follower:
         self._network, self._search = network, search
         self._finds = [find for find in finds if not posture.upside_down(find.xy_px)]
         self._finds_s = np.array([find.time_s for find in self._finds])
-        self._sizes_px = np.array([(_around(find.xy_px).side_px, _trunk_px(find.xy_px)) for find in self._finds])
+        self._sizes_px = np.array([(around(find.xy_px).side_px, _trunk_px(find.xy_px)) for find in self._finds])
         self._seen: list[tuple[float, Square]] = []
         self._spare = SPARE_AT_FIRST
 
@@ -189,8 +189,8 @@ class Follower:
         if look.probability < LEAST_PROBABILITY or posture.upside_down(xy_px) or not usual or far:
             return look.sighting, None
         square = _on_display(look.square, frame)
-        if abs(square.angle - _around(xy_px).angle) > SKEW:
-            square = replace(_around(xy_px), side_px=square.side_px)
+        if abs(square.angle - around(xy_px).angle) > SKEW:
+            square = replace(around(xy_px), side_px=square.side_px)
         return look.sighting, _sized(square, size)
 
     def _size(self, time_s: float) -> _Size | None:
@@ -206,7 +206,7 @@ class Follower:
         find = self._finds[np.abs(self._finds_s - frame.time_s).argmin()] if self._finds else None
         near = find is not None and abs(find.time_s - frame.time_s) <= FIND_S
         if find is not None and near and self._contradicts(find, frame):
-            yield _Guess(_sized(_around(find.xy_px), size), coarse=True)
+            yield _Guess(_sized(around(find.xy_px), size), coarse=True)
             near = False
         if self._seen:
             square = self._going_on(frame.time_s)
@@ -214,18 +214,16 @@ class Follower:
             yield _Guess(replace(square, side_px=MORE_ROOM * square.side_px), reach=STEP)
         if find is not None:
             if near:
-                yield _Guess(_sized(_around(find.xy_px), size), coarse=True)
+                yield _Guess(_sized(around(find.xy_px), size), coarse=True)
             yield _Guess(_standing(find.xy_px, size))
         if not near:
-            yield from (
-                _Guess(_around(xy_px), coarse=True) for xy_px in sorted(self._search(frame), key=_chain_px)[-1:]
-            )
+            yield from (_Guess(around(xy_px), coarse=True) for xy_px in sorted(self._search(frame), key=_chain_px)[-1:])
 
     def _contradicts(self, find: Find, frame: Frame) -> bool:
         """True if a find since the last look is elsewhere than the followed person."""
         if not self._seen or not self._seen[-1][0] < find.time_s <= frame.time_s:
             return False
-        apart_px = np.hypot(*(_around(find.xy_px).middle_px - self._seen[-1][1].middle_px))
+        apart_px = np.hypot(*(around(find.xy_px).middle_px - self._seen[-1][1].middle_px))
         return bool(apart_px > ELSEWHERE * _trunk_px(find.xy_px))
 
     def _going_on(self, time_s: float) -> Square:
@@ -239,7 +237,7 @@ class Follower:
         return Square(middle_px, last.side_px, last.angle + steps * (last.angle - before.angle))
 
 
-def _around(xy_px: Floats) -> Square:
+def around(xy_px: Floats) -> Square:
     """The square around a person with landmarks (33, 2)."""
     hip = _hip(xy_px)
     x, y = _middle(xy_px, landmarks.SHOULDERS) - hip
@@ -248,7 +246,7 @@ def _around(xy_px: Floats) -> Square:
 
 def _standing(xy_px: Floats, size: _Size | None) -> Square:
     """The square, with more room, of a lifter who stands where the feet of a person with landmarks (33, 2) are."""
-    side_px = _around(xy_px).side_px if size is None else size.side_px
+    side_px = around(xy_px).side_px if size is None else size.side_px
     hip = _middle(xy_px, landmarks.ANKLES) - np.array([0.0, HIP_HEIGHT * side_px])
     return Square(hip, MORE_ROOM * side_px, 0.0)
 

@@ -11,7 +11,7 @@ segment         `Bend`, `Rep`, `Segmentation`, `LiftStyle`
 describe        `Reason`, `Measure`, `RepMetrics`
 judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 analyze         `Analysis` (the result of all stages)
-compare         `Comparison`, `Side`, `Difference`
+compare         `Curves`, `Comparison`, `Side`, `Difference`
 ==============  =======================================================================================
 
 Array axes: N frames, 33 landmarks, 2 edges (image left and image right of the trunk axis), K stations of the contour,
@@ -24,13 +24,14 @@ from hingecheck.records.analysis import Analysis
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
 from hingecheck.records.barbell import LARGEST_BARE, Looks, Plates
-from hingecheck.records.comparison import Basis, Comparison, Difference, Side
+from hingecheck.records.comparison import Basis, Comparison, Curves, Difference, Side
 from hingecheck.records.judgement import (
     Advice,
     CriteriaUsed,
     Drill,
     Filming,
     Finding,
+    Opening,
     Pattern,
     Rounding,
     SelfReport,
@@ -99,6 +100,7 @@ __all__ = [
     "Code",
     "Comparison",
     "CriteriaUsed",
+    "Curves",
     "Difference",
     "Drill",
     "Facing",
@@ -113,6 +115,7 @@ __all__ = [
     "Looks",
     "Measure",
     "Observed",
+    "Opening",
     "Pattern",
     "Plates",
     "PoseTrack",

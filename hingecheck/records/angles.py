@@ -90,15 +90,14 @@ class SpineReading:
     the lines of trunk, thigh and shank.  Pitches are differences from the pitch that the landmarks have in the picture.
 
     `single_deg`, `single_sd_deg` (N, 8): of each frame alone; the last column is the yaw of the camera.
-    `change_deg`, `change_sd_deg` (N, 7): change from standing.  Each SD is that of a frame's whole error.
-    `disagreement_deg` (N, 7): how far the members of the model differ in the change.
+    `change_deg`, `change_sd_deg` (N, 7): change from the reference, mostly standing.  Each SD is that of a frame's
+    whole error, in which the members' disagreement counts.
     """
 
     single_deg: Floats
     single_sd_deg: Floats
     change_deg: Floats
     change_sd_deg: Floats
-    disagreement_deg: Floats
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class AngleTrack:
     Lengths (N,) are in leg lengths.  `hand_height`: height of the hands above the ankles, from the shoulders and the
     usual arm length.  `knee_height`: height of the knees above the ankles.  `arm_drop`: from the shoulders down to the
     wrists.  `hand_forward`: how far the wrists are ahead of the ankles.  `foot_forward`: place of the ankles along the
-    floor.
+    floor.  `zero`: where the angles count from.
     """
 
     time_s: Floats
@@ -152,6 +151,7 @@ class AngleTrack:
     arm_drop: Floats
     hand_forward: Floats
     foot_forward: Floats
+    zero: Code = Code.STANDING_AROUND
 
     def __post_init__(self) -> None:
         n = len(self.time_s)

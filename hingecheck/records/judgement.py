@@ -14,6 +14,10 @@ Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 """The four outcomes of the verdict."""
 
 Rounding = Literal["rounder_than_most", "rounder", "similar", "less_round", "unknown"]
+"""The low back at the start of the pull, beside that of lifters who were measured."""
+
+Opening = Literal["clearly_rounder", "rounder", "alike", "cannot_tell", "unknown"]
+"""The low back at the start of the pull, beside that at the top of the same repetition."""
 """How round the low back is at the start of the pull, compared with lifters who were measured."""
 
 Status = Literal["ok", "flag", "not_assessed"]
@@ -68,8 +72,8 @@ class Verdict:
     limit fits both patterns beside it, so they can add up to more than 1.  `reasons`: if the clip cannot tell, the
     first one says why.  `reps_used`: numbers of the repetitions with a share.  `cue`: one thing to practise, and
     `cue_reason` what it answers.  `surer`: how to film for a clearer answer.  `start_deg`: lumbar flexion at the start
-    of the pull, and `rounding` how that compares with measured lifters.  `bands`: the limits between hip-led, mixed and
-    low-back-led.
+    of the pull, `rounding` how that compares with measured lifters, and `opening` how it compares with the top.
+    `bands`: the limits between hip-led, mixed and low-back-led.
     """
 
     pattern: Pattern
@@ -82,6 +86,7 @@ class Verdict:
     cue_reason: str = ""
     start_deg: Measure = field(default_factory=lambda: Measure.missing(Code.NOT_STORED))
     rounding: Rounding = "unknown"
+    opening: Opening = "unknown"
     bands: tuple[float, ...] = ()
 
 

@@ -17,15 +17,12 @@ class Code(StrEnum):
     """All reasons and notes.  In brackets: the values that a `Reason` with this code carries."""
 
     # Why a frame has no angle.  If two are equally frequent, the first in this list is reported.
-    NO_STANDING = "no_standing"  # no frame shows the lifter standing still, so there is no zero
     BACK_HIDDEN = "back_hidden"  # the back's edge is not found
-    OUTLINE_UNSURE = "outline_unsure"  # the spine model gives too large an error
     CAMERA_OBLIQUE = "camera_oblique"  # the spine model sees the camera too far off the side view
     LANDMARKS_MISPLACED = "landmarks_misplaced"  # no person can have the posture of the landmarks
     LEGS_HIDDEN = "legs_hidden"  # the seen and the constructed knee differ too much
     BEHIND_LOAD = "behind_load"  # only the load shows the repetition
     LIFTER_UNSEEN = "lifter_unseen"  # there are no landmarks
-    OUTLINE_UNKNOWN = "outline_unknown"  # the members of the spine model disagree
     TRUNK_CUT = "trunk_cut"  # part of the trunk lies outside the picture
     TRUNK_SMALL = "trunk_small"  # the trunk has too few pixels
 
@@ -74,10 +71,11 @@ class Code(StrEnum):
     SHARE_OVER_ONE = "share_over_one"  # (metric) the share is above 1
     SHARE_UNDER_ZERO = "share_under_zero"  # (metric) the share is below 0
 
-    # Where the zero of the angles comes from; or NO_STANDING.
+    # Where the zero of the angles comes from.
     STANDING_AROUND = "standing_around"  # own standing before the first or after the last bend
     STANDING_BETWEEN = "standing_between"  # own standing between the bends
     STANDING_ELSEWHERE = "standing_elsewhere"  # own standing in the clip of --standing
+    STANDING_USUAL = "standing_usual"  # no frame shows the lifter upright: how people in general stand
 
     # What makes a clip hard to measure, or what was assumed about it.
     CUTS = "cuts"  # (number, first in seconds) the clip is put together from several shots

@@ -116,6 +116,7 @@ METRICS: Final = (
     *("hip_at_knee_pass_deg", "knee_at_knee_pass_deg", "lumbar_at_knee_pass_deg"),
     *("hip_at_top_deg", "knee_at_top_deg", "lumbar_at_top_deg"),
     *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "lumbar_peak_percent_of_max"),
+    *("lumbar_before_liftoff_deg", "lumbar_after_liftoff_deg", "lumbar_gain_at_liftoff_deg"),
     *("knee_to_hip_lag_s", "hip_to_lumbar_lag_s", "lumbar_velocity_deg_s"),
     *("coupling_hip", "coupling_together", "coupling_lumbar", "coupling_apart"),
     *("hip_change_to_knee_deg", "hip_change_from_knee_deg", "hip_change_lowering_deg"),

@@ -27,18 +27,22 @@ def lines(analysis: Analysis) -> list[str]:
 
 
 def _missing_metrics(analysis: Analysis) -> list[str]:
-    """One sentence for each cause: which numbers it leaves out, and in which repetitions if not in all."""
+    """One sentence for each cause: which numbers it leaves out, and in which repetitions if not in all.
+
+    A cause that leaves out numbers over the set alone is said in one line, without their names.
+    """
     names: dict[str, dict[str, set[int]]] = {}  # cause -> metric -> numbers of repetitions
     for rep in analysis.reps:
         for metric in listed([each.values for each in analysis.reps]):
             for cause in _causes(rep.values[metric].reason):
                 names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
-    for metric, measure in analysis.over_set.items():
-        for cause in _causes(measure.reason):
-            names.setdefault(cause, {}).setdefault(wording.name(metric), set()).update(
-                r.rep.number for r in analysis.reps
-            )
-    return [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
+    of_set = [(metric, cause) for metric, measure in analysis.over_set.items() for cause in _causes(measure.reason)]
+    alone = dict.fromkeys(cause for _, cause in of_set if cause not in names)
+    for metric, cause in of_set:
+        if cause in names:
+            names[cause].setdefault(wording.name(metric), set()).update(r.rep.number for r in analysis.reps)
+    lines = [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
+    return [*lines, *(f"Over the set: {cause}." for cause in alone)]
 
 
 def cause(words: str) -> str:

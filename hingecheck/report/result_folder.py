@@ -1,6 +1,7 @@
 """Make all files of a result folder from an analysis and its clip.
 
-The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html and analysis.json.
+The files are angles.csv with its description, landmarks.csv, keyframes.png, annotated.mp4 (optional), report.html and
+analysis.json.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
-from hingecheck.report.tables import angles
-from hingecheck.results import document, folder
+from hingecheck.results import angle_table, document, folder, landmark_table
 from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
@@ -69,7 +69,9 @@ def files(
     if wanted.film:
         streamed[FILM] = lambda target: film(target, analysis, clip, wanted, watch)
     return {
-        "angles.csv": angles.text(analysis.angles).encode(),
+        angle_table.FILE: angle_table.text(analysis.angles).encode(),
+        angle_table.METADATA: angle_table.metadata().encode(),
+        landmark_table.FILE: landmark_table.text(analysis.pose).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),
@@ -130,7 +132,10 @@ def film(
     wanted: Wanted | None = None,
     watch: Watch | None = None,
 ) -> None:
-    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads."""
+    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads.
+
+    A film in which heads are blurred has no sound, because a voice says who somebody is.
+    """
     wanted = wanted or Wanted()
     filmed_hz = analysis.video.rate_hz
     rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
@@ -139,7 +144,8 @@ def film(
         drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
         drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
         expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
-        writing.write(target, clip, counted(drawn_ahead, watch, Stage.FILM, expected), rate_hz)
+        seen = counted(drawn_ahead, watch, Stage.FILM, expected)
+        writing.write(target, clip, seen, rate_hz, silent=wanted.retouch is not None)
 
 
 def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:

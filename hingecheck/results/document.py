@@ -12,15 +12,20 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
 from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics, VideoInfo
 from hingecheck.records.comparison import Comparison, Side
+from hingecheck.records.stored import StoredRep
 
 SCHEMA: Final = "hingecheck/analysis/1"
 """Name and version of the format of `analysis.json`."""
+
+SCHEMA_FILE: Final = Path(__file__).with_name("analysis.schema.json")
+"""The JSON Schema of that format.  It ships with the package."""
 
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 """Name and version of the format of `comparison.json`."""
@@ -57,6 +62,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "sentence": texts.verdict(verdict),
             "lumbar_at_start_deg": _measure(verdict.start_deg),
             "rounding": verdict.rounding,
+            "opening": verdict.opening,
             "rounding_sentence": texts.rounding(verdict),
             "cue": verdict.cue,
             "cue_reason": verdict.cue_reason,
@@ -109,13 +115,27 @@ def comparison(compared: Comparison) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    video, verdict = side.analysis.video, side.analysis.verdict
+    stored = side.stored
     return {
-        "file": video.file,
-        "sha256": video.sha256,
-        "rep": _rep(side.rep),
-        "verdict": {"pattern": verdict.pattern, "sentence": texts.verdict(verdict)},
-        "provenance": texts.provenance(side.analysis),
+        "file": stored.video.file,
+        "sha256": stored.video.sha256,
+        "rep": _stored_rep(side.rep),
+        "verdict": {"pattern": stored.verdict.pattern, "sentence": stored.verdict.sentence},
+        "provenance": dict(stored.provenance),
+    }
+
+
+def _stored_rep(rep: StoredRep) -> dict[str, Any]:
+    """A repetition that was read from an analysis, with the keys of `analysis.json`."""
+    return {
+        "number": rep.number,
+        "style": rep.style,
+        **{name: _plain(rep.events.get(name)) for name in EVENTS},
+        "complete": rep.complete,
+        "probability": rep.probability,
+        "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
+        "reasons": _reasons(rep.values),
+        "notes": list(rep.notes),
     }
 
 

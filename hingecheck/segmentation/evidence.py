@@ -20,7 +20,7 @@ import numpy as np
 from hingecheck.geometry import known_median
 from hingecheck.records import Floats, LiftType, Looks
 from hingecheck.segmentation.semi_markov import Chain
-from hingecheck.segmentation.tables import COUNTED, IMPOSSIBLE, KINDS, LOADED, TYPES, Tables
+from hingecheck.segmentation.tables import COUNTED, IMPOSSIBLE, KINDS, LOADED, STATES, TYPES, Tables
 from hingecheck.segmentation.turns import Seen
 
 DOUBTS: Final = ((0.0, 0.80), (0.3, 0.15), (1.0, 0.05))
@@ -95,8 +95,16 @@ def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tab
         end=np.stack([t.end["low" if np.isnan(seen.left_s) else "upright"] for t in types]) + left,
         step=np.stack([t.step for t in types]),
         bend=np.stack([share[each.level][0] for each in guesses]),
-        moment=np.stack([share[each.level][1] for each in guesses]) + load,
+        moment=np.stack([share[each.level][1] for each in guesses]) + load + _at_the_end(seen),
     )
+
+
+def _at_the_end(seen: Seen) -> Floats:
+    """Log likelihood (B + 1, S) of how the clip ends: a lifter who is still on the way up has not locked out."""
+    moment = np.zeros((len(seen.high), len(STATES)))
+    if seen.ends_rising:
+        moment[-1, STATES.index("locked")] = np.log(IMPOSSIBLE)
+    return moment
 
 
 def _from_level(seen: Seen, level: float, tables: Tables) -> tuple[Floats, Floats]:

@@ -67,14 +67,14 @@ class Seen:
     logarithm of the time near the valley over the time of the quicker way to or from it.  `bent_deg`, `knee_deg`:
     trunk-thigh angle and knee flexion.  `arm`: from the shoulders down to the wrists, in leg lengths.  `step`: how far
     the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `whole`: its
-    rise is seen, and the clip does not begin or end in the middle of it (a clip that was trimmed to one rise may begin
-    there).
+    rise is seen, and the clip does not begin in the middle of it (a clip that was trimmed to one rise may).
 
     Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
     smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
 
     `top`: the highest hands of the clip, in leg lengths.  `begins`: "upright", or "low" if the clip begins in a bend.
     `left_s`: time in seconds from the last peak to the end of the clip; NaN if the clip ends in a bend.
+    `ends_rising`: the clip ends while the hands are on their way up.
     """
 
     low: Floats
@@ -92,6 +92,7 @@ class Seen:
     top: float
     begins: str
     left_s: float
+    ends_rising: bool
 
     def numbers(self, bend: int) -> dict[str, float]:
         """What is seen of one bend and of the upright moment after it, by name."""
@@ -154,7 +155,6 @@ def describe(course: Course) -> Seen:
     whole = np.array([_followed(course, valley, peak) for _, valley, peak in turns])
     left_s = float(course.time_s[-1] - course.time_s[peaks[-1]])
     whole[0] &= not _moves_up(course, course.valleys[0]) or (len(valleys) == 1 and left_s <= TRIMMED_S)
-    whole[-1] &= not _moves_up(course, course.peaks[-1])
     high = height[peaks]
     for series in (straight, high):
         series[[0, -1]] = np.where([fall[0], rise[-1]], series[[0, -1]], np.nan)
@@ -174,6 +174,7 @@ def describe(course: Course) -> Seen:
         top=float(np.quantile(height, HIGHEST_SHARE)),
         begins="upright" if fall[0] else "low",
         left_s=left_s if rise[-1] else np.nan,
+        ends_rising=_moves_up(course, course.peaks[-1]),
     )
 
 

@@ -14,24 +14,23 @@ under loose clothes, behind plates and off the side view.
 Steps (`infer`):
 
 1. Say why frames cannot be read: the lifter is not seen, the trunk is cut off or too small, the back's edge is hidden.
-   Encode all other frames.
-2. Find the zero: the lifter's own standing in this clip, or in another clip of the same lifter.
-3. Read the change of each segment from the zero.  Make pelvis, lumbar spine and junction consistent.
-4. Estimate the yaw of the camera.
-5. Say why further frames are not measured: the model is too unsure, its members disagree because they have never seen
-   such an outline, the clip has no standing, the camera is too far off the side view.
-6. Add the pitch that the landmarks have in the picture, where the model gives only the difference from it.
-7. Smooth each angle over time and split its error into noise and bias.
+   Encode all other frames, and read each alone.
+2. Find the zero (`zero`): the lifter's own standing in this clip, or in another clip of the same lifter.
+3. Read the change of each segment from the zero, and weigh it against what each frame gives alone.  Make pelvis,
+   lumbar spine and junction consistent.
+4. Estimate the yaw of the camera.  Beyond YAW_WITHHOLD_DEG nothing is measured.
+5. Smooth each angle over time and split its error into noise and bias.
+
+A frame in which the model is unsure, or its members disagree, has a wide interval.  It is never withheld for that.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
 
-from hingecheck import posture
 from hingecheck.filtering import residual_sd, smooth_known
 from hingecheck.geometry import length
 from hingecheck.records import (
@@ -51,17 +50,20 @@ from hingecheck.records import (
     most_frequent,
 )
 from hingecheck.records.pose import Observed
-from hingecheck.spine import features
-from hingecheck.spine.standing import own_standing, tangents
-
-PELVIS, LUMBAR, JUNCTION, THORACIC, TRUNK, THIGH, SHANK = range(7)
-"""Columns of a `SpineReading`."""
-
-IMAGE_TRUNK, IMAGE_THIGH, IMAGE_SHANK = range(3)
-"""Columns of the pitches that the landmarks have in the picture."""
-
-ADDED_PITCH: Final = {PELVIS: IMAGE_TRUNK, JUNCTION: IMAGE_TRUNK, THIGH: IMAGE_THIGH, SHANK: IMAGE_SHANK}
-"""Columns that the model gives as a difference from a pitch in the picture, and the column of that pitch."""
+from hingecheck.spine import features, zero
+from hingecheck.spine.segments import (
+    IMAGE_TRUNK,
+    JUNCTION,
+    LUMBAR,
+    PELVIS,
+    SHANK,
+    THIGH,
+    THORACIC,
+    TRUNK,
+    with_pitch,
+)
+from hingecheck.spine.tangents import tangents
+from hingecheck.spine.zero import Alone, Zero
 
 BACK_FROM, BACK_TO = 0.0, 0.9
 """Stations between sacrum and shoulder blades: 0 = mid-hip, 1 = mid-shoulder."""
@@ -69,22 +71,16 @@ BACK_FROM, BACK_TO = 0.0, 0.9
 LEAST_EDGE: Final = 0.6
 """Smallest share of the stations from BACK_FROM to BACK_TO at which the back's edge must be found."""
 
-WIDEST_SD_DEG: Final = 9.0
-"""Largest SD of a lumbar angle that is reported, in degrees."""
-
-MOST_DISAGREEMENT_DEG: Final = 6.0
-"""Largest disagreement between the members of the model with which a lumbar angle is reported, in degrees."""
-
 YAW_BIAS_SD_DEG: Final = 2.5
 """SD of the part of the yaw's error that averaging over many frames does not remove, in degrees."""
-
-LOCKOUT_ZERO_SD_DEG: Final = 3.0
-"""SD of the difference between lockout and quiet standing, in degrees, where a lockout has to be the zero."""
 
 LASTING: Final = 0.85
 """Share of a frame's SD that stays the same over a clip, so that smoothing cannot remove it; for the angles of pelvis
 and spine.  On lifters kept for checking, differences between lifters make up 0.73 of the error variance of bent frames
 (models/SPINE.md); the root of 0.73 is 0.85."""
+
+SHARED_ERROR: Final = 0.7
+"""Correlation of the errors of a frame alone and of its change from standing."""
 
 
 class SpineModel(Protocol):
@@ -100,73 +96,40 @@ class SpineModel(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Zero:
-    """A lifter's own standing, from which all changes are counted.
-
-    `code` (C,): the model's code of it.  `image_deg` (3,): pitch of trunk, thigh and shank in the picture, in degrees.
-    `origin`: which frames it comes from.  `sd_deg`: how far it may be from quiet standing, as an SD in degrees.
-    """
-
-    code: Floats
-    image_deg: Floats
-    origin: Code
-    sd_deg: float
-
-
-@dataclass(frozen=True)
-class _Encoded:
-    """The frames of a clip as the model reads them.
-
-    `code` (N, C).  `image_deg` (N, 3): pitch of trunk, thigh and shank in the picture, in degrees.  `reason` (N,): why
-    a frame cannot be read, "" where it can; there the code is NaN.
-    """
-
-    code: Floats
-    image_deg: Floats
-    reason: Words
-
-
 def infer(model: SpineModel, observed: Observed, given_zero: Zero | None = None) -> Spine:
     """All segment angles of a clip, in degrees from the lifter's own standing.
 
     `given_zero`: the standing in another clip of the same lifter, used in place of the standing in this clip.
     """
     # 1
-    encoded = _encode(model, observed)
-    readable = encoded.reason == ""
+    reason, alone, reading = _alone(model, observed)
+    if reading is None:
+        return _unmeasured(observed, reason)
     # 2
-    standing = own_standing(observed, encoded.reason)
-    zero = given_zero or _zero(observed, encoded, standing)
-    if not readable.any():
-        return _unmeasured(observed, encoded.reason, standing)
+    own_zero, standing = zero.find(observed, alone)
+    used = given_zero or own_zero
     # 3
-    image_deg = encoded.image_deg - (zero.image_deg if zero is not None else np.zeros(3))
-    reading = _read(model, encoded, zero, image_deg[:, IMAGE_TRUNK])
+    value_deg, sd_deg = _angles(model, alone, used)
     # 4
     yaw_deg = _yaw(reading)
+    spine_reason = reason.copy()
+    if abs(yaw_deg.value) > YAW_WITHHOLD_DEG:
+        spine_reason[reason == ""] = Code.CAMERA_OBLIQUE
+
     # 5
-    reason = _with_model_reasons(reading, encoded.reason, zero, yaw_deg)
+    def angle(column: int, why: Words, lasting: float = LASTING) -> Angle:
+        return _angle(observed.track, value_deg[:, column], lasting * sd_deg[:, column], why)
 
-    def angle(column: int, reason: Words) -> Angle:
-        # 6, 7
-        base = image_deg[:, ADDED_PITCH[column]] if column in ADDED_PITCH else 0.0
-        lasting = 1.0 if column in (THIGH, SHANK) else LASTING
-        sd_deg = np.hypot(lasting * reading.change_sd_deg[:, column], zero.sd_deg if zero is not None else 0.0)
-        return _angle(observed.track, reading.change_deg[:, column] + base, sd_deg, reason)
-
-    leg_reason = encoded.reason if zero is not None else np.where(readable, Code.NO_STANDING, encoded.reason)
-    lean_deg = reading.single_deg[:, TRUNK] + encoded.image_deg[:, IMAGE_TRUNK]
     return Spine(
-        pelvis_tilt=angle(PELVIS, reason),
-        lumbar_flexion=angle(LUMBAR, reason),
-        junction=angle(JUNCTION, reason),
-        thoracic_flexion=angle(THORACIC, reason),
-        trunk_lean=_angle(observed.track, lean_deg, reading.single_sd_deg[:, TRUNK], encoded.reason),
-        thigh=angle(THIGH, leg_reason),
-        shank=angle(SHANK, leg_reason),
+        pelvis_tilt=angle(PELVIS, spine_reason),
+        lumbar_flexion=angle(LUMBAR, spine_reason),
+        junction=angle(JUNCTION, spine_reason),
+        thoracic_flexion=angle(THORACIC, spine_reason),
+        trunk_lean=_angle(observed.track, alone.angle_deg[:, TRUNK], alone.sd_deg[:, TRUNK], reason),
+        thigh=angle(THIGH, reason, lasting=1.0),
+        shank=angle(SHANK, reason, lasting=1.0),
         yaw_deg=yaw_deg,
-        zero=zero.origin if zero is not None else Code.NO_STANDING,
+        zero=used.origin if used is not None else Code.STANDING_USUAL,
         standing=standing,
         tangents=tangents(observed, standing),
     )
@@ -174,9 +137,9 @@ def infer(model: SpineModel, observed: Observed, given_zero: Zero | None = None)
 
 def standing_zero(model: SpineModel, observed: Observed) -> Zero | None:
     """The zero from a clip of quiet standing, for other clips of the same lifter; None if nobody stands in it."""
-    encoded = _encode(model, observed)
-    zero = _zero(observed, encoded, own_standing(observed, encoded.reason))
-    return None if zero is None else Zero(zero.code, zero.image_deg, Code.STANDING_ELSEWHERE, zero.sd_deg)
+    _, alone, reading = _alone(model, observed)
+    found = None if reading is None else zero.find(observed, alone)[0]
+    return None if found is None else replace(found, origin=Code.STANDING_ELSEWHERE)
 
 
 def most_lumbar(spine: Spine) -> Measure:
@@ -189,33 +152,27 @@ def most_lumbar(spine: Spine) -> Measure:
     return Measure.of(float(angle.value_deg[at]), float(angle.sd_deg[at]))
 
 
-def _encode(model: SpineModel, observed: Observed) -> _Encoded:
-    """Codes of all frames that can be read.  A lifter who faces image left is mirrored, so the back is on the left."""
-    sign = observed.view.facing_sign
-    raw = observed.raw
+def _alone(model: SpineModel, observed: Observed) -> tuple[Words, Alone, SpineReading | None]:
+    """Why each frame cannot be read (N,), and what each gives alone; the reading of the readable frames, None if none.
+
+    A lifter who faces image left is mirrored, so the back is on the left.
+    """
+    sign, raw = observed.view.facing_sign, observed.raw
     reason = _unreadable(observed)
     readable = reason == ""
     image_deg = features.segment_pitch_deg(raw.xy_px, sign)
+    unknown = np.full((len(readable), SHANK + 1), np.nan)
     if not readable.any():
-        return _Encoded(np.full((len(readable), 1), np.nan), image_deg, reason)
+        return reason, Alone(unknown, image_deg, unknown, unknown), None
     crop = observed.contour.crop[readable]
     described = features.describe(raw.xy_px[readable], raw.visibility[readable], raw.world_m[readable], sign)
     code = model.encode(crop if sign > 0 else crop[:, :, ::-1], described)
-    codes = np.full((len(readable), code.shape[1]), np.nan)
-    codes[readable] = code
-    return _Encoded(codes, image_deg, reason)
-
-
-def _read(model: SpineModel, encoded: _Encoded, zero: Zero | None, turned_deg: Floats) -> SpineReading:
-    """What the model reads from all readable frames; NaN in the others.
-
-    Without a zero, the mean of all codes stands in for that of standing.  The angles are then not reported, but the yaw
-    and the trunk's lean, which need no zero, are.
-    """
-    readable = encoded.reason == ""
-    code = zero.code if zero is not None else encoded.code[readable].mean(axis=0)
-    answer = model.read(encoded.code[readable], code, turned_deg[readable])
-    return _in_all_frames(_consistent(answer), readable)
+    # The reference does not matter here: what a frame gives alone does not depend on it.
+    reading = model.read(code, code[0], np.zeros(len(code)))
+    single_deg, single_sd_deg = reading.single_deg[:, : SHANK + 1], reading.single_sd_deg[:, : SHANK + 1]
+    angle_deg = with_pitch(_consistent(single_deg, single_sd_deg), image_deg[readable])
+    code, angle_deg, single_sd_deg = (_in_all(readable, part) for part in (code, angle_deg, single_sd_deg))
+    return reason, Alone(code, image_deg, angle_deg, single_sd_deg), reading
 
 
 def _unreadable(observed: Observed) -> Words:
@@ -231,45 +188,53 @@ def _unreadable(observed: Observed) -> Words:
     return reason
 
 
-def _with_model_reasons(reading: SpineReading, reason: Words, zero: Zero | None, yaw_deg: Measure) -> Words:
-    """The reasons (N,), and for frames without one, the reasons that follow from the model's answer.
+def _angles(model: SpineModel, alone: Alone, used: Zero | None) -> tuple[Floats, Floats]:
+    """Angles (N, 7) from own standing, and their SD; NaN where a frame cannot be read.
 
-    Of several new reasons the last one below counts.
+    What a frame gives alone, and what its change from the zero gives, are weighed by their errors.
     """
-    out = reason.copy()
-    tried = out == ""
-    out[tried & (reading.change_sd_deg[:, LUMBAR] > WIDEST_SD_DEG)] = Code.OUTLINE_UNSURE
-    out[tried & (reading.disagreement_deg[:, LUMBAR] > MOST_DISAGREEMENT_DEG)] = Code.OUTLINE_UNKNOWN
-    if zero is None:
-        out[tried] = Code.NO_STANDING
-    if abs(yaw_deg.value) > YAW_WITHHOLD_DEG:
-        out[tried] = Code.CAMERA_OBLIQUE
+    if used is None:
+        return alone.angle_deg, alone.sd_deg
+    readable = np.asarray(~np.isnan(alone.code).any(axis=1))
+    turned_deg = alone.image_deg[readable] - used.image_deg
+    reading = model.read(alone.code[readable], used.code, turned_deg[:, IMAGE_TRUNK])
+    from_zero_deg = with_pitch(reading.change_deg, turned_deg) + used.at_deg
+    from_zero = (from_zero_deg, np.hypot(reading.change_sd_deg, used.sd_deg))
+    value_deg, sd_deg = weighed((alone.angle_deg[readable], alone.sd_deg[readable]), from_zero)
+    return _in_all(readable, _consistent(value_deg, sd_deg)), _in_all(readable, sd_deg)
+
+
+def weighed(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The mean of two values with the least error, and its SD; each value with its SD, (N, 7).
+
+    Their errors are correlated by SHARED_ERROR, so the one with the smaller error counts nearly alone.
+    """
+    (a, sd_a), (b, sd_b) = one, other
+    shared = SHARED_ERROR * sd_a * sd_b
+    weight = np.clip((sd_b**2 - shared) / (sd_a**2 + sd_b**2 - 2 * shared), 0.0, 1.0)
+    variance = (weight * sd_a) ** 2 + ((1 - weight) * sd_b) ** 2 + 2 * weight * (1 - weight) * shared
+    return weight * a + (1 - weight) * b, np.sqrt(variance)
+
+
+def _in_all(readable: Bools, part: Floats) -> Floats:
+    """Rows of the readable frames (N,) as rows of all frames, NaN in the others."""
+    out = np.full((len(readable), part.shape[1]), np.nan)
+    out[readable] = part
     return out
 
 
-def _in_all_frames(reading: SpineReading, readable: Bools) -> SpineReading:
-    """A reading of the readable frames as a reading of all N frames, NaN in the others."""
-
-    def in_all(part: Floats) -> Floats:
-        out = np.full((len(readable), part.shape[1]), np.nan)
-        out[readable] = part
-        return out
-
-    return SpineReading(*(in_all(getattr(reading, part.name)) for part in fields(reading)))
-
-
-def _consistent(reading: SpineReading) -> SpineReading:
-    """The reading, corrected so that pelvis + lumbar = junction.
+def _consistent(value_deg: Floats, sd_deg: Floats) -> Floats:
+    """Angles (N, 7) of an answer, corrected so that pelvis + lumbar = junction; `sd_deg` (N, 7): their SD.
 
     The junction is read best, so it stays.  The difference goes to pelvis and lumbar spine in proportion to their error
     variances.
     """
-    change, variance = reading.change_deg.copy(), reading.change_sd_deg**2
-    difference = change[:, JUNCTION] - change[:, PELVIS] - change[:, LUMBAR]
+    out, variance = value_deg.copy(), sd_deg**2
+    difference = out[:, JUNCTION] - out[:, PELVIS] - out[:, LUMBAR]
     to_lumbar = variance[:, LUMBAR] / (variance[:, LUMBAR] + variance[:, PELVIS])
-    change[:, LUMBAR] += to_lumbar * difference
-    change[:, PELVIS] += (1 - to_lumbar) * difference
-    return replace(reading, change_deg=change)
+    out[:, LUMBAR] += to_lumbar * difference
+    out[:, PELVIS] += (1 - to_lumbar) * difference
+    return out
 
 
 def _yaw(reading: SpineReading) -> Measure:
@@ -282,22 +247,6 @@ def _yaw(reading: SpineReading) -> Measure:
     weight = 1.0 / sd[known] ** 2
     mean = float((weight * value[known]).sum() / weight.sum())
     return Measure.of(mean, float(np.hypot(YAW_BIAS_SD_DEG, 0.5 * float(np.median(sd[known])))))
-
-
-def _zero(observed: Observed, encoded: _Encoded, standing: Bools) -> Zero | None:
-    """The zero from the standing frames (N,) of this clip; None if there are none.
-
-    It is less sure if all of them lie between the bends, as a lockout does.
-    """
-    if not standing.any():
-        return None
-    quiet = bool((standing & posture.outside_bends(observed.track, observed.view.facing_sign)).any())
-    return Zero(
-        code=encoded.code[standing].mean(axis=0),
-        image_deg=np.median(encoded.image_deg[standing], axis=0),
-        origin=Code.STANDING_AROUND if quiet else Code.STANDING_BETWEEN,
-        sd_deg=0.0 if quiet else LOCKOUT_ZERO_SD_DEG,
-    )
 
 
 def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> Angle:
@@ -324,9 +273,9 @@ def _angle(track: PoseTrack, raw_deg: Floats, sd_deg: Floats, reason: Words) -> 
     )
 
 
-def _unmeasured(observed: Observed, reason: Words, standing: Bools) -> Spine:
+def _unmeasured(observed: Observed, reason: Words) -> Spine:
     """The spine of a clip in which no frame can be read."""
     unknown = np.full(len(reason), np.nan)
     angle = _angle(observed.track, unknown, unknown, reason)
-    missing = Measure.missing(Code.BACK_UNSEEN)
-    return Spine(angle, angle, angle, angle, angle, angle, angle, missing, Code.NO_STANDING, standing)
+    missing, nowhere = Measure.missing(Code.BACK_UNSEEN), np.zeros(len(reason), bool)
+    return Spine(angle, angle, angle, angle, angle, angle, angle, missing, Code.STANDING_USUAL, nowhere)

@@ -28,7 +28,7 @@ IMAGE_SEGMENT = (0, None, 0, None, 0, 1, 2)
 UNIT_DEG = 10.0
 """Targets are divided by this, so that the network's outputs are near 1."""
 
-PART = 12
+PART = 8
 """One lifter of this many is kept for checking."""
 
 _COLUMNS = ("pelvis_tilt", "lumbar_flexion", "thoracic_flexion", "trunk_lean", "thigh", "shank")
@@ -60,7 +60,7 @@ class Frames:
 
 
 def load(folder: Path, *, part: str) -> Frames:
-    """Return the frames of one part: `train`, `check` (numbers that are multiples of 12), or `all`."""
+    """Return the frames of one part: `train`, `check` (numbers that are multiples of PART), or `all`."""
     tables: list[dict[str, Any]] = []
     rows = 0
     for number, path in enumerate(sorted(folder.glob("item_*.npz"))):

@@ -10,7 +10,7 @@ heads.
 
 `spine_head.onnx`. In: codes of frames, codes of standing, and how far the picture's trunk has turned between them (B,
 1). Out, in degrees: `single` (B, 16), eight means and eight SDs from one frame alone, the last of each being yaw;
-`change` (B, 21), seven means, seven SDs and seven disagreements of the members, counted from standing. The first seven
+`change` (B, 14), seven means and seven SDs, counted from the reference, mostly standing. The first seven
 are in the order of `models.spine.data.TARGETS`.
 
 Calibration. A network that is unsure of the lumbar share answers with the usual share, more so the less it sees. Its
@@ -21,7 +21,9 @@ answer is a posterior mean, which contains the spread of shares in the training 
    from the usual one. The pelvis takes the difference. The thoraco-lumbar junction, which is measured well, stays. The
    prior's width is chosen so that lumbar changes of bent frames have the slope WANTED_SLOPE against the truth.
 3. Scale the SDs again.
-4. Shift the means of single frames to the median truth, and scale their SDs.
+4. Shift the means of single frames to the median truth, and scale their SDs, so that they hold for bent and for upright
+   frames.
+5. Scale all SDs by AWAY: outside of the training's own ways of drawing, errors are larger.
 """
 
 from __future__ import annotations
@@ -39,13 +41,10 @@ from hingecheck.spine import features
 from models.spine.batches import make_batch
 from models.spine.data import TARGETS, UNIT_DEG, Frames, load
 from models.spine.net import CODE, SpineNet
-from models.spine.restore import restored
+from models.spine.restore import member_count, restored
 from models.spine.train import by_item, predict
 
 OPSET = 17
-MEMBERS = 2
-"""Members of the shipped ensemble."""
-
 CALIBRATED_YAW_DEG = 25.0
 """Calibration uses frames within this angle of the side view."""
 
@@ -61,7 +60,10 @@ MOST_PRIOR = 0.4
 TURNED_FROM_DEG, TURNED_TO_DEG = 15.0, 35.0
 """The prior is removed from this turn of the junction on, and fully from the second value on."""
 
-PELVIS, LUMBAR, JUNCTION = (TARGETS.index(name) for name in ("pelvis", "lumbar", "junction"))
+AWAY = 1.0
+"""Factor of all SDs."""
+
+PELVIS, LUMBAR, JUNCTION, TRUNK = (TARGETS.index(name) for name in ("pelvis", "lumbar", "junction", "trunk"))
 
 
 class Encoders(nn.Module):
@@ -98,7 +100,7 @@ class Heads(nn.Module):
     def forward(
         self, code: torch.Tensor, standing: torch.Tensor, turned_deg: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return `single` (B, 16) and `change` (B, 21), degrees."""
+        """Return `single` (B, 16) and `change` (B, 14), degrees."""
         parts = zip(self.members, torch.split(code, CODE, dim=1), torch.split(standing, CODE, dim=1), strict=True)
         return self.combined([head(own, zero) for head, own, zero in parts], turned_deg)
 
@@ -109,14 +111,12 @@ class Heads(nn.Module):
         count = len(TARGETS)
         owns = [torch.cat([own[:, :count], own[:, 2 * count : 2 * count + 1]], dim=1) for own, _ in pairs]
         own_vars = [torch.cat([own[:, count : 2 * count], own[:, 2 * count + 1 :]], dim=1).exp() for own, _ in pairs]
-        single, single_sd, _ = _combined_moments(owns, own_vars)
-        change, change_sd, disagreement = _combined_moments(
-            [c[:, :count] for _, c in pairs], [c[:, count:].exp() for _, c in pairs]
-        )
+        single, single_sd = _combined_moments(owns, own_vars)
+        change, change_sd = _combined_moments([c[:, :count] for _, c in pairs], [c[:, count:].exp() for _, c in pairs])
         single, single_sd = single * UNIT_DEG + self.single_shift, single_sd * UNIT_DEG * self.single_width
         change_sd = change_sd * UNIT_DEG * self.change_width
         change = self._without_prior(change * UNIT_DEG, change_sd, turned_deg)
-        return torch.cat([single, single_sd], dim=1), torch.cat([change, change_sd, disagreement * UNIT_DEG], dim=1)
+        return torch.cat([single, single_sd], dim=1), torch.cat([change, change_sd], dim=1)
 
     def _without_prior(self, change: torch.Tensor, sd: torch.Tensor, turned_deg: torch.Tensor) -> torch.Tensor:
         """Move the lumbar share away from the usual one by as much as the prior has pulled it there."""
@@ -131,11 +131,11 @@ class Heads(nn.Module):
 
 
 def _combined_moments(means: list[torch.Tensor], variances: list[torch.Tensor]) -> tuple[torch.Tensor, ...]:
-    """Mean, total SD and disagreement of the members."""
+    """Mean and SD of the members together; their disagreement counts in the SD."""
     mean = sum(means[1:], means[0]) / len(means)
     spread = sum(((m - mean) ** 2 for m in means[1:]), (means[0] - mean) ** 2) / len(means)
     variance = sum(variances[1:], variances[0]) / len(variances)
-    return mean, (variance + spread).sqrt(), spread.sqrt()
+    return mean, (variance + spread).sqrt()
 
 
 def load_member(path: Path) -> SpineNet:
@@ -156,14 +156,14 @@ def members_and_frames(paths: list[Path], data: Path, folder: Path) -> tuple[lis
         return [load_member(path) for path in paths], load(data, part="check")
     frames = load(data, part="all")
     sample = make_batch(frames, np.concatenate(by_item(frames)[:300]), CROP_SIZE_PX, None)
-    return [restored(folder, member, sample) for member in range(MEMBERS)], frames
+    return [restored(folder, member, sample) for member in range(member_count(folder))], frames
 
 
 @torch.no_grad()
 def predict_ensemble(
     members: list[SpineNet], heads: Heads, frames: Frames
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the ensemble's outputs: single (N, 16), change (N, 21), and the truths (N, 8), (N, 7); degrees."""
+    """Return the ensemble's outputs: single (N, 16), change (N, 14), and the truths (N, 8), (N, 7); degrees."""
     outputs = [_predicted(member, frames) for member in members]
     pairs = [(torch.from_numpy(own), torch.from_numpy(change)) for own, change, _, _ in outputs]
     single, change = heads.combined(pairs, torch.from_numpy(turned_deg(frames)[:, None].astype(np.float32)))
@@ -195,7 +195,7 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
     heads = Heads(members).eval()
     side = np.abs(frames.yaw_deg) <= CALIBRATED_YAW_DEG
     moved = side & (frames.first != np.arange(len(frames)))
-    bent = moved & (frames.angles_deg[:, TARGETS.index("trunk")] > BENT_DEG)
+    bent = moved & (frames.angles_deg[:, TRUNK] > BENT_DEG)
     count = len(TARGETS)
     single, change, true, true_change = predict_ensemble(members, heads, frames)
     _widen(heads, change[bent], true_change[bent])  # 1.
@@ -207,7 +207,12 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
     for k in range(count + 1):  # 4.
         shift = float(np.median((true - single[:, : count + 1])[side, k]))
         heads.single_shift[k] = shift
-        heads.single_width[k] = _width(single[side, k] + shift - true[side, k], single[side, count + 1 + k])
+        groups = (side & (frames.angles_deg[:, TRUNK] > BENT_DEG), side & (frames.angles_deg[:, TRUNK] <= BENT_DEG))
+        heads.single_width[k] = max(
+            _width(single[group, k] + shift - true[group, k], single[group, count + 1 + k]) for group in groups
+        )
+    heads.single_width *= AWAY  # 5.
+    heads.change_width *= AWAY
     return heads
 
 

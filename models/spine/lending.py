@@ -16,17 +16,8 @@ from scipy.spatial import cKDTree
 from hingecheck import landmarks
 from hingecheck.geometry import pitch_deg
 from models.spine.data import Frames, bone_pair, pair_middles
+from models.spine.joints import BONES
 from samples.film.frames import JOINTS
-
-BONES = {
-    "upperarm01": landmarks.SHOULDERS,
-    "lowerarm01": landmarks.ELBOWS,
-    "wrist": landmarks.WRISTS,
-    "upperleg01": landmarks.HIPS,
-    "lowerleg01": landmarks.KNEES,
-    "foot": landmarks.ANKLES,
-}
-"""The joint that each pair of landmarks belongs to."""
 
 NEIGHBOURS = 6
 """The donor is drawn from this many most similar frames."""

@@ -34,6 +34,15 @@ def restored(folder: Path, member: int, sample: Batch) -> SpineNet:
     return model
 
 
+def member_count(folder: Path) -> int:
+    """The number of members in the shipped files."""
+    return _members(_initial(folder / "spine_encoder.onnx"))
+
+
+def _members(encoder: Table) -> int:
+    return sum(name.endswith("middle") for name in encoder)
+
+
 def _initial(path: Path) -> Table:
     """The weights in an ONNX file, by name."""
     import onnx
@@ -51,8 +60,7 @@ def _of_member(table: Table, member: int) -> Table:
 def _convolutions(encoder: Table, member: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     """The merged weights and shifts of one member, in the order of use. The export does not name them."""
     values = [value for name, value in encoder.items() if name.startswith("onnx::Conv")]
-    members = sum(name.endswith("middle") for name in encoder)
-    member_indices = np.array_split(np.arange(len(values)), members)[member]
+    member_indices = np.array_split(np.arange(len(values)), _members(encoder))[member]
     return [(values[i], values[i + 1]) for i in member_indices[::2]]
 
 

@@ -3,6 +3,7 @@
     python -m models.spine.train --data DIR --seed 1 --out DIR
 
 Input: the items of `models.spine.frames`. Output: OUT/seed1.pt (weights) and OUT/seed1.log.json (errors by epoch).
+After each epoch OUT/seed1.part is written; the same command goes on from there after an interruption.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,25 @@ from models.spine.batches import Batch, make_batch
 from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load
 from models.spine.lending import lend
 from models.spine.net import SpineNet
-from models.spine.restore import restored
+from models.spine.restore import member_count, restored
 
 ITEMS_A_BATCH = 24
 """Lifters per step."""
+
+SHORT_FLOATS = "AVX512" in torch.backends.cpu.get_cpu_capability()
+"""Whether to compute in bfloat16.  With AVX2 alone that is twelve times slower than in full precision."""
 
 BETA = 0.5
 """Weight of the variance in the loss (Seitzer 2022)."""
 
 WEIGHT_DECAY = 0.05
+
+LIFTERS_SEEN = 0.8
+"""Share of the lifters that each member is trained on, drawn anew for each, so that members differ."""
+
+OTHER_ZERO = 0.25
+"""Share of lifters per step whose reference is another frame than standing, so that a clip without standing can count
+from the most upright posture that it shows."""
 
 
 def main() -> None:
@@ -40,7 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--silhouettes", type=Path, help="folder of silhouettes, for many more bodies")
-    parser.add_argument("--start", type=Path, help="folder of shipped files; train their member SEED further")
+    parser.add_argument("--start", type=Path, help="folder of shipped files; train a member of them further")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--last", type=int, default=0, help="number of last epochs without silhouettes")
     parser.add_argument("--size", type=int, default=72)
@@ -71,7 +83,7 @@ def main() -> None:
 def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[dict[str, Any]]]:
     """Train, and return the averaged weights after the last epoch and one log line per epoch."""
     random = np.random.default_rng([options.seed, 40])
-    groups = by_item(frames)[: options.limit]
+    groups = [group for group in by_item(frames)[: options.limit] if random.random() < LIFTERS_SEEN]
     model = _first(
         options, make_batch(frames, np.concatenate(groups[:300]), options.size, None if options.start else random)
     )
@@ -82,16 +94,20 @@ def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[d
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps, pct_start=0.1)
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     mean = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
-    log, begin = [], time.monotonic()
+    run = _Run(model, mean, optimiser, schedule, options.out / f"seed{options.seed}.part")
+    log = run.resumed()
+    begin = time.monotonic() - (log[-1]["seconds"] if log else 0.0)
     weights = sum(p.numel() for p in model.parameters())
     print(f"{len(groups)} bodies, {len(frames)} frames; {len(check)} to check; {weights} weights", flush=True)
-    for epoch, lot in enumerate(plan):
+    for epoch, lot in list(enumerate(plan))[len(log) :]:
         model.train()
         losses = []
+        random = np.random.default_rng([options.seed, 42, epoch])
         order = random.permutation(len(lot))
         for start in range(0, len(order), ITEMS_A_BATCH):
             rows = np.concatenate([lot[k] for k in order[start : start + ITEMS_A_BATCH]])
             batch = make_batch(frames, rows, options.size, random, true_share=options.true_share)
+            batch.first = _other_zeros(batch.first, random)
             losses.append(_step(model, optimiser, batch))
             schedule.step()
             mean.update_parameters(model)
@@ -99,14 +115,58 @@ def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[d
         if (epoch + 1) % 3 == 0 or epoch + 1 == options.epochs:
             row |= measure(_averaged(mean), check)
         log.append(row)
+        run.keep(log)
         print(" ".join(f"{k} {v:.2f}" for k, v in row.items()), flush=True)
+    run.path.unlink()
     return _averaged(mean), log
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Everything that training changes, and the file that keeps it after each epoch."""
+
+    model: SpineNet
+    mean: torch.optim.swa_utils.AveragedModel
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.OneCycleLR
+    path: Path
+
+    def keep(self, log: list[dict[str, Any]]) -> None:
+        """Write the state after an epoch to a temporary name, then rename."""
+        parts = {name: getattr(self, name).state_dict() for name in ("model", "mean", "optimiser", "schedule")}
+        part = self.path.with_suffix(".new")
+        torch.save(parts | {"log": log, "torch": torch.get_rng_state()}, part)
+        part.replace(self.path)
+
+    def resumed(self) -> list[dict[str, Any]]:
+        """Load the state that was kept; return the log of the epochs that are done, empty at a first start."""
+        if not self.path.exists():
+            return []
+        kept = torch.load(self.path, weights_only=True)
+        for name in ("model", "mean", "optimiser", "schedule"):
+            getattr(self, name).load_state_dict(kept[name])
+        torch.set_rng_state(kept["torch"])
+        log: list[dict[str, Any]] = kept["log"]
+        return log
+
+
+def _other_zeros(first: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
+    """The row of each frame's reference: that of standing, or for OTHER_ZERO of the lifters another of their frames."""
+    rows = first.numpy()
+    out = rows.copy()
+    for standing in np.unique(rows):
+        if random.random() < OTHER_ZERO:
+            out[rows == standing] = random.choice(np.flatnonzero(rows == standing))
+    return torch.from_numpy(out)
 
 
 def _first(options: Any, sample: Batch) -> SpineNet:
     """A shipped member, or an untrained network with its features scaled by a sample."""
     if options.start:
-        return restored(options.start, options.seed - 1, sample).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]  # missing from torch's stubs
+        member = (options.seed - 1) % member_count(options.start)
+        started: SpineNet = restored(options.start, member, sample)
+        started.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+        return started
     model = SpineNet(options.size, options.depth)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     model.encoder.middle.copy_(sample.features.mean(dim=0))
@@ -125,7 +185,7 @@ def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
 
 def _step(model: SpineNet, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
     """Make one training step; return the loss."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=SHORT_FLOATS):
         own, change = model(batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first)
     loss = loss_of(own.float(), change.float(), batch)
     optimiser.zero_grad()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from samples.errors import MissingExtra
+from samples.lifter.flesh import follow
 from samples.spec import BodySpec
 
 Array = npt.NDArray[np.float64]
@@ -73,7 +74,8 @@ def build_body(spec: BodySpec) -> Body:
 
     1. Get the mesh and joints from anny.
     2. Scale them to the body height, turn them to this renderer's axes, put the floor at 0.
-    3. Lengthen the arms.
+    3. Let the skin behind follow the bones as the spec says.
+    4. Lengthen the arms.
     """
     model = _model()
     vertices, heads = _rest(model, spec)  # 1.
@@ -82,7 +84,9 @@ def build_body(spec: BodySpec) -> Body:
     vertices, heads = (_turn(points, floor) * scale for points in (vertices, heads))  # 2.
     names, parents = tuple(model.bone_labels), tuple(int(parent) for parent in model.bone_parents)
     weights = _weights(model, len(vertices), len(names))
-    stretch = arm_stretch(dict(zip(names, heads, strict=True)), spec.stature_m)  # 3.
+    joints = dict(zip(names, heads, strict=True))
+    weights = follow(weights, vertices, joints, names, spec)  # 3.
+    stretch = arm_stretch(joints, spec.stature_m)  # 4.
     vertices, heads = _lengthen_arms(vertices, heads, (names, parents, weights), stretch)
     shares = (("spine04", low := spec.low_lumbar_share), ("spine03", low + spec.mid_lumbar_share), ("spine02", 1.0))
     return Body(vertices, _faces(), weights, heads, parents, names, spec.stature_m, stretch, shares)

@@ -240,14 +240,15 @@ def _belt(body: Body, clothes: ClothesSpec, marks: Array) -> Garment:
 def _hang(person: Person, garment: Garment, blended: Array, lifter: bool) -> Surface:
     """Return the cloth in a pose.
 
-    Cloth lies on the skin where the surface faces up. It hangs where the surface faces down.
+    Cloth lies on the skin where the surface faces up. It hangs where the surface faces down. Stiff cloth does neither.
     """
+    soft = 1.0 - person.clothes.stiffness
     transforms = blended[garment.follows]
     close, loose = skin_points(garment.close, transforms), skin_points(garment.hanging, transforms)
     up = normals(close, garment.faces)[:, 2]
-    pressed = np.clip(up * 1.6, 0.0, 1.0)[:, None]
+    pressed = soft * np.clip(up * 1.6, 0.0, 1.0)[:, None]
     places = loose + (close - loose) * pressed
-    places[:, 2] -= garment.slack_m * np.clip(-up, 0.0, 1.0)
+    places[:, 2] -= soft * garment.slack_m * np.clip(-up, 0.0, 1.0)
     rest = person.body.vertices[garment.follows]
     marks = person.marks[garment.follows]
     colours = np.tile(garment.colour, (len(places), 1))

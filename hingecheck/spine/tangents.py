@@ -1,7 +1,6 @@
-"""Find the frames of the lifter's own standing, which is the zero of all spine angles, and how the back leans there.
+"""Two lines that can be drawn on the back, to check the angles of pelvis and lumbar spine by eye.
 
-In: the landmarks and the back's edge in a clip (`Observed`), and which frames the spine model can read.  Out: a mark
-per frame (`own_standing`), and two lines that can be drawn on the back to check the angles by eye (`tangents`).
+In: the back's edge in the frames of the lifter's own standing.  Out: how the back leans there (`tangents`).
 """
 
 from __future__ import annotations
@@ -10,13 +9,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from hingecheck import posture
-from hingecheck.filtering import lasting_s
 from hingecheck.geometry import pitch_deg, sagittal, slope_deg
-from hingecheck.records import Bools, Observed, Tangent, Words
-
-SHORTEST_STANDING_S: Final = 0.2
-"""Shortest standing that is used as the zero, in seconds, summed over all its frames."""
+from hingecheck.records import Bools, Observed, Tangent
 
 TANGENT_HALF_WINDOW: Final = 0.15
 """Half the length of the back's edge over which its slope is fitted, in trunk lengths."""
@@ -26,24 +20,6 @@ TANGENTS: Final[tuple[tuple[str, Literal["pelvis_tilt", "junction"], float], ...
     ("lumbar", "junction", 0.70),
 )
 """Lines that can be drawn on the back: name, angle, and station of the sacrum or of the thoraco-lumbar junction."""
-
-
-def own_standing(observed: Observed, reason: Words) -> Bools:
-    """Frames (N,) in which the lifter stands upright and still; none if they last less than SHORTEST_STANDING_S.
-
-    `reason` (N,): why a frame cannot be read, "" where it can.
-
-    1. Take the frames before the first and after the last bend, where no load pulls on the lifter.
-    2. If they are too few, take all upright and still frames, also those between the bends.
-    """
-    track, sign = observed.track, observed.view.facing_sign
-    upright = posture.stands_upright(track, sign) & posture.keeps_still(track, sign) & (reason == "")
-    # 1
-    quiet: Bools = upright & posture.outside_bends(track, sign)
-    if lasting_s(track.time_s, quiet) >= SHORTEST_STANDING_S:
-        return quiet
-    # 2
-    return upright if lasting_s(track.time_s, upright) >= SHORTEST_STANDING_S else np.zeros(len(reason), bool)
 
 
 def tangents(observed: Observed, standing: Bools) -> tuple[Tangent, ...]:
