@@ -52,6 +52,7 @@ from hingecheck.records import (
     Spine,
     Verdict,
     View,
+    Wanted,
 )
 from hingecheck.segmentation import segment as segmentation
 from hingecheck.spine import inference
@@ -80,10 +81,15 @@ class Judged:
     most_different: int | None
 
 
-def pose_network(model: str | bundles.Bundle = bundles.DEFAULT, workers: int = 0) -> PoseSource:
-    """The pose network of a shipped bundle (lite, full, heavy) or of a `.task` file; `workers`: 0 = one a core."""
+def pose_network(
+    model: str | bundles.Bundle = bundles.DEFAULT, workers: int = 0, person: Wanted = "auto"
+) -> PoseSource:
+    """The pose network of a shipped bundle (lite, full, heavy) or of a `.task` file; `workers`: 0 = one a core.
+
+    `person`: who of several people is the lifter.
+    """
     bundle = bundles.find(model) if isinstance(model, str) else model
-    return PoseNetwork(bundle.path, workers)
+    return PoseNetwork(bundle.path, workers, person)
 
 
 def spine_model() -> inference.SpineModel:

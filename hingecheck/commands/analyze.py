@@ -97,6 +97,7 @@ def analyze(
         ),
     ] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
+    person: clip_options.Person = "auto",
     rotate: clip_options.Rotate = 0,
     slow_motion: clip_options.SlowMotion = 1.0,
     max_megapixels: clip_options.MaxMegapixels = None,
@@ -136,7 +137,8 @@ def analyze(
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         repairs = clip_options.repairs(rotate, slow_motion)
         limits = clip_options.limits(max_megapixels, max_frames, max_minutes)
-        asked = Asked(model, standing, max_bend, criteria, style, report, repairs=repairs, limits=limits)
+        who = clip_options.person(person)
+        asked = Asked(model, standing, max_bend, criteria, style, report, person=who, repairs=repairs, limits=limits)
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from hingecheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from hingecheck.records import Limits, Repairs
+    from hingecheck.records import Limits, Repairs, Wanted
+
+PEOPLE: Final[tuple[Literal["auto", "left", "right", "largest"], ...]] = ("auto", "left", "right", "largest")
+"""The words for a person."""
 
 FASTEST: Final = 64.0
 """Largest factor of slow motion."""
@@ -23,6 +26,15 @@ SlowMotion = Annotated[
         "--slow-motion",
         metavar="FACTOR",
         help="The clip is slow motion, this many times slower than the lift. 240 frames a second that play at 30: 8.",
+    ),
+]
+Person = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="WHO",
+        help="Who of several people is the lifter: left, right, largest, or a point on the hips as X,Y in pixels. "
+        "auto: who moves like one.",
     ),
 ]
 MaxMegapixels = Annotated[
@@ -47,6 +59,20 @@ def repairs(rotate: int, slow_motion: float) -> Repairs:
             "Give how many times slower than the lift the clip is, for example 8.",
         )
     return Repairs(rotate, slow_motion)
+
+
+def person(who: str) -> Wanted:
+    """Who of several people is the lifter.  Raises UsageError for other words."""
+    for word in PEOPLE:
+        if who == word:
+            return word
+    try:
+        x, y = map(float, who.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"--person {who}: is not known", "Give left, right, largest, or a point on the lifter's hips, like 640,360."
+        ) from error
+    return x, y
 
 
 def limits(megapixels: float | None, frames: int | None, minutes: float | None) -> Limits:
