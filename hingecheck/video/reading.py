@@ -44,8 +44,14 @@ _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
 
 
-LEAST_SIDE_PX, LONGEST_SHAPE = 32, 8.0
-"""Least pixels of a picture's shorter side, and largest ratio of its sides."""
+LEAST_SIDE_PX: Final = 32
+"""Least pixels of a picture's shorter side."""
+
+LONGEST_SHAPE: Final = 8.0
+"""Largest ratio of a picture's sides."""
+
+MOST_LATE: Final = 50
+"""Number of frames after the longest duration that are damage.  More show that the clip is longer."""
 
 
 class Video:
@@ -199,7 +205,8 @@ class Video:
                 if times_s and time_s <= times_s[-1]:
                     losses.failed += 1  # two frames cannot be shown at one moment
                     continue
-                if time_s > self.limits.duration_s or len(times_s) >= self.limits.frames:
+                losses.late += time_s > self.limits.duration_s
+                if losses.late > MOST_LATE or len(times_s) >= self.limits.frames:
                     raise _too_long(self.path, self.limits)
                 times_s.append(time_s)
                 yield time_s, picture
