@@ -44,7 +44,7 @@ _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
 
 
-LEAST_SIDE_PX: Final = 32
+LEAST_SIDE_PX: Final = 16
 """Least pixels of a picture's shorter side."""
 
 LONGEST_SHAPE: Final = 8.0
