@@ -30,7 +30,8 @@ OWN_CHOICE: Final = re.compile(r"^own choice\b[,:;]?\s*")
 DEFINITIONS: Final = (
     (
         "Signs",
-        "Degrees, side view. 0 = the lifter's own standing, or what stands for it (see Zero; trunk: upright). Flexion and forward lean are positive.",
+        "Degrees, side view. 0 = the lifter's own standing, or what stands for it (see Zero; trunk: upright). Flexion "
+        "and forward lean are positive.",
     ),
     ("Lumbar flexion", "Forward turn of the thoraco-lumbar junction minus that of the pelvis (S1 to T12/L1)."),
     ("Hip flexion", "Forward turn of the pelvis plus the thigh's forward pitch."),
