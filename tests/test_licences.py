@@ -13,7 +13,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TABLES = (ROOT / "docs/development/licences.md").read_text(encoding="utf-8")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-OWN_KINDS = {".py", ".md", ".toml", ".json", ".html", ".css", ".js", ".svg", ".typ", ".typed", ".vert", ".frag", ".yml"}
+OWN_KINDS = {
+    ".py",
+    ".md",
+    ".toml",
+    ".json",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".typ",
+    ".typed",
+    ".vert",
+    ".frag",
+    ".yml",
+    ".ipynb",
+}
 FOREIGN = ("uplot", "vendor")
 FAMILIES = {"Apache": "apache", "BSD": "bsd", "MIT": "mit"}
 

@@ -35,7 +35,7 @@ MaxTime = Annotated[float, typer.Option(min=1.0, metavar="SECONDS", help="Stop a
 
 
 @contextmanager
-def ceiling(memory_mb: float, time_s: float) -> Iterator[None]:
+def ceiling(memory_mb: float = MEMORY_MB, time_s: float = TIME_S) -> Iterator[None]:
     """Raise InputError if the block needs more memory or time than this.
 
     A thread watches.  It interrupts the main thread, as Ctrl-C does, so that everything unfinished is removed.
@@ -64,7 +64,7 @@ def _watch(memory_mb: float, time_s: float, passed: list[InputError], ended: thr
             passed.append(_error(f"it needed more than {memory_mb:g} MB of memory", "--max-memory"))
         else:
             continue
-        signal.raise_signal(signal.SIGINT)
+        _interrupt_main_thread()
         if not ended.wait(GRACE_S):
             sys.stderr.write(f"Error: {passed[0].message}\n{passed[0].remedy}\n")
             sys.stderr.flush()
@@ -72,9 +72,19 @@ def _watch(memory_mb: float, time_s: float, passed: list[InputError], ended: thr
         return
 
 
+def _interrupt_main_thread() -> None:
+    """Send SIGINT to the main thread, which may sleep or wait: a signal to another thread would not wake it."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
+
+
 def _error(what: str, option: str) -> InputError:
     return InputError(
-        f"hingecheck stopped: {what}", f"Export the video smaller or cut it to one set, or allow more with {option}."
+        f"hingecheck stopped: {what}",
+        f"Export the video smaller or cut it to one set. hingecheck analyze allows more with {option}.",
     )
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch, begin
@@ -58,7 +59,7 @@ def compare(
     clips = (clip,) if other is None else (clip, other)
     videos = [path for path in clips if not _finished(path)]
     stages = [*OF_A_CLIP * len(videos), Stage.REPORT]
-    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json) as watch:
+    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json) as watch, ceiling():
         from hingecheck.metrics import comparison
         from hingecheck.records import Side
         from hingecheck.report.page import comparison as comparison_page

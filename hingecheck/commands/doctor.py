@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import out_console, reporting_errors
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def doctor(
     With a video, say what is understood of it: size, turn, mirror, rate, gaps and length.
     """
     if clip is not None:
-        with reporting_errors(as_json=False):
+        with reporting_errors(as_json=False), ceiling():
             from hingecheck.video.reading import Video
 
             for name, value in _understood(Video(clip)):
