@@ -42,7 +42,7 @@ def reporting(method: Callable[Concatenate[B, P], R]) -> Callable[Concatenate[B,
                     "Check the room on the disk and your permission to write there.",
                 ) from error
             raise damaged(book.path, "the logbook is damaged", error) from error
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:  # a value of another type
+        except (ValueError, TypeError, AttributeError, OverflowError, MemoryError) as error:  # of another type or size
             raise damaged(book.path, "the logbook is damaged", error) from error
 
     return reported

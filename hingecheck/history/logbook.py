@@ -77,7 +77,7 @@ class Logbook:
             self._write_ahead()
             self._rows.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # the second: a message about damage cannot be decoded
+        except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:  # an undecodable message, a huge size
             raise UsageError(
                 f"{path}: cannot be used as a logbook ({error})", "Give another file with --logbook."
             ) from error
