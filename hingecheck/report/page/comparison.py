@@ -68,6 +68,7 @@ def files(
     pair: Comparison, pictures: tuple[Pictures, Pictures], labels: Sequence[str] = NAMES
 ) -> dict[str, folder.Content]:
     """File name -> content.  `labels` name the two sides.  Two repetitions of one clip share one film."""
+    labels = [names.shown(label) or letter for label, letter in zip(labels, NAMES, strict=True)]
     frames = [frame for side in pictures for frame in side.frames]
     films = {f"{letter}.mp4": side.film for letter, side in zip(NAMES, pictures, strict=True) if side.film is not None}
     shown = [f"{letter}.mp4" if f"{letter}.mp4" in films else "" for letter in NAMES]
