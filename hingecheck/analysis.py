@@ -1,7 +1,7 @@
 """The whole analysis of a clip: all stages in their order, from the file to findings, verdict and advice.
 
 In: a clip and what the user wants (`Asked`).  Out: everything that was measured and judged (`Analysis`).  Only this
-module knows the order of the stages; stages 2 to 5 stand in `observation`.
+module knows the order of the stages; `stages` has a function for each of them.
 
 Steps (`analyze`):
 
@@ -19,38 +19,33 @@ from __future__ import annotations
 import contextlib
 import platform
 import threading
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import scipy
 
-from hingecheck import observation, texts
+from hingecheck import observation, stages, texts
 from hingecheck.backends import bundles
-from hingecheck.backends.pose_network import LOOK_PX, PoseNetwork
+from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
-from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
-from hingecheck.judgement import verdict as verdicts
-from hingecheck.kinematics import angles, interpolation, view
-from hingecheck.metrics import repetition, set_drift
 from hingecheck.pose import camera_motion
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
     AngleTrack,
-    Bools,
-    Code,
     LiftStyle,
+    Limits,
     Measure,
     Plates,
     Rep,
+    Repairs,
     RepMetrics,
     Segmentation,
     SelfReport,
@@ -58,14 +53,11 @@ from hingecheck.records import (
     StyleName,
     View,
 )
-from hingecheck.segmentation import segment, style
+from hingecheck.segmentation import style
 from hingecheck.spine import inference
 from hingecheck.spine.zero import Zero
 from hingecheck.video import reading
 from hingecheck.video.working_copy import WorkingCopy
-
-BEFORE_S: Final = 1.0
-"""Time before a repetition that only the load shows, in which the landmarks are not believed either, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +76,7 @@ class Asked:
     `model`: name of the pose bundle.  `standing`: a clip in which the same lifter stands quietly.  `max_bend`: a clip
     in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
+    `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
 
     model: str = bundles.DEFAULT
@@ -93,6 +86,8 @@ class Asked:
     style: str = style.AUTO
     self_report: SelfReport = field(default_factory=SelfReport)
     workers: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -117,9 +112,9 @@ def ready(path: Path, asked: Asked) -> Ready:
         style=style.parse(asked.style),
         pose=bundles.find(asked.model),
         parts=(*bundles.spine(), *bundles.plates()),
-        clip=reading.Video(path),
-        standing=None if asked.standing is None else reading.Video(asked.standing),
-        max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend),
+        clip=reading.Video(path, asked.repairs, asked.limits),
+        standing=None if asked.standing is None else reading.Video(asked.standing, limits=asked.limits),
+        max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend, limits=asked.limits),
     )
 
 
@@ -152,26 +147,37 @@ def analyze(
     begin(watch, Stage.STARTING)
     asked = asked or Asked()
     inputs = ready(path, asked)
-    poses = source or PoseNetwork(inputs.pose.path, asked.workers)
-    net, finder = _nets(*inputs.parts)
+    poses = source or stages.pose_network(inputs.pose, asked.workers)
+    net, finder = stages.spine_model(), stages.bar_finder()
     threading.Thread(target=_load_later_stages).start()  # while the clip is decoded
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
-    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
-        seen = observation.observe(inputs.clip, poses, working, watch)
+    with _blaming_the_file(inputs.clip):
+        seen = stages.observe(inputs.clip, poses, copy, watch)
     begin(watch, Stage.JUDGING)
     measured = _measure(seen, _Models(net, zero, finder), inputs.style)
     # 4
     bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
-    lifter = repetition.Lifter(bent, inputs.report.height_cm)
-    described = tuple(
-        repetition.describe(measured.angles, rep, measured.view, lifter, measured.plates)
-        for rep in repetitions(measured, path)
-    )
+    lifter = stages.Lifter(bent, inputs.report.height_cm)
+    with _blaming_the_file(inputs.clip):
+        reps = repetitions(measured, path)
+    described = stages.describe(measured.angles, reps, measured.view, lifter, measured.plates)
     # 5
     provenance = _provenance((inputs.pose, *inputs.parts)) | _own_clips(asked)
     return _judged(inputs, seen, measured, described, provenance)
+
+
+@contextlib.contextmanager
+def _blaming_the_file(clip: reading.Video) -> Iterator[None]:
+    """Raise InputError where nobody or no repetition was found and a good part of the clip cannot be read."""
+    try:
+        yield
+    except (NobodyFound, NoRepetition) as error:
+        lost = clip.lost()
+        if not lost:
+            raise
+        raise InputError(f"{error.message}. But {lost}", "Give the whole clip, undamaged.") from error
 
 
 def _judged(
@@ -182,8 +188,7 @@ def _judged(
     provenance: dict[str, object],
 ) -> Analysis:
     """The result of all stages, with findings, verdict and advice."""
-    over_set = set_drift.describe(described)
-    findings, verdict = verdicts.judge(described, repetition.pooled(described) | over_set, measured.view, inputs.rules)
+    judged = stages.judge(described, measured.view, inputs.rules)
     return Analysis(
         video=inputs.clip.info(),
         view=measured.view,
@@ -194,12 +199,12 @@ def _judged(
         style=measured.style,
         reps=described,
         bends=measured.found.bends,
-        findings=findings,
-        verdict=verdict,
-        over_set=over_set,
-        most_different=set_drift.most_different(described),
+        findings=judged.findings,
+        verdict=judged.verdict,
+        over_set=judged.over_set,
+        most_different=judged.most_different,
         self_report=inputs.report,
-        advice=advice.give(inputs.report, findings, verdict),
+        advice=advice.give(inputs.report, judged.findings, judged.verdict),
         criteria=inputs.rules.used,
         provenance=provenance,
     )
@@ -215,23 +220,14 @@ def _measure(seen: observation.Observation, models: _Models, named_style: StyleN
 
     Where only the load shows a repetition, the angles are dropped.
     """
-    observed = seen.observed
-    spine = inference.infer(models.back, observed, models.zero)
-    better_view = view.with_yaw(observed.view, spine.yaw_deg)
-    track = interpolation.at_frames(angles.measure(observed.track, better_view, spine), seen.frame_s)
-    plates = detection.find(models.finder, seen.thumbnails, observed.track, better_view)
-    pictures = evidence.Pictures(seen.thumbnails, observed.track, plates)
+    spine = stages.infer(seen, models.back, models.zero)
+    seen_from = stages.orient(seen, spine)
+    track = stages.measure(seen, seen_from, spine)
+    plates = stages.find_bar(seen, seen_from, models.finder)
     lift_type = None if named_style is None else style.LIFT_TYPES[named_style]
-    found = segment.segment(track, lift_type=lift_type, pictures=pictures)
-    track = angles.without(track, _by_load(track, found.reps), Code.BEHIND_LOAD)
-    return Measured(spine, better_view, track, style.classify(track, found.reps, named_style), found, plates)
-
-
-def _by_load(track: AngleTrack, reps: Sequence[Rep]) -> Bools:
-    """Frames (N,) of the repetitions that only the load shows, and of BEFORE_S before each."""
-    spans = [(rep.onset_s - BEFORE_S, np.nan_to_num(rep.end_s, nan=np.inf)) for rep in reps if rep.by_load]
-    frames = [(track.time_s >= begin_s) & (track.time_s <= end_s) for begin_s, end_s in spans]
-    return np.any(frames, axis=0) if frames else np.zeros(len(track.time_s), bool)
+    found = stages.segment(track, seen, plates, lift_type)
+    track = stages.believed(track, found)
+    return Measured(spine, seen_from, track, style.classify(track, found.reps, named_style), found, plates)
 
 
 def repetitions(measured: Measured, path: Path) -> Sequence[Rep]:
@@ -249,16 +245,6 @@ def repetitions(measured: Measured, path: Path) -> Sequence[Rep]:
     return found.reps
 
 
-def _nets(
-    encoder: bundles.Bundle, head: bundles.Bundle, plated: bundles.Bundle, bare: bundles.Bundle
-) -> tuple[inference.SpineModel, detection.Finder]:
-    """The spine model and the bar finder, loaded from their files."""
-    from hingecheck.backends.platenet import PlateNet
-    from hingecheck.backends.spinenet import SpineNet
-
-    return SpineNet(encoder.path, head.path), detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
-
-
 def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None) -> Zero | None:
     """The lifter's standing in the clip of `--standing`; None without such a clip.
 
@@ -266,8 +252,7 @@ def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineMod
     """
     if clip is None:
         return None
-    with WorkingCopy() as copy:
-        zero = inference.standing_zero(net, observation.observe(clip, poses, copy, watch).observed)
+    zero = inference.standing_zero(net, stages.observe(clip, poses, watch=watch).observed)
     if zero is None:
         raise NobodyFound(
             f"{clip.path}: nobody stands still and upright in this clip",
@@ -289,8 +274,7 @@ def _max_bend(
     """
     if clip is None:
         return None
-    with WorkingCopy() as copy:
-        return inference.most_lumbar(inference.infer(net, observation.observe(clip, poses, copy, watch).observed, zero))
+    return inference.most_lumbar(stages.infer(stages.observe(clip, poses, watch=watch), net, zero))
 
 
 def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from hingecheck import analysis
+from hingecheck import analysis, stages
 from hingecheck.backends import bundles
 from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.replay import Recording, Replay
@@ -99,7 +99,7 @@ def recordings(sha256: str) -> list[Path]:
 def in_place_of_the_network(source: PoseSource) -> Iterator[None]:
     """Every analysis in this process takes its landmarks from that source."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis, "PoseNetwork", lambda _bundle, _workers: source)
+        patch.setattr(stages, "PoseNetwork", lambda _bundle, _workers: source)
         yield
 
 

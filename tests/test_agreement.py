@@ -24,10 +24,10 @@ from hingecheck.report.clinic import clinical
 from hingecheck.report.film import annotated, drawing, keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.page import trend as trend_page
-from hingecheck.report.tables import angles, export
+from hingecheck.report.tables import export
 from hingecheck.report.terminal import summary
 from hingecheck.report.terminal import trend as trend_lines
-from hingecheck.results import document, reading
+from hingecheck.results import angle_table, document, reading
 from tests.staged import blank_pictures, staged
 from tests.test_motion import SIZE
 
@@ -55,7 +55,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder, analysis = tmp_path_factory.mktemp("result"), analysed()
     path = folder / "analysis.json"
     path.write_text(document.text(document.document(analysis)))
-    (folder / "angles.csv").write_text(angles.text(analysis.angles))
+    (folder / "angles.csv").write_text(angle_table.text(analysis.angles))
     stored = reading.read(path)
     session = sessions.session(stored, "Ana", "2026-01-01", "x")
     letter = clinical.data(stored, clinical.Wanted())

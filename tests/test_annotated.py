@@ -205,7 +205,14 @@ def test_a_complete_result_applies_the_retouch_to_every_picture(tmp_path: Path) 
     inside = page.split('id="film-inside">')[1].split("</script>")[0]
     assert base64.b64decode(inside) == (tmp_path / "out" / result_folder.FILM).read_bytes()
     plain = result_folder.files(analysis, clip, result_folder.Wanted(film=False))
-    assert list(plain) == ["angles.csv", "keyframes.png", "report.html", "analysis.json"]
+    assert list(plain) == [
+        "angles.csv",
+        "angles.csv-metadata.json",
+        "landmarks.csv",
+        "keyframes.png",
+        "report.html",
+        "analysis.json",
+    ]
 
 
 @pytest.mark.parametrize("size", [(2000, 900), (900, 2000), (500, 281)])

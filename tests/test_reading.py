@@ -15,7 +15,7 @@ from hingecheck.errors import HingecheckError, ResultUnreadable, VideoNotFound
 from hingecheck.history import sessions
 from hingecheck.records import METRICS, Code, Reason, SelfReport
 from hingecheck.report.clinic import curves, front, pictures
-from hingecheck.results import reading, source_video
+from hingecheck.results import angle_table, reading, source_video
 from tests import stored
 
 
@@ -201,16 +201,16 @@ def test_a_result_accepts_only_the_video_with_its_hash(tmp_path: Path) -> None:
 def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None:
     path = stored.write(tmp_path)
     analysis = reading.read(path)
-    columns = curves.read(analysis)
+    columns = angle_table.read(analysis)
     assert columns is not None
     assert len(columns["time_s"]) == analysis.video.frames_read
     rows = (tmp_path / "angles.csv").read_text().splitlines()
     for broken in (rows[:-30], ["time_s,hip", "1,2"], [rows[0], *reversed(rows[1:])], [], [rows[0], "x,1,2,3,4,5"]):
         (tmp_path / "angles.csv").write_text("\n".join(broken))
         with pytest.raises(ResultUnreadable):
-            curves.read(analysis)
+            angle_table.read(analysis)
     (tmp_path / "angles.csv").unlink()
-    assert curves.read(analysis) is None
+    assert angle_table.read(analysis) is None
     assert pictures.row(tmp_path, 0, 2) is not None
     with pytest.raises(ResultUnreadable):
         pictures.row(tmp_path, 0, 3)
@@ -223,7 +223,7 @@ def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None
 
 def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> None:
     analysis = reading.read(stored.write(tmp_path))
-    columns = curves.read(analysis)
+    columns = angle_table.read(analysis)
     axis = curves.phases(analysis.reps[0])
     assert columns is not None
     assert axis is not None

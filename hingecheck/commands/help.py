@@ -28,6 +28,7 @@ EXAMPLES: Final = {
     "analyze": "hingecheck analyze lift.mov --load-kg 120",
     "compare": "hingecheck compare monday.mov friday.mov",
     "report": "hingecheck report lift/analysis.json --pdf report.pdf",
+    "export": "hingecheck export lift --to trc",
     "batch": "hingecheck batch season/ --out results/",
     "trend": "hingecheck trend Ana --logbook results/",
     "explain": "hingecheck explain hips_shoot_up",

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from hingecheck import names
-from hingecheck.errors import InputError
+from hingecheck.errors import InputError, ResultUnreadable
 from hingecheck.history import sessions, triage
 from hingecheck.history.logbook import Logbook
 from hingecheck.history.sessions import Session
@@ -148,10 +148,15 @@ def _rows(out: Path) -> Iterator[dict[str, str]]:
     path = out / SUMMARIES[1]
     if not path.is_file():
         return
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row.keys() >= COLUMNS:
-                yield row
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row.keys() >= COLUMNS:
+                    yield {str(name): str(cell or "") for name, cell in row.items()}
+    except (OSError, ValueError, csv.Error) as error:
+        raise ResultUnreadable(
+            f"{path}: is damaged or cannot be read ({error})", "Run the batch again: it writes a new one."
+        ) from error
 
 
 def _same(written: str, athlete: str) -> bool:

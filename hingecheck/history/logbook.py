@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names, texts
-from hingecheck.errors import ResultUnreadable, UsageError
+from hingecheck.errors import UsageError
+from hingecheck.history.damage import damaged, reporting
 from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
@@ -76,7 +77,7 @@ class Logbook:
             self._write_ahead()
             self._rows.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the second: a message about damage cannot be decoded
             raise UsageError(
                 f"{path}: cannot be used as a logbook ({error})", "Give another file with --logbook."
             ) from error
@@ -91,6 +92,7 @@ class Logbook:
         """Close the file."""
         self._rows.close()
 
+    @reporting
     def record(self, sessions: Iterable[Session]) -> int:
         """Write the sessions.  One replaces an older one of the same athlete and clip.  Returns how many changed."""
         changed, remaining = 0, iter(sessions)
@@ -99,6 +101,7 @@ class Logbook:
                 changed += sum(self._record(session) for session in batch)
         return changed
 
+    @reporting
     def athletes(self) -> tuple[Athlete, ...]:
         """All athletes, by name."""
         rows = self._rows.execute(
@@ -107,6 +110,7 @@ class Logbook:
         )
         return tuple(Athlete(*row) for row in rows)
 
+    @reporting
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
         """The sessions of all athletes, or of one, sorted by athlete, date and file.
 
@@ -121,14 +125,17 @@ class Logbook:
         ).fetchall()
         return tuple(self._session(metric, *row) for row in rows)
 
+    @reporting
     def metrics(self) -> tuple[str, ...]:
         """The names of all stored metrics, sorted."""
         return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
 
+    @reporting
     def holds(self, athlete: str) -> bool:
         """True if the logbook holds an athlete with this name."""
         return self._id(athlete) is not None
 
+    @reporting
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Delete an athlete with all data, overwrite the data in the file, and remember a hash of the name.
 
@@ -146,10 +153,12 @@ class Logbook:
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return folders
 
+    @reporting
     def was_deleted(self, athlete: str) -> bool:
         """True if the athlete was deleted and not taken back."""
         return self._rows.execute("SELECT 1 FROM deleted WHERE mark = ?", (_mark(athlete),)).fetchone() is not None
 
+    @reporting
     def restore(self, athlete: str) -> None:
         """Take a deleted athlete back: the next batch measures the clips again.  Raises UsageError."""
         if not self.was_deleted(athlete):
@@ -293,10 +302,7 @@ class Logbook:
         try:
             return Measure.missing(texts.stored(reason)) if value is None else bounded(name, Measure(value, low, high))
         except (ValueError, TypeError) as error:
-            raise ResultUnreadable(
-                f"{self.path}: a stored {name} is damaged ({error})",
-                "Import the results into a new logbook (hingecheck log import), or give another one with --logbook.",
-            ) from error
+            raise damaged(self.path, f"a stored {name} is damaged", error) from error
 
 
 def _mark(athlete: str) -> str:

@@ -30,7 +30,7 @@ from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.blurring import Retouch
 from hingecheck.privacy.bodies import Bodies, shoulders_seen, trunk_lengths
 from hingecheck.progress import Stage, Watch, counted
-from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
+from hingecheck.records import NO_LIMITS, Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video.reading import Video
 
 LOOK_PAUSE_S: Final = 0.5
@@ -78,7 +78,8 @@ def redactor(analysis: Analysis, path: Path, watch: Watch | None = None) -> Iter
 
     pose, face = models()
     with MediaPipePeople(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        frames = counted(Video(path).frames(LOOK_HEIGHT_PX), watch, Stage.HEADS, analysis.video.frames_read)
+        clip = Video(path, analysis.video.repairs, NO_LIMITS)
+        frames = counted(clip.frames(LOOK_HEIGHT_PX), watch, Stage.HEADS, analysis.video.frames_read)
         yield hiding(analysis.pose, frames, people, faces)
 
 

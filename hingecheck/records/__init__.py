@@ -1,7 +1,7 @@
 """The records: every value that one stage hands to the next, in the order of the pipeline.
 
 ==============  =======================================================================================
-read            `Frame`, `VideoInfo`, `Thumbnails`
+read            `Repairs`, `Limits`, `Frame`, `VideoInfo`, `Thumbnails`
 observe, trace  `Sighting`, `Trace`, `PoseTrack`, `Seen`, `BackContour`
 orient          `View`, `Observed` (everything that the spine is inferred from)
 infer           `SpineReading`, `Tangent`, `Spine`
@@ -72,16 +72,18 @@ from hingecheck.records.reps import (
     listed,
     remarks,
 )
-from hingecheck.records.video import Frame, Thumbnails, VideoInfo
+from hingecheck.records.video import NO_LIMITS, TURNS_DEG, Frame, Limits, Repairs, Thumbnails, VideoInfo
 
 __all__ = [
     "CROP_SIZE_PX",
     "LARGEST_BARE",
     "LONGEST_CODE",
     "METRICS",
+    "NO_LIMITS",
     "SHARES",
     "SMALLEST_TRUNK_PX",
     "SURELY",
+    "TURNS_DEG",
     "UNASKED",
     "YAW_WITHHOLD_DEG",
     "Z90",
@@ -109,6 +111,7 @@ __all__ = [
     "Ints",
     "LiftStyle",
     "LiftType",
+    "Limits",
     "Looks",
     "Measure",
     "Observed",
@@ -119,6 +122,7 @@ __all__ = [
     "Reason",
     "Rep",
     "RepMetrics",
+    "Repairs",
     "Repetition",
     "Rounding",
     "Seen",

@@ -59,6 +59,11 @@ class StoredRep:
     probability: float = 1.0
 
     @property
+    def metrics(self) -> Mapping[str, Measure]:
+        """The same as `values`, under the name that `analysis.json` has for it."""
+        return self.values
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What a report says beside the number of this repetition."""
         return remarks(complete=self.complete, probability=self.probability)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from statistics import median
 from typing import Final
 
 from hingecheck import quantities, texts
 from hingecheck.records import Analysis, Angle, Code, Reason, listed
 from hingecheck.report import sentences, wording
+
+SLOW_PULL_S: Final = 3.0
+"""Time of a pull from which a clip may be slow motion, in seconds.  A hard single takes as long."""
 
 MOMENTS: Final = (Code.AT_LIFTOFF, Code.AT_LOCKOUT)
 """Reasons that only say when their causes hold."""
@@ -79,13 +83,22 @@ def _missing_frames(analysis: Analysis) -> list[str]:
     ]
 
 
+def _slow_pull(analysis: Analysis) -> list[str]:
+    """A hint that the clip may be slow motion, if its pulls last long."""
+    pulls_s = [rep.values["concentric_s"].value for rep in analysis.reps if rep.values["concentric_s"].known]
+    if not pulls_s or analysis.video.repairs.slow_motion != 1.0 or median(pulls_s) < SLOW_PULL_S:
+        return []
+    return [f"A pull lasts {median(pulls_s):.1f} s. If the clip is slow motion, add --slow-motion and its factor."]
+
+
 def _remarks(analysis: Analysis) -> list[str]:
     """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    remarks = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
+    remarks = (*analysis.video.notes, *notes, *analysis.view.reasons, *analysis.verdict.reasons)
     lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
+    lines += _slow_pull(analysis)
     filled = int(analysis.in_frames(analysis.pose.any_filled).sum())
     if filled:
         lines.append(

@@ -1,6 +1,7 @@
 """Make all files of a result folder from an analysis and its clip.
 
-The files are angles.csv, keyframes.png, annotated.mp4 (optional), report.html and analysis.json.
+The files are angles.csv with its description, landmarks.csv, keyframes.png, annotated.mp4 (optional), report.html and
+analysis.json.
 """
 
 from __future__ import annotations
@@ -18,12 +19,11 @@ import numpy as np
 
 from hingecheck.judgement import criteria
 from hingecheck.progress import Stage, Watch, begin, counted
-from hingecheck.records import Analysis, Bytes, Frame
+from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
-from hingecheck.report.tables import angles
-from hingecheck.results import document, folder
+from hingecheck.results import angle_table, document, folder, landmark_table
 from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
@@ -63,12 +63,15 @@ def files(
     """
     wanted, left_out = _counting(wanted or Wanted())
     begin(watch, Stage.KEY_FRAMES)
-    frames = keyframes.take(analysis, _pictures(analysis, reading.Video(path), wanted))
+    clip = reading.Video(path, analysis.video.repairs, NO_LIMITS)
+    frames = keyframes.take(analysis, _pictures(analysis, clip, wanted))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
+        streamed[FILM] = lambda target: film(target, analysis, clip, wanted, watch)
     return {
-        "angles.csv": angles.text(analysis.angles).encode(),
+        angle_table.FILE: angle_table.text(analysis.angles).encode(),
+        angle_table.METADATA: angle_table.metadata().encode(),
+        landmark_table.FILE: landmark_table.text(analysis.pose).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),

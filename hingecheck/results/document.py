@@ -12,16 +12,20 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
-from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
+from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics, VideoInfo
 from hingecheck.records.comparison import Comparison, Side
 from hingecheck.records.stored import StoredRep
 
 SCHEMA: Final = "hingecheck/analysis/1"
 """Name and version of the format of `analysis.json`."""
+
+SCHEMA_FILE: Final = Path(__file__).with_name("analysis.schema.json")
+"""The JSON Schema of that format.  It ships with the package."""
 
 COMPARISON_SCHEMA: Final = "hingecheck/comparison/1"
 """Name and version of the format of `comparison.json`."""
@@ -38,7 +42,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
     view, verdict = analysis.view, analysis.verdict
     return {
         "schema": SCHEMA,
-        "video": _plain(asdict(analysis.video)),
+        "video": _video(analysis.video),
         "view": {
             "side": view.side,
             "facing": view.facing,
@@ -74,6 +78,13 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "advice": _plain(asdict(analysis.advice)),
         "provenance": _provenance(analysis),
     }
+
+
+def _video(video: VideoInfo) -> dict[str, Any]:
+    """The facts about the clip; its notes in words."""
+    facts = _plain(asdict(video) | asdict(video.repairs) | {"notes": list(map(texts.reason, video.notes))})
+    del facts["repairs"]
+    return dict(facts)
 
 
 def failure(error: HingecheckError) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Writes pictures as a film that phones and browsers play: H.264, the pictures' own times, the clip's sound.
 
 In: frames in order of time and the clip that they come from.  Out: an MP4 file.  Frames are encoded as they come, and
-none is kept.  Sound that MP4 players know is copied.  Other sound is encoded again as AAC.
+none is kept.  Sound that MP4 players know is copied.  Other sound is encoded again as AAC.  Slow motion gets none.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float, *,
         coming = iter(frames)
         first = next(coming)  # now `clip.first_s` is known
         stream = _picture_stream(film, first.rgb, rate_hz)
-        sound = _SoundQueue(iter(()) if silent else _sound(source, film, clip.first_s))
+        no_sound = silent or clip.repairs.slow_motion != 1.0  # of slow motion, sound would not fit
+        sound = _SoundQueue(iter(()) if no_sound else _sound(source, film, clip.first_s))
         for frame in itertools.chain([first], coming):
             for packet in sound.until(frame.time_s):
                 film.mux(packet)

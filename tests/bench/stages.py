@@ -60,7 +60,7 @@ STAGES: Final = (
     ("key frames", "hingecheck.report.film.keyframes", "take"),
     ("sheet of key frames", "hingecheck.report.film.keyframes", "sheet"),
     ("page", "hingecheck.report.page.analysis", "html"),
-    ("table of angles", "hingecheck.report.tables.angles", "text"),
+    ("table of angles", "hingecheck.results.angle_table", "text"),
 )
 """What is timed: a label, a module, and a function or a method in it.  A generator counts while it makes a value."""
 

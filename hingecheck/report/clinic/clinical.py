@@ -15,7 +15,8 @@ from hingecheck import __version__
 from hingecheck.errors import UsageError
 from hingecheck.history.changes import compare
 from hingecheck.records.stored import Stored
-from hingecheck.report.clinic import back, curves, front, pictures, printable, typesetting
+from hingecheck.report.clinic import back, front, pictures, printable, typesetting
+from hingecheck.results import angle_table
 
 Paper = Literal["a4", "letter"]
 _PAPERS: Final = {"a4": "a4", "letter": "us-letter"}
@@ -55,7 +56,7 @@ def data(stored: Stored, wanted: Wanted) -> dict[str, Any]:
     material = front.Material(
         stored=stored,
         shown=shown,
-        columns=curves.read(stored),
+        columns=angle_table.read(stored),
         picture=picture is not None,
         previous=tuple(_session(stored, earlier, index, wanted) for index, earlier in enumerate(wanted.previous, 1)),
     )

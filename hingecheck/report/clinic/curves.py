@@ -1,4 +1,4 @@
-"""Read `angles.csv` back and lay the curves of all repetitions over each other.
+"""Lay the curves of all repetitions over each other.
 
 The x-axis runs from 0 to 1 over the phases of one shown repetition.  Each phase of every other repetition is stretched
 to the length of the same phase of the shown one, so that the same events lie above each other.
@@ -6,23 +6,16 @@ to the length of the same phase of the shown one, so that the same events lie ab
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from hingecheck.errors import ResultUnreadable
 from hingecheck.records import Floats
-from hingecheck.records.stored import Stored, StoredRep
+from hingecheck.records.stored import StoredRep
 
-FILE: Final = "angles.csv"
-NEEDED: Final = ("time_s", "hip_flexion_deg", "lumbar_flexion_deg", "lumbar_low_deg", "lumbar_high_deg")
 PHASE_EVENTS: Final = {
     "onset_s": "pull start",
     "knee_pass_s": "knee pass",
@@ -37,7 +30,6 @@ NEAREST: Final = 0.03
 """Of two events closer than this part of the axis, only the more important is drawn."""
 
 POINTS: Final = 160  # of a curve over the whole axis
-_REMEDY: Final = "Analyze the clip again; both files of a result folder belong together."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +55,6 @@ class Phases:
     names: tuple[str, ...]
     from_s: float
     to_s: float
-
-
-def read(stored: Stored) -> dict[str, Floats] | None:
-    """The columns of angles.csv: name -> values (N,), NaN for an empty cell.  None if there is no such file.
-
-    Raises ResultUnreadable if the file cannot be read or does not belong to the analysis.
-    """
-    path = stored.path.parent / FILE
-    if not path.exists():
-        return None
-    columns = _columns(path)
-    time_s = columns["time_s"]
-    fits = len(time_s) == stored.video.frames_read and bool(np.all(np.diff(time_s) > 0))
-    if not fits or abs(time_s[-1] - stored.video.duration_s) > 1.0:
-        raise ResultUnreadable(f"{path}: is not the table of this analysis (its frames or times differ)", _REMEDY)
-    value, low, high = (columns[f"lumbar_{part}_deg"] for part in ("flexion", "low", "high"))
-    if np.any(np.isnan(low) != np.isnan(high)) or np.any(low > value) or np.any(value > high):
-        raise ResultUnreadable(f"{path}: a lumbar angle lies outside its own interval", _REMEDY)
-    return columns
 
 
 def phases(rep: StoredRep) -> Phases | None:
@@ -133,24 +106,3 @@ def line(columns: Mapping[str, Floats], name: str, axis: Phases, rep: StoredRep)
 def _at(columns: Mapping[str, Floats], name: str, moments_s: Floats) -> Floats:
     """Values at some moments, interpolated linearly between frames.  NaN next to a frame without a value."""
     return np.asarray(np.interp(moments_s, columns["time_s"], columns[name], left=np.nan, right=np.nan))
-
-
-def _columns(path: Path) -> dict[str, Floats]:
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8")), strict=True))
-        head, body = rows[0], rows[1:]
-        missing = [name for name in NEEDED if name not in head]
-        if missing or not body:
-            raise ValueError(f"{', '.join(missing) or 'every row'} is missing")
-        columns = [head.index(name) for name in NEEDED]
-        table = np.array([[_number(row[column]) for column in columns] for row in body])
-    except (OSError, ValueError, IndexError, csv.Error) as error:
-        raise ResultUnreadable(f"{path}: cannot be read as a table of angles ({error})", _REMEDY) from error
-    return dict(zip(NEEDED, table.T, strict=True))
-
-
-def _number(cell: str) -> float:
-    value = float(cell) if cell else float("nan")
-    if cell and not abs(value) <= 1e6:
-        raise ValueError(f"{json.dumps(cell)} is not a possible value")
-    return value

@@ -1,1 +1,1 @@
-"""Tables as files: angles.csv, and exports as CSV and Parquet."""
+"""The logbook as tables: CSV and Parquet."""
