@@ -208,6 +208,9 @@ def test_two_finished_results_are_compared_without_measuring_again(
     assert page.count("data:image/webp") == 6  # three postures of each side, cut out of the sheets
     assert "These results hold no film." in page
     assert page.count("<video") == 1
+    monkeypatch.chdir(second)
+    assert CliRunner().invoke(cli.app, ["compare", str(first), "."]).exit_code == 0
+    assert (second / "monday-vs-friday" / "comparison.html").is_file()
 
 
 def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> None:
