@@ -30,7 +30,8 @@ OWN_CHOICE: Final = re.compile(r"^own choice\b[,:;]?\s*")
 DEFINITIONS: Final = (
     (
         "Signs",
-        "Degrees, side view. 0 = the lifter's own standing (trunk: upright). Flexion and forward lean are positive.",
+        "Degrees, side view. 0 = the lifter's own standing, or what stands for it (see Zero; trunk: upright). Flexion "
+        "and forward lean are positive.",
     ),
     ("Lumbar flexion", "Forward turn of the thoraco-lumbar junction minus that of the pelvis (S1 to T12/L1)."),
     ("Hip flexion", "Forward turn of the pelvis plus the thigh's forward pitch."),
@@ -111,7 +112,7 @@ def _recording(stored: Stored, facts: Facts) -> Iterator[tuple[str, str]]:
     too_far = "" if view.assessable else "; too far off the side view"
     yield "View", f"facing {view.facing}; camera angle off the side view {yaw}{too_far} (+ shows more of the back)"
     yield "Gaps", _gaps(stored)
-    yield "Zero", printable.text(str(stored.provenance.get("zero", "not recorded")), 120)
+    yield "Zero", printable.text(str(stored.provenance.get("zero", "not recorded")), 160)
     yield "Heads in pictures", "blurred" if facts.redacted else "not blurred by hingecheck"
     yield "Date", facts.date_note
 

@@ -214,7 +214,7 @@ def _chart_note(material: Material) -> str:
     return (
         f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
         "Band: 90 % interval, of the hip at pull start, knee pass and top. Gap: not measured. "
-        "Zero: the lifter's own standing."
+        f"Zero: {printable.text(str(material.stored.provenance.get('zero', 'not recorded')), 160)}."
     )
 
 

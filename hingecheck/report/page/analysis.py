@@ -84,6 +84,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "rules": extra.rules,
         "criteria": texts.criteria(analysis.criteria),
         "methods": _methods(analysis),
+        "zero": texts.reason(Reason(analysis.spine.zero)),
         "film": extra.film,
         "film_inside": Markup(extra.film.inside) if extra.film else "",
         "data": series.data(analysis),
