@@ -44,6 +44,7 @@ def analyze(
     video: Place,
     *,
     model: str = bundles.DEFAULT,
+    spine: str = "",
     standing: Place | None = None,
     max_bend: Place | None = None,
     criteria: Place | None = None,
@@ -54,11 +55,12 @@ def analyze(
     rpe: float | None = None,
     height_cm: float | None = None,
     note: str = "",
+    rate_hz: float | None = None,
     workers: int = 0,
     source: PoseSource | None = None,
     progress: Watch | None = None,
 ) -> Result:
-    """Measure and judge one clip.  Writes nothing: `Result.save` does.
+    """Measure and judge one clip, or the tracks of another program.  Writes nothing: `Result.save` does.
 
     Options that the command line has too mean the same here.  `standing` and `max_bend` are clips of the same lifter,
     `criteria` is a file of the user's own limits.  `soreness` maps parts of the body to 0 to 10.  `workers`: number of
@@ -69,6 +71,7 @@ def analyze(
     for a file that cannot be read, NobodyFound, NoRepetition, ModelError.
     """
     from hingecheck import analysis
+    from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria as rules
 
     asked = analysis.Asked(
@@ -79,9 +82,11 @@ def analyze(
         style=style,
         self_report=SelfReport(soreness or {}, sitting_hours, load_kg, rpe, note, height_cm),
         workers=workers,
+        rate_hz=rate_hz,
+        spine=spine,
     )
     clip = Path(video)
-    measured = analysis.analyze(clip, asked, watch=progress, source=source)
+    measured = exchange.analyze_file(clip, asked, watch=progress, source=source)
     return result.measured(measured, partial(_made, measured, clip, rules.load(asked.criteria)), _notebook)
 
 

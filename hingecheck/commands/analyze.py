@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="The video: one set, filmed from the side.")],
+    clip: Annotated[
+        Path,
+        typer.Argument(
+            metavar="VIDEO",
+            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, or a "
+            "folder of OpenPose files.",
+        ),
+    ],
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results. Default: a new folder with the name of the clip.")
@@ -33,8 +40,14 @@ def analyze(
         bool, typer.Option("--json", help="Print analysis.json to stdout. Write files only if --out is given.")
     ] = False,
     model: Annotated[
-        str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
+        str,
+        typer.Option(
+            help="Pose model: lite, full or heavy (larger ones are slower), a .task file, or the name of a plug-in."
+        ),
     ] = bundles.DEFAULT,
+    spine: Annotated[
+        str, typer.Option(metavar="NAME", help="The spine model of a plug-in. Default: the one that ships.")
+    ] = "",
     standing: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +84,9 @@ def analyze(
     rpe: Annotated[float | None, typer.Option(help="Effort of the set (RPE), 0 (none) to 10 (maximum).")] = None,
     height_cm: Annotated[
         float | None, typer.Option(help="Height of the lifter, in cm. With it, the bar path is given in cm.")
+    ] = None,
+    rate_hz: Annotated[
+        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose).")
     ] = None,
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
@@ -126,7 +142,8 @@ def analyze(
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         with _explaining(explain_reps=explain_reps):
-            result = _analyzed(Asked(model, standing, max_bend, criteria, style, report), output, target, watch)
+            asked = Asked(model, standing, max_bend, criteria, style, report, rate_hz=rate_hz, spine=spine)
+            result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
     if explain_reps:
         _print_bends(texts.bends(result.bends))
@@ -210,7 +227,7 @@ def _check_one_clip(clip: Path, more: Sequence[Path]) -> None:
     if more:
         pair = f"hingecheck compare {clip} {more[0]}" if len(more) == 1 else "hingecheck batch FOLDER --out DIR"
         raise UsageError(f"{len(more) + 1} videos: analyze takes one", f"For several, run {pair}.")
-    if clip.is_dir():
+    if clip.is_dir() and not any(clip.glob("*.json")):
         raise InputError(f"{clip}: is a folder", f"To analyze all its clips, run hingecheck batch {clip} --out DIR.")
 
 
@@ -225,17 +242,18 @@ def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:
     """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
-    from hingecheck import analysis as stages
+    from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
     from hingecheck.video.working_copy import WorkingCopy
 
     with WorkingCopy() as copy:
-        measured = stages.analyze(output.clip, request, watch=watch, copy=copy)
+        measured = exchange.analyze_file(output.clip, request, watch=watch, copy=copy)
         result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
         if target is not None:
-            with redactor.redactor(measured, output.clip, watch) if output.redact_face else nullcontext() as retouch:
+            blurred = output.redact_face and not measured.tracks
+            with redactor.redactor(measured, output.clip, watch) if blurred else nullcontext() as retouch:
                 rules = criteria.load(request.criteria)
                 films = output.films
                 files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)

@@ -101,7 +101,9 @@ def _left_out(count: int) -> list[str]:
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
-    """Rows of the error card for the conditions of this clip."""
+    """Rows of the error card for the conditions of this clip.  The card holds videos only."""
+    if analysis.tracks:
+        return []
     yaw, video = analysis.view.yaw_deg, analysis.video
     clip = error_card.Clip(
         yaw_deg=yaw.value if yaw.known else None,
