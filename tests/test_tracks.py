@@ -251,6 +251,22 @@ def test_the_command_writes_a_folder_without_pictures(tmp_path: Path) -> None:
     assert len(a.angles["time_s"]) == len(LIFT.time_s)
 
 
+def test_a_pseudonym_replaces_the_name_of_tracks(tmp_path: Path) -> None:
+    path = write(markers(LIFT), tmp_path / "jane_doe.trc")
+    done = hingecheck("analyze", path, "--out", tmp_path / "jane", "--pseudonym", "P17", "--redact-face")
+    assert done.returncode == 0, done.stderr
+    assert "shares a word" in done.stderr
+    for file in (tmp_path / "jane").iterdir():
+        assert "jane_doe" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_a_table_without_points_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "angles.csv"
+    path.write_text("time_s,hip_flexion_deg\n0,1\n0.1,2\n")
+    with pytest.raises(InputError, match="no column NAME_x_px"):
+        sources.read(path)
+
+
 def test_python_reads_tracks_too(tmp_path: Path) -> None:
     a = api.analyze(write(markers(LIFT), tmp_path / "monday.trc"))
     assert a.reps[0].metrics["lumbar_share_trunk"].value == pytest.approx(SHARE, abs=0.01)

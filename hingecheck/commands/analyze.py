@@ -233,10 +233,12 @@ def _check_one_clip(clip: Path, more: Sequence[Path]) -> None:
 
 def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
     """Print what may break the pseudonym."""
+    from hingecheck.exchange import sources
     from hingecheck.privacy import giveaways
 
-    if output.clip.is_file():  # the analysis reports a missing clip
-        for line in giveaways.giveaways(output.clip, target, note):
+    if output.clip.exists():  # the analysis reports a missing clip
+        find = giveaways.in_words if sources.holds_tracks(output.clip) else giveaways.giveaways
+        for line in find(output.clip, target, note):
             err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
@@ -250,9 +252,9 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
 
     with WorkingCopy() as copy:
         measured = exchange.analyze_file(output.clip, request, watch=watch, copy=copy)
-        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
+        blurred = output.redact_face and not measured.tracks
+        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=blurred)
         if target is not None:
-            blurred = output.redact_face and not measured.tracks
             with redactor.redactor(measured, output.clip, watch) if blurred else nullcontext() as retouch:
                 rules = criteria.load(request.criteria)
                 films = output.films

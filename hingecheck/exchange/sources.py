@@ -111,6 +111,8 @@ def _csv(path: Path) -> Markers:
             head, *rows = csv.reader(file)
         table = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
         names = tuple(name.removesuffix("_x_px") for name in head if name.endswith("_x_px"))
+        if not names:
+            raise ValueError("it has no column NAME_x_px")
         columns = [[head.index(f"{name}_{axis}_px") for axis in "xy"] for name in names]
         time_s = table[:, head.index("time_s")].copy()
     except (OSError, ValueError, IndexError) as error:
