@@ -19,7 +19,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +32,7 @@ from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
-from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.pose import camera_motion
@@ -41,9 +41,11 @@ from hingecheck.records import (
     Analysis,
     AngleTrack,
     LiftStyle,
+    Limits,
     Measure,
     Plates,
     Rep,
+    Repairs,
     RepMetrics,
     Segmentation,
     SelfReport,
@@ -75,6 +77,7 @@ class Asked:
     in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
     `rate_hz`: the rate of tracks whose files do not say theirs.  `spine`: the name of a plug-in's spine model.
+    `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
 
     model: str = bundles.DEFAULT
@@ -86,6 +89,8 @@ class Asked:
     workers: int = 0
     rate_hz: float | None = None
     spine: str = ""
+    repairs: Repairs = field(default_factory=Repairs)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,9 @@ def ready(path: Path, asked: Asked) -> Ready:
         style=style.parse(asked.style),
         pose=bundles.find(asked.model),
         parts=(*bundles.spine(), *bundles.plates()),
-        clip=reading.Video(path),
-        standing=None if asked.standing is None else reading.Video(asked.standing),
-        max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend),
+        clip=reading.Video(path, asked.repairs, asked.limits),
+        standing=None if asked.standing is None else reading.Video(asked.standing, limits=asked.limits),
+        max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend, limits=asked.limits),
     )
 
 
@@ -151,17 +156,31 @@ def analyze(
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
-    seen = stages.observe(inputs.clip, poses, copy, watch)
+    with _blaming_the_file(inputs.clip):
+        seen = stages.observe(inputs.clip, poses, copy, watch)
     begin(watch, Stage.JUDGING)
     measured = _measure(seen, _Models(net, zero, finder), inputs.style)
     # 4
     bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
     lifter = stages.Lifter(bent, inputs.report.height_cm)
-    reps = repetitions(measured, path)
+    with _blaming_the_file(inputs.clip):
+        reps = repetitions(measured, path)
     described = stages.describe(measured.angles, reps, measured.view, lifter, measured.plates)
     # 5
     provenance = _provenance((inputs.pose, *inputs.parts)) | _plugins(inputs.pose, asked) | _own_clips(asked)
     return _judged(inputs, seen, measured, described, provenance)
+
+
+@contextlib.contextmanager
+def _blaming_the_file(clip: reading.Video) -> Iterator[None]:
+    """Raise InputError where nobody or no repetition was found and a good part of the clip cannot be read."""
+    try:
+        yield
+    except (NobodyFound, NoRepetition) as error:
+        lost = clip.lost()
+        if not lost:
+            raise
+        raise InputError(f"{error.message}. But {lost}", "Give the whole clip, undamaged.") from error
 
 
 def _judged(

@@ -56,6 +56,11 @@ def analyze(
     height_cm: float | None = None,
     note: str = "",
     rate_hz: float | None = None,
+    rotate: int = 0,
+    slow_motion: float = 1.0,
+    max_megapixels: float | None = None,
+    max_frames: int | None = None,
+    max_minutes: float | None = None,
     workers: int = 0,
     source: PoseSource | None = None,
     progress: Watch | None = None,
@@ -73,6 +78,7 @@ def analyze(
     from hingecheck import analysis
     from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria as rules
+    from hingecheck.video import wishes
 
     asked = analysis.Asked(
         model=model,
@@ -84,6 +90,8 @@ def analyze(
         workers=workers,
         rate_hz=rate_hz,
         spine=spine,
+        repairs=wishes.repairs(rotate, slow_motion),
+        limits=wishes.limits(max_megapixels, max_frames, max_minutes),
     )
     clip = Path(video)
     measured = exchange.analyze_file(clip, asked, watch=progress, source=source)

@@ -5,6 +5,7 @@ Only the commands print, ask the user or exit; no other module does.
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from hingecheck.commands.console import out_console
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
 from hingecheck.commands.export import export
+from hingecheck.commands.guard import guarded
 from hingecheck.commands.help import EXAMPLES, HELP_NAMES, PlainGroup, options
 from hingecheck.commands.interrupts import ending_in_order
 from hingecheck.commands.log import log
@@ -38,7 +40,14 @@ app.add_typer(log, name="log", cls=PlainGroup, context_settings=HELP_NAMES, epil
 
 
 def main() -> None:
-    """Run the `hingecheck` command.  Ctrl-C ends it with exit code 130, without a half-written result."""
+    """Run the `hingecheck` command.  Ctrl-C ends it with exit code 130, without a half-written result.
+
+    A crash of a decoder ends it with an error message.
+    """
+    guarded(_run, sys.argv[1:])
+
+
+def _run() -> None:
     with ending_in_order():
         app()
 

@@ -130,6 +130,11 @@ def date_of(text: str) -> str:
     return f"{year:04}-{month:02}-{day:02}"
 
 
+def looks_dated(inside: str) -> bool:
+    """True if a path holds something that is written like a date, valid or not."""
+    return re.search(_DATE, inside) is not None
+
+
 def from_folders(inside: str) -> dict[str, str]:
     """Athlete and date from a clip's path inside its folder: the first folder's name, and the last date in the path."""
     *folders, _ = PurePosixPath(inside).parts

@@ -75,7 +75,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.FITS_SEVERAL: "the low back's share fits more than one pattern",
     Code.FITS_ALL_BUT: "the low back's share fits more than one pattern, but not {0}",
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
-    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so own standing is used in its place",
+    Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
@@ -83,9 +83,22 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
     Code.STANDING_USUAL: (
-        "how people in general stand, because no frame shows this lifter upright: a second of standing or --standing "
-        "CLIP gives narrower intervals"
+        "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
+        "standing or --standing CLIP gives narrower intervals"
     ),
+    Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: fast movements are missed, angles may be too small",
+    Code.LOW_RESOLUTION: (
+        "the picture has only {0:.0f} lines: angles may be off by more than their intervals say; use the phone's file"
+    ),
+    Code.PICTURE_GAPS: "the clip has {0:.0f} gaps without a picture, the longest of {1:.1f} s",
+    Code.FRAMES_DAMAGED: "{0:.0%} of the frames are damaged: copy the clip from the phone again",
+    Code.CUT_OFF: "only {0:.1f} s of the {1:.1f} s that the file promises could be read: copy it from the phone again",
+    Code.STAMPS_SPREAD: "{0:.0%} of the frames had the time of another one: they were spread evenly",
+    Code.RATE_ASSUMED: "the file does not say when its frames are shown: {0:g} a second are assumed",
+    Code.SLOW_MOTION: (
+        "the file says that this is slow motion, {0:g} times slower than the lift: add --slow-motion {0:g}"
+    ),
+    Code.INTERLACED: "the clip is interlaced: every second line is used",
     Code.NOT_STORED: "not measured by the version that wrote this file",
     Code.NOT_TOLD: "no reason given",
     Code.CANNOT_TELL: "the clip cannot tell",

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from hingecheck import texts
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import verdict as verdicts
-from hingecheck.metrics import repetition, set_drift
-from hingecheck.records import LONGEST_CODE, METRICS, Analysis, Angle, Bytes, Code, Measure, SelfReport, VideoInfo
+from hingecheck.metrics import comparison, repetition, set_drift
+from hingecheck.records import LONGEST_CODE, METRICS, Analysis, Angle, Bytes, Code, Measure, SelfReport, Side, VideoInfo
+from hingecheck.report import compared
+from hingecheck.report.film import keyframes
+from hingecheck.report.page.comparison import Pictures
+from hingecheck.results import folder
 from hingecheck.segmentation import style
 from tests import lifter
 from tests.test_motion import SIZE, observe, stages
@@ -53,6 +58,18 @@ def staged(share: float = 0.4, file: str = "clip.mp4") -> Analysis:
         criteria=rules.used,
         provenance={"versions": {"hingecheck": "0"}, "models": {}, "settings": {}},
     )
+
+
+def side(analysis: Analysis, number: int | None = None, *, last: bool = False) -> Side:
+    """One side of a comparison: a repetition of this analysis."""
+    clip = compared.measured(analysis, Path(analysis.video.file))
+    return Side(clip.stored, comparison.choose(clip.stored, number, last=last), clip.curves)
+
+
+def shown(analysis: Analysis, number: int, film: folder.Content | None = None) -> Pictures:
+    """The key frames of a repetition with empty pictures, and a film, if any."""
+    reps = tuple(rep for rep in analysis.reps if rep.rep.number == number)
+    return Pictures(keyframes.take(replace(analysis, reps=reps), blank_pictures), film)
 
 
 def sampled(analysis: Analysis, kept: Sequence[int]) -> Analysis:

@@ -76,7 +76,9 @@ def measure(job: Job) -> None:
             share = None if text == "none" else float(text)
             digest = hashlib.sha256(job.clip.read_bytes()).hexdigest()
             data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
-            folder.write(job.folder, {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png"})
+            page = b"<p>A report</p><!--session--><!--/session-->"
+            files = {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png", "report.html": page}
+            folder.write(job.folder, files)
             folder.put(job.folder / THUMBNAIL, b"jpg")
         elif word == "gate":
             _wait_at(int(next(words)), job.clip)

@@ -53,6 +53,44 @@ def frame_at(analysis: Analysis, time_s: float) -> int:
     return int(np.argmin(np.abs(analysis.angles.time_s - time_s)))
 
 
+def contrast(first: Bytes, second: Bytes) -> float:
+    """Contrast of two colours (3,) as WCAG defines it."""
+
+    def luminance(colour: Bytes) -> float:
+        part = colour.astype(float) / 255
+        linear = np.where(part <= 0.03928, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722))
+
+    darker, lighter = sorted((luminance(first), luminance(second)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_every_label_of_film_and_key_frames_has_a_contrast_of_four_and_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured on the drawn pixels, for measured and unmeasured angles, and for remarks."""
+    words, ratios = drawing.plain_words, dict[str, float]()
+
+    def measured(picture: Bytes, at: tuple[int, int], text: str, look: Any) -> None:
+        before = picture.copy()
+        words(picture, at, text, look)
+        changed = (picture != before).any(axis=2)
+        if changed.any():
+            ground, ink = before[changed], picture[changed]
+            assert np.ptp(ground, axis=0).max() == 0, text  # it stands on one colour, not on the picture
+            core = ink[np.abs(ink.astype(int) - ground).sum(axis=1).argmax()]
+            ratios[text] = contrast(core, ground[0])
+
+    monkeypatch.setattr(drawing, "plain_words", measured)
+    analysis = staged()
+    hidden = replace(analysis.angles, hip_flexion=lost(analysis.angles.hip_flexion, 0, 400, Code.LEGS_HIDDEN))
+    for shown in (analysis, replace(analysis, angles=hidden)):
+        frames = (Frame(float(s), np.full((640, 360, 3), 128, np.uint8), 1.0) for s in shown.angles.time_s[::15])
+        assert len(list(annotated.draw(shown, frames))) > 10
+    list(annotated.draw(analysis, [Frame(0.0, grey(), 1.0)], lambda _picture, _time_s: None))
+    keyframes.sheet(keyframes.take(analysis, blank_pictures), ("A", "B"))
+    assert {"hip not measured", wording.LEFT_OUT, "hips"} <= ratios.keys()
+    assert {text: ratio for text, ratio in ratios.items() if ratio < 4.5} == {}
+
+
 def test_the_drawn_skeleton_passes_through_the_joints() -> None:
     analysis = staged()
     picture, frame = grey(), frame_at(analysis, analysis.reps[0].rep.liftoff_s)

@@ -19,7 +19,8 @@ from hingecheck.records import Code, Measure, Reason, SelfReport
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.page import comparison as comparison_page
-from tests.staged import blank_pictures, staged
+from hingecheck.results import folder
+from tests.staged import blank_pictures, shown, side, staged
 from tests.test_page import HOSTILE
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="extra `dev` is not installed")
@@ -112,14 +113,16 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    hostile_analysis = replace(staged(), video=replace(staged().video, file=HOSTILE, sha256="1" * 64))
-    compared_reps = comparison.compare(comparison.choose(staged(), 1), comparison.choose(hostile_analysis, 2))
-    path = tmp_path_factory.mktemp("compared") / "comparison.html"
-    content = comparison_page.files(compared_reps, (blank_pictures, blank_pictures))["comparison.html"]
-    assert isinstance(content, bytes)
-    path.write_bytes(content)
-    return path
+def compared(result: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison of a clip with one whose name contains code; both have a film."""
+    name = HOSTILE.replace("/", "")
+    hostile_analysis = replace(staged(), video=replace(staged().video, file=name, sha256="1" * 64))
+    pair = comparison.compare(side(staged(), 1), side(hostile_analysis, 2))
+    film = (result / "annotated.mp4").read_bytes()
+    out = tmp_path_factory.mktemp("compared")
+    shown_sides = (shown(staged(), 1, film), shown(hostile_analysis, 2, film))
+    folder.write(out, comparison_page.files(pair, shown_sides, ("Monday", HOSTILE)))
+    return out / "comparison.html"
 
 
 def violations(tab: Any) -> list[str]:
@@ -217,6 +220,8 @@ def test_every_page_is_accessible_and_fits_the_window_in_both_themes(
 ) -> None:
     for path in (result / "report.html", hostile, compared):
         opened = open_page(path, size, dark=dark)
+        assert opened.tab.locator("main").count() == opened.tab.locator("h1").count() == 1
+        assert len(opened.tab.locator("h1").inner_text().split()) < 10
         opened.tab.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         assert violations(opened.tab) == []
         assert opened.messages == []
@@ -317,12 +322,13 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "out" / "index.html", ana
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_index_and_trend_are_accessible_and_fit_the_window(
-    size: tuple[int, int], board: tuple[Path, Path], open_page: Any
+    size: tuple[int, int], *, dark: bool, board: tuple[Path, Path], open_page: Any
 ) -> None:
     for path in board:
-        opened = open_page(path, size)
+        opened = open_page(path, size, dark=dark)
         assert violations(opened.tab) == []
         assert opened.messages == []
         assert opened.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -331,12 +337,44 @@ def test_index_and_trend_are_accessible_and_fit_the_window(
         assert len(opened.tab.locator("h1").first.inner_text().split()) < 10
 
 
-def test_the_index_shows_the_newest_day_of_each_athlete_first(board: tuple[Path, Path], open_page: Any) -> None:
+def test_the_board_has_one_row_for_each_athlete_and_finds_and_sorts_them(
+    board: tuple[Path, Path], open_page: Any
+) -> None:
     opened = open_page(board[0])
-    assert opened.tab.locator("#rows tr").count() == 2
-    assert "2026-01-12" in opened.tab.locator("#rows").inner_text()
-    opened.tab.get_by_label("earlier days").check()
-    assert opened.tab.locator("#rows tr").count() == 3
+    rows = opened.tab.locator("#rows tr")
+    assert opened.tab.locator("#rows bdi").all_inner_texts() == ["Ana", "Bo"]
+    assert "12 January 2026" in rows.first.inner_text()
+    assert (
+        "Better than on 5 January: 70\u00a0% → 20\u00a0%, more than the measurement error." in rows.first.inner_text()
+    )
+    assert rows.first.locator("svg").get_attribute("aria-label") == "Lumbar share, 2 clips: 70 %, 20 %"
+    opened.tab.get_by_label("Search").fill("plate covers")
+    assert rows.count() == 1
+    assert "Bo" in rows.first.inner_text()
+    opened.tab.get_by_label("Search").fill("")
+    opened.tab.get_by_label("Order").select_option("name")
+    assert rows.count() == 2
+    opened.tab.get_by_label("changed").uncheck()
+    assert rows.count() == 1
+
+
+def test_the_board_marks_what_is_new_until_it_was_opened(board: tuple[Path, Path], open_page: Any) -> None:
+    opened = open_page(board[0])
+    new = opened.tab.locator("#rows .new")
+    assert new.count() == 0  # on the first look everything is old news
+    key = "`hingecheck seen ${location.pathname}`"
+    opened.tab.evaluate(f"localStorage.setItem({key}, 'another')")
+    opened.tab.reload()
+    assert new.count() == 2
+    assert "2 new since your last look" in opened.tab.locator("#matches").inner_text()
+    opened.tab.locator("#rows a", has_text="Ana").click()
+    opened.tab.get_by_text("All athletes").click()
+    assert new.count() == 1  # what was opened is seen
+    opened.tab.get_by_role("button", name="Mark all as seen").click()
+    assert new.count() == 0
+    opened.tab.reload()
+    assert new.count() == 0
+    assert opened.messages == []
 
 
 SMALL = """[...document.querySelectorAll('a, button, summary, label, select')].filter((part) => {
@@ -348,3 +386,24 @@ SMALL = """[...document.querySelectorAll('a, button, summary, label, select')].f
 def test_touch_targets_are_large_enough(result: Path, compared: Path, open_page: Any) -> None:
     for path in (result / "report.html", compared):
         assert open_page(path, PHONE).tab.evaluate(SMALL) == []
+
+
+def test_the_films_of_a_comparison_play_together_from_lift_off_on(compared: Path, open_page: Any) -> None:
+    opened = open_page(compared)
+    data = "JSON.parse(document.getElementById('data').textContent)"
+    apart = f"""(() => {{ const films = [...document.querySelectorAll('video')], zero = {data}.liftoff_s;
+        return (films[1].currentTime - zero[1]) - (films[0].currentTime - zero[0]); }})()"""
+    ready = "[...document.querySelectorAll('video')].every((film) => film.readyState >= 2 && !film.seeking)"
+    opened.until(ready)
+    first, second = opened.tab.evaluate(f"{data}.liftoff_s")
+    assert second > first + 1.0  # another repetition of the same film
+    assert abs(opened.tab.evaluate(apart)) < 0.02
+    opened.tab.locator("#place").fill("0.5")
+    opened.until(f"{ready} && Math.abs(document.querySelector('video').currentTime - {first + 0.5}) < 0.02")
+    assert abs(opened.tab.evaluate(apart)) < 0.02
+    assert opened.tab.locator("#since").inner_text() == "0.50 s"
+    opened.tab.get_by_role("button", name="Play").click()
+    opened.until(f"document.querySelector('video').currentTime > {first + 0.9}")
+    opened.tab.get_by_role("button", name="Pause").click()
+    assert abs(opened.tab.evaluate(apart)) < 0.15  # a busy machine shows frames late
+    assert opened.messages == []

@@ -18,10 +18,11 @@ from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
 from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Measure, Reason
 from hingecheck.report import sentences, wording
+from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison as comparison_page
-from hingecheck.results import document
+from hingecheck.results import document, folder
 from tests.conftest import write_video
-from tests.staged import blank_pictures, every, lost, staged
+from tests.staged import blank_pictures, every, lost, shown, side, staged
 
 
 def other_clip(share: float = 0.6) -> Analysis:
@@ -34,7 +35,7 @@ def by_name(compared: Comparison) -> dict[str, Difference]:
 
 
 def test_a_difference_is_second_minus_first_and_its_interval_combines_both_errors() -> None:
-    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
+    compared = comparison.compare(side(staged(), 1), side(other_clip(), 1))
     share = by_name(compared)["lumbar_share_trunk"]
     assert share.difference.value == pytest.approx(0.2, abs=0.02)
     assert share.basis == "independent"
@@ -45,20 +46,20 @@ def test_a_difference_is_second_minus_first_and_its_interval_combines_both_error
 def test_ninety_percent_of_independent_differences_lie_in_their_interval() -> None:
     """Two equal true values, each measured with its own error: nine of ten intervals contain zero."""
     rng, sds, inside = np.random.default_rng(4), (3.0, 5.0), 0
-    sides = (comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
+    sides = (side(staged(), 1), side(other_clip(), 1))
     for _ in range(400):
         measured = []
-        for side, sd in zip(sides, sds, strict=True):
+        for one, sd in zip(sides, sds, strict=True):
             value = 20.0 + sd * rng.standard_normal()
             measure = Measure(value, value - Z90 * sd, value + Z90 * sd)
-            measured.append(replace(side, rep=replace(side.rep, values=every(lumbar_change_deg=measure))))
+            measured.append(replace(one, rep=replace(one.rep, values=every(lumbar_change_deg=measure))))
         difference = by_name(comparison.compare(measured[0], measured[1]))["lumbar_change_deg"].difference
         inside += difference.low <= 0.0 <= difference.high
     assert 0.86 < inside / 400 < 0.94
 
 
 def test_the_interval_within_one_clip_excludes_the_shared_error() -> None:
-    differences = by_name(comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2)))
+    differences = by_name(comparison.compare(side(staged(), 1), side(staged(), 2)))
     share = differences["lumbar_share_trunk"]
     assert share.basis == "within one clip"
     assert share.difference.high - share.difference.value == pytest.approx(
@@ -69,7 +70,7 @@ def test_the_interval_within_one_clip_excludes_the_shared_error() -> None:
 
 
 def test_swapping_the_repetitions_negates_every_difference() -> None:
-    a, b = comparison.choose(staged(), 1), comparison.choose(other_clip(), 2)
+    a, b = side(staged(), 1), side(other_clip(), 2)
     forward, backward = by_name(comparison.compare(a, b)), by_name(comparison.compare(b, a))
     for name, item in forward.items():
         mirrored = backward[name].difference
@@ -80,7 +81,7 @@ def test_swapping_the_repetitions_negates_every_difference() -> None:
 
 
 def test_a_value_missing_on_one_side_gives_a_reason_and_no_difference() -> None:
-    first, second = comparison.choose(staged(), 1), comparison.choose(other_clip(), 1)
+    first, second = side(staged(), 1), side(other_clip(), 1)
     values = dict(second.rep.values) | {"hip_change_deg": Measure.missing(Code.LEGS_HIDDEN)}
     differences = by_name(comparison.compare(first, replace(second, rep=replace(second.rep, values=values))))
     assert differences["hip_change_deg"].difference.reason == Reason(Code.LEGS_HIDDEN)
@@ -93,15 +94,15 @@ def test_a_value_missing_on_one_side_gives_a_reason_and_no_difference() -> None:
 
 def test_a_missing_repetition_or_the_same_one_twice_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
-        comparison.choose(staged(), 9)
+        side(staged(), 9)
     assert "1, 2" in caught.value.remedy
     with pytest.raises(UsageError):
-        comparison.compare(comparison.choose(staged(), 2), comparison.choose(staged(), None, last=True))
+        comparison.compare(side(staged(), 2), side(staged(), None, last=True))
 
 
 def test_the_page_and_the_document_show_the_same_differences() -> None:
-    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
-    files = comparison_page.files(compared, (blank_pictures, blank_pictures))
+    compared = comparison.compare(side(staged(), 1), side(other_clip(), 1))
+    files = comparison_page.files(compared, (shown(staged(), 1), shown(other_clip(), 1)))
     page, data = files["comparison.html"], files[comparison_page.MARKER]
     assert isinstance(page, bytes)
     assert isinstance(data, bytes)
@@ -118,11 +119,11 @@ def test_the_page_and_the_document_show_the_same_differences() -> None:
 
 
 def test_one_sentence_names_what_differs_beyond_error() -> None:
-    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
+    compared = comparison.compare(side(staged(), 1), side(other_clip(), 1))
     said = sentences.comparison(compared)
     assert said.startswith("B differs from A by more than the measurement error: Lumbar share of the trunk's movement ")
     assert "points (" in said
-    same = comparison.compare(comparison.choose(staged(), 1), comparison.choose(staged(), 2))
+    same = comparison.compare(side(staged(), 1), side(staged(), 2))
     alike = replace(same, differences=tuple(item for item in same.differences if not item.clear))
     assert sentences.comparison(alike) == "Nothing that was measured differs by more than the measurement error."
 
@@ -142,11 +143,11 @@ def test_a_clip_and_its_copy_are_refused_before_they_are_measured(
 
 
 def test_both_sides_can_have_names() -> None:
-    compared = comparison.compare(comparison.choose(staged(), 1), comparison.choose(other_clip(), 1))
-    files = comparison_page.files(compared, (blank_pictures, blank_pictures), ("Monday", "Friday"))
+    compared = comparison.compare(side(staged(), 1), side(other_clip(), 1))
+    files = comparison_page.files(compared, (shown(staged(), 1), shown(other_clip(), 1)), ("Monday", "Friday"))
     page = files["comparison.html"]
     assert isinstance(page, bytes)
-    for name in ("A, Monday", "B, Friday"):
+    for name in ("A, Monday", "B, Friday", "Friday differs from Monday by", "Friday minus Monday"):
         assert name in page.decode()
 
 
@@ -154,7 +155,7 @@ def test_chart_lines_break_where_nothing_is_measured() -> None:
     first = staged()
     frame = int(np.searchsorted(first.angles.time_s, first.reps[0].rep.lockout_s))
     gap = replace(first.angles, hip_flexion=lost(first.angles.hip_flexion, frame, frame + 4, Code.LIFTER_UNSEEN))
-    sides = (comparison.choose(replace(first, angles=gap), 1), comparison.choose(other_clip(), 1))
+    sides = (side(replace(first, angles=gap), 1), side(other_clip(), 1))
     hip = comparison_page.charts(sides)[0]
     assert [line.path.count("M") for line in hip.lines] == [2, 1]
 
@@ -168,10 +169,84 @@ def test_the_command_writes_a_complete_folder_and_does_not_overwrite_it(
     runner = CliRunner()
     done = runner.invoke(cli.app, ["compare", str(clip), "--rep-a", "1", "--rep-b", "2"])
     assert done.exit_code == 0, done.output
-    assert "B - A" in done.output
+    assert "Nothing that was measured differs" in " ".join(done.output.split())
     assert all(len(line) <= 80 for line in done.output.splitlines())
     out = tmp_path / "set-vs-set"
-    assert sorted(p.name for p in out.iterdir()) == ["comparison.html", "comparison.json", "comparison.png"]
+    assert sorted(p.name for p in out.iterdir()) == ["A.mp4", "comparison.html", "comparison.json", "comparison.png"]
     assert runner.invoke(cli.app, ["compare", str(clip)]).exit_code == 2
     refused = runner.invoke(cli.app, ["compare", str(clip), "--rep-b", "7", "--json"])
     assert refused.exit_code == 2
+
+
+def table(analysis: Analysis) -> str:
+    """The angles that a comparison reads, as angles.csv holds them."""
+    names = ("hip_flexion", "lumbar_flexion", "knee_flexion", "trunk_lean")
+    angles = [getattr(analysis.angles, name) for name in names]
+    columns = [analysis.angles.time_s, *(angle.value_deg for angle in angles), angles[1].value_deg + angles[1].half_deg]
+    lines = [",".join("" if np.isnan(value) else f"{value:.4f}" for value in row) for row in zip(*columns, strict=True)]
+    return "\n".join([",".join(("time_s", *(f"{name}_deg" for name in (*names, "lumbar_high")))), *lines])
+
+
+def finished(place: Path, analysis: Analysis, film: bytes = b"") -> Path:
+    """Write a result folder as `analyze` does, with empty pictures."""
+    files: dict[str, folder.Content] = {
+        "angles.csv": table(analysis).encode(),
+        "keyframes.png": keyframes.sheet(keyframes.take(analysis, blank_pictures)),
+        "analysis.json": document.text(document.document(analysis)).encode(),
+    }
+    folder.write(place, files | ({"annotated.mp4": film} if film else {}))
+    return place
+
+
+def test_two_finished_results_are_compared_without_measuring_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = finished(tmp_path / "monday", staged(), b"film of monday")
+    second = finished(tmp_path / "friday", other_clip())
+    monkeypatch.setattr(stages, "analyze", lambda *_args, **_options: pytest.fail("measured again"))
+    arguments = ["compare", str(first), str(second / "analysis.json"), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(cli.app, [*arguments, "--name-a", "Monday", "--name-b", "Friday"])
+    assert done.exit_code == 0, done.output
+    assert "Friday differs from Monday by more than the measurement error" in " ".join(done.output.split())
+    fresh = document.comparison(comparison.compare(side(staged(), 1), side(other_clip(), 1)))
+    stored = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert stored["differences"] == fresh["differences"]
+    assert stored["first"]["rep"] == fresh["first"]["rep"]
+    assert (tmp_path / "out" / "A.mp4").read_bytes() == b"film of monday"
+    page = (tmp_path / "out" / "comparison.html").read_text()
+    assert page.count("data:image/webp") == 6  # three postures of each side, cut out of the sheets
+    assert "These results hold no film." in page
+    assert page.count("<video") == 1
+
+
+def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> None:
+    whole = finished(tmp_path / "whole", staged())
+    broken = finished(tmp_path / "broken", other_clip())
+    (broken / "angles.csv").write_text("time_s\n1,2\n")
+    (tmp_path / "empty").mkdir()
+    for second, words in (("broken", "table of angles"), ("empty", "a folder without analysis.json")):
+        done = CliRunner().invoke(cli.app, ["compare", str(whole), str(tmp_path / second), "--json"])
+        assert done.exit_code == 3
+        assert words in done.output
+    same = CliRunner().invoke(cli.app, ["compare", str(whole), str(whole), "--json"])
+    assert same.exit_code == 2
+    assert "both are repetition 1" in same.output
+
+
+def test_other_versions_and_styles_are_named() -> None:
+    first, second = side(staged(), 1), side(other_clip(), 1)
+    later = replace(second, stored=replace(second.stored, version="9"), rep=replace(second.rep, style="romanian"))
+    files = comparison_page.files(comparison.compare(first, later), (shown(staged(), 1), shown(other_clip(), 1)))
+    page = files["comparison.html"]
+    assert isinstance(page, bytes)
+    assert "B by 9" in page.decode()
+    assert "B a romanian lift" in page.decode()
+
+
+def test_two_repetitions_of_one_clip_share_one_film() -> None:
+    pair = comparison.compare(side(staged(), 1), side(staged(), 2))
+    files = comparison_page.files(pair, (shown(staged(), 1, b"film"), shown(staged(), 2, b"film")))
+    assert [name for name in files if name.endswith(".mp4")] == ["A.mp4"]
+    page = files["comparison.html"]
+    assert isinstance(page, bytes)
+    assert page.decode().count('src="A.mp4"') == 2

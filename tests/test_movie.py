@@ -90,6 +90,31 @@ def test_colours_are_kept(tmp_path: Path) -> None:
     assert np.abs(decoded.astype(int) - orange).max() < 12
 
 
+@pytest.mark.parametrize("height", [40, 42, 46])
+def test_colours_stay_in_their_places_at_every_even_height(height: int, tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(3))
+    video, _ = frames(clip)
+    quarters: Bytes = np.full((height, 64, 3), (20, 40, 200), np.uint8)
+    quarters[:20, :32] = (230, 159, 0)
+    writing.write(tmp_path / "film.mp4", video, (Frame(i / 30, quarters, 1.0) for i in range(3)), 30.0)
+    film = Video(tmp_path / "film.mp4")
+    decoded = film.frames_at([0.0])[0]
+    assert film.height == height
+    for rows, columns in (
+        (slice(2, 16), slice(2, 28)),
+        (slice(24, height), slice(2, 28)),
+        (slice(2, 16), slice(36, 62)),
+    ):
+        assert np.abs(decoded[rows, columns].astype(int) - quarters[rows, columns]).max() < 20
+
+
+def test_a_silent_film_has_no_sound(tmp_path: Path) -> None:
+    video, read = frames(with_sound(tmp_path / "clip.mp4", "aac"))
+    writing.write(tmp_path / "film.mp4", video, read, 30.0, silent=True)
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        assert not container.streams.audio
+
+
 @pytest.mark.parametrize("codec", ["aac", "mp3", "pcm_s16le"])
 def test_the_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Path) -> None:
     clip = with_sound(tmp_path / f"clip.{codec}", codec)

@@ -157,6 +157,11 @@ def test_charts_have_null_in_unmeasured_frames() -> None:
     assert lumbar["value"][10:46] == lumbar["half"][10:46] == [None] * 36
     assert None not in lines["knee_flexion"]["value"]
     assert lumbar["value"][100] == round(100 * analysis.angles.lumbar_flexion.value_deg[100])
+    angle = analysis.angles.lumbar_flexion
+    value, half = float(angle.value_deg[100]), float(angle.half_deg[100])
+    written = wording.measure("lumbar_flexion", Measure(value, value - half, value + half))
+    assert lumbar["words"][lumbar["text"][100]] == written  # the page rounds nothing itself
+    assert lumbar["words"][lumbar["text"][20]] == "not measured"
     assert island(html(analysis))["angles"][0]["name"] == "hip_flexion"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from hingecheck.records import Bytes
 from hingecheck.video import planes
+from hingecheck.video.orientation import Orientation
 
 SIZE = (160, 90)
 
@@ -59,10 +60,11 @@ def test_both_sides_are_even() -> None:
     assert planes.of_rgb(scene(91, 161), 0.0, 1.0).frame().rgb.shape == (90, 160, 3)
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("rotation_deg", [0, 90, 180, 270])
-def test_a_turned_picture_is_the_turned_scene(rotation_deg: int) -> None:
-    small = planes.turned(planes.of_rgb(scene(), 0.0, 1.0), rotation_deg)
-    expected = np.rot90(scene(), rotation_deg // 90)
+def test_an_upright_picture_is_the_turned_and_mirrored_scene(rotation_deg: int, mirrored: bool) -> None:
+    small = planes.upright(planes.of_rgb(scene(), 0.0, 1.0), Orientation(rotation_deg, mirrored))
+    expected = np.rot90(scene()[:, ::-1] if mirrored else scene(), rotation_deg // 90)
     assert np.abs(small.frame().rgb.astype(int) - expected).mean() < 2.5
 
 

@@ -105,6 +105,8 @@ def test_a_metric_without_scale_is_left_out_of_logbook_and_report(tmp_path: Path
         (lambda d: d.update(schema="hingecheck/analysis/2"), "this version reads"),
         (lambda d: d.update(error={"code": 3}), "contains an error"),
         (lambda d: d.pop("verdict"), "verdict is missing"),
+        (lambda d: d.pop("style"), "style is missing"),
+        (lambda d: d.pop("self_report"), "self_report is missing"),
         (lambda d: d["reps"][1]["metrics"].update(hip_change_deg="x"), "reps[1]: metrics: hip_change_deg"),
         (lambda d: d["reps"][0]["metrics"]["hip_change_deg"].update(low=200), "outside its own interval"),
         (lambda d: d["reps"][0]["metrics"].update(hip_change_deg=None), "or null with its reason"),

@@ -104,7 +104,7 @@ def decoded_in_order(path: Path, times_s: list[float]) -> int:
             count += 1
             yield frame
 
-    assert len(list(seeking.frames_at(lambda: container.open_clip(path), decode, times_s))) == len(times_s)
+    assert len(list(seeking.frames_at(lambda: container.open_clip(path), decode, times_s, 0))) == len(times_s)
     return count
 
 

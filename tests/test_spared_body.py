@@ -117,6 +117,17 @@ def test_a_face_away_from_the_lifter_is_blurred() -> None:
 
 
 @pytest.mark.parametrize(("colour", "blurred"), [(RED, True), (WHITE, False)])
+def test_a_small_face_on_the_background_is_blurred_only_with_its_body(
+    colour: tuple[int, int, int], *, blurred: bool
+) -> None:
+    track = pose(BENT)
+    spot = np.array([40.0, 60.0])
+    picture = noise()
+    picture[57:64, 37:44] = colour  # a third as large as the face of the test above
+    assert changed(picture, hide(track, picture, 0.5), spot) is blurred
+
+
+@pytest.mark.parametrize(("colour", "blurred"), [(RED, True), (WHITE, False)])
 def test_a_head_beside_the_legs_is_blurred_only_if_its_shoulders_are_seen(
     colour: tuple[int, int, int], *, blurred: bool
 ) -> None:

@@ -61,8 +61,8 @@ def test_the_display_rotation_is_applied(tmp_path: Path, rotation_deg: int, seen
     plain = write_video(tmp_path / "plain.mp4", [quarters(160, 240)] * 3)
     turned = rotate_in_file(plain, tmp_path / "turned.mp4", rotation_deg)
     clip = reading.Video(turned)
-    assert clip.rotation_deg == rotation_deg
     assert corners(next(iter(clip.frames())).rgb) == seen
+    assert clip.info().rotation_deg == rotation_deg
     assert (clip.width, clip.height) == ((160, 240) if rotation_deg % 180 else (240, 160))
 
 

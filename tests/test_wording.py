@@ -28,7 +28,7 @@ from hingecheck.report.terminal import summary
 from hingecheck.report.terminal import trend as trend_lines
 from hingecheck.results import reading
 from tests import stored
-from tests.staged import blank_pictures, every, staged
+from tests.staged import blank_pictures, every, side, staged
 
 READ = {
     "lumbar_share_trunk": (Measure(0.256, 0.174, 0.333), "26 % (17 to 33)"),
@@ -132,7 +132,7 @@ def test_the_verdict_shows_the_share_as_the_pages_do() -> None:
 
 def test_comparison_and_clinicians_report_show_the_same_difference(tmp_path: Path) -> None:
     name = "lumbar_share_trunk"
-    sides = [comparison.choose(replace(staged(), video=replace(staged().video, sha256=digit)), 1) for digit in "12"]
+    sides = [side(replace(staged(), video=replace(staged().video, sha256=digit * 64)), 1) for digit in "12"]
     shares = [every(**{name: Measure(at, at - 0.05, at + 0.05)}) for at in (0.2, 0.6)]
     first, second = (replace(s, rep=replace(s.rep, values=v)) for s, v in zip(sides, shares, strict=True))
     compared = comparison.compare(first, second)

@@ -177,20 +177,21 @@ def _listed(folder: Path, manifest: Path) -> Sequence[Clip]:
     """The clips of the list `manifest`, each path once; raises UsageError if the list cannot be read."""
     try:
         text = manifest.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        head = text.partition("\n")[0]
+        rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+        fields, lines = rows.fieldnames or (), [(rows.line_num, row) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{manifest}: cannot be read as a list ({error})", "Save it as CSV in UTF-8.") from error
-    head = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    unknown = [name for name in rows.fieldnames or () if name not in COLUMNS]
-    if unknown or "file" not in (rows.fieldnames or ()):
+    unknown = [name for name in fields if name not in COLUMNS]
+    if unknown or "file" not in fields:
         what = f"has an unknown column, {names.shown(unknown[0])}" if unknown else "has no column named file"
         raise UsageError(f"{manifest}: {what}", f"Use the column file, and any of {', '.join(COLUMNS[1:])}.")
     clips = []
-    for row in rows:
+    for line, row in lines:
         cells = {key: (value or "").strip() for key, value in row.items() if key}
         if cells.get("date") and not date_of(cells["date"]):
             raise UsageError(
-                f"{manifest}, line {rows.line_num}: {names.shown(cells['date'])} is not a valid date",
+                f"{manifest}, line {line}: {names.shown(cells['date'])} is not a valid date",
                 "Write it like 2026-03-01.",
             )
         clips.append(_entry(folder, cells))

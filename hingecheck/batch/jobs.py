@@ -149,6 +149,7 @@ def perform(job: Job, work: Work = measure) -> JobResult:
     Never raises for a problem with the clip, because the rest of the batch must go on.  A problem that every clip would
     have is not recorded for this clip; it is returned as `fatal`.
     """
+    day = _day(job.clip)
     try:
         work(job)
     except (UsageError, ModelError) as error:  # for example a full disk or a missing model: the clip is not the cause
@@ -162,22 +163,36 @@ def perform(job: Job, work: Work = measure) -> JobResult:
         )
         return JobResult(job.key, failure, fatal=True)
     except HingecheckError as error:
-        return record(job, _failure(job, error))
+        return record(job, _failure(job, error), day)
     except MemoryError:
-        return record(job, Failure(1, "memory", "the analysis needed more memory than the machine has", RETRY))
+        return record(job, Failure(1, "memory", "the analysis needed more memory than the machine has", RETRY), day)
     except Exception as error:  # a bug that this clip triggers: record it, so that the other clips are analyzed
         text = f"stopped by an error in hingecheck ({type(error).__name__}: {error})"
-        return record(job, Failure(1, "bug", text.replace(str(job.clip), "the clip"), RETRY))
-    return record(job, None)
+        return record(job, Failure(1, "bug", text.replace(str(job.clip), "the clip"), RETRY), day)
+    return record(job, None, day)
 
 
-def record(job: Job, failure: Failure | None) -> JobResult:
+def _day(clip: Path) -> str:
+    """The recording date in the metadata of a clip, YYYY-MM-DD; "" if there is none."""
+    from hingecheck.video import recording_day
+
+    try:
+        found = recording_day.day(clip)
+    except InputError:  # the work says what is wrong with the clip
+        return ""
+    return names.date_of("{:04}-{:02}-{:02}".format(*found)) if found else ""
+
+
+def record(job: Job, failure: Failure | None, day: str = "") -> JobResult:
     """Write `clip.json` into the job's folder.  From then on the clip is finished.
 
-    With a failure, remove everything else from the folder first.  Returns a fatal result if the folder cannot be
-    written.
+    `day` is the recording date in the clip's metadata, "" if unknown.  With a failure, remove everything else from the
+    folder first.  Returns a fatal result if the folder cannot be written.
     """
-    content = {"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "failure": failure and asdict(failure)}
+    content = {
+        **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day},
+        "failure": failure and asdict(failure),
+    }
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
         if failure is not None:  # files of an earlier version or a stopped run must not look like a result
@@ -191,12 +206,22 @@ def record(job: Job, failure: Failure | None) -> JobResult:
     return JobResult(job.key, failure)
 
 
-def recorded(place: Path) -> tuple[str, Failure | None] | None:
-    """Content hash and failure from the `clip.json` in the folder `place`; None if it is missing or damaged."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What `clip.json` holds: the clip's hash, its failure if it has no result, and the day in its metadata or ""."""
+
+    sha256: str
+    failure: Failure | None
+    day: str = ""
+
+
+def recorded(place: Path) -> Record | None:
+    """The `clip.json` in the folder `place`; None if it is missing or damaged."""
     try:
         content: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
         failure = content["failure"]
-        return content["sha256"], None if failure is None else Failure(**failure)
+        day = names.date_of(content.get("recorded", ""))
+        return Record(content["sha256"], None if failure is None else Failure(**failure), day)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -115,7 +115,7 @@ def failed_before(todo: Plan) -> tuple[str, ...]:
     again = {job.key for job in todo.jobs}
     waiting = [entry for entry in todo.entries if entry.key and entry.key not in again]
     records = ((entry, jobs_module.recorded(todo.out / entry.folder)) for entry in waiting)
-    return tuple(entry.clip.file for entry, record in records if record is not None and record[1] is not None)
+    return tuple(entry.clip.file for entry, record in records if record is not None and record.failure is not None)
 
 
 def remove_unfinished(out: Path) -> None:
@@ -175,13 +175,17 @@ def run(todo: Plan, options: RunOptions, executor: Executor) -> Iterator[JobResu
 
 
 def outcomes(todo: Plan) -> tuple[Outcome, ...]:
-    """How every finished clip of the plan ended, in the order of the plan, read from the result folders."""
+    """How every finished clip of the plan ended, in the order of the plan, read from the result folders.
+
+    A clip without a date in its name or in the list gets the one in its own metadata.
+    """
     finished = []
     for entry in todo.entries:
         if entry.failure is not None:
             finished.append(Outcome(entry, entry.failure))
         elif (record := jobs_module.recorded(todo.out / entry.folder)) is not None:
-            finished.append(Outcome(entry, record[1]))
+            clip = replace(entry.clip, date=entry.clip.date or record.day)
+            finished.append(Outcome(replace(entry, clip=clip), record.failure))
     return tuple(finished)
 
 
@@ -227,7 +231,7 @@ def _title(clip: Clip) -> str:
 def _finished(folder: Path, options: RunOptions) -> bool:
     """True if the folder has a record, and the clip need not be tried again."""
     record = jobs_module.recorded(folder)
-    return record is not None and (record[1] is None or not options.retry_failed)
+    return record is not None and (record.failure is None or not options.retry_failed)
 
 
 def _hashes(clips: Sequence[Clip], executor: Executor) -> Iterator[str | Failure]:

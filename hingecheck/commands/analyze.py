@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from hingecheck.backends import bundles
+from hingecheck.commands import ceiling, clip_options
 from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch
@@ -112,6 +113,13 @@ def analyze(
         ),
     ] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
+    rotate: clip_options.Rotate = 0,
+    slow_motion: clip_options.SlowMotion = 1.0,
+    max_megapixels: clip_options.MaxMegapixels = None,
+    max_frames: clip_options.MaxFrames = None,
+    max_minutes: clip_options.MaxMinutes = None,
+    max_memory: ceiling.MaxMemory = ceiling.MEMORY_MB,
+    max_time: ceiling.MaxTime = ceiling.TIME_S,
     redact_face: Annotated[
         bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
     ] = False,
@@ -129,11 +137,13 @@ def analyze(
         Stage.FILM: no_video,
     }
     stages = [stage for stage in Stage if not left_out.get(stage)]
-    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch:
+    watched = ceiling.ceiling(max_memory, max_time)
+    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch, watched:
         from hingecheck import texts
         from hingecheck.analysis import Asked
         from hingecheck.judgement.self_report import parse_soreness
         from hingecheck.records import SelfReport
+        from hingecheck.video import wishes
 
         _check_one_clip(clip, more or [])
         target = _checked_target(output)
@@ -141,8 +151,10 @@ def analyze(
             _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
+        repairs = wishes.repairs(rotate, slow_motion)
+        limits = wishes.limits(max_megapixels, max_frames, max_minutes)
+        asked = Asked(model, standing, max_bend, criteria, style, report, 0, rate_hz, spine, repairs, limits)
         with _explaining(explain_reps=explain_reps):
-            asked = Asked(model, standing, max_bend, criteria, style, report, rate_hz=rate_hz, spine=spine)
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
     if explain_reps:

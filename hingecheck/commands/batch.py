@@ -1,4 +1,4 @@
-"""`hingecheck batch`: analyze a folder of clips and list the most urgent ones first."""
+"""`hingecheck batch`: analyze a folder of clips and write a board of the athletes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hingecheck.batch.intake import Intake
     from hingecheck.batch.jobs import Settings
     from hingecheck.batch.plan import Plan, RunOptions
+    from hingecheck.history.logbook import Logbook
     from hingecheck.history.triage import Row
     from hingecheck.records.season import Clip
 
@@ -92,7 +93,7 @@ def batch(
         ),
     ] = "",
 ) -> None:
-    """Analyze a folder of clips. Write a result for each, and a list with the most urgent clips first."""
+    """Analyze a folder of clips. Write a result for each, and a board with a row for each athlete."""
     from hingecheck.batch import (
         intake,
         isolation,
@@ -111,10 +112,11 @@ def batch(
         if pseudonym:
             _check_pseudonym(found_clips, pseudonym)
         with clips.claimed(out):
-            Logbook(logbook or out / LOGBOOK).close()  # report a bad logbook before the first clip is analyzed
+            with Logbook(logbook or out / LOGBOOK) as book:  # a bad logbook is reported before the first clip
+                kept = _without_deleted(found_clips.clips, book, pseudonym)
             try:
                 with _executor(workers, scheduler) as executor:
-                    todo = _planned(found_clips.clips, out, settings, options, executor)
+                    todo = _planned(kept, out, settings, options, executor)
                     _run(todo, options, executor)
                 clips.remove_unfinished(out)  # all results are there: the rest is of a worker that was killed
             finally:
@@ -128,6 +130,7 @@ def batch(
 def _report_intake(intake: Intake, folder: Path) -> None:
     """Print how many files were skipped or lack details.  Raises UsageError if the folder contains no clips."""
     from hingecheck.errors import UsageError
+    from hingecheck.names import looks_dated
 
     if not intake.clips:
         raise UsageError(
@@ -138,6 +141,9 @@ def _report_intake(intake: Intake, folder: Path) -> None:
     if intake.unmatched:
         line = f"Clips that do not fit --pattern: {intake.unmatched}. Athlete and date come from their folder and name."
         err_console.print(Text(line))
+    wrong = [clip.file for clip in intake.clips if not clip.date and looks_dated(clip.file)]
+    if wrong:
+        err_console.print(Text(f"Dates that do not exist, ignored: {_named(wrong)}."))
     nameless = sum(not clip.athlete for clip in intake.clips)
     if nameless:
         line = f"Clips of unknown athletes: {nameless}. They are analyzed, but get no history."
@@ -171,6 +177,22 @@ def _check_pseudonym(intake: Intake, pseudonym: str) -> None:
         err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
+def _without_deleted(clips: Sequence[Clip], book: Logbook, pseudonym: str) -> list[Clip]:
+    """The clips without those of deleted athletes.  Prints whose clips are skipped."""
+    deleted = {name: book.was_deleted(pseudonym or name) for name in dict.fromkeys(clip.athlete for clip in clips)}
+    skipped = [clip.athlete for clip in clips if deleted[clip.athlete]]
+    if skipped:
+        line = f"Clips of deleted athletes, skipped: {len(skipped)}, of {_named(tuple(dict.fromkeys(skipped)))}."
+        err_console.print(Text(f"{line} To take an athlete back: hingecheck log restore NAME --logbook {book.path}"))
+    return [clip for clip in clips if not deleted[clip.athlete]]
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
 def _executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[Executor]:
     """The local executor, or that of a cluster if `scheduler` names one."""
     from hingecheck.backends import cores
@@ -190,10 +212,7 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunO
     err_console.print(Text(line if todo.jobs else f"Nothing new: all {count} clips were done before."))
     failed = many.failed_before(todo)
     if failed:
-        named = ", ".join(failed[:MOST_NAMED]) + (
-            f" and {len(failed) - MOST_NAMED} more" if failed[MOST_NAMED:] else ""
-        )
-        err_console.print(Text(f"Failed before: {named}. To try again, add --retry-failed."))
+        err_console.print(Text(f"Failed before: {_named(failed)}. To try again, add --retry-failed."))
     return todo
 
 
@@ -235,8 +254,12 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
     )
     failed = sum(row.failure is not None for row in rows)
     out_console.print(Text(f"{len(rows) - failed} clips with a result, {failed} without. {groups}."))
+    undated = sum(not row.outcome.entry.clip.date for row in rows)
+    if undated:
+        line = f"Clips without a date in name, list or metadata: {undated}. They are not compared with other days."
+        err_console.print(Text(line))
     if not parquet:
         err_console.print(
             Text("results.parquet was not written. To get it, run pip install 'hingecheck[table]'.", style="dim")
         )
-    out_console.print(Text(f"List, most urgent clips first: {out / 'index.html'}"))
+    out_console.print(Text(f"Board, newest day first: {out / 'index.html'}"))

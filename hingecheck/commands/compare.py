@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from filecmp import cmp
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -16,16 +17,17 @@ from hingecheck.commands.progress_line import progress
 from hingecheck.progress import Stage, Watch, begin
 
 if TYPE_CHECKING:
-    from hingecheck.records import Analysis
+    from hingecheck.report.compared import Clip
 
 OF_A_CLIP: Final = (Stage.STARTING, Stage.SCOUTING, Stage.MEASURING, Stage.JUDGING)
 """The stages of one clip."""
 
 
 def compare(
-    clip: Annotated[Path, typer.Argument(metavar="A", help="The first video.")],
+    clip: Annotated[Path, typer.Argument(metavar="A", help="The first video, or its result folder.")],
     other: Annotated[
-        Path | None, typer.Argument(metavar="[B]", help="The second video. Default: compare two repetitions of A.")
+        Path | None,
+        typer.Argument(metavar="[B]", help="The second video or result folder. Default: two repetitions of A."),
     ] = None,
     rep_a: Annotated[
         int | None, typer.Option(min=1, help="Number of the repetition of A. Default: the first complete one.")
@@ -49,42 +51,57 @@ def compare(
         str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
     ] = bundles.DEFAULT,
 ) -> None:
-    """Compare two clips, or two repetitions of one clip, aligned at lift-off: pictures, angles and differences."""
+    """Compare two clips, or two repetitions of one clip, aligned at lift-off: films, pictures, angles and differences.
+
+    A result folder is not measured again.
+    """
     clips = (clip,) if other is None else (clip, other)
-    with reporting_errors(as_json=as_json), progress([*OF_A_CLIP * len(clips), Stage.REPORT], quiet=as_json) as watch:
+    videos = [path for path in clips if not _finished(path)]
+    stages = [*OF_A_CLIP * len(videos), Stage.REPORT]
+    with reporting_errors(as_json=as_json), progress(stages, quiet=as_json) as watch:
         from hingecheck.metrics import comparison
+        from hingecheck.records import Side
         from hingecheck.report.page import comparison as comparison_page
         from hingecheck.results import document, folder
-        from hingecheck.video.reading import Video
 
         _check_reps(clip, other, rep_a, rep_b)
         target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force, marker=comparison_page.MARKER)
-        first, second = _measured(clip, other, model, watch)
-        compared = comparison.compare(
-            comparison.choose(first, rep_a), comparison.choose(second, rep_b, last=other is None)
+        made = _clips(clips, model, watch)
+        first, second = made[clip], made[clip if other is None else other]
+        reps = (
+            comparison.choose(first.stored, rep_a),
+            comparison.choose(second.stored, rep_b, last=other is None),
         )
+        pair = [Side(each.stored, rep, each.curves) for each, rep in zip((first, second), reps, strict=True)]
+        compared = comparison.compare(pair[0], pair[1])
         if target is not None:
             begin(watch, Stage.REPORT)
-            pictures = (Video(clip).frames_at, Video(other or clip).frames_at)
-            made = comparison_page.files(compared, pictures, (name_a, name_b))
-            folder.write(target, made, marker=comparison_page.MARKER)
+            shown = (first.pictures(reps[0]), second.pictures(reps[1]))
+            files = comparison_page.files(compared, shown, (name_a, name_b))
+            folder.write(target, files, marker=comparison_page.MARKER)
     if as_json:
         sys.stdout.write(document.text(document.comparison(compared)))
         return
     from hingecheck.report.terminal import summary
 
     summary.show_comparison(compared, out_console, (name_a, name_b))
-    out_console.print(Text(f"Results: {target}"))
+    out_console.print(Text(f"Results: {target} (open comparison.html)"))
+
+
+def _finished(path: Path) -> bool:
+    """True if the path is a result folder or its analysis.json, not a video."""
+    return path.is_dir() or path.suffix.lower() == ".json"
 
 
 def _check_reps(clip: Path, other: Path | None, rep_a: int | None, rep_b: int | None) -> None:
     """Raise UsageError if a repetition is to be compared with itself; both clips are compared by their content."""
     from hingecheck.errors import UsageError
 
-    if other is not None and rep_a == rep_b and clip.is_file() and other.is_file() and cmp(clip, other, shallow=False):
+    both = other is not None and clip.is_file() and other.is_file()
+    if other is not None and both and rep_a == rep_b and cmp(clip, other, shallow=False):
         raise UsageError(
             f"{clip} and {other}: are the same clip",
             "Give another second clip, or two repetitions of one clip with --rep-a and --rep-b.",
@@ -96,12 +113,14 @@ def _check_reps(clip: Path, other: Path | None, rep_a: int | None, rep_b: int | 
         )
 
 
-def _measured(clip: Path, other: Path | None, model: str, watch: Watch | None) -> tuple[Analysis, Analysis]:
-    """The analyses of both clips.  A clip that cannot be analyzed is reported before the first is measured."""
+def _clips(paths: tuple[Path, ...], model: str, watch: Watch | None) -> Mapping[Path, Clip]:
+    """The clips to compare, read from result folders or measured.  A bad one is reported before any is measured."""
     from hingecheck import analysis
+    from hingecheck.report import compared
 
     request = analysis.Asked(model)
-    for path in (clip,) if other is None else (clip, other):
+    read = {path: compared.finished(path) for path in paths if _finished(path)}
+    videos = [path for path in dict.fromkeys(paths) if path not in read]
+    for path in videos:
         analysis.ready(path, request)
-    first = analysis.analyze(clip, request, watch=watch)
-    return first, first if other is None else analysis.analyze(other, request, watch=watch)
+    return read | {path: compared.measured(analysis.analyze(path, request, watch=watch), path) for path in videos}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +15,12 @@ from hingecheck.commands.console import err_console, logbook_file, out_console, 
 from hingecheck.commands.help import HELP_NAMES, PlainCommand
 
 if TYPE_CHECKING:
+    from hingecheck.history.logbook import Logbook
     from hingecheck.history.sessions import Session
 
 log = typer.Typer(
-    help="Work with the logbook, the history of all athletes: list, import, export, delete.", no_args_is_help=True
+    help="Work with the logbook, the history of all athletes: list, import, export, delete, restore.",
+    no_args_is_help=True,
 )
 LogbookOption = Annotated[
     Path,
@@ -79,6 +82,7 @@ def import_(
         path = logbook_file(logbook, new=True)
         items = list(archive.earlier(folder, path, athlete))
         with Logbook(path) as book:
+            items = [archive.unless_deleted(item, book) for item in items]
             changed = book.record(item for item in items if not isinstance(item, archive.Refused))
     refused = [item for item in items if isinstance(item, archive.Refused)]
     for item in refused:
@@ -117,30 +121,59 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     logbook: LogbookOption = HERE,
 ) -> None:
-    """Delete an athlete from the logbook, with all data. With --results, delete the result folders, too."""
+    """Delete an athlete from the logbook, with all data. The athlete's clips are skipped until `log restore`."""
+    from hingecheck.batch import plan
+    from hingecheck.errors import UsageError
     from hingecheck.history import archive
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
-    with reporting_errors(as_json=False):
-        path = logbook_file(logbook)
-        with Logbook(path) as book:
-            count = len(book.sessions(athlete, ""))
-            if not yes:
-                typer.confirm(f"Delete {shown(athlete)} with {count} clips? This cannot be undone.", abort=True)
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+        if results is not None and not results.is_dir():
+            raise UsageError(f"{results}: is not a folder", "Give the results folder of a batch with --results.")
+        failed_only = results is not None and archive.names_athlete(results, athlete) and not book.holds(athlete)
+        count = 0 if failed_only else len(book.sessions(athlete, ""))
+        if not yes:
+            typer.confirm(f"Delete {shown(athlete)} with {count} clips? This cannot be undone.", abort=True)
+        with nullcontext() if results is None else plan.claimed(results):
             folders = book.delete(athlete)
-        removed = archive.erase(results, athlete, folders, path) if results is not None else ()
+            removed = () if results is None else _erase(results, athlete, folders, book)
     out_console.print(
         Text(f"Deleted {shown(athlete)}: {count} clips in the logbook, {len(removed)} folders and files of results.")
     )
+    err_console.print(
+        Text(f"Clips of {shown(athlete)} are skipped from now on. To take them back: hingecheck log restore.")
+    )
     if results is None and folders:
         err_console.print(Text("The result folders still exist. To delete them, give their folder with --results."))
-    elif removed:
-        line = (
-            "The lists that named the athlete are deleted, too. The next batch writes new ones. "
-            "The videos were not changed."
-        )
-        err_console.print(Text(line))
+    elif results is not None:
+        err_console.print(Text("The board and the tables list the others only. The videos were not changed."))
+
+
+@log.command("restore", cls=PlainCommand, context_settings=HELP_NAMES)
+def restore(
+    athlete: Annotated[str, typer.Argument(help="The athlete to take back.")],
+    logbook: LogbookOption = HERE,
+) -> None:
+    """Take a deleted athlete back. The next batch measures the athlete's clips again."""
+    from hingecheck.history.logbook import Logbook
+    from hingecheck.names import shown
+
+    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+        book.restore(athlete)
+    out_console.print(Text(f"{shown(athlete)} is taken back. Run the batch again to measure the clips."))
+
+
+def _erase(results: Path, athlete: str, folders: Sequence[str], book: Logbook) -> tuple[Path, ...]:
+    """Delete an athlete's results, and write the board and the tables of the others again."""
+    from hingecheck.history import archive, triage
+    from hingecheck.report.page import index
+
+    others = archive.outcomes(results, athlete)
+    removed = archive.erase(results, athlete, folders, book.path)
+    if others:
+        index.write(triage.sort(others, results, book), results)
+    return removed
 
 
 def _sessions(sessions: Sequence[Session]) -> Table:

@@ -1,6 +1,7 @@
 """Earlier result folders on disk.
 
-`earlier` reads them as sessions for the logbook.  `erase` deletes all results of one athlete.
+`earlier` reads them as sessions for the logbook.  `erase` deletes all results of one athlete.  `outcomes` reads from
+the list of a batch how its clips ended, so that the board can be written again without the clips.
 """
 
 from __future__ import annotations
@@ -8,20 +9,28 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from hingecheck import names
-from hingecheck.errors import InputError
+from hingecheck.errors import InputError, ResultUnreadable
 from hingecheck.history import sessions, triage
+from hingecheck.history.logbook import Logbook
 from hingecheck.history.sessions import Session
+from hingecheck.records import SelfReport
+from hingecheck.records.season import Clip, Entry, Failure, Outcome
 from hingecheck.results import reading
 from hingecheck.results.folder import MARKER, RECORD
 
 SUMMARIES: Final = ("index.html", "results.csv", "results.parquet")
 """The files below `--out` in which a batch lists all clips."""
+
+COLUMNS: Final = frozenset(
+    ("folder", "athlete", "date", "clip", "load_kg", "exit_code", "reason", "what_to_do", "sha256")
+)
+"""The columns of the list that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,13 @@ def earlier(place: Path, logbook: Path, athlete: str = "") -> Iterator[Session |
             yield _session(folder, name, names.date_of(details["date"]), logbook)
 
 
+def unless_deleted(item: Session | Refused, book: Logbook) -> Session | Refused:
+    """The session, or its refusal if its athlete was deleted from the logbook."""
+    if isinstance(item, Refused) or not book.was_deleted(item.athlete):
+        return item
+    return Refused(book.path.parent / item.folder, f"{item.athlete} was deleted; hingecheck log restore takes back")
+
+
 def erase(out: Path, athlete: str, folders: Iterable[str], logbook: Path) -> tuple[Path, ...]:
     """Delete an athlete's result folders below `out`, and the lists and pages there that name the athlete.
 
@@ -70,6 +86,39 @@ def erase(out: Path, athlete: str, folders: Iterable[str], logbook: Path) -> tup
         path.unlink()
         removed.append(path)
     return tuple(removed)
+
+
+def outcomes(out: Path, without: str) -> tuple[Outcome, ...]:
+    """How the clips of a batch ended, from its list in the folder `out`; without the clips of one athlete.
+
+    A row that names a folder outside `out`, or no folder and no failure, is left out: somebody changed the list.
+    """
+    others = (row for row in _rows(out) if not _same(row["athlete"], without))
+    return tuple(outcome for row in others if (outcome := _outcome(row)) is not None)
+
+
+def names_athlete(out: Path, athlete: str) -> bool:
+    """True if the list of the batch in the folder `out` holds a clip of the athlete."""
+    return any(_same(row["athlete"], athlete) for row in _rows(out))
+
+
+def _outcome(row: Mapping[str, str]) -> Outcome | None:
+    """How the clip of one row ended; None if the row cannot be understood."""
+    cells = {name: (row[name] or "").removeprefix("'") for name in COLUMNS}
+    folder = PurePosixPath(cells["folder"])
+    failed = cells["exit_code"] != "0"
+    if folder.is_absolute() or ".." in folder.parts or not (cells["folder"] or failed):
+        return None
+    try:
+        code, load_kg = int(cells["exit_code"]), float(cells["load_kg"]) if cells["load_kg"] else None
+    except ValueError:
+        return None
+    clip = Clip(
+        *(Path(cells["clip"]), cells["clip"], cells["athlete"], names.date_of(cells["date"])),
+        SelfReport(load_kg=load_kg),
+    )
+    failure = Failure(code, "", cells["reason"], cells["what_to_do"]) if failed else None
+    return Outcome(Entry(clip, cells["sha256"], folder=cells["folder"]), failure)
 
 
 def _session(folder: Path, athlete: str, date: str, logbook: Path) -> Session | Refused:
@@ -99,10 +148,15 @@ def _rows(out: Path) -> Iterator[dict[str, str]]:
     path = out / SUMMARIES[1]
     if not path.is_file():
         return
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if {"folder", "athlete", "date"} <= row.keys():
-                yield row
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row.keys() >= COLUMNS:
+                    yield {str(name): str(cell or "") for name, cell in row.items()}
+    except (OSError, ValueError, csv.Error) as error:
+        raise ResultUnreadable(
+            f"{path}: is damaged or cannot be read ({error})", "Run the batch again: it writes a new one."
+        ) from error
 
 
 def _same(written: str, athlete: str) -> bool:

@@ -1,16 +1,19 @@
 """The logbook: one SQLite file with the athletes, their sessions, repetitions and self-reports.
 
-`Logbook.record` writes sessions.  `Logbook.sessions` reads them.  `Logbook.delete` deletes an athlete.
+`Logbook.record` writes sessions.  `Logbook.sessions` reads them.  `Logbook.delete` deletes an athlete for good,
+`Logbook.restore` takes the athlete back.
 
 - Several processes may use the file at once.  It has a write-ahead log: one process writes, and the others wait.
 - A clip is stored once for each athlete.  It is known by its content.  A new analysis of it replaces the old one.
-- After an athlete is deleted, the data are overwritten in the file.
+- After an athlete is deleted, the data are overwritten in the file.  Only a hash of the name stays, so that the
+  athlete's clips are skipped until the athlete is taken back.
 - A self-report is stored without the height, because the history does not need it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import sqlite3
 import time
@@ -22,7 +25,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from hingecheck import names, texts
-from hingecheck.errors import ResultUnreadable, UsageError
+from hingecheck.errors import UsageError
+from hingecheck.history.damage import damaged, reporting
+from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
 
@@ -31,40 +36,6 @@ WAIT_S: Final = 60.0
 
 PAUSE_S: Final = 0.02
 """Pause between two tries to begin a logbook, in seconds."""
-
-MIGRATIONS: Final = (
-    """
-    CREATE TABLE athlete (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
-    CREATE TABLE session (
-        id INTEGER PRIMARY KEY,
-        athlete INTEGER NOT NULL REFERENCES athlete ON DELETE CASCADE,
-        date TEXT NOT NULL, file TEXT NOT NULL, folder TEXT NOT NULL, sha256 TEXT NOT NULL, version TEXT NOT NULL,
-        pattern TEXT NOT NULL, share REAL, share_low REAL, share_high REAL, share_reason TEXT NOT NULL,
-        sentence TEXT NOT NULL, cue TEXT NOT NULL, reasons TEXT NOT NULL, flags TEXT NOT NULL,
-        load_kg REAL, rpe REAL, sitting_hours REAL, note TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        UNIQUE (athlete, sha256)
-    );
-    CREATE TABLE soreness (
-        session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
-        site TEXT NOT NULL, score REAL NOT NULL,
-        PRIMARY KEY (session, site)
-    ) WITHOUT ROWID;
-    CREATE TABLE rep (
-        id INTEGER PRIMARY KEY,
-        session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
-        number INTEGER NOT NULL, style TEXT NOT NULL, complete INTEGER NOT NULL,
-        UNIQUE (session, number)
-    );
-    CREATE TABLE measure (
-        rep INTEGER NOT NULL REFERENCES rep ON DELETE CASCADE,
-        metric TEXT NOT NULL, value REAL, low REAL, high REAL, reason TEXT NOT NULL,
-        PRIMARY KEY (rep, metric)
-    ) WITHOUT ROWID;
-    """,
-    "CREATE INDEX session_by_date ON session (athlete, date);",
-)
-"""The steps that upgrade a logbook.  Step n upgrades version n to n + 1.  Never change a step after its release."""
 
 _SESSIONS_AT_ONCE: Final = 100
 """Sessions in one transaction.  Few enough that other writers do not wait long."""
@@ -106,7 +77,7 @@ class Logbook:
             self._write_ahead()
             self._rows.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the second: a message about damage cannot be decoded
             raise UsageError(
                 f"{path}: cannot be used as a logbook ({error})", "Give another file with --logbook."
             ) from error
@@ -121,6 +92,7 @@ class Logbook:
         """Close the file."""
         self._rows.close()
 
+    @reporting
     def record(self, sessions: Iterable[Session]) -> int:
         """Write the sessions.  One replaces an older one of the same athlete and clip.  Returns how many changed."""
         changed, remaining = 0, iter(sessions)
@@ -129,6 +101,7 @@ class Logbook:
                 changed += sum(self._record(session) for session in batch)
         return changed
 
+    @reporting
     def athletes(self) -> tuple[Athlete, ...]:
         """All athletes, by name."""
         rows = self._rows.execute(
@@ -137,6 +110,7 @@ class Logbook:
         )
         return tuple(Athlete(*row) for row in rows)
 
+    @reporting
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
         """The sessions of all athletes, or of one, sorted by athlete, date and file.
 
@@ -151,25 +125,48 @@ class Logbook:
         ).fetchall()
         return tuple(self._session(metric, *row) for row in rows)
 
+    @reporting
     def metrics(self) -> tuple[str, ...]:
         """The names of all stored metrics, sorted."""
         return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
 
-    def delete(self, athlete: str) -> tuple[str, ...]:
-        """Delete an athlete with all data, and overwrite the data in the file.
+    @reporting
+    def holds(self, athlete: str) -> bool:
+        """True if the logbook holds an athlete with this name."""
+        return self._id(athlete) is not None
 
-        Returns the result folders of the sessions, relative to the folder of the logbook.  Raises UsageError if no
-        athlete has the name.
+    @reporting
+    def delete(self, athlete: str) -> tuple[str, ...]:
+        """Delete an athlete with all data, overwrite the data in the file, and remember a hash of the name.
+
+        Returns the result folders of the sessions, relative to the folder of the logbook; none if the logbook does not
+        hold the athlete.
         """
-        athlete_id = self._known(athlete)
+        athlete_id = self._id(athlete)
         rows = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (athlete_id,))
         folders = tuple(os.fsdecode(folder) for (folder,) in rows if folder)
         with self._writing():
             self._rows.execute("DELETE FROM athlete WHERE id = ?", (athlete_id,))
+            self._rows.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (_mark(athlete),))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._rows.execute("VACUUM")
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return folders
+
+    @reporting
+    def was_deleted(self, athlete: str) -> bool:
+        """True if the athlete was deleted and not taken back."""
+        return self._rows.execute("SELECT 1 FROM deleted WHERE mark = ?", (_mark(athlete),)).fetchone() is not None
+
+    @reporting
+    def restore(self, athlete: str) -> None:
+        """Take a deleted athlete back: the next batch measures the clips again.  Raises UsageError."""
+        if not self.was_deleted(athlete):
+            raise UsageError(
+                f"{names.shown(athlete)}: was not deleted from {self.path}", "Check the spelling of the name."
+            )
+        with self._writing():
+            self._rows.execute("DELETE FROM deleted WHERE mark = ?", (_mark(athlete),))
 
     def _write_ahead(self) -> None:
         """Let several processes use the file at once; SQLite does not wait in this step, so it is repeated."""
@@ -212,14 +209,19 @@ class Logbook:
 
     def _known(self, athlete: str) -> int:
         """The id of the athlete; raises UsageError if no athlete has the name."""
-        row = self._rows.execute("SELECT id FROM athlete WHERE identity = ?", (names.identity(athlete),)).fetchone()
-        if row is None:
+        athlete_id = self._id(athlete)
+        if athlete_id is None:
             known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
             raise UsageError(
                 f"{names.shown(athlete)}: no athlete with this name in {self.path}",
                 f"Athletes in this logbook: {known}.",
             )
-        return int(row[0])
+        return athlete_id
+
+    def _id(self, athlete: str) -> int | None:
+        """The id of the athlete; None if no athlete has the name."""
+        row = self._rows.execute("SELECT id FROM athlete WHERE identity = ?", (names.identity(athlete),)).fetchone()
+        return None if row is None else int(row[0])
 
     def _record(self, session: Session) -> int:
         """Write one session.  Returns 1 if it is new or changed, 0 if it was stored before."""
@@ -300,10 +302,12 @@ class Logbook:
         try:
             return Measure.missing(texts.stored(reason)) if value is None else bounded(name, Measure(value, low, high))
         except (ValueError, TypeError) as error:
-            raise ResultUnreadable(
-                f"{self.path}: a stored {name} is damaged ({error})",
-                "Import the results into a new logbook (hingecheck log import), or give another one with --logbook.",
-            ) from error
+            raise damaged(self.path, f"a stored {name} is damaged", error) from error
+
+
+def _mark(athlete: str) -> str:
+    """What stands for the name of a deleted athlete."""
+    return hashlib.sha256(f"deleted: {names.identity(athlete)}".encode()).hexdigest()
 
 
 def _columns(session: Session) -> tuple[Any, ...]:

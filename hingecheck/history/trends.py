@@ -58,14 +58,17 @@ class Change:
     clip was not compared; `reason` then says why.  `difference` (value minus prediction) and `detectable` are in the
     metric's unit; they are NaN if the clip was not compared.
 
-    `days` is the number of earlier days in the prediction.  `adjusted` is True if the prediction is from a line over
-    load.  `own_repeats` is the degrees of freedom of the scatter of the athlete's own clips of one day.
+    `expected` is the prediction.  `days` is the number of earlier days in it, `since` the last of them.  `adjusted` is
+    True if the prediction is from a line over load.  `own_repeats` is the degrees of freedom of the scatter of the
+    athlete's own clips of one day.
     """
 
     status: ChangeStatus
     difference: float = float("nan")
     detectable: float = float("nan")
+    expected: float = float("nan")
     days: int = 0
+    since: str = ""
     adjusted: bool = False
     own_repeats: int = 0
     reason: Reason | None = None
@@ -129,12 +132,12 @@ class _Day:
 class _Expected:
     """The value that earlier days predict for a clip.
 
-    `leverage` is the variance of the prediction, divided by the variance of one day.
+    `leverage` is the variance of the prediction, divided by the variance of one day.  `dates` are the days, sorted.
     """
 
     value: float
     leverage: float
-    days: int
+    dates: tuple[str, ...]
     adjusted: bool
 
 
@@ -176,7 +179,9 @@ def _change(clip: _Reading, readings: Sequence[_Reading], metric: str) -> Change
         "changed" if abs(difference) > limit else "within",
         difference,
         limit,
-        expected.days,
+        expected.value,
+        len(expected.dates),
+        expected.dates[-1],
         expected.adjusted,
         0 if repeats is None else repeats.freedom,
     )
@@ -210,7 +215,7 @@ def _expected(days: Sequence[_Day], load_kg: float) -> _Expected | None:
     design = _design(line)
     leverage = float(point @ np.linalg.pinv(design.T @ design) @ point)
     dates = _dates(line)
-    return _Expected(float(point @ _fit(line)), leverage * len(line) / dates, dates, adjusted=True)
+    return _Expected(float(point @ _fit(line)), leverage * len(line) / len(dates), dates, adjusted=True)
 
 
 def _mean(days: Sequence[_Day]) -> _Expected | None:
@@ -218,17 +223,17 @@ def _mean(days: Sequence[_Day]) -> _Expected | None:
     if not days:
         return None
     dates = _dates(days)
-    return _Expected(float(np.mean([day.value for day in days])), 1 / dates, dates, adjusted=False)
+    return _Expected(float(np.mean([day.value for day in days])), 1 / len(dates), dates, adjusted=False)
 
 
-def _dates(days: Sequence[_Day]) -> int:
-    """The number of different dates.  Readings of one date share camera and clothes, so they count as one day."""
-    return len({day.date for day in days})
+def _dates(days: Sequence[_Day]) -> tuple[str, ...]:
+    """The different dates, sorted.  Readings of one date share camera and clothes, so they count as one day."""
+    return tuple(sorted({day.date for day in days}))
 
 
 def _spread_out(days: Sequence[_Day]) -> bool:
     """True if there are enough days, and their loads differ enough, for a line over load."""
-    return _dates(days) >= FEWEST_FOR_LINE and not all(_alike(day.load_kg, days[0].load_kg) for day in days)
+    return len(_dates(days)) >= FEWEST_FOR_LINE and not all(_alike(day.load_kg, days[0].load_kg) for day in days)
 
 
 def _load_line(days: Sequence[_Day], own_sd: float, metric: str) -> tuple[float, Measure]:

@@ -18,6 +18,7 @@ Steps:
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -48,7 +49,9 @@ REPORTS: Final = ("report.html", "keyframes.png", MARKER)
 """The file that a row links to: the first of these that exists in the result folder."""
 
 TRENDS: Final = "trends"
-"""The folder below `--out` that contains a trend page for every athlete."""
+"""The folder below `--out` that contains a page for every athlete."""
+
+_TREND_NAME: Final = re.compile(r"([a-z0-9-]+-)?[0-9a-f]{12}\.html")
 
 _PATTERN_ORDER: Final = ("cannot_tell", "mixed", "hip_led")
 """The order of the verdicts within a group; other verdicts come last."""
@@ -152,8 +155,13 @@ def inside(place: Path, logbook: Path) -> str:
 
 
 def trend_name(athlete: str) -> str:
-    """The file name of an athlete's trend page."""
+    """The file name of an athlete's page."""
     return names.folder_name(athlete, names.short_hash(names.identity(athlete))) + ".html"
+
+
+def is_trend_name(name: str) -> bool:
+    """True if a file name may be that of an athlete's page."""
+    return _TREND_NAME.fullmatch(name) is not None
 
 
 def _histories(rows: Iterable[Row], book: Logbook) -> dict[str, tuple[Trend, ...]]:

@@ -108,7 +108,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         trunk_lean=lean,
         trunk_thigh=trunk_thigh,
         knee_flexion=_blanked(knees.less_sure(_sum(thigh, shank), apart_deg), hidden, Code.LEGS_HIDDEN),
-        hip_flexion=_blanked(_sum(spine.pelvis_tilt, thigh), hidden, Code.LEGS_HIDDEN),
+        hip_flexion=_blanked(knees.less_sure(_sum(spine.pelvis_tilt, thigh), apart_deg / 2), hidden, Code.LEGS_HIDDEN),
         pelvis_tilt=spine.pelvis_tilt,
         lumbar_flexion=spine.lumbar_flexion,
         junction=spine.junction,

@@ -1,7 +1,7 @@
 """Compare two repetitions: of two clips, or of one clip.
 
-In: two analyses and a repetition of each (`Side`).  Out: the difference of every metric with its 90 % interval, second
-minus first (`Comparison`).
+In: two analyses as `analysis.json` holds them, and a repetition of each (`Side`).  Out: the difference of every metric
+with its 90 % interval, second minus first (`Comparison`).
 
 How sure a difference is depends on what the two repetitions share:
 
@@ -18,34 +18,36 @@ import math
 
 from hingecheck.errors import UsageError
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import Analysis, Basis, Comparison, Difference, Measure, Side, counting, listed
+from hingecheck.records import Basis, Code, Comparison, Difference, Measure, Side, counting, listed
+from hingecheck.records.stored import Stored, StoredRep
 
 
-def choose(analysis: Analysis, number: int | None, *, last: bool = False) -> Side:
+def choose(stored: Stored, number: int | None, *, last: bool = False) -> StoredRep:
     """The repetition with that number; without a number, the first complete one, or the last complete one if `last`.
 
     Raises UsageError if the clip has no such repetition.
     """
     if number is None:
-        return Side(analysis, counting(analysis.reps)[-1 if last else 0])
-    for rep in analysis.reps:
-        if rep.rep.number == number:
-            return Side(analysis, rep)
-    numbers = ", ".join(str(rep.rep.number) for rep in analysis.reps)
-    raise UsageError(f"{analysis.video.file}: no repetition {number}", f"The clip has these repetitions: {numbers}.")
+        return counting(stored.reps)[-1 if last else 0]
+    for rep in stored.reps:
+        if rep.number == number:
+            return rep
+    numbers = ", ".join(str(rep.number) for rep in stored.reps)
+    raise UsageError(f"{stored.video.file}: no repetition {number}", f"The clip has these repetitions: {numbers}.")
 
 
 def compare(first: Side, second: Side) -> Comparison:
     """The differences of all metrics, second minus first.  Raises UsageError if both are the same repetition."""
-    one_clip = first.analysis.video.sha256 == second.analysis.video.sha256
-    if one_clip and first.rep.rep.number == second.rep.rep.number:
+    one_clip = first.stored.video.sha256 == second.stored.video.sha256
+    if one_clip and first.rep.number == second.rep.number:
         raise UsageError(
-            f"{first.analysis.video.file}: both are repetition {first.rep.rep.number}",
+            f"{first.stored.video.file}: both are repetition {first.rep.number}",
             "Give two different repetitions with --rep-a and --rep-b, or a second clip.",
         )
     values_a, values_b = first.rep.values, second.rep.values
+    missing = Measure.missing(Code.NOT_STORED)
     differences = tuple(
-        _difference(name, (values_a[name], values_b[name]), _basis(name, one_clip=one_clip))
+        _difference(name, (values_a.get(name, missing), values_b.get(name, missing)), _basis(name, one_clip=one_clip))
         for name in listed([values_a, values_b])
     )
     return Comparison(first, second, differences)

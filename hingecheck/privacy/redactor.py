@@ -30,7 +30,7 @@ from hingecheck.privacy import heads as head_search
 from hingecheck.privacy.blurring import Retouch
 from hingecheck.privacy.bodies import Bodies, shoulders_seen, trunk_lengths
 from hingecheck.progress import Stage, Watch, counted
-from hingecheck.records import Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
+from hingecheck.records import NO_LIMITS, Analysis, Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video.reading import Video
 
 LOOK_PAUSE_S: Final = 0.5
@@ -50,6 +50,13 @@ FACE_LEVELS: Final = (1.0, 0.6, 0.36, 0.2)
 
 PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
 """The same for faces in each picture that is handed out."""
+
+SMALL: Final = 1 / 3
+"""A face counts alone only if it is at least this part of the lifter's head.
+
+A smaller one counts with its body: marks and plates on the background look like small faces, and a person so far away
+is seen whole.
+"""
 
 PEOPLE_MODEL: Final = "lite"
 """Name of the pose bundle that finds people."""
@@ -71,7 +78,8 @@ def redactor(analysis: Analysis, path: Path, watch: Watch | None = None) -> Iter
 
     pose, face = models()
     with MediaPipePeople(pose.path) as people, MediaPipeFaces(face.path) as faces:
-        frames = counted(Video(path).frames(LOOK_HEIGHT_PX), watch, Stage.HEADS, analysis.video.frames_read)
+        clip = Video(path, analysis.video.repairs, NO_LIMITS)
+        frames = counted(clip.frames(LOOK_HEIGHT_PX), watch, Stage.HEADS, analysis.video.frames_read)
         yield hiding(analysis.pose, frames, people, faces)
 
 
@@ -139,17 +147,23 @@ class _Search:
                 continue
             next_s, was_lost = time_s + LOOK_PAUSE_S, lost
             votes = head_search.LOST_VOTES if lost else head_search.VOTES
-            faces_px = head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale
+            faces_px = self._large(head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale)
             people_px = head_search.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
             yield _Look(time_s, faces_px, people_px, lost)
 
     def left(self, picture: Bytes, time_s: float) -> Floats:
         """Circles (n, 3) of the faces that are left in one picture; while the lifter is lost, of everybody's heads."""
         if not self._lost(time_s):
-            return head_search.faces(picture, self.detector, PICTURE_LEVELS)
+            return self._large(head_search.faces(picture, self.detector, PICTURE_LEVELS))
         faces_px = head_search.faces(picture, self.detector, FACE_LEVELS, head_search.LOST_VOTES)
         people_px = head_search.people(picture, self.people, PEOPLE_LEVELS)
         return np.concatenate([faces_px, head_tracks.heads(people_px, trunk_lengths(people_px))])
+
+    def _large(self, faces_px: Floats) -> Floats:
+        """The faces (n, 3) that are not too small to count without a body."""
+        if self.lifter_head is None:
+            return faces_px
+        return np.asarray(faces_px[faces_px[:, 2] >= SMALL * np.median(self.lifter_head.circle_px[:, 2])])
 
     def _lost(self, time_s: float) -> bool:
         """True if the lifter's head is not known at a time."""

@@ -1,7 +1,7 @@
 """The records: every value that one stage hands to the next, in the order of the pipeline.
 
 ==============  =======================================================================================
-read            `Frame`, `VideoInfo`, `Thumbnails`
+read            `Repairs`, `Limits`, `Frame`, `VideoInfo`, `Thumbnails`
 observe, trace  `Sighting`, `Trace`, `PoseTrack`, `Seen`, `BackContour`
 orient          `View`, `Observed` (everything that the spine is inferred from)
 infer           `SpineReading`, `Tangent`, `Spine`
@@ -11,7 +11,7 @@ segment         `Bend`, `Rep`, `Segmentation`, `LiftStyle`
 describe        `Reason`, `Measure`, `RepMetrics`
 judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 analyze         `Analysis` (the result of all stages)
-compare         `Comparison`, `Side`, `Difference`
+compare         `Curves`, `Comparison`, `Side`, `Difference`
 ==============  =======================================================================================
 
 Array axes: N frames, 33 landmarks, 2 edges (image left and image right of the trunk axis), K stations of the contour,
@@ -24,7 +24,7 @@ from hingecheck.records.analysis import Analysis
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
 from hingecheck.records.barbell import LARGEST_BARE, Looks, Plates
-from hingecheck.records.comparison import Basis, Comparison, Difference, Side
+from hingecheck.records.comparison import Basis, Comparison, Curves, Difference, Side
 from hingecheck.records.judgement import (
     Advice,
     CriteriaUsed,
@@ -72,16 +72,18 @@ from hingecheck.records.reps import (
     listed,
     remarks,
 )
-from hingecheck.records.video import Frame, Thumbnails, VideoInfo
+from hingecheck.records.video import NO_LIMITS, TURNS_DEG, Frame, Limits, Repairs, Thumbnails, VideoInfo
 
 __all__ = [
     "CROP_SIZE_PX",
     "LARGEST_BARE",
     "LONGEST_CODE",
     "METRICS",
+    "NO_LIMITS",
     "SHARES",
     "SMALLEST_TRUNK_PX",
     "SURELY",
+    "TURNS_DEG",
     "UNASKED",
     "YAW_WITHHOLD_DEG",
     "Z90",
@@ -98,6 +100,7 @@ __all__ = [
     "Code",
     "Comparison",
     "CriteriaUsed",
+    "Curves",
     "Difference",
     "Drill",
     "Facing",
@@ -108,6 +111,7 @@ __all__ = [
     "Ints",
     "LiftStyle",
     "LiftType",
+    "Limits",
     "Looks",
     "Measure",
     "Observed",
@@ -118,6 +122,7 @@ __all__ = [
     "Reason",
     "Rep",
     "RepMetrics",
+    "Repairs",
     "Repetition",
     "Rounding",
     "Seen",

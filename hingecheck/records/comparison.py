@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from hingecheck.records.analysis import Analysis
+from hingecheck.records.arrays import Floats
 from hingecheck.records.measure import Measure
-from hingecheck.records.reps import RepMetrics
+from hingecheck.records.stored import Stored, StoredRep
 
 Basis = Literal["within one clip", "independent"]
 """Which errors the interval of a difference holds: what two repetitions of one clip do not
@@ -15,11 +16,29 @@ share, or all errors of both."""
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two repetitions, with the analysis of its clip."""
+class Curves:
+    """The angles of a clip over its frames (N,), in degrees, by name; NaN = not measured.
 
-    analysis: Analysis
-    rep: RepMetrics
+    `time_s` (N,): seconds from the first frame.  `half_deg`: half of the 90 % interval of those angles that have one.
+    """
+
+    time_s: Floats
+    value_deg: Mapping[str, Floats]
+    half_deg: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two repetitions, with the analysis and the angles of its clip."""
+
+    stored: Stored
+    rep: StoredRep
+    curves: Curves
+
+    @property
+    def liftoff_s(self) -> float:
+        """Lift-off in seconds of the clip; the first event of the repetition if lift-off is not in the clip."""
+        return self.rep.events.get("liftoff_s", min(self.rep.events.values(), default=0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +71,4 @@ class Comparison:
     @property
     def one_clip(self) -> bool:
         """True if both repetitions come from the same clip."""
-        return self.first.analysis.video.sha256 == self.second.analysis.video.sha256
+        return self.first.stored.video.sha256 == self.second.stored.video.sha256

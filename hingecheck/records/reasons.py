@@ -79,6 +79,17 @@ class Code(StrEnum):
     STANDING_ELSEWHERE = "standing_elsewhere"  # own standing in the clip of --standing
     STANDING_USUAL = "standing_usual"  # no frame shows the lifter upright: how people in general stand
 
+    # What makes a clip hard to measure, or what was assumed about it.
+    LOW_RATE = "low_rate"  # (pictures a second) fast parts of the lift lie between two pictures
+    LOW_RESOLUTION = "low_resolution"  # (lines) the picture's shorter side has few pixels
+    PICTURE_GAPS = "picture_gaps"  # (number, longest in seconds) times without a picture
+    FRAMES_DAMAGED = "frames_damaged"  # (share) many pictures cannot be decoded
+    CUT_OFF = "cut_off"  # (seconds read, seconds that the file promises)
+    STAMPS_SPREAD = "stamps_spread"  # (share) pictures with equal times were spread evenly
+    RATE_ASSUMED = "rate_assumed"  # (pictures a second) the file does not say when its pictures are shown
+    SLOW_MOTION = "slow_motion"  # (factor) the file says that it was recorded faster than it plays
+    INTERLACED = "interlaced"  # one of two fields is used
+
     # In results that are read from a file.
     NOT_STORED = "not_stored"  # the version that wrote the file does not measure it
     NOT_TOLD = "not_told"  # the file gives no reason

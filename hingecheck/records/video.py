@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from hingecheck.records.arrays import Bytes, Floats, check, check_time
+from hingecheck.records.reasons import Reason
+
+TURNS_DEG: Final = (0, 90, 180, 270)
+"""Turns of a picture, in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +27,38 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Repairs:
+    """What the user says about a clip that its file does not say.
+
+    `turn_deg`: turn the picture clockwise by this, after what the file asks for.  `slow_motion`: how many times slower
+    than the lift the film is.
+    """
+
+    turn_deg: int = 0
+    slow_motion: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest clip that is read.  `pixels`: those of one picture; the default allows 8K."""
+
+    pixels: int = 40_000_000
+    frames: int = 300_000
+    duration_s: float = 3600.0
+
+
+NO_LIMITS: Final = Limits(2**31 - 1, 2**31 - 1, float("inf"))
+"""For a clip that was analyzed already.  FFmpeg takes no larger number."""
+
+
+@dataclass(frozen=True, slots=True)
 class VideoInfo:
     """Facts about a clip after reading it.
 
-    `width` and `height` are those of the upright picture.  `rotation_deg` is the rotation that the file asks for and
-    that reading applied.  `frames_failed` counts the frames that could not be decoded.
+    `width` and `height` are those of the upright picture.  `rotation_deg` is the counter-clockwise rotation that the
+    file asks for and that reading applied, after the mirror if it asks for one (`mirrored`).  `repairs`: what the user
+    said.  `frames_failed` counts the frames that could not be decoded.  `gaps_s`: times without a picture, from the
+    last frame before to the first after.  `notes`: what makes the clip hard to measure.
     """
 
     file: str
@@ -38,6 +70,10 @@ class VideoInfo:
     frames_failed: int
     rotation_deg: int
     rate_hz: float
+    mirrored: bool = False
+    repairs: Repairs = Repairs()
+    gaps_s: tuple[tuple[float, float], ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)

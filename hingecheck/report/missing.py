@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from statistics import median
 from typing import Final
 
 from hingecheck import quantities, texts
 from hingecheck.records import Analysis, Angle, Code, Reason, listed
 from hingecheck.report import sentences, wording
+
+SLOW_PULL_S: Final = 3.0
+"""Time of a pull from which a clip may be slow motion, in seconds.  A hard single takes as long."""
 
 MOMENTS: Final = (Code.AT_LIFTOFF, Code.AT_LOCKOUT)
 """Reasons that only say when their causes hold."""
@@ -23,18 +27,22 @@ def lines(analysis: Analysis) -> list[str]:
 
 
 def _missing_metrics(analysis: Analysis) -> list[str]:
-    """One sentence for each cause: which numbers it leaves out, and in which repetitions if not in all."""
+    """One sentence for each cause: which numbers it leaves out, and in which repetitions if not in all.
+
+    A cause that leaves out numbers over the set alone is said in one line, without their names.
+    """
     names: dict[str, dict[str, set[int]]] = {}  # cause -> metric -> numbers of repetitions
     for rep in analysis.reps:
         for metric in listed([each.values for each in analysis.reps]):
             for cause in _causes(rep.values[metric].reason):
                 names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
-    for metric, measure in analysis.over_set.items():
-        for cause in _causes(measure.reason):
-            names.setdefault(cause, {}).setdefault(wording.name(metric), set()).update(
-                r.rep.number for r in analysis.reps
-            )
-    return [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
+    of_set = [(metric, cause) for metric, measure in analysis.over_set.items() for cause in _causes(measure.reason)]
+    alone = dict.fromkeys(cause for _, cause in of_set if cause not in names)
+    for metric, cause in of_set:
+        if cause in names:
+            names[cause].setdefault(wording.name(metric), set()).update(r.rep.number for r in analysis.reps)
+    lines = [_cause_line(cause, metrics, len(analysis.reps)) for cause, metrics in names.items()]
+    return [*lines, *(f"Over the set: {cause}." for cause in alone)]
 
 
 def cause(words: str) -> str:
@@ -75,13 +83,22 @@ def _missing_frames(analysis: Analysis) -> list[str]:
     ]
 
 
+def _slow_pull(analysis: Analysis) -> list[str]:
+    """A hint that the clip may be slow motion, if its pulls last long."""
+    pulls_s = [rep.values["concentric_s"].value for rep in analysis.reps if rep.values["concentric_s"].known]
+    if not pulls_s or analysis.video.repairs.slow_motion != 1.0 or median(pulls_s) < SLOW_PULL_S:
+        return []
+    return [f"A pull lasts {median(pulls_s):.1f} s. If the clip is slow motion, add --slow-motion and its factor."]
+
+
 def _remarks(analysis: Analysis) -> list[str]:
     """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
-    remarks = (*notes, *analysis.view.reasons, *analysis.verdict.reasons)
+    remarks = (*analysis.video.notes, *notes, *analysis.view.reasons, *analysis.verdict.reasons)
     lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
+    lines += _slow_pull(analysis)
     filled = int(analysis.in_frames(analysis.pose.any_filled).sum())
     if filled:
         lines.append(

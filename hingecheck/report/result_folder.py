@@ -19,7 +19,7 @@ import numpy as np
 
 from hingecheck.judgement import criteria
 from hingecheck.progress import Stage, Watch, begin, counted
-from hingecheck.records import Analysis, Bytes, Frame
+from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
@@ -65,10 +65,11 @@ def files(
     if analysis.tracks:
         return _without_pictures(analysis, wanted, watch)
     begin(watch, Stage.KEY_FRAMES)
-    frames = keyframes.take(analysis, _pictures(analysis, reading.Video(path), wanted))
+    clip = reading.Video(path, analysis.video.repairs, NO_LIMITS)
+    frames = keyframes.take(analysis, _pictures(analysis, clip, wanted))
     streamed: dict[str, folder.Content] = {}
     if wanted.film:
-        streamed[FILM] = lambda target: film(target, analysis, reading.Video(path), wanted, watch)
+        streamed[FILM] = lambda target: film(target, analysis, clip, wanted, watch)
     return {
         angle_table.FILE: angle_table.text(analysis.angles).encode(),
         angle_table.METADATA: angle_table.metadata().encode(),
@@ -144,7 +145,10 @@ def film(
     wanted: Wanted | None = None,
     watch: Watch | None = None,
 ) -> None:
-    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads."""
+    """Write the annotated film of `clip` to `target`: decoded, drawn and encoded in three threads.
+
+    A film in which heads are blurred has no sound, because a voice says who somebody is.
+    """
     wanted = wanted or Wanted()
     filmed_hz = analysis.video.rate_hz
     rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
@@ -153,7 +157,8 @@ def film(
         drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
         drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
         expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
-        writing.write(target, clip, counted(drawn_ahead, watch, Stage.FILM, expected), rate_hz)
+        seen = counted(drawn_ahead, watch, Stage.FILM, expected)
+        writing.write(target, clip, seen, rate_hz, silent=wanted.retouch is not None)
 
 
 def _frames(clip: reading.Video, wanted: Wanted) -> Iterator[Frame]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
-from hingecheck.records import Finding, LiftStyle, Measure, Verdict
+from hingecheck.records import Finding, LiftStyle, Verdict
 from hingecheck.records.comparison import Comparison
 from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
@@ -24,6 +24,10 @@ GROUPS: Final = {
     "not_measured": "not measured",
     "other": "other",
 }
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def pattern(key: str) -> str:
@@ -56,22 +60,53 @@ def rule(finding: Finding | StoredFinding) -> str:
     return {"ok": "ok", "not_assessed": "not assessed"}.get(finding.status, finding.status.replace("_", " "))
 
 
-def change(clip: Change, metric: str = HEADLINE, *, now: Measure | None = None) -> str:
-    """How a clip differs from the athlete's earlier days, and whether that exceeds the measurement error.
+def day(date: str, beside: str = "") -> str:
+    """A date as people say it: "1 March 2026"; without the year if it is that of the date `beside`; "" without one."""
+    if not date:
+        return ""
+    year, month, number = date.split("-")
+    words = f"{int(number)} {MONTHS[int(month) - 1]}"
+    return words if year == beside[:4] else f"{words} {year}"
 
-    `now`: the value of the clip.  With it, the sentence says from which value to which, unless the load is taken out.
+
+def load(load_kg: float | None) -> str:
+    """A load with its unit; "" if it is not known."""
+    return "" if load_kg is None else f"{load_kg:g} kg"
+
+
+def direction(clip: Change, date: str, metric: str = HEADLINE) -> str:
+    """Where a clip of the day `date` stands against the athlete's earlier days, or why it is not compared.
+
+    A share that fell is called better, because the low back does less of the work.
     """
     if clip.status == "not_told":
         return f"not compared: {texts.reason(clip.reason)}"
-    days = "one earlier day" if clip.days == 1 else f"the mean of {clip.days} earlier days"
-    load = ", load taken into account" if clip.adjusted else ""
-    difference = f"{wording.difference(metric, clip.difference)} compared with {days}{load}"
-    if now is not None and now.known and not clip.adjusted:
-        before = wording.number(metric, now.value - clip.difference)
-        difference += f", from {before} to {wording.number(metric, now.value)}"
-    if clip.status == "changed":
-        return f"changed: {difference}; more than the measurement error ({limit(clip, metric)})"
-    return f"no clear change: {difference}; within the measurement error ({limit(clip, metric)})"
+    before, now = (wording.number(metric, value) for value in (clip.expected, clip.expected + clip.difference))
+    if clip.status == "within":
+        return f"no clear change {_since(clip, date)}: {before} → {now}, within the measurement error"
+    rises = clip.difference > 0
+    word = ("worse" if rises else "better") if metric == HEADLINE else "higher" if rises else "lower"
+    return f"{word} than {_than(clip, date)}: {before} → {now}, more than the measurement error"
+
+
+def _than(clip: Change, date: str) -> str:
+    """What a changed clip is compared with."""
+    if clip.adjusted:
+        return "expected at this load"
+    return f"on {day(clip.since, date)}" if clip.days == 1 else f"the mean of {clip.days} earlier days"
+
+
+def _since(clip: Change, date: str) -> str:
+    """What a clip that has not changed is compared with."""
+    if clip.adjusted:
+        return "from the value expected at this load"
+    return f"since {day(clip.since, date)}" if clip.days == 1 else f"from the mean of {clip.days} earlier days"
+
+
+def change(clip: Change, date: str, metric: str = HEADLINE) -> str:
+    """The direction of a clip, and the smallest change that exceeds the error."""
+    words = direction(clip, date, metric)
+    return words if clip.status == "not_told" else f"{words} ({limit(clip, metric)})"
 
 
 def limit(clip: Change, metric: str = HEADLINE) -> str:
@@ -87,13 +122,13 @@ COMPARED: Final = (
 """Metrics that the sentence about two repetitions may name, the most important first."""
 
 
-def comparison(pair: Comparison) -> str:
-    """What differs between two repetitions by more than measurement error."""
+def comparison(pair: Comparison, names: Sequence[str] = ("A", "B")) -> str:
+    """What differs between two repetitions by more than measurement error.  `names`: of the first and the second."""
     clear = {item.name: item.difference for item in pair.differences if item.clear and item.name in COMPARED}
     if not clear:
         return "Nothing that was measured differs by more than the measurement error."
     named = (f"{wording.name(name)} {wording.differing(name, clear[name])}" for name in COMPARED if name in clear)
-    return f"B differs from A by more than the measurement error: {'; '.join(named)}."
+    return f"{names[1]} differs from {names[0]} by more than the measurement error: {'; '.join(named)}."
 
 
 def style(lift: LiftStyle) -> str:

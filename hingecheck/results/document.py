@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from hingecheck import names, quantities, texts
 from hingecheck.errors import HingecheckError
-from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics
+from hingecheck.records import Analysis, Finding, Measure, Reason, RepMetrics, VideoInfo
 from hingecheck.records.comparison import Comparison, Side
+from hingecheck.records.stored import StoredRep
 
 SCHEMA: Final = "hingecheck/analysis/1"
 """Name and version of the format of `analysis.json`."""
@@ -41,7 +42,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
     view, verdict = analysis.view, analysis.verdict
     return {
         "schema": SCHEMA,
-        "video": _plain(asdict(analysis.video)),
+        "video": _video(analysis.video),
         "view": {
             "side": view.side,
             "facing": view.facing,
@@ -79,6 +80,13 @@ def document(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def _video(video: VideoInfo) -> dict[str, Any]:
+    """The facts about the clip; its notes in words."""
+    facts = _plain(asdict(video) | asdict(video.repairs) | {"notes": list(map(texts.reason, video.notes))})
+    del facts["repairs"]
+    return dict(facts)
+
+
 def failure(error: HingecheckError) -> dict[str, Any]:
     """The document about an error, which `--json` prints if there is no analysis."""
     details = {"code": error.exit_code, "kind": error.kind, "message": error.message, "remedy": error.remedy}
@@ -107,13 +115,27 @@ def comparison(compared: Comparison) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    video, verdict = side.analysis.video, side.analysis.verdict
+    stored = side.stored
     return {
-        "file": video.file,
-        "sha256": video.sha256,
-        "rep": _rep(side.rep),
-        "verdict": {"pattern": verdict.pattern, "sentence": texts.verdict(verdict)},
-        "provenance": texts.provenance(side.analysis),
+        "file": stored.video.file,
+        "sha256": stored.video.sha256,
+        "rep": _stored_rep(side.rep),
+        "verdict": {"pattern": stored.verdict.pattern, "sentence": stored.verdict.sentence},
+        "provenance": dict(stored.provenance),
+    }
+
+
+def _stored_rep(rep: StoredRep) -> dict[str, Any]:
+    """A repetition that was read from an analysis, with the keys of `analysis.json`."""
+    return {
+        "number": rep.number,
+        "style": rep.style,
+        **{name: _plain(rep.events.get(name)) for name in EVENTS},
+        "complete": rep.complete,
+        "probability": rep.probability,
+        "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
+        "reasons": _reasons(rep.values),
+        "notes": list(rep.notes),
     }
 
 

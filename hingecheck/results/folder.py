@@ -110,6 +110,8 @@ def _move(source: Path, target: Path, files: Sequence[str]) -> None:
 def _rename(source: Path, target: Path, files: Sequence[str]) -> None:
     """Rename files from one folder into another, which is made if needed."""
     target.mkdir(mode=0o700, exist_ok=True)
+    if files:  # a mixture of old and new files without the marker is no result
+        (target / files[-1]).unlink(missing_ok=True)
     for name in files:
         os.replace(source / name, target / name)
 

@@ -57,6 +57,11 @@ class Node(NamedTuple):
         """The member `name` of the object; None if it is missing or null."""
         return None if self.table().get(name) is None else self.key(name)
 
+    def given(self, name: str) -> Node | None:
+        """The member `name` of the object, which must exist; None if it is null."""
+        node = self.key(name)
+        return None if node.missing else node
+
     def entries(self) -> Iterator[tuple[str, Node]]:
         """All members of the object with their names.  Each name must be a text that can be written as UTF-8."""
         return ((Node(name, ": a name", self.refuse, self).text(), self.key(name)) for name in self.table())

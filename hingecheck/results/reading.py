@@ -96,13 +96,13 @@ def _plain(data: bytes, path: Path) -> Any:
 
 def _stored(root: Node, path: Path, sha256: str) -> Stored:
     """The analysis under the root of the document; `sha256` is the hash of the file."""
-    advice, over_set, given = root.key("advice"), root.key("set"), root.optional("self_report")
+    advice, over_set, given = root.key("advice"), root.key("set"), root.given("self_report")
     return Stored(
         path=path,
         sha256=sha256,
         video=_video(root.key("video")),
         view=_view(root.key("view")),
-        style=_style(root.optional("style")),
+        style=_style(root.given("style")),
         reps=_reps(root.key("reps")),
         verdict=_verdict(root.key("verdict")),
         findings=tuple(_finding(node) for node in root.key("findings").items()),

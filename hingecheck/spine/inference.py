@@ -200,11 +200,11 @@ def _angles(model: SpineModel, alone: Alone, used: Zero | None) -> tuple[Floats,
     reading = model.read(alone.code[readable], used.code, turned_deg[:, IMAGE_TRUNK])
     from_zero_deg = with_pitch(reading.change_deg, turned_deg) + used.at_deg
     from_zero = (from_zero_deg, np.hypot(reading.change_sd_deg, used.sd_deg))
-    value_deg, sd_deg = _weighed((alone.angle_deg[readable], alone.sd_deg[readable]), from_zero)
+    value_deg, sd_deg = weighed((alone.angle_deg[readable], alone.sd_deg[readable]), from_zero)
     return _in_all(readable, _consistent(value_deg, sd_deg)), _in_all(readable, sd_deg)
 
 
-def _weighed(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+def weighed(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """The mean of two values with the least error, and its SD; each value with its SD, (N, 7).
 
     Their errors are correlated by SHARED_ERROR, so the one with the smaller error counts nearly alone.

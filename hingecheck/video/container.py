@@ -20,6 +20,7 @@ from av.container import InputContainer, OutputContainer
 from av.error import ArgumentError, FFmpegError
 
 from hingecheck.errors import InputError, VideoNotFound
+from hingecheck.records import Limits
 
 PLAYABLE: Final = "Give a video that your player shows (MP4, MOV, MKV, WebM); if it plays, record or export it again."
 """What to do about a file that cannot be read as a video."""
@@ -30,7 +31,27 @@ FORMATS: Final = (
 )
 """FFmpeg's names of the formats that hold a whole video in one file.  Playlists are left out."""
 
-_ONE_FILE: Final = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "none"}
+DECODERS: Final = (
+    *("h264", "hevc", "libdav1d", "av1", "vp8", "vp9", "libvpx", "libvpx-vp9", "mpeg4", "mjpeg", "prores", "dnxhd"),
+    *("mpeg1video", "mpeg2video", "mpegvideo", "h263", "h263p", "h263i", "flv", "wmv1", "wmv2", "wmv3", "vc1", "gif"),
+    *("msmpeg4", "msmpeg4v1", "msmpeg4v2", "dvvideo", "cfhd", "ffv1", "ffvhuff", "huffyuv", "utvideo", "rawvideo"),
+    *("theora", "rv30", "rv40", "svq1", "svq3", "cinepak"),
+)
+"""FFmpeg's names of the picture decoders that may run: those of cameras, phones and editing programs."""
+
+SOUND_DECODERS: Final = (
+    *("aac", "aac_latm", "ac3", "eac3", "mp1", "mp1float", "mp2", "mp2float", "mp3", "mp3float", "opus", "libopus"),
+    *("vorbis", "flac", "alac", "amrnb", "amrwb", "wmav1", "wmav2", "wmapro", "dca", "adpcm_ima_qt", "adpcm_ima_wav"),
+    *("adpcm_ms", "pcm_alaw", "pcm_mulaw", "pcm_s8", "pcm_u8", "pcm_s16be", "pcm_s16le", "pcm_s24be", "pcm_s24le"),
+    *("pcm_s32be", "pcm_s32le", "pcm_f32le", "pcm_f32be", "pcm_dvd", "pcm_bluray"),
+)
+"""FFmpeg's names of the sound decoders that may run."""
+
+_ONE_FILE: Final = {
+    "format_whitelist": ",".join(FORMATS),
+    "protocol_whitelist": "none",
+    "codec_whitelist": ",".join((*DECODERS, *SOUND_DECODERS)),
+}
 """FFmpeg's options: no protocol is called `none`, so a format that asks for another file or an address gets nothing."""
 
 _LIST: Final = re.compile(
@@ -42,15 +63,21 @@ _LIST: Final = re.compile(
 _HEAD_BYTES: Final = 4096
 """Number of bytes at the beginning of a file in which such a list is recognised."""
 
+_UNFINISHED: Final = re.compile(rb".{4}(ftyp|mdat|free|wide|skip)", re.DOTALL)
+"""How MP4 and MOV files begin.  Their index, the box `moov`, is written last: an unfinished one has none."""
+
 _BUFFER_BYTES: Final = 1 << 18
 """Number of bytes that FFmpeg reads at once."""
 
 
 @contextlib.contextmanager
-def open_clip(path: Path) -> Iterator[InputContainer]:
-    """The video file at `path`, open for reading; raises VideoNotFound or InputError."""
+def open_clip(path: Path, most_pixels: int = Limits().pixels) -> Iterator[InputContainer]:
+    """The video file at `path`, open for reading; raises VideoNotFound or InputError.
+
+    `most_pixels`: FFmpeg decodes no picture with more.
+    """
     check(path)
-    with _opened(path) as file, _demuxed(path, file) as container:
+    with _opened(path) as file, _demuxed(path, file, most_pixels) as container:
         yield container
 
 
@@ -93,8 +120,8 @@ def _opened(path: Path) -> BinaryIO:
         raise _unreadable(path, error) from error
 
 
-def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
-    """The open file as a container; raises InputError if it is no video.
+def _demuxed(path: Path, file: BinaryIO, most_pixels: int) -> InputContainer:
+    """The open file as a container; raises InputError if it is no video.  No larger pictures are decoded.
 
     FFmpeg calls the methods of the file itself: it would lose a signal that arrives during a method written in Python.
     """
@@ -103,11 +130,23 @@ def _demuxed(path: Path, file: BinaryIO) -> InputContainer:
     try:
         head = file.read(_HEAD_BYTES)
         file.seek(0)
-        return av.open(handle, "r", container_options=_ONE_FILE, buffer_size=_BUFFER_BYTES, metadata_errors="replace")
+        return av.open(
+            handle,
+            "r",
+            container_options=_ONE_FILE,
+            options={"max_pixels": str(most_pixels)},
+            buffer_size=_BUFFER_BYTES,
+            metadata_errors="replace",
+        )
     except (FFmpegError, OSError) as error:
         if _LIST.match(head):
             raise InputError(
                 f"{path}: is a list of other files, not a video", "Give the video files themselves, one at a time."
+            ) from error
+        if _UNFINISHED.match(head) and not isinstance(error, ArgumentError):
+            raise InputError(
+                f"{path}: the recording was not finished, or only a part of it was copied (it has no index)",
+                "Copy it from the phone again. If it does not play there either, record it again.",
             ) from error
         reason = "not in a format of videos" if isinstance(error, ArgumentError) else error.strerror or error
         raise InputError(f"{path}: cannot be read as a video ({reason})", PLAYABLE) from error

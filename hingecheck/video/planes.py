@@ -4,7 +4,8 @@ In: a decoded picture.  Out: `Small`, upright and reduced, in the layout I420 th
 picture is reduced for its working copy, and few of them are needed in RGB.  On 1080 lines this takes 0.6 ms; reducing
 in RGB and converting back takes 8 ms.
 
-Most phones record the pixel format that is reduced directly.  Others go through RGB, which FFmpeg converts.
+Most phones record the pixel format that is reduced directly.  Others go through RGB, which FFmpeg converts.  Of an
+interlaced picture only every second line is used: the others are of another moment.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 
 from hingecheck.records import Bytes, Frame
-
-ROTATIONS: Final = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
-"""OpenCV's rotation for each counter-clockwise rotation in degrees."""
+from hingecheck.video import tones
+from hingecheck.video.orientation import Orientation
 
 _DIRECT: Final = ("yuv420p", "yuvj420p")
 """Pixel formats that are reduced directly."""
@@ -32,6 +32,9 @@ unknown one (2) for BT.601 (5, 6)."""
 
 _FULL_RANGE: Final = 2
 """FFmpeg's tag of brightness from 0 to 255, not from 16 to 235."""
+
+_FIELDS_FROM: Final = 8
+"""Smallest number of lines of a picture with two fields."""
 
 _BT709: Final = np.array([[1.0864, -0.0723, -0.0141], [0.0965, 0.8451, 0.0584], [-0.0141, -0.0277, 1.0418]], np.float32)
 """RGB in the matrix of BT.709 from RGB in that of BT.601, for the same brightness and colour planes."""
@@ -69,15 +72,26 @@ def small(picture: VideoFrame, time_s: float, size: tuple[int, int], scale: floa
     """The picture at a time, not turned, reduced to a width and a height; `scale`: the reduction to note."""
     width, height = (max(2, side // 2 * 2) for side in size)
     bt709 = _MATRICES.get(int(picture.colorspace))
-    if picture.format.name not in _DIRECT or bt709 is None:
-        rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        return of_rgb(np.asarray(rgb, np.uint8), time_s, scale)
+    if picture.format.name not in _DIRECT or bt709 is None or tones.high(int(picture.color_trc)):
+        return of_rgb(rgb(picture, (width, height)), time_s, scale)
     sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
-    reduced = [_reduced(plane, side) for plane, side in zip(picture.planes, sizes, strict=True)]
+    step = _line_step(picture)
+    reduced = [_reduced(plane, side, step) for plane, side in zip(picture.planes, sizes, strict=True)]
     if picture.format.name == "yuvj420p" or int(picture.color_range) == _FULL_RANGE:
         tables = (_LIMITED_Y, _LIMITED_UV, _LIMITED_UV)
         reduced = [np.asarray(cv2.LUT(plane, table), np.uint8) for plane, table in zip(reduced, tables, strict=True)]
     return Small(time_s, _joined(reduced), scale, bt709)
+
+
+def rgb(picture: VideoFrame, size: tuple[int, int]) -> Bytes:
+    """The picture in RGB (h, w, 3), not turned, in a width and a height and the brightness of usual screens."""
+    step, curve = _line_step(picture), int(picture.color_trc)
+    if step == 1:
+        out = np.asarray(picture.reformat(width=size[0], height=size[1], format="rgb24").to_ndarray(), np.uint8)
+    else:
+        whole = np.asarray(picture.reformat(format="rgb24").to_ndarray(), np.uint8)
+        out = np.asarray(cv2.resize(whole[::step], size, interpolation=cv2.INTER_AREA), np.uint8)
+    return tones.usual(out, curve)
 
 
 def of_rgb(rgb: Bytes, time_s: float, scale: float) -> Small:
@@ -87,20 +101,24 @@ def of_rgb(rgb: Bytes, time_s: float, scale: float) -> Small:
     return Small(time_s, np.asarray(yuv, np.uint8), scale)
 
 
-def turned(picture: Small, rotation_deg: int) -> Small:
-    """The picture turned counter-clockwise by 0, 90, 180 or 270 degrees."""
-    if not rotation_deg:
+def upright(picture: Small, orientation: Orientation) -> Small:
+    """The stored picture, upright."""
+    if orientation == Orientation():
         return picture
     height, width = picture.grey.shape
     colours = picture.yuv[height:].reshape(2, height // 2, width // 2)
-    planes = [np.asarray(cv2.rotate(plane, ROTATIONS[rotation_deg]), np.uint8) for plane in (picture.grey, *colours)]
-    return replace(picture, yuv=_joined(planes))
+    return replace(picture, yuv=_joined([orientation.upright(plane) for plane in (picture.grey, *colours)]))
 
 
-def _reduced(plane: VideoPlane, size: tuple[int, int]) -> Bytes:
-    """A plane of a decoded picture, reduced to a width and a height."""
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
-    if (plane.width, plane.height) == size:
+def _line_step(picture: VideoFrame) -> int:
+    """2 if only every second line is to be used, else 1."""
+    return 2 if picture.interlaced_frame and picture.height >= _FIELDS_FROM else 1
+
+
+def _reduced(plane: VideoPlane, size: tuple[int, int], step: int) -> Bytes:
+    """A plane of a decoded picture, reduced to a width and a height; `step`: from one line that is used to the next."""
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height : step, : plane.width]
+    if rows.shape[1::-1] == size:
         return np.asarray(rows)
     return np.asarray(cv2.resize(rows, size, interpolation=cv2.INTER_AREA), np.uint8)
 

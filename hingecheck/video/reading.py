@@ -1,8 +1,12 @@
 """Stage 1, read: a video file becomes upright frames with the file's own timestamps.
 
-In: a path.  Out: frames in order of time, in RGB, reduced to HEIGHT_PX, and the facts about the file (`VideoInfo`).
-Errors: VideoNotFound or InputError.  PyAV decodes.  Display rotation and non-square pixels are applied.  Frames that
-cannot be decoded are counted, not hidden.  No frame is kept, so memory does not grow with the clip.
+In: a path, and what the user says about the clip (`Repairs`).  Out: frames in order of time, in RGB, reduced to
+HEIGHT_PX, and the facts about the file (`VideoInfo`).  Errors: VideoNotFound or InputError.  PyAV decodes.
+
+The right one of several streams is taken (`streams`).  Rotation, mirror and non-square pixels are applied
+(`orientation`), high dynamic range is toned down (`tones`), and times that a file says badly are repaired (`stamps`).
+Frames that cannot be decoded are counted, not hidden (`quality`).  No frame is kept, so memory does not grow with the
+clip.
 """
 
 from __future__ import annotations
@@ -13,20 +17,19 @@ import math
 import queue
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
 import av
-import cv2
 import numpy as np
 from av.container import InputContainer
-from av.error import FFmpegError
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
+from hingecheck import texts
 from hingecheck.errors import InputError
-from hingecheck.records import Bytes, Floats, Frame, VideoInfo
-from hingecheck.video import container, planes, seeking
+from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
+from hingecheck.video import container, decoding, planes, quality, seeking, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -41,21 +44,37 @@ _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
 
 
+LEAST_SIDE_PX, LONGEST_SHAPE = 32, 8.0
+"""Least pixels of a picture's shorter side, and largest ratio of its sides."""
+
+
 class Video:
     """One clip.  Iterate `frames()` once; then `info()` says what was read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, repairs: Repairs | None = None, limits: Limits | None = None) -> None:
         """Check that `path` holds a video that can be decoded; raises VideoNotFound or InputError."""
-        self.path = path
+        self.path, self.repairs, self.limits = path, repairs or Repairs(), limits or Limits()
         self._times_s: list[float] = []
-        self._failed = 0
-        self._promised = 0
+        self._losses = decoding.Losses()
         self.first_s = 0.0
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
-        with _with_picture(path) as clip:
-            self.expected_s = (clip.duration or 0) / av.time_base
-            self.expected_frames = _expected_frames(clip.streams.video[0], self.expected_s)
-            self.width, self.height, self.rotation_deg = _display_size(clip, path)
+        self._index, self._tags = _chosen(path, self.limits)
+        with self._opened() as clip:
+            self.expected_s = _promised_s(clip, self._index) / self.repairs.slow_motion
+            self._promised = _promised_frames(clip, self._index)
+            rate_hz = float(streams.at(clip, self._index).average_rate or 0) * self.repairs.slow_motion
+            self.expected_frames = self._promised or round(self.expected_s * rate_hz)
+            """Number of frames that the file promises, or its duration times its usual rate; 0 if it says neither."""
+            form = decoding.form(clip, self._index)
+        if form is None:
+            raise InputError(f"{path}: no frame of it can be decoded", PLAYABLE)
+        self._form = form
+        self._upright_by = form.asked.turned(self.repairs.turn_deg)
+        sides = (form.width, form.height)
+        self.width, self.height = sides[::-1] if self._upright_by.rotation_deg % 180 else sides
+        _check_size(path, self.width, self.height)
+        if self.expected_s > self.limits.duration_s:
+            raise _too_long(path, self.limits)
 
     def frames(self, height_px: int = HEIGHT_PX, apart_s: float = 0.0) -> Iterator[Frame]:
         """The frames that can be decoded, in order, at most `height_px` high; raises InputError if there is none.
@@ -70,7 +89,12 @@ class Video:
         """The same frames as `frames` gives, not in RGB: much cheaper."""
         scale = min(1.0, height_px / self.height)
         for time_s, picture in self._apart(apart_s):
-            yield planes.turned(planes.small(picture, time_s, self._stored_size(scale), scale), self.rotation_deg)
+            yield planes.upright(planes.small(picture, time_s, self._stored_size(scale), scale), self._upright_by)
+
+    @property
+    def form(self) -> decoding.Form:
+        """What the clip's pictures are like in the file."""
+        return self._form
 
     @property
     def frames_read(self) -> int:
@@ -84,31 +108,60 @@ class Video:
 
     def info(self) -> VideoInfo:
         """The facts about what `frames()` has read."""
-        times_s = np.array(self._times_s)
-        step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan")
+        read, stamped = self._read(), self._stamps.note
         return VideoInfo(
             file=self.path.name,
             sha256=_sha256(self.path),
             width=self.width,
             height=self.height,
-            duration_s=float(times_s[-1]) + (step_s if len(times_s) > 1 else 0.0),
-            frames_read=len(times_s),
-            frames_failed=max(self._failed, self._promised - len(times_s)),
-            rotation_deg=self.rotation_deg,
-            rate_hz=1.0 / step_s,
+            duration_s=float(read.times_s[-1]) + (read.step_s if len(read.times_s) > 1 else 0.0),
+            frames_read=len(read.times_s),
+            frames_failed=read.failed,
+            rotation_deg=self._form.asked.rotation_deg,
+            rate_hz=1.0 / read.step_s,
+            mirrored=self._form.asked.mirrored,
+            repairs=self.repairs,
+            gaps_s=quality.gaps_s(read.times_s, read.step_s),
+            notes=(*quality.losses(read), *([stamped] if stamped else []), *quality.limits(read, self._tags)),
         )
+
+    def lost(self) -> str:
+        """What is lost of the clip, in words, after `frames()` has been read; "" if nothing that matters is."""
+        return "; ".join(map(texts.reason, quality.grave(self._read()))) if self._times_s else ""
 
     def frames_at(self, times_s: Sequence[float]) -> list[Bytes]:
         """The pictures shown at `times_s`, in full size, (h, w, 3) RGB each; none for times after the last frame."""
-        found = seeking.frames_at(lambda: _with_picture(self.path), self._decode, times_s)
-        pictures = {place: self._upright(frame, 1.0) for place, frame in found}
+        if self._stamps.changed:
+            wanted = sorted((time_s, place) for place, time_s in enumerate(times_s))
+            pictures = {}
+            for time_s, picture in self._timed([], decoding.Losses()):
+                while wanted and time_s >= wanted[0][0] - seeking.TIME_TOLERANCE_S:
+                    pictures[wanted.pop(0)[1]] = self._upright(picture, 1.0)
+                if not wanted:
+                    break
+        else:
+            filmed_s = [time_s * self.repairs.slow_motion for time_s in times_s]
+            found = seeking.frames_at(self._opened, self._decoded, filmed_s, self._index)
+            pictures = {place: self._upright(frame, 1.0) for place, frame in found}
         return [pictures[place] for place in sorted(pictures)]
+
+    @cached_property
+    def _stamps(self) -> stamps.Stamps:
+        """The times of the pictures.  Raises InputError if the file gives none."""
+        with self._opened() as clip:
+            found = stamps.read(clip, self._index)
+        if found.changed and not (found.rate_hz or found.spread):
+            raise InputError(f"{self.path}: does not say when its frames are shown", PLAYABLE)
+        return found
+
+    def _opened(self) -> contextlib.AbstractContextManager[InputContainer]:
+        return container.open_clip(self.path, self.limits.pixels)
 
     def _apart(self, apart_s: float) -> Iterator[tuple[float, VideoFrame]]:
         """Frames at least this far apart, and the last one, with their times; raises InputError if there is none."""
-        self._times_s, self._failed = [], 0
+        self._times_s, self._losses = [], decoding.Losses()
         given_s, left_out = -math.inf, None
-        for time_s, picture in self._timed():
+        for time_s, picture in self._timed(self._times_s, self._losses):
             if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
                 given_s, left_out = time_s, None
                 yield time_s, picture
@@ -119,64 +172,57 @@ class Video:
         if not self._times_s:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 
-    def _timed(self) -> Iterator[tuple[float, VideoFrame]]:
-        """The frames with their times in seconds from the first.  A frame that is not later than the last is failed."""
-        with _with_picture(self.path) as clip:
-            self._promised = clip.streams.video[0].frames
-            for picture in self._decode(clip):
-                stamp_s = float(picture.time)
-                if not self._times_s:
-                    self.first_s = stamp_s
-                time_s = stamp_s - self.first_s
-                if self._times_s and time_s <= self._times_s[-1]:
-                    self._failed += 1  # two frames cannot be shown at one moment
+    def _timed(self, times_s: list[float], losses: decoding.Losses) -> Iterator[tuple[float, VideoFrame]]:
+        """The frames with their times in seconds from the first.  Both lists are filled.
+
+        A frame that is not later than the last is failed.
+        """
+        times, first_s = self._stamps.fresh(), None
+        with self._opened() as clip:
+            for picture in self._decoded(clip, losses):
+                stamp_s = times.time_s(picture)
+                if stamp_s is None:
+                    losses.failed += 1
                     continue
-                self._times_s.append(time_s)
+                if first_s is None:
+                    self.first_s = first_s = stamp_s
+                time_s = (stamp_s - first_s) / self.repairs.slow_motion
+                if times_s and time_s <= times_s[-1]:
+                    losses.failed += 1  # two frames cannot be shown at one moment
+                    continue
+                if time_s > self.limits.duration_s or len(times_s) >= self.limits.frames:
+                    raise _too_long(self.path, self.limits)
+                times_s.append(time_s)
                 yield time_s, picture
 
-    def _decode(self, clip: InputContainer) -> Iterator[VideoFrame]:
-        """Frames of the first video stream.  Damaged frames and frames without a time are counted, not raised.
+    def _decoded(self, clip: InputContainer, losses: decoding.Losses | None = None) -> Iterator[VideoFrame]:
+        """All frames of the stream that have its first frame's shape."""
+        losses = losses or decoding.Losses()
+        frames = decoding.pictures(clip, self._index, losses)
+        return decoding.of_one_shape(frames, clip, (self._index, self._form, self.path), losses)
 
-        An AVI file only says in which order frames are decoded, not when each is shown.  FFmpeg's guess puts half of
-        them in the wrong order.  They leave the decoder in the right order, so that order counts.
-        """
-        shown = -1
-        stream = clip.streams.video[0]
-        stream.thread_type = "SLICE"  # frame threads repair damaged frames differently on every run
-        packets = clip.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (FFmpegError, OSError):  # the file breaks off, or the disk fails
-                self._failed += 1
-                return
-            try:
-                pictures = packet.decode()
-            except (FFmpegError, OSError):
-                self._failed += 1
-                continue
-            for picture in pictures:
-                if clip.format.name == "avi":
-                    picture.pts = shown = shown + 1 if picture.dts is None else picture.dts
-                if picture.time is None or picture.is_corrupt:
-                    self._failed += 1
-                    continue
-                yield picture
+    def _read(self) -> quality.Read:
+        """What was read, for its quality."""
+        times_s = np.array(self._times_s)
+        return quality.Read(
+            times_s=times_s,
+            step_s=float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan"),
+            first_s=self.first_s / self.repairs.slow_motion,
+            failed=max(self._losses.failed, self._promised - len(times_s)),
+            promised_s=self.expected_s,
+            lines=min(self.width, self.height),
+            slow_motion=self.repairs.slow_motion,
+            interlaced=self._form.interlaced,
+        )
 
     def _upright(self, picture: VideoFrame, scale: float) -> Bytes:
-        """The picture (h, w, 3) in RGB, rotated as the file asks, and C-contiguous whatever the padding of its rows."""
-        width, height = self._stored_size(scale)
-        rgb = picture.reformat(width=width, height=height, format="rgb24").to_ndarray()
-        if self.rotation_deg:
-            return np.asarray(cv2.rotate(rgb, planes.ROTATIONS[self.rotation_deg]), np.uint8)
-        return np.ascontiguousarray(rgb)
+        """The picture (h, w, 3) in RGB, upright, and C-contiguous whatever the padding of its rows."""
+        return self._upright_by.upright(planes.rgb(picture, self._stored_size(scale)))
 
     def _stored_size(self, scale: float) -> tuple[int, int]:
         """Width and height of a scaled picture as it is stored, before it is turned upright."""
         width, height = round(self.width * scale), round(self.height * scale)
-        return (height, width) if self.rotation_deg % 180 else (width, height)
+        return (height, width) if self._upright_by.rotation_deg % 180 else (width, height)
 
 
 def ahead(frames: Iterable[Item], most: int = DECODE_AHEAD) -> Generator[Item, None, None]:
@@ -212,33 +258,74 @@ def ahead(frames: Iterable[Item], most: int = DECODE_AHEAD) -> Generator[Item, N
         thread.join()
 
 
-@contextlib.contextmanager
-def _with_picture(path: Path) -> Iterator[InputContainer]:
-    """The open clip at `path`; raises InputError if it holds no video stream."""
-    with container.open_clip(path) as clip:
+def _chosen(path: Path, limits: Limits) -> tuple[int, dict[str, str]]:
+    """The index of the stream with the lift, and the file's tags; raises InputError if no stream can be shown."""
+    with container.open_clip(path, limits.pixels) as clip:
         if not clip.streams:
             raise InputError(f"{path}: is damaged or cut off: nothing in it can be played", PLAYABLE)
         if not clip.streams.video:
             raise InputError(f"{path}: has no picture, only sound or data", "Give a video of the lift.")
-        yield clip
+        if not streams.decodable(clip):
+            raise InputError(f"{path}: no frame of it can be decoded", PLAYABLE)
+        index = streams.chosen(clip)
+        stream = streams.at(clip, index)
+        _check_pixels(path, stream.codec_context.width * stream.codec_context.height, limits)
+        return index, dict(clip.metadata) | dict(stream.metadata)
 
 
-def _expected_frames(stream: VideoStream, expected_s: float) -> int:
-    """The number of frames that the file promises, or its duration times its usual rate; 0 if it says neither."""
-    return stream.frames or round(expected_s * float(stream.average_rate or 0))
+def _promised_s(clip: InputContainer, index: int) -> float:
+    """The duration in seconds that the file promises; 0 if it does not say."""
+    stream, whole_s = streams.at(clip, index), (clip.duration or 0) / av.time_base
+    if not stream.duration or not stream.time_base:
+        return whole_s
+    return min(whole_s, float(stream.duration * stream.time_base)) or whole_s
 
 
-def _display_size(clip: InputContainer, path: Path) -> tuple[int, int, int]:
-    """Width and height as displayed, in pixels, and the rotation (0, 90, 180, 270 degrees, counter-clockwise)."""
-    stream = clip.streams.video[0]
-    try:
-        picture = next(clip.decode(stream))
-    except (FFmpegError, OSError, StopIteration) as error:
-        raise InputError(f"{path}: no frame of it can be decoded", PLAYABLE) from error
-    pixel = float(stream.sample_aspect_ratio or 1) or 1.0
-    width, height = round(picture.width * pixel), picture.height
-    rotation_deg = round(picture.rotation / 90) * 90 % 360
-    return (height, width, rotation_deg) if rotation_deg % 180 else (width, height, rotation_deg)
+def _promised_frames(clip: InputContainer, index: int) -> int:
+    """The number of frames that the file promises; 0 if it does not say.
+
+    An edit list leaves frames out of an MP4 file, and an AVI file has empty ones.  The index says so.
+    """
+    stream = streams.at(clip, index)
+    if stream.frames and clip.format.name.startswith("mov"):
+        return sum(not entry.is_discard for entry in stream.index_entries)
+    if clip.format.name == "avi":
+        return stream.frames - sum(entry.size == 0 for entry in stream.index_entries)
+    return stream.frames
+
+
+def _check_pixels(path: Path, pixels: int, limits: Limits) -> None:
+    """Raise InputError if a picture has too many pixels, or is not known to have any (0)."""
+    if not pixels:
+        raise InputError(
+            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.0f} million pixels",
+            f"{PLAYABLE} For larger pictures, raise the limit with --max-megapixels.",
+        )
+    if pixels > limits.pixels:
+        raise InputError(
+            f"{path}: its pictures have {pixels / 1e6:.0f} million pixels, more than the limit of "
+            f"{limits.pixels / 1e6:.0f} million",
+            "Export it smaller, or raise the limit with --max-megapixels.",
+        )
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    """Raise InputError for a picture in which no person can be seen."""
+    if min(width, height) < LEAST_SIDE_PX:
+        raise InputError(
+            f"{path}: the picture is too small ({width} × {height} pixels)", "Give the phone's own file, in full size."
+        )
+    if max(width, height) > LONGEST_SHAPE * min(width, height):
+        raise InputError(
+            f"{path}: the picture is only a strip ({width} × {height} pixels)", "Film the whole lifter in the picture."
+        )
+
+
+def _too_long(path: Path, limits: Limits) -> InputError:
+    return InputError(
+        f"{path}: is longer than {limits.duration_s / 60:g} minutes or {limits.frames} frames",
+        "Cut out the set, or raise the limit with --max-minutes and --max-frames.",
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -1,6 +1,6 @@
 """The day on which a clip was recorded, as its metadata say.
 
-In: a path.  Out: year, month, day, or None.  It is read only on request, because metadata may identify people.
+In: a path.  Out: year, month, day, or None.  Reports read it only on request, a batch for clips without another date.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ from av.packet import Packet
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
+from hingecheck.video import streams
+
 TIME_TOLERANCE_S: Final = 1e-6
 """Rounding error of timestamps, in seconds."""
 
@@ -50,14 +52,17 @@ def frames_at(
     opened: Callable[[], AbstractContextManager[InputContainer]],
     decode: Callable[[InputContainer], Iterator[VideoFrame]],
     times_s: Sequence[float],
+    stream: int,
 ) -> Iterator[tuple[int, VideoFrame]]:
     """The first frame that is not earlier than each of `times_s`, with the place of its time.
+
+    `stream`: the index of the video stream that `decode` decodes.
 
     Times count from the first frame.  After the last frame there is none.  A place may come twice, with the same frame.
     """
     wanted = sorted((time_s, place) for place, time_s in enumerate(times_s))
     try:
-        yield from _sought(opened, decode, wanted)
+        yield from _sought(opened, decode, wanted, stream)
     except (Unproven, FFmpegError, OSError):
         with opened() as clip:
             yield from _reached(decode(clip), None, wanted)
@@ -67,11 +72,12 @@ def _sought(
     opened: Callable[[], AbstractContextManager[InputContainer]],
     decode: Callable[[InputContainer], Iterator[VideoFrame]],
     wanted: Sequence[Wanted],
+    stream: int,
 ) -> Iterator[tuple[int, VideoFrame]]:
     """The frames at the wanted times, by seeking; raises Unproven, FFmpegError or OSError."""
     # 1
     with opened() as clip:
-        index = _Index.of(clip)
+        index = _Index.of(clip, stream)
     # 2
     with opened() as clip:
         frames = decode(clip)
@@ -86,7 +92,7 @@ def _sought(
     late = [(*one, start) for one, start in zip(wanted, starts, strict=True) if start]
     if late:
         with opened() as clip:
-            _refuse_damage(clip)
+            _refuse_damage(streams.at(clip, stream))
             yield from _jumped(clip, index, first_s, late)
 
 
@@ -123,12 +129,12 @@ def _jumped(
         yield place, frame
 
 
-def _refuse_damage(clip: InputContainer) -> None:
+def _refuse_damage(stream: VideoStream) -> None:
     """Make the decoder raise an error at damage, instead of a repair that may depend on the frames before.
 
     With several threads, H.264 decoders repair some damage silently.
     """
-    decoder = clip.streams.video[0].codec_context
+    decoder = stream.codec_context
     decoder.options, decoder.thread_count = {"err_detect": "explode"}, 1
 
 
@@ -152,7 +158,7 @@ def _run(clip: InputContainer, index: _Index, start: int) -> Iterator[VideoFrame
 
 def _seek(clip: InputContainer, index: _Index, start: int) -> tuple[int, Iterator[Packet[VideoStream]]]:
     """Seek to a key frame, or to one before it: its place among the packets, and the packets from it on."""
-    stream, key = clip.streams.video[0], index.packets[start]
+    stream, key = streams.at(clip, index.stream), index.packets[start]
     earlier = int(EARLIER_S / index.time_base)
     for offset in (key.pts, key.dts, key.dts - earlier):
         clip.seek(offset, stream=stream)
@@ -204,11 +210,12 @@ class _Index:
     shown: Sequence[int]
     keys: Sequence[tuple[int, int]]
     time_base: Fraction
+    stream: int
 
     @staticmethod
-    def of(clip: InputContainer) -> _Index:
-        """Read all packets of the first video stream.  Raises Unproven if they do not say when frames are shown."""
-        stream = clip.streams.video[0]
+    def of(clip: InputContainer, number: int) -> _Index:
+        """Read all packets of the stream with this index.  Raises Unproven if they do not say when frames are shown."""
+        stream = streams.at(clip, number)
         if clip.format.name == "avi" or stream.time_base is None:  # AVI says in which order frames are shown, not when
             raise Unproven
         packets: list[_Entry] = []
@@ -227,7 +234,7 @@ class _Index:
             raise Unproven
         latest = list(itertools.accumulate((packet.pts for packet in packets), max))
         keys = [(p.pts, place) for place, p in enumerate(packets) if p.key and p.pts == latest[place]]
-        return _Index(packets, places, sorted(shown), keys, stream.time_base)
+        return _Index(packets, places, sorted(shown), keys, stream.time_base, number)
 
     def start(self, stamp_s: float) -> int | None:
         """Where to begin for the first frame that is not earlier than a time of the file; None after the last frame.

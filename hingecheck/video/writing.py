@@ -1,7 +1,7 @@
 """Writes pictures as a film that phones and browsers play: H.264, the pictures' own times, the clip's sound.
 
 In: frames in order of time and the clip that they come from.  Out: an MP4 file.  Frames are encoded as they come, and
-none is kept.  Sound that MP4 players know is copied.  Other sound is encoded again as AAC.
+none is kept.  Sound that MP4 players know is copied.  Other sound is encoded again as AAC.  Slow motion gets none.
 """
 
 from __future__ import annotations
@@ -61,8 +61,10 @@ USUAL_SOUND_HZ: Final = 48_000
 """Sampling rate that is assumed for sound that does not say its own."""
 
 
-def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float) -> None:
-    """Write `frames` of `clip` with its sound to `target`; `rate_hz`: about how many frames there are per second.
+def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float, *, silent: bool = False) -> None:
+    """Write `frames` of `clip` to `target`, with its sound unless `silent`.
+
+    `rate_hz`: about how many frames there are per second.
 
     H.264 stores colour for two by two pixels.  So the last column or row is left out if the size is odd.
     """
@@ -71,7 +73,8 @@ def write(target: Path, clip: Video, frames: Iterable[Frame], rate_hz: float) ->
         coming = iter(frames)
         first = next(coming)  # now `clip.first_s` is known
         stream = _picture_stream(film, first.rgb, rate_hz)
-        sound = _SoundQueue(_sound(source, film, clip.first_s))
+        no_sound = silent or clip.repairs.slow_motion != 1.0  # of slow motion, sound would not fit
+        sound = _SoundQueue(iter(()) if no_sound else _sound(source, film, clip.first_s))
         for frame in itertools.chain([first], coming):
             for packet in sound.until(frame.time_s):
                 film.mux(packet)
@@ -116,7 +119,12 @@ def _encodable(frame: Frame) -> av.VideoFrame:
     height, width = (size // 2 * 2 for size in frame.rgb.shape[:2])
     rgb = np.ascontiguousarray(frame.rgb[:height, :width])
     yuv = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YUV_I420), np.uint8)  # three times as fast as FFmpeg's converter
-    picture = av.VideoFrame.from_numpy_buffer(yuv, format="yuv420p")  # without a copy
+    picture, flat = av.VideoFrame(width, height, "yuv420p"), yuv.reshape(-1)
+    for plane in picture.planes:  # PyAV's own import of such an array needs a height that is a multiple of 4
+        size = plane.width * plane.height
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        rows[:, : plane.width] = flat[:size].reshape(plane.height, plane.width)
+        flat = flat[size:]
     picture.pts, picture.time_base = round(frame.time_s / TICK), TICK
     return picture
 

@@ -25,8 +25,9 @@ from hingecheck.judgement.criteria import Threshold
 from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
 from hingecheck.spine import contour
+from hingecheck.spine.inference import weighed
 from models.spine.data import TARGETS, Frames
-from models.spine.export import Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
+from models.spine.export import BENT_DEG, Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
 from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
@@ -45,6 +46,12 @@ SQUARE_DEG = 15.0
 SUPPORTS = (0.9, 0.85, 0.8, 0.75)
 """Probabilities that a pattern needs, to compare."""
 
+LOOSE, STIFF = ("loose", "hoodie"), 0.5
+"""Tops that can be stiff, and the least stiffness that counts."""
+
+AVERAGE_SKIN_M = 0.03
+"""Largest slide of the thigh's pull, to either side, that counts as the average body's, in metres."""
+
 SHIPPED = Path(__file__).resolve().parents[1]
 """Folder of the files that ship."""
 
@@ -57,6 +64,8 @@ def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict
     spec = [specs[item] for item in frames.item]
     top = np.array([s["clothes"]["top"] for s in spec])
     bent = np.abs(frames.angles_deg[:, TARGETS.index("trunk")]) > 30.0
+    stiff = np.array([s["clothes"].get("stiffness", 0.0) if s["clothes"]["top"] in LOOSE else 0.0 for s in spec])
+    skin = np.array([s["body"].get("thigh_skin_m", 0.0) for s in spec])
     plate = np.array([s["bar"]["plate_mm"] for s in spec]) >= 450.0
     groups = {
         f"within {SIDE_DEG:.0f} degrees of the side": side,
@@ -65,6 +74,10 @@ def rows(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict
         "  upright": side & ~bent,
         "  upright behind 450-mm plates": side & ~bent & plate,
         **{f"  {name}": side & (top == name) for name in ("bare", "tight", "loose", "hoodie")},
+        "  stiff": side & (stiff >= STIFF),
+        "  bent, average skin": side & bent & (np.abs(skin) <= AVERAGE_SKIN_M),
+        "  bent, thigh pulls higher": side & bent & (skin > AVERAGE_SKIN_M),
+        "  bent, thigh pulls lower": side & bent & (skin < -AVERAGE_SKIN_M),
         "yaw +8 to +20": moved & (frames.yaw_deg > 8) & (frames.yaw_deg <= 20),
         "yaw -20 to -8": moved & (frames.yaw_deg < -8) & (frames.yaw_deg >= -20),
         "yaw 20 to 30": moved & (np.abs(frames.yaw_deg) > 20) & (np.abs(frames.yaw_deg) <= 30),
@@ -151,6 +164,26 @@ def shared_error(members: list[SpineNet], heads: Heads, frames: Frames) -> tuple
     return len(error), float(np.corrcoef(error[:, lumbar], error[:, junction])[0, 1])
 
 
+def alone_and_changed(
+    members: list[SpineNet], heads: Heads, frames: Frames
+) -> tuple[int, float, list[float], list[float]]:
+    """Compare what a bent frame gives alone with its change from standing, and with both weighed as in an analysis.
+
+    Returns the number of frames, the correlation of both lumbar errors, and for alone, change and both weighed the mean
+    absolute lumbar error and the share of errors inside the 90 % interval. Frames within SIDE_DEG of the side view.
+    """
+    single, change, true, true_change = predict_ensemble(members, heads, frames)
+    bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > BENT_DEG)
+    bent &= frames.first != np.arange(len(frames))
+    count, lumbar = len(TARGETS), TARGETS.index("lumbar")
+    alone = (single[bent, lumbar] - true[bent, lumbar], single[bent, count + 1 + lumbar])
+    changed = (change[bent, lumbar] - true_change[bent, lumbar], change[bent, count + lumbar])
+    ways = (alone, changed, weighed(alone, changed))
+    off = [float(np.abs(error).mean()) for error, _ in ways]
+    inside = [float((np.abs(error) <= Z90 * sd).mean()) for error, sd in ways]
+    return int(bent.sum()), float(np.corrcoef(alone[0], changed[0])[0, 1]), off, inside
+
+
 def _fits(share: float, limits: dict[str, Threshold]) -> list[str]:
     """Patterns that fit a true share."""
     low, high, width = (limits[name].value for name in ("hip_led_below", "low_back_led_above", "edge_tolerance"))
@@ -216,6 +249,11 @@ def main() -> None:
             *shared_error(members, heads, frames)
         )
     )
+    bent, correlation, off, inside = alone_and_changed(members, heads, frames)
+    print(f"{bent} bent frames, lumbar: errors alone and from standing r {correlation:.2f};", end=" ")
+    for name, error, share in zip(("alone", "from standing", "both weighed"), off, inside, strict=True):
+        print(f"{name} {error:.2f} deg, {share:.2f} inside;", end=" ")
+    print()
     for support in SUPPORTS:
         numbers = verdicts(members, heads, frames, support)
         print("support {}: {} lifters, {:.0%} with a pattern, {:.0%} right, {} exchanged".format(support, *numbers))

@@ -40,8 +40,8 @@ _EMPTY: Final = (70, 70, 70)
 TOP, BOTTOM, BAR = 62, 76, 12
 """Heights of the strip above the picture, of the strip below it, and of the bar, in drawing units."""
 
-LINES: Final = 4
-"""The height of the film is a multiple of this, in pixels.  The encoder's library misplaces colours otherwise."""
+LINES: Final = 2
+"""The height of the film is a multiple of this, in pixels, because H.264 stores colours for two by two of them."""
 
 HEADLINE: Final = 15.0
 """Text size of the headline, in drawing units."""

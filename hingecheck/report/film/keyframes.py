@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -16,6 +17,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.records import Analysis, Bytes, Rep, RepMetrics
+from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report import phases, wording
 from hingecheck.report.film import drawing, overlay
 from hingecheck.report.film.drawing import Pen
@@ -40,7 +42,7 @@ class KeyFrame:
     must not be shown.
     """
 
-    rep: Rep
+    rep: Rep | StoredRep
     posture: str
     time_s: float
     picture: Bytes | None
@@ -84,6 +86,31 @@ def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
     return bytes(data)
 
 
+def of_sheet(sheet: Path, stored: Stored, rep: StoredRep) -> tuple[KeyFrame, ...]:
+    """The key frames of one repetition of a finished result, cut out of its `sheet`.
+
+    They have no pictures if the sheet is missing.
+    """
+    row = [each.number for each in stored.reps].index(rep.number)
+    pixels = cv2.imread(str(sheet))
+    frames = []
+    for column, (key, name) in enumerate(phases.POSTURES.items()):
+        time_s = rep.events.get(phases.EVENTS[key], np.nan) if rep.complete or key != "at_top" else np.nan
+        lines = ("did not happen",) if np.isnan(time_s) else _lines(rep, key)
+        frames.append(KeyFrame(rep, name, time_s, None if np.isnan(time_s) else _cut(pixels, row, column), lines))
+    return tuple(frames)
+
+
+def _cut(pixels: cv2.typing.MatLike | None, row: int, column: int) -> Bytes | None:
+    """The picture in one cell of a sheet; None if the sheet has no such cell."""
+    if pixels is None:
+        return None
+    top, left = row * (CAPTION_PX + CELL_HEIGHT_PX) + CAPTION_PX, column * CELL_WIDTH_PX
+    cell = pixels[top : top + CELL_HEIGHT_PX, left : left + CELL_WIDTH_PX, ::-1]
+    whole = cell.shape == (CELL_HEIGHT_PX, CELL_WIDTH_PX, 3)
+    return np.ascontiguousarray(cell, np.uint8) if whole else None
+
+
 def webp(picture: Bytes, width_px: int, quality: int) -> bytes:
     """A picture as WebP bytes, scaled to `width_px`.  `quality` is 0 to 100."""
     size = (width_px, round(picture.shape[0] * width_px / picture.shape[1]))
@@ -114,7 +141,7 @@ def _window(scene: Scene, moment: Moment) -> Pen:
     return Pen(middle_x - CELL_WIDTH_PX / 2 / scale, bottom_y - CELL_HEIGHT_PX / scale, scale)
 
 
-def _lines(rep: RepMetrics, posture: str) -> tuple[str, ...]:
+def _lines(rep: RepMetrics | StoredRep, posture: str) -> tuple[str, ...]:
     return tuple(overlay.label(name, rep.values[phases.metric(name, posture)]) for name in phases.ANGLES)
 
 

@@ -64,6 +64,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
     cards, findings = _cards(analysis, extra.frames), _findings(analysis, extra.rules)
     context: dict[str, object] = {
         "analysis": analysis,
+        "load": sentences.load(analysis.self_report.load_kg),
         "verdict": _verdict(analysis),
         "main": _main(cards),
         "folded": not analysis.view.assessable,

@@ -1,6 +1,7 @@
 """Turn the angles over time into the data that the charts of the report page (page.js) read.
 
-Long clips are thinned.  Angles are whole hundredths of a degree; an unknown angle is null.
+Long clips are thinned.  Angles are whole hundredths of a degree for the lines; an unknown angle is null.  What is
+written beside a line is text: `words` holds each text once, `text` the place of each frame's text in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hingecheck.records import Analysis, Angle, Floats, RepMetrics
+from hingecheck import quantities
+from hingecheck.records import Analysis, Angle, Floats, Measure, RepMetrics
 from hingecheck.report import phases, wording
 
 MOST_POINTS: Final = 900
@@ -78,6 +80,9 @@ def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
 def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:
     half = angle.half_deg[kept]
     value = angle.value_deg[kept]
+    texts = [_text(name, float(v), float(h)) for v, h in zip(value, half, strict=True)]
+    words = list(dict.fromkeys(texts))
+    places = {text: place for place, text in enumerate(words)}
     return {
         "name": name,
         "label": wording.name(name),
@@ -85,7 +90,18 @@ def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:
         "shown": name not in HIDDEN,
         "value": _hundredths(value),
         "half": _hundredths(np.where(np.isnan(value), np.nan, half)),
+        "words": words,
+        "text": [places[text] for text in texts],
     }
+
+
+def _text(name: str, value: float, half: float) -> str:
+    """An angle of a frame with its interval, as every other output writes it."""
+    return (
+        quantities.NOT_MEASURED
+        if np.isnan(value)
+        else wording.measure(name, Measure(value, value - half, value + half))
+    )
 
 
 def _hundredths(values: Floats) -> list[int | None]:

@@ -35,7 +35,7 @@ def render(
 
     `styles` and `scripts` are files of `assets/` to put into the page.  `images` are the sources that the policy allows
     for pictures.  Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file
-    names visible.
+    names visible, `tight` keeps per cent signs beside their numbers.
     """
     css, code = ([asset(name) for name in files] for files in (styles, scripts))
     page = _environment().get_template(template)
@@ -46,6 +46,11 @@ def render(
         scripts=[Markup(text) for text in code],
     )
     return names.readable(filled)
+
+
+def fragment(template: str, context: Mapping[str, object]) -> str:
+    """A piece of a page as HTML text: the file `template` of `templates/`, filled with `context`."""
+    return names.readable(_environment().get_template(template).render(dict(context)))
 
 
 def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
@@ -60,6 +65,11 @@ def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:")
         "form-action": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def tight(text: str) -> str:
+    """The text with spaces that do not break between a number and its per cent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def asset(name: str) -> str:
@@ -92,4 +102,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["shown"] = names.shown
+    environment.filters["tight"] = tight
     return environment

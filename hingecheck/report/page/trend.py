@@ -1,31 +1,37 @@
-"""Make the trend page of an athlete: for each style of lift a chart over time and a table of the same numbers."""
+"""Make the page of an athlete: for each style of lift a chart over time, what it says in words, and all clips.
+
+`page` makes it for `hingecheck trend`; `of_person` makes it for a batch, where it links to the board and the reports.
+"""
 
 from __future__ import annotations
 
 import calendar
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
 from hingecheck import __version__
+from hingecheck.history import board as clips
+from hingecheck.history.board import Person
 from hingecheck.history.detectable import METHOD
 from hingecheck.history.trends import HEADLINE, Point, Trend
+from hingecheck.history.triage import Row
 from hingecheck.judgement import criteria
-from hingecheck.names import shown
+from hingecheck.names import identity, shown
 from hingecheck.report import sentences, wording
-from hingecheck.report.page import template
+from hingecheck.report.page import board, template
 from hingecheck.report.terminal import trend as trend_lines
 
-WIDTH_PX: Final = 480
+WIDTH_PX: Final = 400
 HEIGHT_PX: Final = 300
-LEFT_PX: Final = 70
-BOTTOM_PX: Final = 46
+LEFT_PX: Final = 58
+BOTTOM_PX: Final = 40
 MARGIN_PX: Final = 18
 TICKS: Final = 5
-REPORT: Final = "report.html"
+TOUCH_PX: Final = 52
+"""Size of the place on a chart that a finger can hit: 44 pixels on a screen of 390."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,98 +53,186 @@ class _Frame:
         return round(HEIGHT_PX - BOTTOM_PX - (value - self.low) / (self.high - self.low) * _room(), 1)
 
 
-def page(trends: Sequence[Trend], out: Path | None = None) -> str:
-    """The page as HTML text.  It loads nothing.  `trends`: one athlete and one metric, one trend for each style.
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The batch that the page belongs to, if any: the rows of its clips, by the hash of their content."""
 
-    `out`: the results folder of a batch, in whose folder `trends` the page lies; the page then links to the reports.
-    """
+    rows: Mapping[str, Row] = field(default_factory=dict)
+
+    def report(self, point: Point) -> str:
+        """The link to the report of a clip; "" without one."""
+        row = self.rows.get(point.session.sha256)
+        return _up(row.report) if row is not None else ""
+
+    def picture(self, point: Point) -> str:
+        """The link to the thumbnail of a clip; "" without one."""
+        row = self.rows.get(point.session.sha256)
+        return _up(row.thumbnail) if row is not None else ""
+
+
+def _up(below: str) -> str:
+    """A path below `--out` as a link from the folder of the pages."""
+    return quote(f"../{below}") if below else ""
+
+
+def page(trends: Sequence[Trend]) -> str:
+    """The page as HTML text.  It loads nothing.  `trends`: one athlete and one metric, one trend for each style."""
+    return _page(trends[0].athlete, trends, _Home(), [])
+
+
+def of_person(person: Person) -> str:
+    """The page of an athlete of a batch.  It lies in the folder `trends` below the results folder."""
+    failed = [_failed(row) for row in person.rows if row.session is None]
+    rows = {row.outcome.entry.sha256: row for row in person.rows}
+    return _page(person.athlete, person.trends, _Home(rows), failed, home=True)
+
+
+def _page(
+    athlete: str, trends: Sequence[Trend], rows: _Home, failed: Sequence[Mapping[str, str]], *, home: bool = False
+) -> str:
+    metric = trends[0].metric if trends else HEADLINE
     context = {
-        "athlete": shown(trends[0].athlete),
-        "metric": wording.name(trends[0].metric),
-        "charts": [_chart(trend, out) for trend in trends],
-        "home": out is not None,
+        "athlete": shown(athlete),
+        "metric": wording.name(metric),
+        "headline": metric == HEADLINE,
+        "charts": [_chart(trend, rows) for trend in trends],
+        "failed": failed,
+        "home": home,
         "method": METHOD,
         "version": __version__,
     }
-    return template.render("trend.html", context, styles=["trend.css"])
+    return template.render("trend.html", context, styles=["trend.css"], images="'self' file:")
 
 
-def _chart(trend: Trend, out: Path | None) -> dict[str, Any]:
-    dated = [point for point in trend.points if point.session.date and point.value.known]
+def _failed(row: Row) -> dict[str, str]:
+    """A clip without a result: why, and what to do."""
+    clip = row.outcome.entry.clip
     return {
-        "style": trend.style,
-        "clips": len(trend.points),
-        "notes": trend_lines.notes(trend),
-        "rows": [_row(point, trend, out) for point in trend.points],
-        "picture": _picture(dated, trend) if dated else None,
+        "day": sentences.day(clip.date) or "no date",
+        "clip": shown(_below(clip.file, clip.athlete)),
+        "why": sentences.sentence(row.reason),
+        "remedy": sentences.sentence(row.remedy),
+    }
+
+
+def _chart(trend: Trend, home: _Home) -> dict[str, Any]:
+    dated = clips.measured(trend)
+    return {
+        "style": trend.style.replace("_", " "),
+        "words": _words(trend),
+        "rows": [_row(point, trend, home) for point in sorted(trend.points, key=_date, reverse=True)],
+        "picture": _picture(dated, trend, home) if dated else None,
         "adjusted": trend.slope.known,
         "reference": f"{trend.reference_kg:.0f} kg",
     }
 
 
-def _row(point: Point, trend: Trend, out: Path | None) -> dict[str, str]:
-    load = point.session.report.load_kg
+def _date(point: Point) -> str:
+    return point.session.date
+
+
+def _words(trend: Trend) -> list[str]:
+    """What the chart says: how many clips of when, the newest one and its direction, the effect of load."""
+    days = sorted({point.session.date for point in trend.points if point.session.date})
+    lines = [f"{_count(len(trend.points), 'clip')} on {_count(len(days), 'day')}{_since(days)}."]
+    newest = max(trend.points, key=_date)
+    value = wording.explained(trend.metric, newest.value)
+    verdict = f"{board.outcome(newest.session)}, " if trend.metric == HEADLINE and newest.value.known else ""
+    known = (sentences.day(newest.session.date), sentences.load(newest.session.report.load_kg))
+    lines.append(f"{', '.join(filter(None, ('Newest clip', *known)))}: {verdict}{value}.")
+    if newest.value.known:
+        lines.append(sentences.sentence(sentences.change(newest.change, newest.session.date, trend.metric)))
+    if trend.slope.known:
+        effect = wording.differing(trend.metric, trend.slope.times(10))
+        lines.append(f"Load: {effect} for each 10 kg more; includes anything else that changed with the load.")
+        lines.append(f"{trend_lines.MOVED}: the value expected at {trend.reference_kg:.0f} kg.")
+    return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def _since(days: Sequence[str]) -> str:
+    """The days from the first to the last one, in words; "" without any."""
+    if not days:
+        return ""
+    last = sentences.day(days[-1])
+    return f", {last}" if len(days) == 1 else f", {sentences.day(days[0], days[-1])} to {last}"
+
+
+def _row(point: Point, trend: Trend, home: _Home) -> dict[str, str]:
+    session = point.session
+    direction = sentences.direction(point.change, session.date, trend.metric)
     return {
-        "date": point.session.date or "no date",
-        "clip": shown(point.session.file),
-        "report": _report(point, out),
-        "load": "–" if load is None else f"{load:g} kg",
+        "day": sentences.day(session.date) or "no date",
+        "clip": shown(_below(session.file, session.athlete)),
+        "report": home.report(point),
+        "picture": home.picture(point),
+        "load": sentences.load(session.report.load_kg),
+        "reps": board.reps(session),
+        "verdict": board.outcome(session) if trend.metric == HEADLINE and point.value.known else "",
         "value": wording.explained(trend.metric, point.value),
-        "at_load": wording.measure(trend.metric, point.at_load) if point.at_load.known else "–",
-        "change": sentences.change(point.change, trend.metric, now=point.value),
+        "at_load": wording.measure(trend.metric, point.at_load) if point.at_load.known else "",
+        "change": sentences.sentence(direction) if point.value.known else "",
+        "flags": board.flagged(session.flags) if trend.metric == HEADLINE else "",
     }
 
 
-def _report(point: Point, out: Path | None) -> str:
-    """The link to a clip's report; "" if it does not lie in the results folder."""
-    if out is None or not point.session.folder or not (out / point.session.folder / REPORT).is_file():
-        return ""
-    return quote(f"../{point.session.folder}/{REPORT}")
+def _below(file: str, athlete: str) -> str:
+    """The path of a clip below the athlete's folder."""
+    folder, slash, name = file.partition("/")
+    return name if slash and identity(folder) == identity(athlete) else file
 
 
 def _bands(frame: _Frame, metric: str) -> list[dict[str, Any]]:
-    """The limits between the patterns: where they are drawn, and their names; only for the share."""
+    """The bands of the patterns: where they are drawn, and their names; only for the share."""
     if metric != HEADLINE:
         return []
     limits = criteria.load().verdict
     below, above = limits["hip_led_below"].value, limits["low_back_led_above"].value
-    words = ((below, "mixed from"), (above, "low-back-led from"))
+    ends = ((frame.low, below, "hip_led"), (below, above, "mixed"), (above, frame.high, "low_back_led"))
     return [
-        {"y": frame.y(value), "text": f"{name} {wording.limit(metric, value)}"}
-        for value, name in words
-        if frame.low <= value <= frame.high
+        {
+            "y": frame.y(high),
+            "height": round(frame.y(low) - frame.y(high), 1),
+            "key": key,
+            "name": sentences.pattern(key),
+        }
+        for low, high, key in ends
     ]
 
 
-def _picture(points: Sequence[Point], trend: Trend) -> dict[str, Any]:
+def _picture(points: Sequence[Point], trend: Trend, home: _Home) -> dict[str, Any]:
     days = [day(point.session.date) for point in points]
-    frame = _Frame(min(days), max(days), *trend_lines.extent(trend))
-    ticks = _ticks(frame.low, frame.high)
+    low, high = (0.0, 1.0) if trend.metric == HEADLINE else trend_lines.extent(trend)
+    frame = _Frame(min(days), max(days), low, high)
     return {
         "width": WIDTH_PX,
         "height": HEIGHT_PX,
         "left": LEFT_PX,
         "bottom": HEIGHT_PX - BOTTOM_PX,
-        "ticks": [{"y": frame.y(tick), "text": wording.number(trend.metric, tick)} for tick in ticks],
-        "first": points[0].session.date,
-        "last": points[-1].session.date,
-        "first_x": frame.x(frame.first_day),
-        "last_x": frame.x(frame.last_day),
+        "touch": TOUCH_PX,
+        "ticks": [{"y": frame.y(tick), "text": wording.number(trend.metric, tick)} for tick in _ticks(low, high)],
+        "first": sentences.day(points[0].session.date, points[-1].session.date),
+        "last": sentences.day(points[-1].session.date),
+        "alone": points[0].session.date == points[-1].session.date,
         "bands": _bands(frame, trend.metric),
-        "points": [_mark(point, frame, trend) for point in points],
+        "points": [_mark(point, frame, trend, home) for point in points],
     }
 
 
-def _mark(point: Point, frame: _Frame, trend: Trend) -> dict[str, Any]:
+def _mark(point: Point, frame: _Frame, trend: Trend, home: _Home) -> dict[str, Any]:
     value = point.value
     return {
         "x": frame.x(day(point.session.date)),
         "y": frame.y(value.value),
-        "low": frame.y(value.low),
-        "high": frame.y(value.high),
+        "low": frame.y(max(value.low, frame.low)),
+        "high": frame.y(min(value.high, frame.high)),
         "changed": point.change.status == "changed",
         "moved": frame.y(point.at_load.value) if point.at_load.known else None,
-        "text": f"{point.session.date}: {wording.measure(trend.metric, value)}",
+        "report": home.report(point),
+        "text": f"{sentences.day(point.session.date)}: {wording.measure(trend.metric, value)}",
     }
 
 

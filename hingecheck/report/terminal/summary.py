@@ -28,10 +28,6 @@ STYLES: Final = {
 }
 COLUMNS: Final = ("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg")
 HEADS: Final = ("low back's share", "at pull start", "low-back change", "hip change")
-COMPARED: Final = (
-    *("hip_change_deg", "knee_change_deg", "lumbar_change_deg", "lumbar_share_trunk"),
-    *("lumbar_at_liftoff_deg", "lumbar_peak_deg", "early_trunk_drop_deg", "concentric_s"),
-)
 LEGEND: Final = "At pull start: low-back rounding. Change = pull start minus top. In brackets: 90 % interval."
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
@@ -98,22 +94,23 @@ def show_all(analysis: Analysis, console: Console) -> None:
 def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = ("A", "B")) -> None:
     """Print what differs, both repetitions, their differences.  Bold: the interval of the difference excludes zero."""
     console.print()
-    console.print(Text(sentences.comparison(pair), style="bold"))
+    console.print(Text(sentences.comparison(pair, [shown(label) for label in labels]), style="bold"))
     for letter, label, side in zip("AB", labels, (pair.first, pair.second), strict=True):
         named = letter if label == letter else f"{letter}, {shown(label)}"
-        title = f"{named}: {shown(side.analysis.video.file)}, repetition {side.rep.rep.number}"
-        console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.rep.remarks)))
+        title = f"{named}: {shown(side.stored.video.file)}, repetition {side.rep.number}"
+        console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.remarks)))
+    clear = [item for item in pair.differences if item.clear and item.name in sentences.COMPARED]
+    if not clear:
+        return
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
     for label in ("A", "B", "B - A"):
         table.add_column(label, justify="right")
-    for item in pair.differences:
-        if item.name in COMPARED:
-            values = (wording.measure(item.name, measure) for measure in (item.first, item.second))
-            difference = wording.differing(item.name, item.difference)
-            table.add_row(wording.name(item.name), *values, difference, style="bold" if item.clear else "")
+    for item in clear:
+        values = (wording.measure(item.name, measure) for measure in (item.first, item.second))
+        table.add_row(wording.name(item.name), *values, wording.differing(item.name, item.difference))
     console.print(table)
-    console.print(Text("In brackets: 90 % interval. Bold: the interval of the difference excludes zero.", style="dim"))
+    console.print(Text("Only what differs by more than error. In brackets: 90 % interval.", style="dim"))
 
 
 def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:

@@ -20,7 +20,7 @@ from hingecheck.report import sentences, wording
 WIDTH: Final = 30
 _BAR: Final = "─"
 _DOT: Final = "●"
-_MOVED: Final = "◇"
+MOVED: Final = "◇"
 _MARKS: Final = {"changed": ("changed", "bold"), "within": ("", ""), "not_told": ("", "")}
 
 
@@ -64,7 +64,7 @@ def notes(trend: Trend) -> list[str]:
     """Sentences on each clip that changed or could not be measured, on the effect of load, and on the comparison."""
     lines = [
         f"{point.session.date} {shown(point.session.file)}:"
-        f" {sentences.change(point.change, trend.metric, now=point.value)}."
+        f" {sentences.change(point.change, point.session.date, trend.metric)}."
         for point in trend.points
         if point.change.status == "changed"
     ]
@@ -77,7 +77,7 @@ def notes(trend: Trend) -> list[str]:
     if trend.slope.known:
         effect = wording.differing(trend.metric, trend.slope.times(10))
         lines.append(f"Load: {effect} for each 10 kg more; includes anything else that changed with the load.")
-        lines.append(f"{_MOVED}: the value expected at {trend.reference_kg:.0f} kg.")
+        lines.append(f"{MOVED}: the value expected at {trend.reference_kg:.0f} kg.")
     return [*lines, _last(trend)]
 
 
@@ -85,7 +85,8 @@ def _last(trend: Trend) -> str:
     """A sentence on the newest clip, or why no clip can be compared."""
     compared = [point for point in trend.points if point.change.status != "not_told"]
     if compared and compared[-1].change.status == "within":
-        return f"Last compared, {compared[-1].session.date}: {sentences.change(compared[-1].change, trend.metric)}."
+        last = compared[-1]
+        return f"Last compared, {last.session.date}: {sentences.change(last.change, last.session.date, trend.metric)}."
     if compared:
         return "Changed: error alone would cause such a difference in fewer than 1 of 20 comparisons."
     reasons = dict.fromkeys(texts.reason(point.change.reason) for point in trend.points)
@@ -112,7 +113,7 @@ def _bar(point: Point, ends: tuple[float, float]) -> Text:
     low, high = _cell(value.low, ends), _cell(value.high, ends)
     cells = [_BAR if low <= i <= high else " " for i in range(WIDTH)]
     if moved.known:
-        cells[_cell(moved.value, ends)] = _MOVED
+        cells[_cell(moved.value, ends)] = MOVED
     cells[_cell(value.value, ends)] = _DOT
     return Text("".join(cells))
 

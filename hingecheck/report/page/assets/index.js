@@ -1,137 +1,172 @@
 "use strict";
-/* The batch index: filters, sorts and pages the rows that the page holds as JSON (page/index.py, `_brief`). */
+/* The board: filters, sorts and pages the athletes that the page holds as JSON (page/board.py, `_row`). */
 (() => {
   const PAGE = 50;
-  const GROUP = 0, ATHLETE = 1, DATE = 2, CLIP = 3, LOAD = 4, PATTERN = 5, SHARE = 6, REPS = 7, WHY = 8, DO = 9;
-  const REPORT = 10, PICTURE = 11, TREND = 12, RECENT = 13;
-  const { rows, groups } = JSON.parse(document.getElementById("data").textContent);
-  const labels = Object.values(groups);
-  const words = rows.map((r) => [r[ATHLETE], r[DATE], r[CLIP], r[PATTERN], r[WHY], r[DO]].join(" ").toLowerCase());
+  const SVG = "http://www.w3.org/2000/svg";
+  const { rows, groups, limits } = JSON.parse(document.getElementById("data").textContent);
+  const text = (r) => [r.name, r.date, r.day, r.clip, r.verdict, r.loadText, groups[r.group], ...r.words].join(" ");
+  const words = rows.map((r) => text(r).toLowerCase());
   const form = document.getElementById("filters");
   const body = document.getElementById("rows");
-  const heads = [...document.querySelectorAll("th[data-key]")];
   const compare = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" }).compare;
-  let shown = rows.map((_, i) => i);
-  let sort = { key: 0, up: true };
+  let shown = [];
   let page = 0;
 
-  const make = (name, text, kind) => {
+  /* --- what the coach has seen; a browser may keep nothing, then nothing is marked --- */
+
+  const KEY = `hingecheck seen ${location.pathname}`;
+  const every = rows.flatMap((r) => r.ids);
+  let seen = null;
+  const store = () => {
+    try {
+      localStorage.setItem(KEY, [...seen].join(" "));
+    } catch {
+      seen = null;
+    }
+  };
+  try {
+    const kept = localStorage.getItem(KEY);
+    seen = new Set(kept === null ? every : kept.split(" "));
+    if (kept === null) store();
+  } catch {
+    seen = null;
+  }
+  const isNew = (r) => seen !== null && r.ids.some((id) => !seen.has(id));
+  const see = (ids) => {
+    if (seen === null) return;
+    for (const id of ids) seen.add(id);
+    store();
+    filter();
+  };
+
+  /* --- one row --- */
+
+  const make = (name, content, kind) => {
     const element = document.createElement(name);
-    if (text !== undefined) element.textContent = text;
+    if (content !== undefined) element.textContent = content;
     if (kind) element.className = kind;
     return element;
   };
 
-  const valueOf = (i) => {
-    const value = sort.key === 0 ? i : rows[i][sort.key - 1];
-    return Array.isArray(value) ? value[0] : value;
+  const cell = (kind, ...parts) => {
+    const made = make("td", undefined, kind);
+    made.setAttribute("role", "cell");
+    made.append(...parts);
+    return made;
   };
 
-  // Unknown values come last in both sort directions.
-  const byColumn = (a, b) => {
-    const first = valueOf(a), second = valueOf(b);
-    const unknown = (v) => v === null || v === "";
-    if (unknown(first) || unknown(second)) return unknown(first) - unknown(second) || a - b;
-    const order = typeof first === "number" ? first - second : compare(first, second);
-    return (sort.up ? order : -order) || a - b;
-  };
-
-  const name = (text) => {
-    const cell = make("td", undefined, "name");
-    cell.append(make("bdi", text || "not known"));
-    return cell;
+  const link = (to, content, r) => {
+    if (!to) return content;
+    const made = make("a");
+    made.href = to;
+    made.append(content);
+    made.addEventListener("click", () => see(r.ids));
+    made.addEventListener("auxclick", () => see(r.ids));
+    return made;
   };
 
   const picture = (r) => {
-    const cell = make("td");
-    if (r[PICTURE]) {
-      const image = make("img");
-      image.loading = "lazy";
-      image.alt = `Report of ${r[CLIP]}`;
-      image.width = 108;
-      image.height = 48;
-      image.src = r[PICTURE];
-      const link = make("a");
-      if (r[REPORT]) link.href = r[REPORT];
-      link.append(image);
-      cell.append(link);
-    }
-    return cell;
+    if (!r.picture) return cell("picture");
+    const image = make("img");
+    image.loading = "lazy";
+    image.alt = `Report of ${r.name || r.clip}, ${r.day || "no date"}`;
+    image.width = 108;
+    image.height = 48;
+    image.src = r.picture;
+    return cell("picture", link(r.report, image, r));
   };
 
-  const linked = (text, to, kind) => {
-    const cell = name(text);
-    if (kind) cell.classList.add(kind);
-    if (to) {
-      const link = make("a");
-      link.href = to;
-      link.append(...cell.childNodes);
-      cell.append(link);
-    }
-    return cell;
+  const who = (r) => {
+    const name = make("bdi", r.name || r.clip);
+    const day = make("span", r.day || "no date", "day");
+    const parts = [link(r.page || r.report, name, r), day];
+    if (!r.name) parts.push(make("span", "athlete not known", "day"));
+    if (r.clips > 1) parts.push(make("span", `${r.clips} clips`, "day"));
+    if (isNew(r)) parts.push(make("strong", "new", "new"));
+    return cell("name", ...parts);
   };
 
-  const share = (r) => {
-    const cell = make("td", r[SHARE] ? `${r[SHARE][1]} ` : "–", "number");
-    if (r[SHARE]) cell.append(make("span", r[SHARE][2], "interval"));
-    return cell;
+  const draw = (name, values) => {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
+    return element;
   };
 
-  const why = (r) => {
-    const cell = make("td", undefined, "why");
-    for (const text of [r[WHY], r[DO]]) if (text) cell.append(make("p", text));
-    return cell;
+  /* The lumbar share from 0 to 1 over the newest clips, with the limits between the patterns. */
+  const spark = (r) => {
+    const last = r.spark.length - 1;
+    if (last < 1) return cell("spark");
+    const x = (i) => 5 + (110 * i) / last;
+    const y = (value) => 35 - 30 * Math.min(Math.max(value, 0), 1);
+    const svg = draw("svg", { viewBox: "0 0 120 40", role: "img", width: 120, height: 40 });
+    svg.setAttribute("aria-label", `Lumbar share, ${r.spark.length} clips: ${r.spark.map((p) => p[1]).join(", ")}`);
+    for (const limit of limits) svg.append(draw("line", { class: "limit", x1: 0, x2: 120, y1: y(limit), y2: y(limit) }));
+    svg.append(draw("polyline", { points: r.spark.map((p, i) => `${x(i)},${y(p[0])}`).join(" ") }));
+    svg.append(draw("circle", { cx: x(last), cy: y(r.spark[last][0]), r: 4 }));
+    return cell("spark", svg);
   };
 
   const line = (i) => {
     const r = rows[i];
-    const row = make("tr", undefined, `g${r[GROUP]}`);
-    const place = make("td", `${i + 1} `, "place");
-    place.append(make("span", labels[r[GROUP]], "mark"));
-    row.append(place, picture(r), linked(r[ATHLETE], r[TREND]));
-    row.append(make("td", r[DATE] || "–", "date"), linked(r[CLIP], r[REPORT], "clip"));
-    row.append(make("td", r[PATTERN]), share(r), why(r));
-    row.append(make("td", r[LOAD] === null ? "–" : `${r[LOAD]} kg`, "number"), make("td", r[REPS] || "–", "number"));
+    const row = make("tr", undefined, `g${r.group}`);
+    row.setAttribute("role", "row");
+    const verdict = cell("verdict", make("span", r.verdict, "mark"));
+    if (r.share) verdict.append(make("span", r.share[1], "interval"));
+    row.append(picture(r), who(r), verdict, cell("words", ...r.words.map((sentence) => make("p", sentence.replaceAll(" %", "\u00a0%")))), spark(r));
+    for (const [kind, content] of [["load", r.loadText], ["reps", r.reps]]) {
+      row.append(cell(`number ${kind}${content ? "" : " unknown"}`, content || "–"));
+    }
     return row;
   };
 
-  const draw = () => {
+  /* --- the list --- */
+
+  // Unknown values come last, and equal ones keep the order of the board.
+  const order = {
+    date: (a, b) => compare(rows[b].date, rows[a].date) || rows[a].rank - rows[b].rank,
+    rank: (a, b) => rows[a].rank - rows[b].rank,
+    name: (a, b) => !rows[a].name - !rows[b].name || compare(rows[a].name, rows[b].name),
+    share: (a, b) => !rows[a].share - !rows[b].share || (rows[a].share ? rows[b].share[0] - rows[a].share[0] : 0),
+    load: (a, b) => (rows[b].load ?? -1) - (rows[a].load ?? -1),
+  };
+
+  const show = () => {
     const pages = Math.max(1, Math.ceil(shown.length / PAGE));
     page = Math.min(page, pages - 1);
     body.replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(line));
-    document.getElementById("matches").textContent = `${shown.length} of ${rows.length} clips`;
+    const fresh = rows.filter(isNew).length;
+    const of = shown.length === rows.length ? `${rows.length} rows` : `${shown.length} of ${rows.length} rows`;
+    document.getElementById("matches").textContent = seen === null ? of : `${of}, ${fresh || "nothing"} new since your last look`;
+    document.getElementById("new-count").textContent = fresh;
+    document.getElementById("only-new").hidden = document.getElementById("seen").hidden = !fresh;
     document.getElementById("page").textContent = `page ${page + 1} of ${pages}`;
+    document.getElementById("pages").hidden = pages === 1;
     document.getElementById("previous").disabled = page === 0;
     document.getElementById("next").disabled = page === pages - 1;
   };
 
-  const filter = () => {
+  function filter() {
     const groupsShown = new Set(new FormData(form).getAll("group").map(Number));
-    const searchWords = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
-    const all = form.elements.earlier.checked || searchWords.length > 0;
-    shown = rows.map((_, i) => i).filter((i) => (all || rows[i][RECENT]) && groupsShown.has(rows[i][GROUP]) && searchWords.every((w) => words[i].includes(w)));
-    shown.sort(byColumn);
-    page = 0;
-    draw();
-  };
+    const searched = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
+    const onlyNew = form.elements.new.checked && rows.some(isNew);
+    const fits = (r, i) => groupsShown.has(r.group) && (!onlyNew || isNew(r)) && searched.every((w) => words[i].includes(w));
+    shown = rows.map((_, i) => i).filter((i) => fits(rows[i], i));
+    shown.sort((a, b) => order[form.elements.order.value](a, b) || a - b);
+    show();
+  }
 
   const turn = (by) => {
     page += by;
-    draw();
-    document.querySelector(".scroll").scrollIntoView();
+    show();
+    document.getElementById("board").scrollIntoView();
   };
 
-  for (const head of heads) {
-    head.querySelector("button").addEventListener("click", () => {
-      const key = Number(head.dataset.key);
-      sort = { key, up: key === sort.key ? !sort.up : true };
-      for (const column of heads) column.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", sort.up ? "ascending" : "descending");
-      filter();
-    });
-  }
-  form.addEventListener("input", filter);
+  form.addEventListener("input", () => {
+    page = 0;
+    filter();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
+  document.getElementById("seen").addEventListener("click", () => see(every));
   document.getElementById("previous").addEventListener("click", () => turn(-1));
   document.getElementById("next").addEventListener("click", () => turn(1));
   filter();

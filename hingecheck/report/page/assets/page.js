@@ -31,9 +31,7 @@
     for (const [from, to, named] of data.held) {
       if (line.name in named && moment >= from && moment < to) return named[line.name];
     }
-    if (line.value[frame] === null) return "not measured";
-    const whole = (sign) => Math.round((line.value[frame] + sign * line.half[frame]) / 100) + 0;
-    return minus(`${whole(0)}° (${whole(-1)} to ${whole(1)})`);
+    return line.words[line.text[frame]];
   }
 
   function phaseAt(time) {

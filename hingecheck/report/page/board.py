@@ -1,0 +1,126 @@
+"""Make `index.html`, the board: one row for each athlete, the newest day first.
+
+A row stands for the athlete's newest day: verdict, direction against earlier days, load, repetitions and the lumbar
+share over time.  The script `index.js` draws the rows, filters and sorts them, and marks what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hingecheck import __version__, texts
+from hingecheck.history import board, triage
+from hingecheck.history.board import Person
+from hingecheck.history.sessions import Session
+from hingecheck.history.trends import HEADLINE
+from hingecheck.history.triage import TRENDS, Row
+from hingecheck.judgement import criteria
+from hingecheck.records import Code, Measure
+from hingecheck.report import sentences, wording
+from hingecheck.report.page import template
+
+SPARKS: Final = 12
+"""Largest number of clips in a sparkline."""
+
+ID_DIGITS: Final = 12
+"""Digits of a clip's hash by which the page remembers that the coach has seen it."""
+
+
+def page(people: Sequence[Person]) -> str:
+    """The board as HTML text.  It loads only the thumbnails of the rows in view."""
+    rows = [_row(person) for person in people]
+    groups = [person.row.group for person in people]
+    context = {
+        "counts": [(i, sentences.GROUPS[g], groups.count(g)) for i, g in enumerate(triage.GROUPS)],
+        "athletes": sum(bool(person.athlete) for person in people),
+        "nameless": sum(not person.athlete for person in people),
+        "clips": sum(len(person.rows) for person in people),
+        "failed": sum(row.failure is not None for person in people for row in person.rows),
+        "version": __version__,
+        "data": template.data({"rows": rows, "groups": list(sentences.GROUPS.values()), "limits": _limits()}),
+    }
+    return template.render("index.html", context, styles=["index.css"], scripts=["index.js"], images="'self' file:")
+
+
+def athlete_page(athlete: str) -> str:
+    """The path of an athlete's page below `--out`; "" for an unknown athlete."""
+    return f"{TRENDS}/{triage.trend_name(athlete)}" if athlete else ""
+
+
+def flagged(flags: Sequence[str]) -> str:
+    """The titles of the rules that are flagged, as one sentence; "" without a flag."""
+    rules = criteria.load().rules
+    titles = [rules[flag].title if flag in rules else flag.replace("_", " ").capitalize() for flag in flags]
+    return f"Flagged: {'; '.join(titles)}." if titles else ""
+
+
+def reps(session: Session | None) -> str:
+    """How many repetitions a clip has: "5", or "4 of 5 complete"; "" without a result."""
+    if session is None:
+        return ""
+    complete = sum(rep.complete for rep in session.reps)
+    return str(complete) if complete == len(session.reps) else f"{complete} of {len(session.reps)} complete"
+
+
+def outcome(session: Session | None) -> str:
+    """The verdict of a clip in two or three words."""
+    if session is None:
+        return texts.REASONS[Code.NO_RESULT]
+    if session.pattern == "cannot_tell" and not session.share.known:
+        return "not measured"
+    return sentences.pattern(session.pattern)
+
+
+def _row(person: Person) -> dict[str, Any]:
+    """What index.js reads of an athlete."""
+    row, clip, session = person.row, person.row.outcome.entry.clip, person.row.session
+    return {
+        "group": triage.GROUPS.index(row.group),
+        "rank": person.rank,
+        "name": person.athlete,
+        "date": clip.date,
+        "day": sentences.day(clip.date),
+        "clip": clip.file,
+        "clips": len(person.newest) if clip.date else len(person.rows),
+        "verdict": outcome(session),
+        "share": _share(session),
+        "words": _words(row),
+        "load": clip.report.load_kg,
+        "loadText": sentences.load(clip.report.load_kg),
+        "reps": reps(session),
+        "report": row.report,
+        "picture": row.thumbnail,
+        "page": athlete_page(person.athlete),
+        "spark": _spark(person),
+        "ids": [each.outcome.entry.sha256[:ID_DIGITS] for each in person.newest],
+    }
+
+
+def _share(session: Session | None) -> list[Any] | None:
+    """The lumbar share to sort by, and as text with its interval; None if it is not measured."""
+    share: Measure | None = None if session is None else session.share
+    return [share.value, wording.measure(HEADLINE, share)] if share is not None and share.known else None
+
+
+def _words(row: Row) -> list[str]:
+    """Why the clip has no verdict and what to do, or the direction against earlier days; then the flags."""
+    if row.session is None or not row.session.share.known:
+        return [sentences.sentence(text) for text in (row.reason, row.remedy) if text]
+    change = row.change
+    told = change is not None and (change.status != "not_told" or row.outcome.entry.clip.athlete)
+    direction = sentences.direction(change, row.session.date) if change is not None and told else ""
+    lines = (sentences.sentence(direction), sentences.sentence(row.reason), flagged(row.session.flags))
+    return [line for line in lines if line]
+
+
+def _spark(person: Person) -> list[list[Any]]:
+    """The newest values of the lumbar share: value and text of each, the oldest first."""
+    points = board.measured(person.trend)[-SPARKS:] if person.trend is not None else []
+    return [[p.value.value, wording.number(HEADLINE, p.value.value)] for p in points]
+
+
+def _limits() -> list[float]:
+    """The limits between the patterns, for the sparklines."""
+    verdict = criteria.load().verdict
+    return [verdict["hip_led_below"].value, verdict["low_back_led_above"].value]
