@@ -71,7 +71,7 @@ def test_body_points_are_forward_and_up_from_the_floor_in_metres_if_scaled(scale
     assert np.nanmin(metres.point("left_heel")[:, 1]) == pytest.approx(0.0, abs=1e-3)
     assert np.isnan(metres.point("right_wrist")[45:55]).all()
     assert np.isfinite(metres.point("left_wrist")).all()
-    ratio = metres.xyz[..., 1] / pixels.xyz[..., 1]
+    ratio = shoulder[:, 1] / pixels.point("left_shoulder")[:, 1]
     assert np.nanmax(ratio) == pytest.approx(np.nanmin(ratio), rel=1e-6)
 
 
