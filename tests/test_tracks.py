@@ -158,11 +158,13 @@ def test_points_of_a_picture_have_no_lumbar_angle_and_say_so(tmp_path: Path) -> 
     )
     assert values(left, "knee_change_deg") == pytest.approx(values(right, "knee_change_deg"), abs=1e-6)
     assert values(left, "trunk_change_deg") == pytest.approx([65.0] * 2, abs=1.0)
-    for name in ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg", "lumbar_share_trunk"):
+    for name in ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg", "lumbar_share_trunk", "hip_at_top_deg"):
         measure = right.reps[0].values[name]
         assert measure.reason is not None
         assert Code.TRACKS_WITHOUT_SPINE in measure.reason.codes, name
     assert right.verdict.pattern == "cannot_tell"
+    assert "pelvis" in right.verdict.cue
+    assert "film" not in right.verdict.cue.lower()
     assert not right.view.yaw_deg.known
 
 
@@ -224,7 +226,7 @@ def test_the_table_of_the_documentation_is_the_one_that_is_used() -> None:
         for name, cell in zip(columns, cells.split("|"), strict=True):
             spread = analysis.SPREADS[cast(body.Source, source)][name]
             words = f"{spread.noise_deg:g}° {spread.bias_deg:g}° {100 * spread.slope:g} %"
-            assert cell.strip() == ("not measured" if spread == analysis.NOBODY else words), f"{source}, {name}"
+            assert cell.strip() == ("not measured" if spread == analysis.NOT_HELD else words), f"{source}, {name}"
 
 
 def test_fast_tracks_are_thinned(tmp_path: Path) -> None:

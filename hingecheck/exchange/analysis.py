@@ -31,6 +31,7 @@ from hingecheck.filtering import lasting_s, smooth_known
 from hingecheck.geometry import known_median, pitch_deg, sagittal, thigh_pitch_deg
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
+from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS
 from hingecheck.progress import Stage, Watch, begin
@@ -43,10 +44,12 @@ from hingecheck.records import (
     BackContour,
     Bools,
     Code,
+    Filming,
     Floats,
     Measure,
     PoseTrack,
     Rep,
+    RepMetrics,
     Segmentation,
     Spine,
     Spread,
@@ -59,7 +62,17 @@ from hingecheck.video.working_copy import WorkingCopy
 SHORTEST_STANDING_S: Final = 0.2
 """Shortest standing that is used as the zero, in seconds, summed over all its frames."""
 
-NOBODY: Final = Spread(0.0, 0.0, 0.0)
+NOT_HELD: Final = Spread(0.0, 0.0, 0.0)
+"""Stands for the error of an angle that a source does not hold."""
+
+TOPS: Final = {"hip_at_top_deg": "pelvis_tilt", "lumbar_at_top_deg": "lumbar_flexion"}
+"""Metrics at the top for which own standing may stand, and the angle that they need."""
+
+RECORDING_CUE: Final = "Record the pelvis and the spine as well, with a second of standing before the first repetition."
+"""Cue for tracks that cannot tell."""
+
+RECORDING_REASON: Final = "without them nothing shows what the low back does"
+"""Why RECORDING_CUE is given."""
 
 SPREADS: Final[Mapping[Source, Mapping[str, Spread]]] = {
     "markers": {
@@ -71,9 +84,9 @@ SPREADS: Final[Mapping[Source, Mapping[str, Spread]]] = {
         "shank": Spread(0.5, 3.0, 0.05),
     },
     "points": {
-        "pelvis": NOBODY,
-        "lumbar": NOBODY,
-        "junction": NOBODY,
+        "pelvis": NOT_HELD,
+        "lumbar": NOT_HELD,
+        "junction": NOT_HELD,
         "trunk": angles.TRUNK_SPREAD,
         "thigh": angles.THIGH_SPREAD,
         "shank": angles.SHANK_SPREAD,
@@ -123,8 +136,9 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     track = angles.measure(body.track, view, spine)
     found = stages.segment(track, lift_type=None if named_style is None else style.LIFT_TYPES[named_style])
     lifter = stages.Lifter(height_cm=report.height_cm)
-    described = stages.describe(track, _repetitions(path, track, found), view, lifter)
-    judged = stages.judge(described, view, rules)
+    reps = stages.describe(track, _repetitions(path, track, found), view, lifter)
+    described = tuple(_as_recorded(rep, spine) for rep in reps)
+    judged = _without_filming(stages.judge(described, view, rules))
     return Analysis(
         **_without_picture(path, body),
         **vars(judged),
@@ -217,7 +231,7 @@ def _spine(body: Body, standing: _Standing) -> Spine:
         pelvis_tilt=_angle(pelvis_deg, spreads["pelvis"], why),
         lumbar_flexion=_angle(junction_deg - pelvis_deg, spreads["lumbar"], why),
         junction=_angle(junction_deg, spreads["junction"], why),
-        thoracic_flexion=_angle(np.full(count, np.nan), NOBODY, Code.TRACKS_WITHOUT_SPINE),
+        thoracic_flexion=_angle(np.full(count, np.nan), NOT_HELD, Code.TRACKS_WITHOUT_SPINE),
         trunk_lean=_angle(lean_deg, spreads["trunk"], Code.LIFTER_UNSEEN),
         thigh=_angle(thigh_deg - zero_deg[0], spreads["thigh"], Code.LIFTER_UNSEEN),
         shank=_angle(shank_deg - zero_deg[1], spreads["shank"], Code.LIFTER_UNSEEN),
@@ -254,6 +268,23 @@ def _repetitions(path: Path, track: AngleTrack, found: Segmentation) -> tuple[Re
             texts.bends(found.bends),
         )
     return found.reps
+
+
+def _as_recorded(rep: RepMetrics, spine: Spine) -> RepMetrics:
+    """The metrics without a top that own standing stands for, where the tracks never hold the angle."""
+    unknown = [metric for metric, angle in TOPS.items() if (getattr(spine, angle).reason != "").all()]
+    missing = dict.fromkeys(unknown, Measure.missing(Code.TRACKS_WITHOUT_SPINE))
+    return replace(rep, values={**rep.values, **missing})
+
+
+def _without_filming(judged: stages.Judged) -> stages.Judged:
+    """The verdict without advice on how to film."""
+    verdict = judged.verdict
+    kept = tuple(way for way in verdict.surer if way in (Filming.STANDING, Filming.MORE_REPS))
+    said = replace(verdict, surer=kept)
+    if verdict.cue == verdicts.FILMING_CUE:
+        said = replace(said, cue=RECORDING_CUE, cue_reason=RECORDING_REASON)
+    return replace(judged, verdict=said)
 
 
 def _info(path: Path, body: Body) -> VideoInfo:
