@@ -210,6 +210,6 @@ def test_a_number_read_back_has_the_digits_of_the_one_just_measured() -> None:
 
 def test_another_rounding_would_be_noticed(stored_document: dict[str, Any]) -> None:
     rep = stored_document["reps"][0]["metrics"]["hip_change_deg"]
-    once_more = wording.measure("hip_change_deg", Measure(rep["value"] + 1.0, rep["low"], rep["high"]))
+    once_more = wording.measure("hip_change_deg", Measure(rep["value"] + 3.0, rep["low"], rep["high"] + 3.0))
     assert MEASURED.findall(f"hips {once_more}.") == [once_more]
     assert once_more not in canonical(stored_document)

@@ -32,7 +32,7 @@ def reporting(method: Callable[Concatenate[B, P], R]) -> Callable[Concatenate[B,
     """The method with errors of SQLite turned into UsageError, and damaged content into ResultUnreadable."""
 
     @functools.wraps(method)
-    def safe(book: B, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def reported(book: B, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(book, *args, **kwargs)
         except sqlite3.Error as error:
@@ -45,7 +45,7 @@ def reporting(method: Callable[Concatenate[B, P], R]) -> Callable[Concatenate[B,
         except (ValueError, TypeError, AttributeError, OverflowError) as error:  # a value of another type
             raise damaged(book.path, "the logbook is damaged", error) from error
 
-    return safe
+    return reported
 
 
 def damaged(path: Path, what: str, error: Exception) -> ResultUnreadable:

@@ -62,7 +62,7 @@ def _of_matrix(a: float, b: float, c: float, d: float) -> Orientation:
     """The orientation nearest to a matrix that takes the stored point (x, y) to (a x + c y, b x + d y), y down."""
     if not (a or b):
         return Orientation()
-    mirrored = a * d - b * c < 0
+    mirrored = bool(a * d - b * c < 0)
     right = (-a, -b) if mirrored else (a, b)
     return Orientation(_nearest(math.degrees(math.atan2(-right[1], right[0]))), mirrored)
 

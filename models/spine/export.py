@@ -23,7 +23,6 @@ answer is a posterior mean, which contains the spread of shares in the training 
 3. Scale the SDs again.
 4. Shift the means of single frames to the median truth, and scale their SDs, so that they hold for bent and for upright
    frames.
-5. Scale all SDs by AWAY: outside of the training's own ways of drawing, errors are larger.
 """
 
 from __future__ import annotations
@@ -59,9 +58,6 @@ MOST_PRIOR = 0.4
 
 TURNED_FROM_DEG, TURNED_TO_DEG = 15.0, 35.0
 """The prior is removed from this turn of the junction on, and fully from the second value on."""
-
-AWAY = 1.0
-"""Factor of all SDs."""
 
 PELVIS, LUMBAR, JUNCTION, TRUNK = (TARGETS.index(name) for name in ("pelvis", "lumbar", "junction", "trunk"))
 
@@ -211,8 +207,6 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
         heads.single_width[k] = max(
             _width(single[group, k] + shift - true[group, k], single[group, count + 1 + k]) for group in groups
         )
-    heads.single_width *= AWAY  # 5.
-    heads.change_width *= AWAY
     return heads
 
 

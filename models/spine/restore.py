@@ -44,11 +44,14 @@ def _members(encoder: Table) -> int:
 
 
 def _initial(path: Path) -> Table:
-    """The weights in an ONNX file, by name."""
+    """The weights in an ONNX file, by name; the export stores equal ones once, under one of their names."""
     import onnx
     from onnx import numpy_helper
 
-    return {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
+    graph = onnx.load(str(path)).graph
+    table = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    same = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity"}
+    return table | {name: table[source] for name, source in same.items() if source in table}
 
 
 def _of_member(table: Table, member: int) -> Table:
