@@ -52,6 +52,7 @@ from hingecheck.records import (
     Spine,
     StyleName,
     View,
+    Wanted,
 )
 from hingecheck.segmentation import style
 from hingecheck.spine import inference
@@ -76,6 +77,7 @@ class Asked:
     `model`: name of the pose bundle.  `standing`: a clip in which the same lifter stands quietly.  `max_bend`: a clip
     in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
+    `person`: who of several people is the lifter.
     `rate_hz`: the rate of tracks whose files do not say theirs.  `spine`: the name of a plug-in's spine model.
     `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
@@ -87,6 +89,7 @@ class Asked:
     style: str = style.AUTO
     self_report: SelfReport = field(default_factory=SelfReport)
     workers: int = 0
+    person: Wanted = "auto"
     rate_hz: float | None = None
     spine: str = ""
     repairs: Repairs = field(default_factory=Repairs)
@@ -150,7 +153,7 @@ def analyze(
     begin(watch, Stage.STARTING)
     asked = asked or Asked()
     inputs = ready(path, asked)
-    poses = source or stages.pose_network(inputs.pose, asked.workers)
+    poses = source or stages.pose_network(inputs.pose, asked.workers, asked.person)
     net, finder = stages.spine_model(asked.spine), stages.bar_finder()
     threading.Thread(target=_load_later_stages).start()  # while the clip is decoded
     # 2

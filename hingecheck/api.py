@@ -58,6 +58,7 @@ def analyze(
     rate_hz: float | None = None,
     rotate: int = 0,
     slow_motion: float = 1.0,
+    person: str = "auto",
     max_megapixels: float | None = None,
     max_frames: int | None = None,
     max_minutes: float | None = None,
@@ -90,6 +91,7 @@ def analyze(
         workers=workers,
         rate_hz=rate_hz,
         spine=spine,
+        person=wishes.person(person),
         repairs=wishes.repairs(rotate, slow_motion),
         limits=wishes.limits(max_megapixels, max_frames, max_minutes),
     )

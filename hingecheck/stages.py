@@ -52,6 +52,7 @@ from hingecheck.records import (
     Spine,
     Verdict,
     View,
+    Wanted,
 )
 from hingecheck.segmentation import segment as segmentation
 from hingecheck.spine import inference
@@ -80,16 +81,18 @@ class Judged:
     most_different: int | None
 
 
-def pose_network(model: str | bundles.Bundle = bundles.DEFAULT, workers: int = 0) -> PoseSource:
+def pose_network(
+    model: str | bundles.Bundle = bundles.DEFAULT, workers: int = 0, person: Wanted = "auto"
+) -> PoseSource:
     """The pose network of a shipped bundle (lite, full, heavy) or of a `.task` file, or the pose source of a plug-in.
 
-    `workers`: number of threads; 0 = one a core.
+    `workers`: number of threads; 0 = one a core.  `person`: who of several people is the lifter.
     """
     bundle = bundles.find(model) if isinstance(model, str) else model
     if bundle.package:
         made: PoseSource = plugins.load(plugins.POSE, bundle.name).make(workers)
         return made
-    return PoseNetwork(bundle.path, workers)
+    return PoseNetwork(bundle.path, workers, person)
 
 
 def spine_model(name: str = "") -> inference.SpineModel:

@@ -82,6 +82,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
+    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): nothing across a cut is one movement",
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"
@@ -90,7 +91,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.LOW_RESOLUTION: (
         "the picture has only {0:.0f} lines: angles may be off by more than their intervals say; use the phone's file"
     ),
-    Code.PICTURE_GAPS: "the clip has {0:.0f} gaps without a picture, the longest of {1:.1f} s",
+    Code.PICTURE_GAPS: "there are times without a picture (gaps: {0:.0f}, the longest of {1:.1f} s)",
     Code.FRAMES_DAMAGED: "{0:.0%} of the frames are damaged: copy the clip from the phone again",
     Code.CUT_OFF: "only {0:.1f} s of the {1:.1f} s that the file promises could be read: copy it from the phone again",
     Code.STAMPS_SPREAD: "{0:.0%} of the frames had the time of another one: they were spread evenly",

@@ -99,7 +99,7 @@ def recordings(sha256: str) -> list[Path]:
 def in_place_of_the_network(source: PoseSource) -> Iterator[None]:
     """Every analysis in this process takes its landmarks from that source."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stages, "PoseNetwork", lambda _bundle, _workers: source)
+        patch.setattr(stages, "PoseNetwork", lambda *_: source)
         yield
 
 

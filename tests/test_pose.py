@@ -10,7 +10,7 @@ import pytest
 from hingecheck import landmarks
 from hingecheck.pose import estimation
 from hingecheck.pose import lifter as search
-from hingecheck.records import Floats, Frame, Sighting
+from hingecheck.records import Floats, Frame, Sighting, Wanted
 from hingecheck.spine import contour
 from tests import lifter
 
@@ -124,3 +124,19 @@ def test_a_cropped_frame_keeps_its_origin_and_scale() -> None:
     y, x = np.argwhere(cut.rgb[:, :, 0] == 255)[0]
     assert (x / cut.scale + cut.origin_px[0], y / cut.scale + cut.origin_px[1]) == (600, 800)
     assert cut.rgb.shape == (150, 200, 3)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hip_x_px"), [("left", 300), ("right", 1300), ("largest", 800), ((1250.0, 500.0), 1300)]
+)
+def test_the_user_names_the_lifter_among_several_people(wanted: Wanted, hip_x_px: float) -> None:
+    left, largest, right, child = person(300, 500), person(800, 620), person(1300, 520), person(1500, 150)
+    found = [[largest, left, right], [left, right, largest, child], [right, largest, left], [largest]]
+    moving = search.Region(700, 100, 900, 800)
+    region = search.region(found, moving, wanted)
+    assert region is not None
+    assert region.left < hip_x_px < region.right
+    hips = [xy_px[[23, 24], 0].mean() for xy_px in search.finds(found, region, wanted).values()]
+    assert len(hips) >= 3
+    assert hips == pytest.approx([hip_x_px] * len(hips), abs=60)
+    assert search.region([[], []], None, wanted) is None

@@ -28,7 +28,7 @@ from hingecheck.backends import bundles, cores
 from hingecheck.backends.memory import give_back
 from hingecheck.pose import activity, cleaning, estimation, following, lifter, sampling
 from hingecheck.progress import Progress, Stage, Watch, begin
-from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace
+from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace, Wanted
 from hingecheck.spine import contour
 from hingecheck.video import reading, thumbnails
 from hingecheck.video.working_copy import APART_S, WorkingCopy, height_px
@@ -61,10 +61,14 @@ MOST_WORKERS: Final = 3
 
 @dataclass(frozen=True)
 class PoseNetwork:
-    """The pose network of a bundle (`.task`).  `workers`: number of threads; 0 = one a core, up to MOST_WORKERS."""
+    """The pose network of a bundle (`.task`).
+
+    `workers`: number of threads; 0 = one a core, up to MOST_WORKERS.  `person`: who is the lifter.
+    """
 
     bundle: Path
     workers: int = 0
+    person: Wanted = "auto"
 
     def read(self, clip: reading.Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
         """Follow the lifter through the clip, and fill its working copy."""
@@ -72,7 +76,7 @@ class PoseNetwork:
 
         with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as people:
             # 1
-            scouted = _scout(clip, copy, people, watch)
+            scouted = _scout(clip, copy, people, self.person, watch)
             # 2
             time_s = np.array(copy.times_s)
             looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
@@ -120,7 +124,9 @@ class _Scouted:
     thumbnails: Thumbnails
 
 
-def _scout(clip: reading.Video, copy: WorkingCopy, people: MediaPipePeople, watch: Watch | None) -> _Scouted:
+def _scout(
+    clip: reading.Video, copy: WorkingCopy, people: MediaPipePeople, person: Wanted, watch: Watch | None
+) -> _Scouted:
     """Decode the clip once: copy it, find what changes, find people.  Then decide where to look."""
     keeper, watcher = thumbnails.Keeper(), activity.Watcher()
     pictures = reading.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
@@ -136,26 +142,28 @@ def _scout(clip: reading.Video, copy: WorkingCopy, people: MediaPipePeople, watc
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         copy.first_s = clip.first_s
-        region, finds = _region(finder, copy, thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES))
+        moved = thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES)
+        region, finds = _region(finder, copy, moved, person)
     small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
     return _Scouted(region, finds, watcher.activity(), small)
 
 
 def _region(
-    finder: _PeopleFinder, copy: WorkingCopy, pictures: Sequence[Frame]
+    finder: _PeopleFinder, copy: WorkingCopy, pictures: Sequence[Frame], person: Wanted
 ) -> tuple[lifter.Region | None, list[following.Find]]:
     """The part of the picture to look at, and the lifter in it as found in some pictures.
 
     The part that moves is taken only if the model finds more people there: a crop can also hide what it needs.
     """
     found, moving = finder.people(), lifter.moving_part(pictures)
-    region = lifter.region(found, moving)
-    if region is None and moving is not None and lifter.seldom_found(found):
+    region = lifter.region(found, moving, person)
+    if person == "auto" and region is None and moving is not None and lifter.seldom_found(found):
         closer = finder.people_in(moving, copy)
         if sum(map(bool, closer)) > CLOSER * sum(map(bool, found)):
             region, found = moving, closer
     times_s = finder.times_s
-    return region, [following.Find(times_s[index], xy_px) for index, xy_px in lifter.finds(found, region).items()]
+    finds = lifter.finds(found, region, person)
+    return region, [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
 
 
 class _PeopleFinder:

@@ -202,6 +202,8 @@ def _entry(folder: Path, row: Mapping[str, str]) -> Clip:
     """The clip of one row of the list.  A path that points outside the folder gives a clip with a problem."""
     inside = PurePosixPath(row["file"].replace("\\", "/"))
     path = folder / inside
+    if not inside.parts:
+        return Clip(path, names.shown(row["file"]), problem="the list names no file")
     if inside.is_absolute() or ".." in inside.parts or "\0" in row["file"]:
         return Clip(path, names.shown(row["file"]), problem=_OUTSIDE)
     return _checked(folder, path, from_folders(str(inside)) | {key: value for key, value in row.items() if value})

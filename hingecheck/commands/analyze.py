@@ -113,6 +113,7 @@ def analyze(
         ),
     ] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
+    person: clip_options.Person = "auto",
     rotate: clip_options.Rotate = 0,
     slow_motion: clip_options.SlowMotion = 1.0,
     max_megapixels: clip_options.MaxMegapixels = None,
@@ -151,9 +152,19 @@ def analyze(
             _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
-        repairs = wishes.repairs(rotate, slow_motion)
-        limits = wishes.limits(max_megapixels, max_frames, max_minutes)
-        asked = Asked(model, standing, max_bend, criteria, style, report, 0, rate_hz, spine, repairs, limits)
+        asked = Asked(
+            model,
+            standing,
+            max_bend,
+            criteria,
+            style,
+            report,
+            person=wishes.person(person),
+            rate_hz=rate_hz,
+            spine=spine,
+            repairs=wishes.repairs(rotate, slow_motion),
+            limits=wishes.limits(max_megapixels, max_frames, max_minutes),
+        )
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)

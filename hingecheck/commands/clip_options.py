@@ -17,6 +17,15 @@ SlowMotion = Annotated[
         help="The clip is slow motion, this many times slower than the lift. 240 frames a second that play at 30: 8.",
     ),
 ]
+Person = Annotated[
+    str,
+    typer.Option(
+        "--person",
+        metavar="WHO",
+        help="Who of several people is the lifter: left, right, largest, or a point on the hips as X,Y in pixels. "
+        "auto: who moves like one.",
+    ),
+]
 MaxMegapixels = Annotated[
     float | None,
     typer.Option(min=0.01, help="Refuse pictures with more million pixels than this. Default: 40, more than 8K."),

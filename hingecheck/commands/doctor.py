@@ -19,9 +19,7 @@ MOST_GAPS = 5
 
 
 def doctor(
-    clip: Annotated[
-        Path | None, typer.Argument(metavar="[VIDEO]", help="A video: say what is understood of it.")
-    ] = None,
+    clip: Annotated[Path | None, typer.Argument(metavar="VIDEO", help="A video: say what is understood of it.")] = None,
 ) -> None:
     """Check the installation: models, video decoders and versions. Nothing is sent over the network.
 

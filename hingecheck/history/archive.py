@@ -151,6 +151,8 @@ def _rows(out: Path) -> Iterator[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
+                if any("\0" in str(cell) for cell in row.values()):
+                    raise ValueError("it contains a null character")
                 if row.keys() >= COLUMNS:
                     yield {str(name): str(cell or "") for name, cell in row.items()}
     except (OSError, ValueError, csv.Error) as error:

@@ -48,6 +48,13 @@ def reporting(method: Callable[Concatenate[B, P], R]) -> Callable[Concatenate[B,
     return reported
 
 
+def text(value: object) -> str:
+    """A stored text; raises TypeError if it is none.  SQLite stores any type in any column."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where a text belongs")
+    return value
+
+
 def damaged(path: Path, what: str, error: Exception) -> ResultUnreadable:
     """The error for a logbook whose content cannot be right."""
     return ResultUnreadable(

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from hingecheck import names, texts
 from hingecheck.errors import UsageError
-from hingecheck.history.damage import damaged, reporting
+from hingecheck.history.damage import damaged, reporting, text
 from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
@@ -108,7 +108,7 @@ class Logbook:
             "SELECT name, count(session.id), coalesce(min(nullif(date, '')), ''), coalesce(max(date), '')"
             " FROM athlete LEFT JOIN session ON session.athlete = athlete.id GROUP BY athlete.id ORDER BY identity"
         )
-        return tuple(Athlete(*row) for row in rows)
+        return tuple(Athlete(text(name), count, text(first), text(last)) for name, count, first, last in rows)
 
     @reporting
     def sessions(self, athlete: str | None = None, metric: str | None = None) -> tuple[Session, ...]:
@@ -128,7 +128,9 @@ class Logbook:
     @reporting
     def metrics(self) -> tuple[str, ...]:
         """The names of all stored metrics, sorted."""
-        return tuple(name for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric"))
+        return tuple(
+            text(name) for (name,) in self._rows.execute("SELECT DISTINCT metric FROM measure ORDER BY metric")
+        )
 
     @reporting
     def holds(self, athlete: str) -> bool:
@@ -266,11 +268,12 @@ class Logbook:
         row = dict(zip(_SESSION, columns, strict=True))
         row["folder"] = os.fsdecode(row["folder"])
         soreness = self._rows.execute("SELECT site, score FROM soreness WHERE session = ? ORDER BY site", (session_id,))
-        report = SelfReport(dict(soreness.fetchall()), row["sitting_hours"], row["load_kg"], row["rpe"], row["note"])
+        hours, load, rpe = (None if row[n] is None else float(row[n]) for n in ("sitting_hours", "load_kg", "rpe"))
+        report = SelfReport({text(site): float(score) for site, score in soreness}, hours, load, rpe, text(row["note"]))
         plain = ("date", "file", "folder", "sha256", "version", "pattern", "sentence", "cue")
         return Session(
-            athlete=athlete,
-            **{name: row[name] for name in plain},
+            athlete=text(athlete),
+            **{name: text(row[name]) for name in plain},
             share=self._measure("lumbar_share_trunk", *(row[column] for column in _SHARE)),
             reasons=_parts(row["reasons"]),
             flags=_parts(row["flags"]),
@@ -284,7 +287,7 @@ class Logbook:
             "SELECT id, number, style, complete FROM rep WHERE session = ? ORDER BY number", (session_id,)
         ).fetchall()
         return tuple(
-            RepResult(number, style, bool(complete), self._measures(rep_id, metric))
+            RepResult(int(number), text(style), bool(complete), self._measures(rep_id, metric))
             for rep_id, number, style, complete in rows
         )
 

@@ -4,6 +4,8 @@ In: the people that a light pose model found in pictures from all over a clip, a
 the picture in display pixels, or None for the whole picture.  Why: the pose model follows one person.  It often prefers
 an upright bystander to a bent lifter, and it loses a lifter who looks small.
 
+The user may name the lifter (`Wanted`).  Then that person counts, whatever moves.
+
 Steps (`region`):
 
 1. Link people across pictures by place and size (`_grouped`).  Score each person: large, present throughout, shoulders
@@ -33,7 +35,7 @@ import numpy as np
 import scipy
 
 from hingecheck import landmarks
-from hingecheck.records import Bytes, Floats, Frame
+from hingecheck.records import Bytes, Floats, Frame, Wanted
 
 _SAME_PERSON: Final = 0.4
 """Largest distance between two mid-hips of one person, in body sizes (shoulders to ankles)."""
@@ -96,6 +98,13 @@ _MOST_CUT: Final = 0.3
 lifter does not."""
 
 
+_LASTS: Final = 0.3
+"""Smallest number of pictures with a person whom the user may name, as a share of the most frequent person's."""
+
+_SIZED: Final = 0.4
+"""Smallest size of such a person, as a share of the largest: others are far behind, or no people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """A part of the picture in display pixels; `right` and `bottom` do not belong to it."""
@@ -123,7 +132,7 @@ class _Person:
     xy_px: Floats
 
 
-def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region | None:
+def region(found: Sequence[Sequence[Floats]], moving: Region | None, wanted: Wanted = "auto") -> Region | None:
     """The part of the picture to look at; None for the whole picture.
 
     `found`: for some pictures, the landmarks (33, 2) of everybody in it, in display pixels.  `moving`: the part in
@@ -131,9 +140,11 @@ def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region |
     """
     # 1
     people, together = _grouped(found)
-    best = max(people, key=_score, default=None)
+    best = _best(people, wanted)
     if best is None:
         return None
+    if wanted != "auto":
+        return _around(best)
     # 2
     if moving is not None and _travel(best) < _BENDS and not _overlap(best, moving):
         return beside(moving, *_sides(best))
@@ -141,14 +152,14 @@ def region(found: Sequence[Sequence[Floats]], moving: Region | None) -> Region |
     return _around(best) if together >= _CROWDED else None
 
 
-def finds(found: Sequence[Sequence[Floats]], part: Region | None) -> dict[int, Floats]:
+def finds(found: Sequence[Sequence[Floats]], part: Region | None, wanted: Wanted = "auto") -> dict[int, Floats]:
     """Where the lifter was found: from indices of pictures to landmarks (33, 2).
 
     `found`: for some pictures, the landmarks of everybody in it.  `part`: the part of the picture with the lifter.
     """
     people, _ = _grouped(found)
     inside = [group for group in people if part is None or _overlap(group, part)]
-    best = max(inside, key=_score, default=[])
+    best = _best(inside, wanted) or []
     return {person.picture: person.xy_px for person in best}
 
 
@@ -242,6 +253,29 @@ def _travel(group: Sequence[_Person]) -> float:
     """How far the shoulders of a person move up and down, in body sizes."""
     heights = [p.shoulder_px[1] for p in group]
     return float(max(heights) - min(heights)) / max(p.size_px for p in group)
+
+
+def _best(people: Sequence[Sequence[_Person]], wanted: Wanted) -> Sequence[_Person] | None:
+    """The person whom the user wants, or who looks most like the lifter; None if there is nobody."""
+    if wanted == "auto":
+        return max(people, key=_score, default=None)
+    most = max(map(len, people), default=0)
+    largest_px = max(map(_size_px, people), default=0.0)
+    lasting = [g for g in people if len(g) >= _LASTS * most and _size_px(g) >= _SIZED * largest_px]
+
+    def fits(group: Sequence[_Person]) -> float:
+        """How well a person fits the user's words."""
+        x, y = np.median([p.hip_px for p in group], axis=0)
+        if isinstance(wanted, tuple):
+            return -float(np.hypot(x - wanted[0], y - wanted[1]))
+        return {"left": -float(x), "right": float(x)}.get(wanted, _size_px(group))
+
+    return max(lasting, key=fits, default=None)
+
+
+def _size_px(group: Sequence[_Person]) -> float:
+    """The usual length of a person's body, in display pixels."""
+    return float(np.median([p.size_px for p in group]))
 
 
 def _score(group: Sequence[_Person]) -> float:

@@ -51,6 +51,7 @@ from hingecheck.records.pose import (
     Sighting,
     Trace,
     View,
+    Wanted,
 )
 from hingecheck.records.reasons import LONGEST_CODE, Code, Reason, most_frequent
 from hingecheck.records.reps import (
@@ -141,6 +142,7 @@ __all__ = [
     "Verdict",
     "VideoInfo",
     "View",
+    "Wanted",
     "Words",
     "bounded",
     "counting",

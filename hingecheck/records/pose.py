@@ -18,6 +18,9 @@ from hingecheck.records.video import Thumbnails
 Facing = Literal["left", "right"]
 """The image direction that the lifter faces."""
 
+Wanted = Literal["auto", "left", "right", "largest"] | tuple[float, float]
+"""The lifter as the user names him or her: by side, by size, or by a point in display pixels.  Auto: by movement."""
+
 CROP_SIZE_PX: Final = 72
 """Side of the square picture of the trunk that the spine model gets, in pixels."""
 

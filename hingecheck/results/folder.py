@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -107,9 +108,32 @@ def _move(source: Path, target: Path, files: Sequence[str]) -> None:
         raise
 
 
+@contextlib.contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Let no other process move files into the folder, where the system can lock one."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    place = os.open(target, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
+
+
 def _rename(source: Path, target: Path, files: Sequence[str]) -> None:
     """Rename files from one folder into another, which is made if needed."""
     target.mkdir(mode=0o700, exist_ok=True)
+    with _alone(target):
+        _replace(source, target, files)
+
+
+def _replace(source: Path, target: Path, files: Sequence[str]) -> None:
+    """Rename files from one folder into another."""
     if files:  # a mixture of old and new files without the marker is no result
         (target / files[-1]).unlink(missing_ok=True)
     for name in files:

@@ -60,6 +60,9 @@ _LIST: Final = re.compile(
 )
 """How lists of other files begin: M3U, ffconcat, PLS, ASX, SMIL, SDP, DASH, Smooth Streaming."""
 
+_ADDRESS: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+([^/].*)")
+"""An address.  A path object has made one slash of its two."""
+
 _HEAD_BYTES: Final = 4096
 """Number of bytes at the beginning of a file in which such a list is recognised."""
 
@@ -101,6 +104,12 @@ def check(path: Path) -> None:
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
+        address = _ADDRESS.match(str(path))
+        if address:
+            raise VideoNotFound(
+                f"{address[1]}://{address[2]}: is an address, and hingecheck opens no connection",
+                "Save the video on this machine, and give the file.",
+            ) from error
         raise VideoNotFound(f"{path}: no such file", "Check the spelling and the folder.") from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error

@@ -55,10 +55,14 @@ class Form:
 
 @dataclass
 class Losses:
-    """What one pass over a clip loses.  `failed`: number of pictures.  `misfits`: those among them of another shape."""
+    """What one pass over a clip loses.
+
+    `failed`: number of pictures.  `misfits`: those among them of another shape.  `late`: those with too late a time.
+    """
 
     failed: int = 0
     misfits: int = 0
+    late: int = 0
 
 
 def pictures(clip: InputContainer, index: int, losses: Losses) -> Iterator[VideoFrame]:

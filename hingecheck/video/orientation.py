@@ -49,7 +49,7 @@ class Orientation:
 def of(picture: VideoFrame, tags: Mapping[str, str]) -> Orientation:
     """The orientation that the picture's display matrix asks for; without a matrix, that of the stream's tags."""
     with contextlib.suppress(KeyError, ValueError):
-        matrix = np.frombuffer(bytes(cast(Any, picture.side_data)[Type.DISPLAYMATRIX]), np.int32).astype(float)
+        matrix = np.frombuffer(bytes(cast(Any, picture.side_data)[Type.DISPLAYMATRIX]), np.int32).tolist()
         return _of_matrix(matrix[0], matrix[1], matrix[3], matrix[4])
     for name, value in tags.items():
         if name.lower() == TAG:

@@ -6,7 +6,7 @@ In: the times of the pictures that were read, and what the file promises.  Out: 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,6 +79,11 @@ def losses(read: Read) -> list[Reason]:
     if gaps:
         notes.append(Reason(Code.PICTURE_GAPS, (float(len(gaps)), max(end - begin for begin, end in gaps))))
     return notes
+
+
+def cut(times_s: Sequence[float]) -> list[Reason]:
+    """That the clip is cut, if it is."""
+    return [Reason(Code.CUTS, (float(len(times_s)), times_s[0]))] if times_s else []
 
 
 def grave(read: Read) -> list[Reason]:

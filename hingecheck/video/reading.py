@@ -29,7 +29,7 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, decoding, planes, quality, seeking, stamps, streams
+from hingecheck.video import container, cuts, decoding, planes, quality, seeking, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -44,8 +44,14 @@ _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
 
 
-LEAST_SIDE_PX, LONGEST_SHAPE = 32, 8.0
-"""Least pixels of a picture's shorter side, and largest ratio of its sides."""
+LEAST_SIDE_PX: Final = 16
+"""Least pixels of a picture's shorter side."""
+
+LONGEST_SHAPE: Final = 8.0
+"""Largest ratio of a picture's sides."""
+
+MOST_LATE: Final = 50
+"""Number of frames after the longest duration that are damage.  More show that the clip is longer."""
 
 
 class Video:
@@ -56,6 +62,7 @@ class Video:
         self.path, self.repairs, self.limits = path, repairs or Repairs(), limits or Limits()
         self._times_s: list[float] = []
         self._losses = decoding.Losses()
+        self._cuts = cuts.Watcher()
         self.first_s = 0.0
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         self._index, self._tags = _chosen(path, self.limits)
@@ -88,8 +95,11 @@ class Video:
     def small(self, height_px: int, apart_s: float) -> Iterator[planes.Small]:
         """The same frames as `frames` gives, not in RGB: much cheaper."""
         scale = min(1.0, height_px / self.height)
+        self._cuts = cuts.Watcher()
         for time_s, picture in self._apart(apart_s):
-            yield planes.upright(planes.small(picture, time_s, self._stored_size(scale), scale), self._upright_by)
+            small = planes.small(picture, time_s, self._stored_size(scale), scale)
+            self._cuts.watch(time_s, small.grey)
+            yield planes.upright(small, self._upright_by)
 
     @property
     def form(self) -> decoding.Form:
@@ -122,7 +132,12 @@ class Video:
             mirrored=self._form.asked.mirrored,
             repairs=self.repairs,
             gaps_s=quality.gaps_s(read.times_s, read.step_s),
-            notes=(*quality.losses(read), *([stamped] if stamped else []), *quality.limits(read, self._tags)),
+            notes=(
+                *quality.cut(self._cuts.times_s),
+                *quality.losses(read),
+                *([stamped] if stamped else []),
+                *quality.limits(read, self._tags),
+            ),
         )
 
     def lost(self) -> str:
@@ -190,7 +205,8 @@ class Video:
                 if times_s and time_s <= times_s[-1]:
                     losses.failed += 1  # two frames cannot be shown at one moment
                     continue
-                if time_s > self.limits.duration_s or len(times_s) >= self.limits.frames:
+                losses.late += time_s > self.limits.duration_s
+                if losses.late > MOST_LATE or len(times_s) >= self.limits.frames:
                     raise _too_long(self.path, self.limits)
                 times_s.append(time_s)
                 yield time_s, picture
@@ -298,13 +314,13 @@ def _check_pixels(path: Path, pixels: int, limits: Limits) -> None:
     """Raise InputError if a picture has too many pixels, or is not known to have any (0)."""
     if not pixels:
         raise InputError(
-            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.0f} million pixels",
+            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.3g} million pixels",
             f"{PLAYABLE} For larger pictures, raise the limit with --max-megapixels.",
         )
     if pixels > limits.pixels:
         raise InputError(
-            f"{path}: its pictures have {pixels / 1e6:.0f} million pixels, more than the limit of "
-            f"{limits.pixels / 1e6:.0f} million",
+            f"{path}: its pictures have {pixels / 1e6:.3g} million pixels, more than the limit of "
+            f"{limits.pixels / 1e6:.3g} million",
             "Export it smaller, or raise the limit with --max-megapixels.",
         )
 

@@ -33,6 +33,9 @@ CLOSER: Final = 0.2
 """The same as a share of the usual time between two pictures; and how much of the time up to the next group a group
 takes at most.  A stretch of slow motion takes all of it."""
 
+OFTEN: Final = 0.2
+"""Smallest share of pictures whose times are spread.  Fewer come from a camera that stumbles."""
+
 FASTEST_HZ: Final = 2000.0
 """Pictures a second above which the times cannot be those of the camera."""
 
@@ -94,7 +97,7 @@ def read(clip: InputContainer, index: int) -> Stamps:
         return Stamps(rate_hz, packets=packets, note=Reason(Code.RATE_ASSUMED, (round(rate_hz, 2),)))
     # 3
     spread, moved = _spread(np.asarray(ticks * unit_s, np.float64))
-    if not moved.any():
+    if moved.mean() < OFTEN:
         return Stamps(packets=packets)
     new: dict[int, list[float]] = {}
     for tick, time_s in zip(ticks.tolist(), spread.tolist(), strict=True):

@@ -1,11 +1,14 @@
-"""What the user says about a clip, checked: what its file does not say, and how large it may be."""
+"""What the user says about a clip, checked: who is the lifter, what its file does not say, how large it may be."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from hingecheck.errors import UsageError
-from hingecheck.records import TURNS_DEG, Limits, Repairs
+from hingecheck.records import TURNS_DEG, Limits, Repairs, Wanted
+
+PEOPLE: Final[tuple[Literal["auto", "left", "right", "largest"], ...]] = ("auto", "left", "right", "largest")
+"""The words for a person."""
 
 FASTEST: Final = 64.0
 """Largest factor of slow motion."""
@@ -21,6 +24,20 @@ def repairs(rotate: int, slow_motion: float) -> Repairs:
             "Give how many times slower than the lift the clip is, for example 8.",
         )
     return Repairs(rotate, slow_motion)
+
+
+def person(who: str) -> Wanted:
+    """Who of several people is the lifter.  Raises UsageError for other words."""
+    for word in PEOPLE:
+        if who == word:
+            return word
+    try:
+        x, y = map(float, who.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"--person {who}: is not known", "Give left, right, largest, or a point on the lifter's hips, like 640,360."
+        ) from error
+    return x, y
 
 
 def limits(megapixels: float | None, frames: int | None, minutes: float | None) -> Limits:

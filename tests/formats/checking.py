@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,7 @@ def check(case: Case, folder: Path) -> Outcome:
         clip = Video(path, case.repairs)
         levels, discs = _errors(clip, case)
         info = clip.info()
+        json.dumps(asdict(info))  # all of it must go into the result
     except InputError as error:
         message = error.message.replace(str(path), path.name)
         refused = case.refused and re.search(case.refused, message)
