@@ -152,19 +152,9 @@ def analyze(
             _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
-        asked = Asked(
-            model,
-            standing,
-            max_bend,
-            criteria,
-            style,
-            report,
-            person=wishes.person(person),
-            rate_hz=rate_hz,
-            spine=spine,
-            repairs=wishes.repairs(rotate, slow_motion),
-            limits=wishes.limits(max_megapixels, max_frames, max_minutes),
-        )
+        who, repairs = wishes.person(person), wishes.repairs(rotate, slow_motion)
+        limits = wishes.limits(max_megapixels, max_frames, max_minutes)
+        asked = Asked(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits)
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
