@@ -28,7 +28,7 @@ import numpy as np
 import scipy
 
 from hingecheck import observation, stages, texts
-from hingecheck.backends import bundles
+from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
@@ -78,6 +78,7 @@ class Asked:
     in which the same lifter rounds the back as far as possible.  `criteria`: a file of the user's own thresholds.
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
     `person`: who of several people is the lifter.
+    `rate_hz`: the rate of tracks whose files do not say theirs.  `spine`: the name of a plug-in's spine model.
     `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
 
@@ -89,6 +90,8 @@ class Asked:
     self_report: SelfReport = field(default_factory=SelfReport)
     workers: int = 0
     person: Wanted = "auto"
+    rate_hz: float | None = None
+    spine: str = ""
     repairs: Repairs = field(default_factory=Repairs)
     limits: Limits = field(default_factory=Limits)
 
@@ -151,7 +154,7 @@ def analyze(
     asked = asked or Asked()
     inputs = ready(path, asked)
     poses = source or stages.pose_network(inputs.pose, asked.workers, asked.person)
-    net, finder = stages.spine_model(), stages.bar_finder()
+    net, finder = stages.spine_model(asked.spine), stages.bar_finder()
     threading.Thread(target=_load_later_stages).start()  # while the clip is decoded
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
@@ -167,7 +170,7 @@ def analyze(
         reps = repetitions(measured, path)
     described = stages.describe(measured.angles, reps, measured.view, lifter, measured.plates)
     # 5
-    provenance = _provenance((inputs.pose, *inputs.parts)) | _own_clips(asked)
+    provenance = _provenance((inputs.pose, *inputs.parts)) | _plugins(inputs.pose, asked) | _own_clips(asked)
     return _judged(inputs, seen, measured, described, provenance)
 
 
@@ -284,10 +287,17 @@ def _provenance(used: tuple[bundles.Bundle, ...]) -> dict[str, object]:
     """Versions, models and settings that the numbers come from."""
     roles = ("pose", "spine_encoder", "spine_head", "plates", "bare_bar")
     return {
-        "versions": {"python": platform.python_version()} | _installed(),
+        "versions": installed(),
         "models": {role: {"name": b.name, "sha256": b.sha256} for role, b in zip(roles, used, strict=True)},
         "settings": {"model": used[0].name, "frame_height_px": LOOK_PX},
     }
+
+
+def _plugins(pose: bundles.Bundle, asked: Asked) -> dict[str, object]:
+    """The estimators of other packages that were used, each with its package; nothing without one."""
+    used = {asked.model: pose.package, asked.spine: plugins.package(plugins.SPINE, asked.spine)}
+    found = {name: package for name, package in used.items() if package}
+    return {"plugins": found} if found else {}
 
 
 def _own_clips(asked: Asked) -> dict[str, object]:
@@ -296,9 +306,9 @@ def _own_clips(asked: Asked) -> dict[str, object]:
     return {"own_clips": {role: None if path is None else path.name for role, path in clips.items()}}
 
 
-def _installed() -> dict[str, str]:
-    """Installed versions of the packages that compute the numbers.  OpenCV has one of two names."""
-    versions = {}
+def installed() -> dict[str, str]:
+    """Versions of Python and of the packages that compute the numbers.  OpenCV has one of two names."""
+    versions = {"python": platform.python_version()}
     networks, opencv = ("mediapipe", "ai-edge-litert"), ("opencv-python", "opencv-python-headless")
     for name in ("hingecheck", *networks, *opencv, "numpy", "scipy", "av"):
         with contextlib.suppress(PackageNotFoundError):

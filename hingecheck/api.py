@@ -44,6 +44,7 @@ def analyze(
     video: Place,
     *,
     model: str = bundles.DEFAULT,
+    spine: str = "",
     standing: Place | None = None,
     max_bend: Place | None = None,
     criteria: Place | None = None,
@@ -54,11 +55,18 @@ def analyze(
     rpe: float | None = None,
     height_cm: float | None = None,
     note: str = "",
+    rate_hz: float | None = None,
+    rotate: int = 0,
+    slow_motion: float = 1.0,
+    person: str = "auto",
+    max_megapixels: float | None = None,
+    max_frames: int | None = None,
+    max_minutes: float | None = None,
     workers: int = 0,
     source: PoseSource | None = None,
     progress: Watch | None = None,
 ) -> Result:
-    """Measure and judge one clip.  Writes nothing: `Result.save` does.
+    """Measure and judge one clip, or the tracks of another program.  Writes nothing: `Result.save` does.
 
     Options that the command line has too mean the same here.  `standing` and `max_bend` are clips of the same lifter,
     `criteria` is a file of the user's own limits.  `soreness` maps parts of the body to 0 to 10.  `workers`: number of
@@ -69,7 +77,9 @@ def analyze(
     for a file that cannot be read, NobodyFound, NoRepetition, ModelError.
     """
     from hingecheck import analysis
+    from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria as rules
+    from hingecheck.video import wishes
 
     asked = analysis.Asked(
         model=model,
@@ -79,9 +89,14 @@ def analyze(
         style=style,
         self_report=SelfReport(soreness or {}, sitting_hours, load_kg, rpe, note, height_cm),
         workers=workers,
+        rate_hz=rate_hz,
+        spine=spine,
+        person=wishes.person(person),
+        repairs=wishes.repairs(rotate, slow_motion),
+        limits=wishes.limits(max_megapixels, max_frames, max_minutes),
     )
     clip = Path(video)
-    measured = analysis.analyze(clip, asked, watch=progress, source=source)
+    measured = exchange.analyze_file(clip, asked, watch=progress, source=source)
     return result.measured(measured, partial(_made, measured, clip, rules.load(asked.criteria)), _notebook)
 
 

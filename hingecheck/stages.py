@@ -27,7 +27,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck import observation
-from hingecheck.backends import bundles
+from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import PoseNetwork
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
@@ -84,18 +84,24 @@ class Judged:
 def pose_network(
     model: str | bundles.Bundle = bundles.DEFAULT, workers: int = 0, person: Wanted = "auto"
 ) -> PoseSource:
-    """The pose network of a shipped bundle (lite, full, heavy) or of a `.task` file; `workers`: 0 = one a core.
+    """The pose network of a shipped bundle (lite, full, heavy) or of a `.task` file, or the pose source of a plug-in.
 
-    `person`: who of several people is the lifter.
+    `workers`: number of threads; 0 = one a core.  `person`: who of several people is the lifter.
     """
     bundle = bundles.find(model) if isinstance(model, str) else model
+    if bundle.package:
+        made: PoseSource = plugins.load(plugins.POSE, bundle.name).make(workers)
+        return made
     return PoseNetwork(bundle.path, workers, person)
 
 
-def spine_model() -> inference.SpineModel:
-    """The spine model that ships."""
+def spine_model(name: str = "") -> inference.SpineModel:
+    """The spine model that ships, or that of a plug-in by its name."""
     from hingecheck.backends.spinenet import SpineNet
 
+    if name:
+        made: inference.SpineModel = plugins.load(plugins.SPINE, name).make()
+        return made
     encoder, head = bundles.spine()
     return SpineNet(encoder.path, head.path)
 

@@ -39,6 +39,8 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.LIFTER_UNSEEN: "the lifter is not seen",
     Code.TRUNK_CUT: "the trunk is cut off by the picture's border",
     Code.TRUNK_SMALL: f"the trunk is under {SMALLEST_TRUNK_PX:.0f} px in the picture: film from nearer",
+    Code.TRACKS_WITHOUT_SPINE: "the tracks hold no pelvis or no spine",
+    Code.TRACKS_WITHOUT_STANDING: "no frame of the tracks shows the lifter standing: give --standing",
     Code.AT_LIFTOFF: "at pull start: {causes}",
     Code.AT_LOCKOUT: "at the top: {causes}",
     Code.SEVERAL: "{causes}",

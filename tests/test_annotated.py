@@ -234,7 +234,7 @@ def test_pictures_of_any_size_are_scaled_and_annotated(size: tuple[int, int]) ->
     ("filmed_hz", "shown_hz"), [(24, 24), (25, 25), (30, 30), (48, 24), (50, 25), (60, 30), (120, 30), (240, 30)]
 )
 def test_the_film_has_at_most_thirty_frames_a_second(filmed_hz: int, shown_hz: int, tmp_path: Path) -> None:
-    clip = Video(write_video(tmp_path / "clip.mkv", noise_pictures(filmed_hz, height=20, width=40), rate_hz=filmed_hz))
+    clip = Video(write_video(tmp_path / "clip.mkv", noise_pictures(filmed_hz, height=40, width=60), rate_hz=filmed_hz))
     times_s = [frame.time_s for frame in clip.frames(apart_s=working_copy.APART_S)]
     assert round(annotated.rate_hz(filmed_hz)) == shown_hz
     assert len(times_s) in (shown_hz, shown_hz + 1)  # the last frame is always shown

@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from hingecheck.history.triage import Row
 from hingecheck.judgement import criteria
 from hingecheck.metrics import comparison
 from hingecheck.records import Code, Measure, Reason, SelfReport
+from hingecheck.records.season import Clip, Entry, Outcome
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
 from hingecheck.report.page import comparison as comparison_page
+from hingecheck.report.page import session_line
 from hingecheck.results import folder
 from tests.staged import blank_pictures, shown, side, staged
 from tests.test_page import HOSTILE
@@ -299,6 +302,11 @@ def test_the_page_is_short_and_the_first_screen_has_the_answer(result: Path, tmp
         path = tmp_path / f"{name}.html"
         path.write_text(report_page.html(analysis, report_page.Extra(frames, criteria.load(), film)), encoding="utf-8")
         pages[name] = (path, most_px)
+    clip = Clip(Path("a.mp4"), "a.mp4", "Ana Novak", "2026-03-01")
+    line = session_line.line([Row(Outcome(Entry(clip), None), None, None, None)])
+    in_batch = (result / "report.html").read_text().replace("<!--session-->", f"<!--session-->{line}")
+    (tmp_path / "batch.html").write_text(in_batch)
+    pages["in a batch"] = (tmp_path / "batch.html", 2500)
     for name, (path, most_px) in pages.items():
         opened = open_page(path, PHONE)
         opened.until("document.getElementById('film').readyState >= 1")

@@ -20,7 +20,7 @@ from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Meas
 from hingecheck.report import sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison as comparison_page
-from hingecheck.results import document, folder
+from hingecheck.results import angle_table, document, folder
 from tests.conftest import write_video
 from tests.staged import blank_pictures, every, lost, shown, side, staged
 
@@ -178,19 +178,10 @@ def test_the_command_writes_a_complete_folder_and_does_not_overwrite_it(
     assert refused.exit_code == 2
 
 
-def table(analysis: Analysis) -> str:
-    """The angles that a comparison reads, as angles.csv holds them."""
-    names = ("hip_flexion", "lumbar_flexion", "knee_flexion", "trunk_lean")
-    angles = [getattr(analysis.angles, name) for name in names]
-    columns = [analysis.angles.time_s, *(angle.value_deg for angle in angles), angles[1].value_deg + angles[1].half_deg]
-    lines = [",".join("" if np.isnan(value) else f"{value:.4f}" for value in row) for row in zip(*columns, strict=True)]
-    return "\n".join([",".join(("time_s", *(f"{name}_deg" for name in (*names, "lumbar_high")))), *lines])
-
-
 def finished(place: Path, analysis: Analysis, film: bytes = b"") -> Path:
     """Write a result folder as `analyze` does, with empty pictures."""
     files: dict[str, folder.Content] = {
-        "angles.csv": table(analysis).encode(),
+        "angles.csv": angle_table.text(analysis.angles).encode(),
         "keyframes.png": keyframes.sheet(keyframes.take(analysis, blank_pictures)),
         "analysis.json": document.text(document.document(analysis)).encode(),
     }
@@ -217,6 +208,9 @@ def test_two_finished_results_are_compared_without_measuring_again(
     assert page.count("data:image/webp") == 6  # three postures of each side, cut out of the sheets
     assert "These results hold no film." in page
     assert page.count("<video") == 1
+    monkeypatch.chdir(second)
+    assert CliRunner().invoke(cli.app, ["compare", str(first), "."]).exit_code == 0
+    assert (second / "monday-vs-friday" / "comparison.html").is_file()
 
 
 def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> None:
@@ -224,7 +218,9 @@ def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> 
     broken = finished(tmp_path / "broken", other_clip())
     (broken / "angles.csv").write_text("time_s\n1,2\n")
     (tmp_path / "empty").mkdir()
-    for second, words in (("broken", "table of angles"), ("empty", "a folder without analysis.json")):
+    (finished(tmp_path / "bare", other_clip()) / "angles.csv").unlink()
+    refused = (("broken", "table of angles"), ("bare", "is missing"), ("empty", "a folder without analysis.json"))
+    for second, words in refused:
         done = CliRunner().invoke(cli.app, ["compare", str(whole), str(tmp_path / second), "--json"])
         assert done.exit_code == 3
         assert words in done.output

@@ -67,11 +67,11 @@ def test_body_points_are_forward_and_up_from_the_floor_in_metres_if_scaled(scale
     shoulder, ankle = metres.point("left_shoulder"), metres.point("left_ankle")
     assert shoulder[0, 1] - ankle[0, 1] == pytest.approx(0.78 * HEIGHT_CM / 100, rel=0.02)
     assert np.nanmax(shoulder[:, 0] - metres.point("left_hip")[:, 0]) > 0.4  # the lifter bends forward
-    assert abs(ankle[:, 0]).max() < 1e-6
+    assert abs(ankle[:, 0]).max() < 1e-4
     assert np.nanmin(metres.point("left_heel")[:, 1]) == pytest.approx(0.0, abs=1e-3)
     assert np.isnan(metres.point("right_wrist")[45:55]).all()
     assert np.isfinite(metres.point("left_wrist")).all()
-    ratio = metres.xyz[..., 1] / pixels.xyz[..., 1]
+    ratio = shoulder[:, 1] / pixels.point("left_shoulder")[:, 1]
     assert np.nanmax(ratio) == pytest.approx(np.nanmin(ratio), rel=1e-6)
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from hingecheck.backends import plugins
 from hingecheck.errors import ModelError, ModelNotFound
 
 DEFAULT: Final = "heavy"
@@ -24,11 +25,15 @@ _REINSTALL: Final = "Install hingecheck again, or give a bundle with --model PAT
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A model file and its hash.  `name`: from the manifest, or the file's own name for a bundle given by path."""
+    """A model file and its hash.  `name`: from the manifest, or the file's own name for a bundle given by path.
+
+    `package`: the package that brings the model as a plug-in; it then has no file.  "" for a file.
+    """
 
     name: str
     path: Path
     sha256: str
+    package: str = ""
 
 
 def folder() -> Path:
@@ -52,12 +57,15 @@ def manifest() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def find(name_or_path: str) -> Bundle:
-    """The pose bundle of that name, with its hash checked, or any `.task` file by its path.
+    """The pose bundle of that name, with its hash checked, a plug-in's, or any `.task` file by its path.
 
     Raises ModelNotFound or ModelError.
     """
     if name_or_path in manifest()["pose"]:
         return _listed("pose", name_or_path)
+    package = plugins.package(plugins.POSE, name_or_path)
+    if package:
+        return Bundle(name_or_path, Path(), "", package)
     return _by_path(Path(name_or_path))
 
 
@@ -91,7 +99,7 @@ def _listed(kind: str, name: str) -> Bundle:
 def _by_path(path: Path) -> Bundle:
     """The pose bundle in a file of the user's own."""
     if not path.is_file():
-        names = ", ".join(manifest()["pose"])
+        names = ", ".join((*manifest()["pose"], *plugins.names(plugins.POSE)))
         raise ModelNotFound(f"{path}: neither a model's name nor a file", f"Use one of {names}, or a .task file.")
     return Bundle(path.name, path, _sha256(path))
 

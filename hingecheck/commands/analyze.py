@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    clip: Annotated[Path, typer.Argument(metavar="VIDEO", help="The video: one set, filmed from the side.")],
+    clip: Annotated[
+        Path,
+        typer.Argument(
+            metavar="VIDEO",
+            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, or a "
+            "folder of OpenPose files.",
+        ),
+    ],
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results. Default: a new folder with the name of the clip.")
@@ -34,8 +41,14 @@ def analyze(
         bool, typer.Option("--json", help="Print analysis.json to stdout. Write files only if --out is given.")
     ] = False,
     model: Annotated[
-        str, typer.Option(help="Pose model: lite, full or heavy (larger ones are slower), or a .task file.")
+        str,
+        typer.Option(
+            help="Pose model: lite, full or heavy (larger ones are slower), a .task file, or the name of a plug-in."
+        ),
     ] = bundles.DEFAULT,
+    spine: Annotated[
+        str, typer.Option(metavar="NAME", help="The spine model of a plug-in. Default: the one that ships.")
+    ] = "",
     standing: Annotated[
         Path | None,
         typer.Option(
@@ -72,6 +85,9 @@ def analyze(
     rpe: Annotated[float | None, typer.Option(help="Effort of the set (RPE), 0 (none) to 10 (maximum).")] = None,
     height_cm: Annotated[
         float | None, typer.Option(help="Height of the lifter, in cm. With it, the bar path is given in cm.")
+    ] = None,
+    rate_hz: Annotated[
+        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose).")
     ] = None,
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
@@ -128,6 +144,7 @@ def analyze(
         from hingecheck.analysis import Asked
         from hingecheck.judgement.self_report import parse_soreness
         from hingecheck.records import SelfReport
+        from hingecheck.video import wishes
 
         _check_one_clip(clip, more or [])
         target = _checked_target(output)
@@ -135,10 +152,9 @@ def analyze(
             _warn_of_giveaways(output, target, note)
         height = _height_cm(height_cm, stature_cm)
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
-        repairs = clip_options.repairs(rotate, slow_motion)
-        limits = clip_options.limits(max_megapixels, max_frames, max_minutes)
-        who = clip_options.person(person)
-        asked = Asked(model, standing, max_bend, criteria, style, report, person=who, repairs=repairs, limits=limits)
+        who, repairs = wishes.person(person), wishes.repairs(rotate, slow_motion)
+        limits = wishes.limits(max_megapixels, max_frames, max_minutes)
+        asked = Asked(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits)
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
@@ -224,32 +240,35 @@ def _check_one_clip(clip: Path, more: Sequence[Path]) -> None:
     if more:
         pair = f"hingecheck compare {clip} {more[0]}" if len(more) == 1 else "hingecheck batch FOLDER --out DIR"
         raise UsageError(f"{len(more) + 1} videos: analyze takes one", f"For several, run {pair}.")
-    if clip.is_dir():
+    if clip.is_dir() and not any(clip.glob("*.json")):
         raise InputError(f"{clip}: is a folder", f"To analyze all its clips, run hingecheck batch {clip} --out DIR.")
 
 
 def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
     """Print what may break the pseudonym."""
+    from hingecheck.exchange import sources
     from hingecheck.privacy import giveaways
 
-    if output.clip.is_file():  # the analysis reports a missing clip
-        for line in giveaways.giveaways(output.clip, target, note):
+    if output.clip.exists():  # the analysis reports a missing clip
+        find = giveaways.in_words if sources.holds_tracks(output.clip) else giveaways.giveaways
+        for line in find(output.clip, target, note):
             err_console.print(Text.assemble(("Pseudonym: ", "bold"), line))
 
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:
     """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
-    from hingecheck import analysis as stages
+    from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
     from hingecheck.video.working_copy import WorkingCopy
 
     with WorkingCopy() as copy:
-        measured = stages.analyze(output.clip, request, watch=watch, copy=copy)
-        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=output.redact_face)
+        measured = exchange.analyze_file(output.clip, request, watch=watch, copy=copy)
+        blurred = output.redact_face and not measured.tracks
+        result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=blurred)
         if target is not None:
-            with redactor.redactor(measured, output.clip, watch) if output.redact_face else nullcontext() as retouch:
+            with redactor.redactor(measured, output.clip, watch) if blurred else nullcontext() as retouch:
                 rules = criteria.load(request.criteria)
                 films = output.films
                 files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated
 
 import typer
-
-from hingecheck.errors import UsageError
-
-if TYPE_CHECKING:
-    from hingecheck.records import Limits, Repairs, Wanted
-
-PEOPLE: Final[tuple[Literal["auto", "left", "right", "largest"], ...]] = ("auto", "left", "right", "largest")
-"""The words for a person."""
-
-FASTEST: Final = 64.0
-"""Largest factor of slow motion."""
 
 Rotate = Annotated[
     int, typer.Option("--rotate", metavar="DEGREES", help="Turn the picture clockwise: 90, 180 or 270 degrees.")
@@ -45,43 +34,3 @@ MaxFrames = Annotated[int | None, typer.Option(min=1, help="Refuse clips with mo
 MaxMinutes = Annotated[
     float | None, typer.Option(min=0.01, help="Refuse clips that last longer than this. Default: 60.")
 ]
-
-
-def repairs(rotate: int, slow_motion: float) -> Repairs:
-    """What the user says about the clip.  Raises UsageError for another turn or factor."""
-    from hingecheck.records import TURNS_DEG, Repairs
-
-    if rotate not in TURNS_DEG:
-        raise UsageError(f"--rotate {rotate}: is not a quarter turn", "Give 90, 180 or 270, clockwise.")
-    if not 1.0 <= slow_motion <= FASTEST:
-        raise UsageError(
-            f"--slow-motion {slow_motion:g}: is not between 1 and {FASTEST:g}",
-            "Give how many times slower than the lift the clip is, for example 8.",
-        )
-    return Repairs(rotate, slow_motion)
-
-
-def person(who: str) -> Wanted:
-    """Who of several people is the lifter.  Raises UsageError for other words."""
-    for word in PEOPLE:
-        if who == word:
-            return word
-    try:
-        x, y = map(float, who.split(","))
-    except ValueError as error:
-        raise UsageError(
-            f"--person {who}: is not known", "Give left, right, largest, or a point on the lifter's hips, like 640,360."
-        ) from error
-    return x, y
-
-
-def limits(megapixels: float | None, frames: int | None, minutes: float | None) -> Limits:
-    """The largest clip that the user allows; None stands for the default."""
-    from hingecheck.records import Limits
-
-    usual = Limits()
-    return Limits(
-        usual.pixels if megapixels is None else round(megapixels * 1e6),
-        usual.frames if frames is None else frames,
-        usual.duration_s if minutes is None else minutes * 60,
-    )

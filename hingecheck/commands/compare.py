@@ -66,7 +66,8 @@ def compare(
         from hingecheck.results import document, folder
 
         _check_reps(clip, other, rep_a, rep_b)
-        target = out if out is not None or as_json else Path(comparison_page.first_clip_name(clip, other))
+        named = Path(comparison_page.folder_name(_name(clip), _name(other or clip)))
+        target = out if out is not None or as_json else named
         if target is not None:
             check = folder.check if out is not None else folder.check_unnamed
             check(target, force=force, marker=comparison_page.MARKER)
@@ -95,6 +96,13 @@ def compare(
 def _finished(path: Path) -> bool:
     """True if the path is a result folder or its analysis.json, not a video."""
     return path.is_dir() or path.suffix.lower() == ".json"
+
+
+def _name(path: Path) -> str:
+    """The name of a side: that of the video without its ending, or that of the result folder."""
+    if path.is_dir():
+        return path.resolve().name
+    return path.resolve().parent.name if _finished(path) else path.stem
 
 
 def _check_reps(clip: Path, other: Path | None, rep_a: int | None, rep_b: int | None) -> None:

@@ -21,16 +21,22 @@ LEAST_WORD: Final = 3
 
 def giveaways(clip: Path, out: Path | None, note: str) -> list[str]:
     """Sentences on the note, the folder's name and the clip's metadata; raises VideoNotFound or InputError."""
+    told = sorted(key for key in _metadata(clip) if any(part in key.lower() for part in TELLING))
+    lines = in_words(clip, out, note)
+    if told:
+        keys = names.shown(", ".join(told))
+        lines.append(f"The clip's own metadata hold {keys}. The results do not. Do not pass on the clip itself.")
+    return lines
+
+
+def in_words(clip: Path, out: Path | None, note: str) -> list[str]:
+    """Sentences on the note and the folder's name."""
     lines = []
     if note.strip():
         lines.append("The note is kept word for word. Check that it names nobody.")
     same = _words(clip.stem) & _words(out.name) if out is not None else set()
     if same:
         lines.append(f"The results folder {names.shown(str(out))} shares a word with the clip's name. Rename it.")
-    told = sorted(key for key in _metadata(clip) if any(part in key.lower() for part in TELLING))
-    if told:
-        keys = names.shown(", ".join(told))
-        lines.append(f"The clip's own metadata hold {keys}. The results do not. Do not pass on the clip itself.")
     return lines
 
 

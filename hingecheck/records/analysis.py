@@ -24,6 +24,7 @@ class Analysis:
     `angles` holds all N frames.
     `over_set`: each metric of the set, by name.  `most_different`: number of the repetition that differs most from the
     others.  `provenance`: versions, models and settings.  `bends`: every bend that was judged, repetition or not.
+    `tracks`: another program recorded the movement, so there is no picture, and `contour` holds nothing.
     """
 
     video: VideoInfo
@@ -43,6 +44,7 @@ class Analysis:
     criteria: CriteriaUsed
     provenance: Mapping[str, object] = field(default_factory=dict)
     bends: tuple[Bend, ...] = ()
+    tracks: bool = False
 
     def in_frames(self, samples: Bools) -> Bools:
         """Frames (N,) whose nearest sample in time is marked; `samples` (M,)."""

@@ -25,6 +25,8 @@ class Code(StrEnum):
     LIFTER_UNSEEN = "lifter_unseen"  # there are no landmarks
     TRUNK_CUT = "trunk_cut"  # part of the trunk lies outside the picture
     TRUNK_SMALL = "trunk_small"  # the trunk has too few pixels
+    TRACKS_WITHOUT_SPINE = "tracks_without_spine"  # tracks of another program hold no pelvis or no spine
+    TRACKS_WITHOUT_STANDING = "tracks_without_standing"  # no frame of such tracks shows the lifter standing
 
     # Reasons that hold other reasons, their causes.
     AT_LIFTOFF = "at_liftoff"  # at lift-off, the cause holds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import math
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,18 +17,10 @@ from hingecheck.report import result_folder
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison
 from hingecheck.report.page.comparison import Pictures
-from hingecheck.results import document, folder, reading
+from hingecheck.results import angle_table, document, folder, reading
 from hingecheck.video.reading import Video
 
-ANGLES: Final = "angles.csv"
 SHEET: Final = "keyframes.png"
-
-LARGEST: Final = 1e6
-"""Largest number, without its sign, that a table of angles may hold."""
-
-_HIGH: Final = "lumbar_high"
-_COLUMNS: Final = (*comparison.ANGLES, _HIGH)
-"""The columns of the table that are read; the last is the upper end of the lumbar angle's interval."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ def finished(place: Path) -> Clip:
         copied = (lambda target: _copy(film, target)) if film.is_file() else None
         return Pictures(keyframes.of_sheet(here / SHEET, stored, rep), copied)
 
-    return Clip(stored, _read(here / ANGLES), pictures)
+    return Clip(stored, _read(stored), pictures)
 
 
 def _copy(film: Path, target: Path) -> None:
@@ -87,29 +77,16 @@ def _curves(track: AngleTrack) -> Curves:
     )
 
 
-def _read(table: Path) -> Curves:
-    """The same angles from a finished table, where only that of the lumbar spine has an interval.
+def _read(stored: Stored) -> Curves:
+    """The same angles from the table beside an analysis, where only that of the lumbar spine has an interval.
 
     Raises ResultUnreadable.
     """
-    try:
-        with table.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        column = {name: np.array([_number(row[f"{name}_deg"]) for row in rows]) for name in _COLUMNS}
-        time_s = np.array([_number(row["time_s"]) for row in rows])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    table = angle_table.read(stored)
+    if table is None:
         raise ResultUnreadable(
-            f"{table}: cannot be read as a table of angles", "Analyze the clip again, or restore the original file."
-        ) from error
-    if np.isnan(time_s).any():
-        raise ResultUnreadable(f"{table}: a row has no time", "Analyze the clip again, or restore the original file.")
-    half = column.pop(_HIGH) - column["lumbar_flexion"]
-    return Curves(time_s, column, {"lumbar_flexion": half})
-
-
-def _number(cell: str) -> float:
-    """The number in a cell, NaN if it is empty; raises ValueError if no angle or time can be so large."""
-    value = float(cell) if cell else math.nan
-    if cell and not abs(value) <= LARGEST:
-        raise ValueError(cell)
-    return value
+            f"{stored.path.parent / angle_table.FILE}: is missing", "Analyze the clip again, or restore the file."
+        )
+    unknown = np.full(len(table["time_s"]), np.nan)  # of a table that lacks the column
+    values = {name: table.get(f"{name}_deg", unknown) for name in comparison.ANGLES}
+    return Curves(table["time_s"], values, {"lumbar_flexion": table["lumbar_high_deg"] - values["lumbar_flexion"]})

@@ -62,6 +62,8 @@ def files(
     The order matters: the page needs the finished film, and the marker (analysis.json) says that all files are there.
     """
     wanted, left_out = _counting(wanted or Wanted())
+    if analysis.tracks:
+        return _without_pictures(analysis, wanted, watch)
     begin(watch, Stage.KEY_FRAMES)
     clip = reading.Video(path, analysis.video.repairs, NO_LIMITS)
     frames = keyframes.take(analysis, _pictures(analysis, clip, wanted))
@@ -75,6 +77,17 @@ def files(
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),
+        folder.MARKER: document.text(document.document(analysis)).encode(),
+    }
+
+
+def _without_pictures(analysis: Analysis, wanted: Wanted, watch: Watch | None) -> dict[str, folder.Content]:
+    """File name -> content, for tracks of another program."""
+    bare = replace(wanted, film=False)
+    return {
+        angle_table.FILE: angle_table.text(analysis.angles).encode(),
+        angle_table.METADATA: angle_table.metadata().encode(),
+        PAGE: lambda target: _page(target, analysis, ((), 0), bare, watch),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }
 

@@ -103,7 +103,9 @@ def _left_out(count: int) -> list[str]:
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
-    """Rows of the error card for the conditions of this clip."""
+    """Rows of the error card for the conditions of this clip.  The card holds videos only."""
+    if analysis.tracks:
+        return []
     yaw, video = analysis.view.yaw_deg, analysis.video
     clip = error_card.Clip(
         yaw_deg=yaw.value if yaw.known else None,
@@ -278,15 +280,22 @@ def _self_report(analysis: Analysis) -> list[tuple[str, str]]:
 
 
 def _methods(analysis: Analysis) -> list[tuple[str, str]]:
-    """Video, view and provenance as pairs of label and text."""
-    video = analysis.video
-    yaw = wording.measure("yaw_deg", analysis.view.yaw_deg)
-    lines = [
-        ("Video", f"{video.width} × {video.height}, {video.rate_hz:.1f} frames a second, {video.duration_s:.1f} s"),
-        ("Frames", f"{video.frames_read} read, {video.frames_failed} not decoded"),
-        ("Video SHA-256", video.sha256),
-        ("View", f"{analysis.view.side} side, facing {analysis.view.facing}, camera {yaw} off the side view"),
-        ("Zero of the angles", texts.reason(Reason(analysis.spine.zero))),
-    ]
+    """Video or tracks, view and provenance as pairs of label and text."""
+    lines = [*_recorded(analysis), ("Zero of the angles", texts.reason(Reason(analysis.spine.zero)))]
     provenance = texts.provenance(analysis)
     return lines + [line for name, value in provenance.items() for line in sentences.flat(name, value)]
+
+
+def _recorded(analysis: Analysis) -> list[tuple[str, str]]:
+    """What was recorded, as pairs of label and text."""
+    video, view = analysis.video, analysis.view
+    pace = f"{video.rate_hz:.1f} frames a second, {video.duration_s:.1f} s"
+    if analysis.tracks:
+        return [("Tracks", pace), ("SHA-256", video.sha256)]
+    yaw = wording.measure("yaw_deg", view.yaw_deg)
+    return [
+        ("Video", f"{video.width} × {video.height}, {pace}"),
+        ("Frames", f"{video.frames_read} read, {video.frames_failed} not decoded"),
+        ("Video SHA-256", video.sha256),
+        ("View", f"{view.side} side, facing {view.facing}, camera {yaw} off the side view"),
+    ]

@@ -7,6 +7,7 @@ share over time.  The script `index.js` draws the rows, filters and sorts them, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from hingecheck import __version__, texts
@@ -16,6 +17,7 @@ from hingecheck.history.sessions import Session
 from hingecheck.history.trends import HEADLINE
 from hingecheck.history.triage import TRENDS, Row
 from hingecheck.judgement import criteria
+from hingecheck.judgement.criteria import Criteria
 from hingecheck.records import Code, Measure
 from hingecheck.report import sentences, wording
 from hingecheck.report.page import template
@@ -48,9 +50,15 @@ def athlete_page(athlete: str) -> str:
     return f"{TRENDS}/{triage.trend_name(athlete)}" if athlete else ""
 
 
+@cache
+def rules_used() -> Criteria:
+    """The criteria of the package, read once: a season has many flags."""
+    return criteria.load()
+
+
 def flagged(flags: Sequence[str]) -> str:
     """The titles of the rules that are flagged, as one sentence; "" without a flag."""
-    rules = criteria.load().rules
+    rules = rules_used().rules
     titles = [rules[flag].title if flag in rules else flag.replace("_", " ").capitalize() for flag in flags]
     return f"Flagged: {'; '.join(titles)}." if titles else ""
 
@@ -122,5 +130,5 @@ def _spark(person: Person) -> list[list[Any]]:
 
 def _limits() -> list[float]:
     """The limits between the patterns, for the sparklines."""
-    verdict = criteria.load().verdict
+    verdict = rules_used().verdict
     return [verdict["hip_led_below"].value, verdict["low_back_led_above"].value]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +67,7 @@ def files(
     pair: Comparison, pictures: tuple[Pictures, Pictures], labels: Sequence[str] = NAMES
 ) -> dict[str, folder.Content]:
     """File name -> content.  `labels` name the two sides.  Two repetitions of one clip share one film."""
+    labels = [names.shown(label) or letter for label, letter in zip(labels, NAMES, strict=True)]
     frames = [frame for side in pictures for frame in side.frames]
     films = {f"{letter}.mp4": side.film for letter, side in zip(NAMES, pictures, strict=True) if side.film is not None}
     shown = [f"{letter}.mp4" if f"{letter}.mp4" in films else "" for letter in NAMES]
@@ -204,6 +204,6 @@ def _span(side: Side) -> Frames:
     return inside[:: max(1, -(-len(inside) // MOST_POINTS))]
 
 
-def first_clip_name(clip: Path, second: Path | None) -> str:
-    """Name of the result folder, from both names.  `second` is None if both repetitions are of `clip`."""
-    return names.result_folder(f"{clip.stem}-vs-{clip.stem if second is None else second.stem}")
+def folder_name(first: str, second: str) -> str:
+    """Name of the result folder, from the names of both sides."""
+    return names.result_folder(f"{first}-vs-{second}")

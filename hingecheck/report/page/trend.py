@@ -18,7 +18,6 @@ from hingecheck.history.board import Person
 from hingecheck.history.detectable import METHOD
 from hingecheck.history.trends import HEADLINE, Point, Trend
 from hingecheck.history.triage import Row
-from hingecheck.judgement import criteria
 from hingecheck.names import identity, shown
 from hingecheck.report import sentences, wording
 from hingecheck.report.page import board, template
@@ -189,7 +188,7 @@ def _bands(frame: _Frame, metric: str) -> list[dict[str, Any]]:
     """The bands of the patterns: where they are drawn, and their names; only for the share."""
     if metric != HEADLINE:
         return []
-    limits = criteria.load().verdict
+    limits = board.rules_used().verdict
     below, above = limits["hip_led_below"].value, limits["low_back_led_above"].value
     ends = ((frame.low, below, "hip_led"), (below, above, "mixed"), (above, frame.high, "low_back_led"))
     return [

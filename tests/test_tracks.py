@@ -1,0 +1,350 @@
+"""Tracks of other programs: repetitions, angles and shares of a known motion, with the errors of their source."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+import pytest
+
+import hingecheck as api
+from hingecheck.analysis import Asked
+from hingecheck.errors import InputError, NobodyFound, NoRepetition, UsageError, VideoNotFound
+from hingecheck.exchange import analysis, body, mot, sources, trc
+from hingecheck.exchange.tracks import Markers, Motion
+from hingecheck.records import Analysis, Code, Floats
+from tests import lifter
+from tests.conftest import hingecheck
+from tests.doc_commands import ROOT
+from tests.staged import THREE_BENDS
+
+TABLE: Final = ROOT / "docs" / "tracks.md"
+HEIGHT_MM: Final = 1800.0
+SHARE: Final = 0.4
+"""The part of the trunk's lean that is lumbar flexion."""
+
+WIDTHS: Final = {"hip": 0.1, "shoulder": 0.12, "wrist": 0.14, "knee": 0.08, "ankle": 0.08, "heel": 0.08, "toe": 0.09}
+VICON: Final = {"shoulder": "SHO", "wrist": "WRA", "knee": "KNE", "ankle": "ANK", "heel": "HEE", "toe": "TOE"}
+SPORTS2D: Final = {
+    **{"hip": "Hip", "shoulder": "Shoulder", "wrist": "Wrist", "knee": "Knee"},
+    **{"ankle": "Ankle", "heel": "Heel", "toe": "BigToe"},
+}
+
+
+def turned(offset: tuple[float, float], angle_deg: Floats) -> Floats:
+    """An offset (forward, up) that turns forward with a segment, (N, 2)."""
+    a = np.radians(angle_deg)
+    return np.stack([offset[0] * np.cos(a) + offset[1] * np.sin(a), offset[1] * np.cos(a) - offset[0] * np.sin(a)], 1)
+
+
+def joints(posture: lifter.Posture) -> dict[str, Floats]:
+    found = lifter.joints(posture)
+    ankle = found["ankle"]
+    return found | {"heel": ankle + np.array([-0.04, -0.04]), "toe": ankle + np.array([0.12, -0.04])}
+
+
+def spine(posture: lifter.Posture) -> dict[str, Floats]:
+    """Markers on pelvis and thorax: the pelvis takes its part of the lean, the thorax all of it."""
+    hip, pelvis_deg = lifter.joints(posture)["hip"], (1 - SHARE) * posture.lean_deg
+    return {
+        "ASI": hip + turned((0.04, 0.06), pelvis_deg),
+        "PSI": hip + turned((-0.07, 0.06), pelvis_deg),
+        "T10": hip + turned((-0.06, 0.17), posture.lean_deg),
+        "C7": hip + turned((-0.05, 0.29), posture.lean_deg),
+    }
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Axes of a laboratory: the directions of forward, up and the lifter's right."""
+
+    forward: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    up: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    right: tuple[float, float, float] = (1.0, 0.0, 0.0)
+
+    def place(self, flat: Floats, aside: float) -> Floats:
+        """Points (N, 2) in the laboratory, in millimetres; the body sways a little."""
+        sway = 0.002 * np.sin(np.arange(len(flat)) / 20)[:, None]
+        parts = ((flat[:, :1] + sway) * self.forward, flat[:, 1:] * self.up, (aside + sway) * self.right)
+        return HEIGHT_MM * np.asarray(sum(parts))
+
+
+MIRRORED: Final = Laboratory(right=(-1.0, 0.0, 0.0))
+TURNED: Final = Laboratory(forward=(-0.6, 0.0, 0.8), up=(0.0, 1.0, 0.0), right=(-0.8, 0.0, -0.6))
+
+
+def markers(posture: lifter.Posture, lab: Laboratory | None = None, *, with_spine: bool = True) -> Markers:
+    """What a laboratory records: markers on both sides, names of Plug-in Gait, millimetres."""
+    lab = lab or Laboratory()
+    named: dict[str, Floats] = {}
+    pairs = {VICON[name]: flat for name, flat in joints(posture).items() if name in VICON}
+    widths = {VICON[name]: width for name, width in WIDTHS.items() if name in VICON}
+    back = spine(posture)
+    pairs |= {name: back[name] for name in ("ASI", "PSI")}
+    for name, flat in pairs.items():
+        for side, sign in (("L", -1), ("R", 1)):
+            named[f"Ana:{side}{name}"] = lab.place(flat, sign * widths.get(name, 0.07))
+    if with_spine:
+        named |= {name: lab.place(back[name], 0.0) for name in ("T10", "C7")}
+    rate_hz = 1 / float(np.median(np.diff(posture.time_s)))
+    return Markers(posture.time_s.copy(), rate_hz, tuple(named), np.stack(list(named.values()), axis=1), "mm")
+
+
+def picture(posture: lifter.Posture, *, facing: int = 1) -> Markers:
+    """What Sports2D writes: points of one picture, metres, names of HALPE_26."""
+    named = {
+        f"{side}{SPORTS2D[name]}": flat * np.array([facing, 1.0])
+        for name, flat in joints(posture).items()
+        if name in SPORTS2D
+        for side in "RL"
+    }
+    xy = np.stack(list(named.values()), axis=1) * HEIGHT_MM / 1000
+    return Markers(posture.time_s.copy(), 30.0, tuple(named), np.concatenate([xy, 0 * xy[..., :1]], axis=2), "m")
+
+
+def write(found: Markers, path: Path) -> Path:
+    path.write_text(trc.text(found, path.name), encoding="utf-8")
+    return path
+
+
+def values(result: Analysis, name: str) -> list[float]:
+    return [rep.values[name].value for rep in result.reps]
+
+
+LIFT: Final = THREE_BENDS.posture()
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """The analysis of the markers of a laboratory."""
+    return analysis.analyze(write(markers(LIFT), tmp_path_factory.mktemp("lab") / "lift.trc"))
+
+
+def test_markers_give_repetitions_lumbar_angle_and_share(laboratory: Analysis) -> None:
+    assert len(laboratory.reps) == 2
+    assert values(laboratory, "lumbar_change_deg") == pytest.approx([SHARE * 65.0] * 2, abs=0.5)
+    assert values(laboratory, "pelvis_change_deg") == pytest.approx([(1 - SHARE) * 65.0] * 2, abs=0.5)
+    assert values(laboratory, "lumbar_share_trunk") == pytest.approx([SHARE] * 2, abs=0.01)
+    assert values(laboratory, "hip_change_deg") == pytest.approx([(1 - SHARE) * 65.0 + 50.0] * 2, abs=3.0)
+    assert values(laboratory, "knee_change_deg") == pytest.approx([62.0] * 2, abs=3.0)
+    share = laboratory.reps[0].values["lumbar_share_trunk"]
+    assert share.low < SHARE < share.high
+    assert laboratory.verdict.pattern in ("mixed", "cannot_tell")
+    assert laboratory.spine.zero is Code.STANDING_AROUND
+
+
+@pytest.mark.parametrize("lab", [MIRRORED, TURNED], ids=["mirrored", "turned"])
+def test_mirrored_and_turned_laboratories_give_equal_numbers(
+    lab: Laboratory, laboratory: Analysis, tmp_path: Path
+) -> None:
+    found = markers(LIFT, lab)
+    if lab is MIRRORED:  # right and left change their places
+        other = {"L": "R", "R": "L"}
+        names = [n.replace(f":{n[4]}", f":{other[n[4]]}") if n.startswith("Ana:") else n for n in found.names]
+        found = replace(found, names=tuple(names))
+    again = analysis.analyze(write(found, tmp_path / "lift.trc"))
+    assert [rep.rep.liftoff_s for rep in again.reps] == pytest.approx([r.rep.liftoff_s for r in laboratory.reps])
+    for name in ("lumbar_change_deg", "hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "trunk_change_deg"):
+        assert values(again, name) == pytest.approx(values(laboratory, name), abs=1e-3), name
+
+
+def test_points_of_a_picture_have_no_lumbar_angle_and_say_so(tmp_path: Path) -> None:
+    left, right = (
+        analysis.analyze(write(picture(LIFT, facing=facing), tmp_path / f"{facing}.trc")) for facing in (-1, 1)
+    )
+    assert values(left, "knee_change_deg") == pytest.approx(values(right, "knee_change_deg"), abs=1e-6)
+    assert values(left, "trunk_change_deg") == pytest.approx([65.0] * 2, abs=1.0)
+    for name in ("lumbar_change_deg", "pelvis_change_deg", "hip_change_deg", "lumbar_share_trunk", "hip_at_top_deg"):
+        measure = right.reps[0].values[name]
+        assert measure.reason is not None
+        assert Code.TRACKS_WITHOUT_SPINE in measure.reason.codes, name
+    assert right.verdict.pattern == "cannot_tell"
+    assert "pelvis" in right.verdict.cue
+    assert "film" not in right.verdict.cue.lower()
+    assert not right.view.yaw_deg.known
+
+
+def test_a_pelvis_without_a_spine_gives_hips_but_no_lumbar_angle(tmp_path: Path) -> None:
+    found = analysis.analyze(write(markers(LIFT, with_spine=False), tmp_path / "lift.trc"))
+    assert not found.reps[0].values["lumbar_change_deg"].known
+    assert found.reps[0].values["trunk_change_deg"].known
+
+
+def test_a_static_trial_is_the_zero_of_tracks_without_standing(tmp_path: Path) -> None:
+    shape = lifter.Set(bends=((-1.0, -0.2, 0.5, 1.5), (1.7, 2.7, 3.2, 4.2), (4.4, 5.4, 6.0, 7.0)), last_s=6.1)
+    path = write(markers(shape.posture()), tmp_path / "lift.trc")
+    still = write(markers(lifter.Set(bends=(), last_s=2.0).posture()), tmp_path / "static.trc")
+    found = analysis.analyze(path, Asked(standing=still))
+    assert found.spine.zero is Code.STANDING_ELSEWHERE
+    assert values(found, "lumbar_change_deg")[0] == pytest.approx(SHARE * 65.0, abs=1.0)
+    with pytest.raises(NobodyFound, match="nobody stands"):
+        analysis.analyze(path, Asked(standing=write(markers(bent()), tmp_path / "bent.trc")))
+
+
+def bent() -> lifter.Posture:
+    time_s = np.arange(30) / 30
+    return lifter.Posture(time_s, 50 + 0 * time_s, 12 + 0 * time_s, 65 + 0 * time_s)
+
+
+@pytest.mark.parametrize("lumbar", sources.LUMBAR)
+def test_coordinates_of_an_opensim_model_give_all_angles(lumbar: str, tmp_path: Path) -> None:
+    pelvis_deg = (1 - SHARE) * LIFT.lean_deg
+    columns = {
+        "pelvis_tilt": -pelvis_deg,
+        lumbar: -SHARE * LIFT.lean_deg,
+        **{f"hip_flexion_{side}": pelvis_deg + LIFT.thigh_deg for side in "rl"},
+        **{f"knee_angle_{side}": LIFT.thigh_deg + LIFT.shank_deg for side in "rl"},
+    }
+    path = tmp_path / "lift.mot"
+    path.write_text(mot.text(Motion(LIFT.time_s, columns), "lift"), encoding="utf-8")
+    found = analysis.analyze(path)
+    assert len(found.reps) == 2
+    assert values(found, "lumbar_share_trunk") == pytest.approx([SHARE] * 2, abs=0.01)
+    assert values(found, "hip_change_deg") == pytest.approx([0.6 * 65.0 + 50.0] * 2, abs=1.0)
+    assert values(found, "knee_change_deg") == pytest.approx([62.0] * 2, abs=1.0)
+
+
+def test_each_source_has_its_own_interval(laboratory: Analysis, tmp_path: Path) -> None:
+    """Markers are surer than a model that was fitted to a video, as the table says."""
+    for source, spreads in analysis.SPREADS.items():
+        assert spreads.keys() == analysis.SPREADS["markers"].keys(), source
+    wide, narrow = analysis.SPREADS["model"], analysis.SPREADS["markers"]
+    assert all(wide[name].bias_deg > narrow[name].bias_deg for name in wide)
+    measure = laboratory.reps[0].values["lumbar_change_deg"]
+    assert 3.0 < measure.high - measure.value < 15.0
+
+
+def test_the_table_of_the_documentation_is_the_one_that_is_used() -> None:
+    rows = re.findall(r"^\| (markers|points|model) \|(.*)\|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [source for source, _ in rows] == list(analysis.SPREADS)
+    columns = ("trunk", "thigh", "shank", "pelvis", "lumbar", "junction")
+    for source, cells in rows:
+        for name, cell in zip(columns, cells.split("|"), strict=True):
+            spread = analysis.SPREADS[cast(body.Source, source)][name]
+            words = f"{spread.noise_deg:g}° {spread.bias_deg:g}° {100 * spread.slope:g} %"
+            assert cell.strip() == ("not measured" if spread == analysis.NOT_HELD else words), f"{source}, {name}"
+
+
+def test_fast_tracks_are_thinned(tmp_path: Path) -> None:
+    shape = replace(THREE_BENDS, rate_hz=200.0, last_s=1.0)
+    found = sources.read(write(markers(shape.posture()), tmp_path / "fast.trc"))
+    assert found.rate_hz == pytest.approx(50.0)
+    assert len(found.track.time_s) == 50
+
+
+def test_the_command_writes_a_folder_without_pictures(tmp_path: Path) -> None:
+    path = write(markers(LIFT), tmp_path / "monday.trc")
+    done = hingecheck("analyze", path, "--out", tmp_path / "out", "--height-cm", "180")
+    assert done.returncode == 0, done.stderr
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {
+        *("analysis.json", "angles.csv", "angles.csv-metadata.json", "report.html")
+    }
+    data = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))
+    assert data["video"]["file"] == "monday.trc"
+    assert data["provenance"]["settings"] == {"tracks": "markers"}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "monday.trc" in page
+    a = api.load(tmp_path / "out")
+    assert len(a.reps) == 2
+    assert len(a.angles["time_s"]) == len(LIFT.time_s)
+
+
+def test_a_pseudonym_replaces_the_name_of_tracks(tmp_path: Path) -> None:
+    path = write(markers(LIFT), tmp_path / "jane_doe.trc")
+    done = hingecheck("analyze", path, "--out", tmp_path / "jane", "--pseudonym", "P17", "--redact-face")
+    assert done.returncode == 0, done.stderr
+    assert "shares a word" in " ".join(done.stderr.split())
+    for file in (tmp_path / "jane").iterdir():
+        assert "jane_doe" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_a_table_without_points_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "angles.csv"
+    path.write_text("time_s,hip_flexion_deg\n0,1\n0.1,2\n")
+    with pytest.raises(InputError, match="no column NAME_x_px"):
+        sources.read(path)
+
+
+def test_python_reads_tracks_too(tmp_path: Path) -> None:
+    a = api.analyze(write(markers(LIFT), tmp_path / "monday.trc"))
+    assert a.reps[0].metrics["lumbar_share_trunk"].value == pytest.approx(SHARE, abs=0.01)
+    assert a.save(tmp_path / "out").is_dir()
+
+
+def openpose(folder: Path) -> Path:
+    """A folder of OpenPose: the points of a picture in pixels, y down."""
+    found = picture(LIFT)
+    places = {name: found.names.index(f"{name[0].upper()}{SPORTS2D[name.split('_')[1]]}") for name in POINTS}
+    folder.mkdir()
+    for number, xyz in enumerate(found.xyz):
+        rows = [[*(xyz[places[name], :2] * [400, -400] + 900), 0.9] if name in places else [0.0] * 3 for name in BODY]
+        person = {"pose_keypoints_2d": np.ravel(rows).tolist()}
+        (folder / f"lift_{number:012d}_keypoints.json").write_text(json.dumps({"people": [person]}))
+    return folder
+
+
+BODY: Final = (
+    *("nose", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist"),
+    *("mid_hip", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle"),
+    *("right_eye", "left_eye", "right_ear", "left_ear"),
+    *("left_toe", "left_small_toe", "left_heel", "right_toe", "right_small_toe", "right_heel"),
+)
+POINTS: Final = [n for n in BODY if n.count("_") == 1 and n.split("_")[1] in SPORTS2D and not n.startswith("mid")]
+
+
+def test_a_folder_of_openpose_needs_its_rate(tmp_path: Path) -> None:
+    folder = openpose(tmp_path / "poses")
+    refused = hingecheck("analyze", folder, "--json")
+    assert refused.returncode == UsageError.exit_code
+    assert "--rate-hz" in refused.stderr
+    found = analysis.analyze(folder, Asked(rate_hz=30.0))
+    assert values(found, "trunk_change_deg") == pytest.approx([65.0] * 2, abs=1.0)
+
+
+def without(found: Markers, part: str) -> Markers:
+    kept = [place for place, name in enumerate(found.names) if part not in name]
+    return replace(found, names=tuple(found.names[place] for place in kept), xyz=found.xyz[:, kept])
+
+
+def test_missing_points_are_named_and_arms_are_taken_to_hang(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no knee"):
+        sources.read(write(without(picture(LIFT), "Knee"), tmp_path / "a.trc"))
+    armless = analysis.analyze(write(without(picture(LIFT), "Wrist"), tmp_path / "b.trc"))
+    assert len(armless.reps) == 2
+    right = analysis.analyze(write(without(picture(LIFT), "L"), tmp_path / "c.trc"))
+    assert values(right, "knee_change_deg") == pytest.approx(values(armless, "knee_change_deg"), abs=1e-6)
+
+
+def test_short_gaps_are_bridged_and_long_ones_stay(tmp_path: Path) -> None:
+    found = picture(LIFT)
+    xyz = found.xyz.copy()
+    xyz[20:24], xyz[320:350] = np.nan, np.nan
+    seen = analysis.analyze(write(replace(found, xyz=xyz), tmp_path / "gaps.trc")).pose.seen
+    assert seen[18:26].all()
+    assert not seen[325:345].any()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda path: path, VideoNotFound, "no such file"),
+        (lambda path: write(picture(bent()), path), NoRepetition, "no repetition was found"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(make: Any, error: type[Exception], match: str, tmp_path: Path) -> None:
+    with pytest.raises(error, match=match):
+        analysis.analyze(make(tmp_path / "lift.trc"))
+
+
+def test_a_mot_without_a_models_coordinates_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "angles.mot"
+    path.write_text("Coordinates\nendheader\ntime\tright knee\tleft knee\n0\t1\t1\n0.1\t2\t1\n")
+    with pytest.raises(InputError, match="no coordinates of an OpenSim model") as refused:
+        analysis.analyze(path)
+    assert ".trc" in refused.value.remedy
+    with pytest.raises(UsageError, match="--max-bend"):
+        analysis.analyze(path, Asked(max_bend=path))
