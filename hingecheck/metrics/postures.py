@@ -87,9 +87,10 @@ def at_top(track: AngleTrack, name: str, rep: Rep) -> Reading:
 
 
 def standing_for_top(track: AngleTrack, name: str, rep: Rep) -> bool:
-    """True if own standing stands for the angle `name` at a hidden top."""
-    hidden = read(track, _angle(track, name), rep.top_s, TOP_WINDOW_S).reason is not None
-    return hidden and name in FROM_STANDING
+    """True if standing stands for the angle `name` at a hidden top; not for an angle that is never measured."""
+    angle = _angle(track, name)
+    hidden = read(track, angle, rep.top_s, TOP_WINDOW_S).reason is not None
+    return hidden and name in FROM_STANDING and bool((angle.reason == "").any())
 
 
 POSTURES: Final[dict[str, Callable[[AngleTrack, str, Rep], Reading]]] = {

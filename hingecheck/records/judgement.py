@@ -14,11 +14,10 @@ Pattern = Literal["hip_led", "mixed", "low_back_led", "cannot_tell"]
 """The four outcomes of the verdict."""
 
 Rounding = Literal["rounder_than_most", "rounder", "similar", "less_round", "unknown"]
-"""The low back at the start of the pull, beside that of lifters who were measured."""
+"""How round the low back is at the start of the pull, compared with lifters who were measured."""
 
 Opening = Literal["clearly_rounder", "rounder", "alike", "cannot_tell", "unknown"]
-"""The low back at the start of the pull, beside that at the top of the same repetition."""
-"""How round the low back is at the start of the pull, compared with lifters who were measured."""
+"""How round the low back is at the start of the pull, compared with the top of the same repetition."""
 
 Status = Literal["ok", "flag", "not_assessed"]
 """The three outcomes of a rule."""
