@@ -239,7 +239,7 @@ def test_hostile_names_are_shown_as_text_and_run_no_code(hostile: Path, open_pag
     assert opened.messages == []
     assert opened.requests == [hostile.as_uri(), *(url for url in opened.requests if url.startswith("data:"))]
     assert opened.tab.title().startswith(HOSTILE)
-    assert opened.tab.locator(".file").inner_text() == HOSTILE
+    assert opened.tab.locator(".file").inner_text() == f"{HOSTILE}, 100 kg"
     assert opened.tab.locator("img[src=x]").count() == 0
     assert opened.tab.locator("canvas").count() == 2
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Final
 
 import typer
@@ -28,6 +29,9 @@ WATCH_S: Final = 0.2
 GRACE_S: Final = 10.0
 """Time that a command gets to end in good order, in seconds.  Then it is killed."""
 
+PASSED: Final = getattr(signal, "SIGUSR1", signal.SIGINT)
+"""Signal that says that a limit is passed."""
+
 MaxMemory = Annotated[
     float, typer.Option(min=200.0, metavar="MB", help="Stop if more memory than this is needed, in MB.")
 ]
@@ -38,10 +42,17 @@ MaxTime = Annotated[float, typer.Option(min=1.0, metavar="SECONDS", help="Stop a
 def ceiling(memory_mb: float = MEMORY_MB, time_s: float = TIME_S) -> Iterator[None]:
     """Raise InputError if the block needs more memory or time than this.
 
-    A thread watches.  It interrupts the main thread, as Ctrl-C does, so that everything unfinished is removed.
+    A thread watches.  It interrupts the main thread, as Ctrl-C does, so that everything unfinished is removed.  It uses
+    a signal of its own where there is one, because a shell lets programs in the background ignore that of Ctrl-C.
     """
     passed: list[InputError] = []
     ended = threading.Event()
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        if not ended.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(PASSED, interrupt)
     watcher = threading.Thread(target=_watch, args=(memory_mb, time_s, passed, ended), daemon=True)
     watcher.start()
     try:
@@ -52,6 +63,8 @@ def ceiling(memory_mb: float = MEMORY_MB, time_s: float = TIME_S) -> Iterator[No
         raise
     finally:
         ended.set()
+        watcher.join()
+        signal.signal(PASSED, before)
 
 
 def _watch(memory_mb: float, time_s: float, passed: list[InputError], ended: threading.Event) -> None:
@@ -73,12 +86,12 @@ def _watch(memory_mb: float, time_s: float, passed: list[InputError], ended: thr
 
 
 def _interrupt_main_thread() -> None:
-    """Send SIGINT to the main thread, which may sleep or wait: a signal to another thread would not wake it."""
+    """Send a signal to the main thread, which may sleep or wait: a signal to another thread would not wake it."""
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main is not None:
-        signal.pthread_kill(main, signal.SIGINT)
+        signal.pthread_kill(main, PASSED)
     else:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(PASSED)
 
 
 def _error(what: str, option: str) -> InputError:
