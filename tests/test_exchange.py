@@ -231,6 +231,20 @@ def test_files_of_other_formats_are_refused_with_what_is_wrong(tmp_path: Path) -
         openpose.read(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [(("DataRate", "Rate"), "does not say DataRate"), (("\n100\t", "\ninf\t"), "its rate"), (("Units", "U"), "Units")],
+)
+def test_a_trc_that_does_not_say_its_rate_or_unit_is_refused(
+    damage: tuple[str, str], words: str, tmp_path: Path
+) -> None:
+    markers = tracks.Markers(np.array([0.0, 0.01]), 100.0, ("hip",), np.zeros((2, 1, 3)), "m")
+    path = tmp_path / "a.trc"
+    path.write_text(trc.text(markers, path.name).replace(*damage, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        trc.read(path)
+
+
 def test_trc_of_other_programs_is_read() -> None:
     head = "PathFileType\t4\t(X/Y/Z)\tx.trc\nDataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\n60\t60\t2\t2\tmm\n"
     body = "Frame#\tTime\tHip\t\t\tKnee\t\t\t\n\t\tX1\tY1\tZ1\tX2\tY2\tZ2\t\n\n"

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.errors import InputError
+from hingecheck.exchange import text_files
 from hingecheck.exchange.tracks import Motion
 from hingecheck.records import Floats
 
@@ -58,14 +58,11 @@ def text(moved: Motion, name: str) -> str:
 
 def read(path: Path) -> Motion:
     """The coordinates of a file, angles in degrees.  Raises InputError, which says what is wrong with it."""
-    try:
-        return parsed(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: cannot be read as .mot ({error})", _REMEDY) from error
+    return text_files.read(path, parsed, ".mot", _REMEDY)
 
 
 def parsed(content: str) -> Motion:
-    """The coordinates of the text of a file; raises ValueError or IndexError."""
+    """The coordinates of the text of a file; raises ValueError or LookupError."""
     lines = [line.strip() for line in content.splitlines()]
     end = next((place for place, line in enumerate(lines) if line.lower() == "endheader"), None)
     if end is None:

@@ -115,7 +115,7 @@ def _csv(path: Path) -> Markers:
             raise ValueError("it has no column NAME_x_px")
         columns = [[head.index(f"{name}_{axis}_px") for axis in "xy"] for name in names]
         time_s = table[:, head.index("time_s")].copy()
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, csv.Error) as error:
         raise InputError(
             f"{path}: cannot be read as a table of points ({error})",
             "Give a table with the columns time_s, NAME_x_px and NAME_y_px, for example left_hip_x_px.",

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.errors import InputError
+from hingecheck.exchange import text_files
 from hingecheck.exchange.tracks import Markers
 from hingecheck.records import Floats
 
@@ -45,18 +45,20 @@ def text(markers: Markers, name: str) -> str:
 
 def read(path: Path) -> Markers:
     """The points of a file.  Raises InputError, which says what is wrong with it."""
-    try:
-        return parsed(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"{path}: cannot be read as .trc ({error})", _REMEDY) from error
+    return text_files.read(path, parsed, ".trc", _REMEDY)
 
 
 def parsed(content: str) -> Markers:
-    """The points of the text of a file; raises ValueError or IndexError."""
+    """The points of the text of a file; raises ValueError or LookupError."""
     lines = content.splitlines()
     if not lines or not lines[0].startswith("PathFileType"):
         raise ValueError("the first line does not begin with PathFileType")
     facts = dict(zip(lines[1].split(), lines[2].split("\t" if "\t" in lines[2] else None), strict=False))
+    if missing := {"DataRate", "Units"} - facts.keys():
+        raise ValueError(f"it does not say {' and '.join(sorted(missing))}")
+    rate_hz = float(facts["DataRate"])
+    if not 0.0 < rate_hz < np.inf:
+        raise ValueError(f"its rate of {rate_hz:g} frames a second is none")
     names = tuple(name.strip() for name in lines[3].split("\t")[2:] if name.strip())
     rows = [line for line in lines[5:] if line.strip()]
     width = 2 + 3 * len(names)
@@ -67,7 +69,7 @@ def parsed(content: str) -> Markers:
     unknown = np.isnan(xyz).any(axis=2, keepdims=True)
     return Markers(
         time_s=_checked_time(table[:, 1]),
-        rate_hz=float(facts["DataRate"]),
+        rate_hz=rate_hz,
         names=names,
         xyz=np.where(unknown, np.nan, xyz),
         unit=facts["Units"].strip(),
