@@ -13,12 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics.moment import Reading, at, read
+from hingecheck.metrics.moment import EVENT_SD_S, Reading, at, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S
 from hingecheck.records import AngleTrack, Code, Measure, Rep
-
-EVENT_SD_S: Final = 0.07
-"""SD of the time of an event, in seconds: the mean error of lift-off on drawn clips by another hand is 0.07 s."""
 
 BEFORE_S, AFTER_S = (-0.25, -0.10), (0.10, 0.25)
 """Windows just before and just after lift-off, in seconds from it.  They begin and end beyond EVENT_SD_S."""

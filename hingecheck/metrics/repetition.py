@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.metrics import bar_path, coordination, loading, phases, postures
-from hingecheck.metrics.moment import LEAST_KNOWN, at, read
+from hingecheck.metrics.moment import EVENT_SD_S, LEAST_KNOWN, at, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
     METRICS,
@@ -270,4 +270,4 @@ def _duration(begin_s: float, end_s: float, reason: Code) -> Measure:
     """Time between two events, in seconds, or the reason if one of them did not happen."""
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
-    return Measure.of(end_s - begin_s, loading.EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)
+    return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)

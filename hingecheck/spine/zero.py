@@ -32,16 +32,16 @@ from hingecheck.spine.segments import JUNCTION, THIGH
 
 UPRIGHT_DEG: Final = (20.0, 30.0)
 """Largest pitch of the thoraco-lumbar junction and of the thigh of an upright lifter, in degrees.  The thigh may be
-farther off: many lock out with soft knees."""
+farther off: many lock out with soft knees.  Own choice, from real clips cut at the floor."""
 
 LEAST_UPRIGHT: Final = 0.5
-"""Smallest probability of an upright frame that counts as upright."""
+"""Smallest probability of an upright frame that counts as upright: more probable than not."""
 
 SHORTEST_S: Final = 0.2
 """Shortest standing that is used, in seconds, summed over all its frames."""
 
 LOCKOUT_SD_DEG: Final = 3.0
-"""SD of the difference between lockout and quiet standing, in degrees."""
+"""SD of the difference between lockout and quiet standing, in degrees.  Own choice: some lean back, some stop short."""
 
 
 @dataclass(frozen=True)
