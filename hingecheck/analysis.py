@@ -213,6 +213,8 @@ def _judged(
         advice=advice.give(inputs.report, judged.findings, judged.verdict),
         criteria=inputs.rules.used,
         provenance=provenance,
+        bar=stages.follow_bar(measured.angles, measured.plates, stages.Lifter(height_cm=inputs.report.height_cm)),
+        bar_place=stages.place_bar(seen, measured.plates),
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hingecheck.backends import bundles
 from hingecheck.records import Analysis, SelfReport
 from hingecheck.records.stored import Stored
-from hingecheck.results import angle_table, document, folder, landmark_table, result
+from hingecheck.results import angle_table, bar_table, document, folder, landmark_table, result
 from hingecheck.results.result import Result
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ FILES: Final = (
     angle_table.FILE,
     angle_table.METADATA,
     landmark_table.FILE,
+    bar_table.FILE,
     "keyframes.png",
     FILM,
     "report.html",

@@ -34,6 +34,7 @@ from hingecheck.judgement import self_report as self_reports
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS
+from hingecheck.metrics.bar_path import LEG_SHARE
 from hingecheck.progress import Stage, Watch, begin
 from hingecheck.records import (
     CROP_SIZE_PX,
@@ -135,7 +136,7 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     # 4
     track = angles.measure(body.track, view, spine)
     found = stages.segment(track, lift_type=None if named_style is None else style.LIFT_TYPES[named_style])
-    lifter = stages.Lifter(height_cm=report.height_cm)
+    lifter = _lifter(body, report.height_cm)
     reps = stages.describe(track, _repetitions(path, track, found), view, lifter)
     described = tuple(_as_recorded(rep, spine) for rep in reps)
     judged = _without_filming(stages.judge(described, view, rules))
@@ -152,7 +153,19 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
         advice=advice.give(report, judged.findings, judged.verdict),
         criteria=rules.used,
         provenance=_provenance(body, asked),
+        bar=stages.follow_bar(track, lifter=lifter),
     )
+
+
+def _lifter(body: Body, height_cm: float | None) -> stages.Lifter:
+    """The size of the lifter: from points in space that are in a unit of length, else from the height.
+
+    Points of one picture have metres only because somebody gave their program a height.
+    """
+    if body.in_space:
+        return stages.Lifter(height_cm=height_cm, leg_m=body.leg_m)
+    by_points = None if body.leg_m is None else 100 * body.leg_m / LEG_SHARE
+    return stages.Lifter(height_cm=height_cm or by_points)
 
 
 def analyze_file(

@@ -91,7 +91,7 @@ def _thinned(whole: Body) -> Body:
     names = ("time_s", "xy_px", "visibility", "world_m", "filled")
     track = PoseTrack(**{name: getattr(whole.track, name)[::step] for name in names})
     pelvis_deg, thorax_deg = whole.pelvis_deg[::step], whole.thorax_deg[::step]
-    return Body(track, whole.rate_hz / step, whole.source, pelvis_deg, thorax_deg, whole.in_space)
+    return Body(track, whole.rate_hz / step, whole.source, pelvis_deg, thorax_deg, whole.in_space, whole.leg_m)
 
 
 def _openpose(path: Path, rate_hz: float | None) -> Markers:
