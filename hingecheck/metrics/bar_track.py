@@ -23,7 +23,7 @@ import scipy
 
 from hingecheck import landmarks, posture
 from hingecheck.filtering import stretches, usual_step_s
-from hingecheck.geometry import known_median
+from hingecheck.geometry import known_median, length
 from hingecheck.metrics.bar_path import LEG_SHARE, PLATE_RADIUS_CM, SMALLEST_LEGS
 from hingecheck.records import AngleTrack, BarTrack, Floats, Plates, PoseTrack, Scale
 
@@ -107,12 +107,19 @@ def splined(time_s: Floats, places: Floats, frame_s: Floats, leg: float = 1.0) -
 
 
 def _without_jumps(time_s: Floats, places: Floats, most: float) -> Floats:
-    """Places (M, 2) with NaN for those that lie off the line between their neighbours by more than `most`."""
+    """Places (M, 2) with NaN for those that lie off the line between their neighbours by more than `most`.
+
+    The one that lies farthest off goes first, because it draws its neighbours' lines away from them.
+    """
     kept = places.copy()
-    known = np.flatnonzero(~np.isnan(places).any(axis=1))
-    for before, at, after in zip(known, known[1:], known[2:], strict=False):
-        share = (time_s[at] - time_s[before]) / (time_s[after] - time_s[before])
-        between = places[before] + share * (places[after] - places[before])
-        if np.linalg.norm(places[at] - between) > most:
-            kept[at] = np.nan
+    known = np.flatnonzero(np.isfinite(places).all(axis=1))
+    while len(known) > 2:
+        before, at, after = known[:-2], known[1:-1], known[2:]
+        share = ((time_s[at] - time_s[before]) / (time_s[after] - time_s[before]))[:, None]
+        off = length(places[at] - places[before] - share * (places[after] - places[before]))
+        if off.max() <= most:
+            break
+        worst = int(at[np.argmax(off)])
+        kept[worst] = np.nan
+        known = known[known != worst]
     return kept
