@@ -54,16 +54,16 @@ LONGEST_STEP_S: Final = 0.3
 """Longest time between two looks with which a velocity is measured, in seconds.  Clips of over two minutes have longer
 ones."""
 
-SCALE_SD: Final[Mapping[str, float]] = {"plates": 0.025, "height": 0.08, "recorded": 0.01}
+SCALE_SD: Final[Mapping[str, float]] = {"plates": 0.03, "height": 0.08, "recorded": 0.02}
 """SD of each scale, as a share."""
 
 PLACE_SD_M: Final[Mapping[str, float]] = {"end": 0.005, "hands": 0.02}
 """SD of a displacement because places are misread, in metres."""
 
-INSTANT_SD_S: Final[Mapping[str, float]] = {"end": 0.03, "hands": 0.06}
+INSTANT_SD_S: Final[Mapping[str, float]] = {"end": 0.03, "hands": 0.12}
 """SD of the time between lift-off and lockout, in seconds."""
 
-PEAK_SD_M_S: Final[Mapping[str, float]] = {"end": 0.04, "hands": 0.08}
+PEAK_SD_M_S: Final[Mapping[str, float]] = {"end": 0.04, "hands": 0.15}
 """SD of the peak velocity because places are misread, in metres a second."""
 
 USUAL_STEP_S: Final = 0.12
