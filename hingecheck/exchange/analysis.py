@@ -126,11 +126,11 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     if asked.max_bend is not None:
         raise UsageError("--max-bend: is used with videos only", "Leave it out.")
     # 1
-    body = _read(path, asked.rate_hz)
+    body = _read(path, asked)
     # 2
     standing = _standing(body)
     if asked.standing is not None:
-        standing = _elsewhere(_read(asked.standing, asked.rate_hz), standing, asked.standing)
+        standing = _elsewhere(_read(asked.standing, asked), standing, asked.standing)
     # 3
     view, spine = _view(body), _spine(body, standing)
     # 4
@@ -182,9 +182,9 @@ def analyze_file(
     return video_analysis.analyze(path, asked, watch=watch, source=source, copy=copy)
 
 
-def _read(path: Path, rate_hz: float | None) -> Body:
+def _read(path: Path, asked: Asked) -> Body:
     """The body that a file shows, cleaned where its points come from a video.  Raises NobodyFound."""
-    body = sources.read(path, rate_hz)
+    body = sources.read(path, asked.rate_hz, asked.picture_size)
     if body.source == "points":
         body = replace(body, track=_smoothed(body.track))
     if lasting_s(body.track.time_s, body.track.seen) < SHORTEST_STANDING_S:

@@ -4,11 +4,12 @@ In: the bar in every frame (`BarTrack`), the events of a repetition.  Out: displ
 concentric velocity in metres a second (`describe`), and the velocity loss over the set in percent (`loss`), each with
 its interval or the reason why it is not measured.
 
-Definitions.  All are vertical, as a linear transducer measures them.
+Definitions.  All are vertical, as a linear transducer measures them (Benavides-Ubric et al. 2020, J Sports Sci Med
+19:452-459).
 
 - Displacement: from the resting height, or from the lowest point where the bar turns round, to the top.
 - Mean concentric velocity: the mean vertical velocity from lift-off (1 cm above that height) to lockout (1 cm below the
-  top).  Transducers begin and end at a small velocity in place of a centimetre.  A pause on the way up counts.
+  top).  A pause on the way up counts.  A device that counts from rest to rest reads less.
 - Peak concentric velocity: the largest vertical velocity in this time.
 - Velocity loss: how much slower the last complete repetition is than the fastest one, in percent of the fastest one
   (Sanchez-Medina and Gonzalez-Badillo 2011, Med Sci Sports Exerc 43:1725).
