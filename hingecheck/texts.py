@@ -61,6 +61,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NO_KNEE_PASS: "the hands do not pass the knees on the way up",
     Code.HANDS_UNSEEN: "the hands are not seen from lift-off to knee pass",
     Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
+    Code.BAR_UNSEEN: "neither the bar nor the hands are followed through the pull",
     Code.NO_REP_MEASURED: "no repetition was measured",
     Code.TOO_FEW_REPS: "a drift needs at least {0:.0f} complete, measured repetitions",
     Code.BACK_UNSEEN: "no frame shows the back",

@@ -130,6 +130,7 @@ METRICS: Final = (
     *("pelvis_change_to_knee_deg", "pelvis_change_from_knee_deg", "pelvis_change_lowering_deg"),
     *("lean_back_deg", "lockout_short_deg", "lumbar_rise_under_load_deg"),
     *("bar_forward_percent", "bar_forward_cm"),
+    *("bar_displacement_m", "mean_concentric_velocity_m_s", "peak_concentric_velocity_m_s"),
     *("early_trunk_drop_deg", "concentric_s", "eccentric_s"),
 )
 """The metrics of every repetition, in this order.  Each has a value, or the reason why it has none."""
