@@ -15,6 +15,7 @@ from hingecheck.batch import jobs
 from hingecheck.batch.jobs import Job, Settings
 from hingecheck.history import trends
 from hingecheck.report import sentences
+from hingecheck.report.page import board as board_page
 from tests import conftest
 from tests.test_batch import hingecheck, results, season
 from tests.test_privacy import phone_clip
@@ -137,7 +138,7 @@ def test_a_clip_without_a_date_gets_the_one_in_its_metadata(tmp_path: Path, samp
     assert jobs.perform(job, work=lambda job: None).failure is None
     record = jobs.recorded(tmp_path / "result")
     assert record is not None
-    assert record.day == "2024-05-17"
+    assert record.day == ("2024-05-17", True)
 
 
 def test_a_date_in_the_name_comes_before_the_one_in_the_metadata(tmp_path: Path) -> None:
@@ -151,6 +152,24 @@ def test_a_date_in_the_name_comes_before_the_one_in_the_metadata(tmp_path: Path)
         "Ana/2026-01-05.mp4": "2026-01-05",
         "Ana/b.mp4": "2024-05-17",
     }
+
+
+def test_a_date_in_utc_is_said_on_terminal_and_board_also_after_a_deletion(tmp_path: Path) -> None:
+    folder = season(tmp_path / "clips", {"Ana/a.mp4": "share 0.2", "Bo/b.mp4": "share 0.3", "Cy/c.mp4": "share 0.4"})
+    out = tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    for record in out.glob("clips/*/clip.json"):
+        utc = "true" if "-b-" not in record.parent.name else "false"
+        dated = record.read_text().replace('"recorded": ""', '"recorded": "2024-05-17"')
+        record.write_text(dated.replace('"recorded_utc": false', f'"recorded_utc": {utc}'))
+    done = hingecheck("batch", folder, "--out", out)
+    assert "may differ by one: Ana/a.mp4, Cy/c.mp4." in " ".join(done.stderr.split())
+    assert {name: board_page.UTC in row["words"] for name, row in rows(out).items()} == {
+        **dict.fromkeys(("Ana", "Cy"), True),
+        "Bo": False,
+    }
+    conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out, "--yes")
+    assert {name: board_page.UTC in row["words"] for name, row in rows(out).items()} == {"Bo": False, "Cy": True}
 
 
 def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:

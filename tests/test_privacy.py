@@ -8,10 +8,12 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import av
 import cv2
@@ -232,14 +234,17 @@ def test_the_pseudonym_replaces_file_names() -> None:
             redactor.checked(bad)
 
 
-def phone_clip(path: Path, source: Path, last_s: float) -> Path:
-    """The first seconds of `source` with the metadata of a phone: place, owner, device and time."""
+UTC_ONLY: Final = MappingProxyType({"creation_time": "2024-05-17T10:00:00.000000Z"})
+
+
+def phone_clip(path: Path, source: Path, last_s: float, times: Mapping[str, str] = UTC_ONLY) -> Path:
+    """The first seconds of `source` with the metadata of a phone: place, owner, device and times."""
     notes = {
         "title": "jane doe",
         "location": "+52.5200+013.4050/",
         "com.apple.quicktime.location.ISO6709": "+52.5200+013.4050/",
         "com.apple.quicktime.model": "SecretPhone",
-        "creation_time": "2024-05-17T10:00:00.000000Z",
+        **times,
     }
     with (
         av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as out,
@@ -262,8 +267,17 @@ def phone_clip(path: Path, source: Path, last_s: float) -> Path:
 
 
 def test_the_recording_day_is_read_only_if_the_clip_contains_it(tmp_path: Path, sample_clip: Path) -> None:
-    assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
+    assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17, True)
     assert recording_day.day(sample_clip) is None
+
+
+def test_the_day_of_the_phones_own_clock_comes_before_the_day_in_utc(tmp_path: Path, sample_clip: Path) -> None:
+    late = {"creation_time": "2024-05-17T22:30:00.000000Z"}
+    clip = phone_clip(tmp_path / "utc.mp4", sample_clip, 0.2, late)
+    assert recording_day.day(clip) == (2024, 5, 17, True)
+    late |= {"com.apple.quicktime.creationdate": "2024-05-18T00:30:00+0200"}
+    clip = phone_clip(tmp_path / "local.mp4", sample_clip, 0.2, late)
+    assert recording_day.day(clip) == (2024, 5, 18, False)
 
 
 @pytest.mark.network

@@ -184,7 +184,9 @@ def outcomes(todo: Plan) -> tuple[Outcome, ...]:
         if entry.failure is not None:
             finished.append(Outcome(entry, entry.failure))
         elif (record := jobs_module.recorded(todo.out / entry.folder)) is not None:
-            clip = replace(entry.clip, date=entry.clip.date or record.day)
+            clip = entry.clip
+            if not clip.date:
+                clip = replace(clip, date=record.day.date, utc=record.day.utc)
             finished.append(Outcome(replace(entry, clip=clip), record.failure))
     return tuple(finished)
 

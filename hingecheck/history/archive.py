@@ -116,6 +116,7 @@ def _outcome(row: Mapping[str, str]) -> Outcome | None:
     clip = Clip(
         *(Path(cells["clip"]), cells["clip"], cells["athlete"], names.date_of(cells["date"])),
         SelfReport(load_kg=load_kg),
+        utc=bool(row.get("date_zone")),
     )
     failure = Failure(code, "", cells["reason"], cells["what_to_do"]) if failed else None
     return Outcome(Entry(clip, cells["sha256"], folder=cells["folder"]), failure)
