@@ -124,7 +124,32 @@ def test_a_face_needs_detections_in_several_squares() -> None:
         def faces(self, rgb: Bytes) -> Floats:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
-    assert len(head_search.faces(scene([(160, 120)]), Once(), levels)) == 0
+    assert len(head_search.faces(scene([(310, 120)], 8), Once(), levels)) == 0
+
+
+def test_a_face_counts_only_if_a_persons_head_is_there() -> None:
+    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
+    circle = head_tracks.heads(truth[None], trunk_lengths(truth[None]))[0]
+    elsewhere = circle + np.array([3 * circle[2], 0.0, 0.0])
+
+    class Model:
+        def __init__(self) -> None:
+            self.sizes: list[int] = []
+
+        def everyone(self, frame: Frame) -> list[Floats]:
+            self.sizes.append(frame.rgb.shape[0])
+            assert frame.rgb.shape[0] == frame.rgb.shape[1]
+            corner = np.argwhere(frame.rgb[..., 0] == 255)[0][::-1]  # the white spot at (100, 100) of the picture
+            return [truth + corner - 100]
+
+    picture = np.zeros((600, 500, 3), np.uint8)
+    picture[100, 100] = 255
+    model = Model()
+    found = head_search.embodied(picture, np.stack([circle, elsewhere]), model)
+    assert found == pytest.approx(circle[None])
+    widths = round(6 * circle[2] / head_search.FACE_RADIUS), round(9 * circle[2] / head_search.FACE_RADIUS)
+    assert set(model.sizes) <= {*widths}
+    assert len(head_search.embodied(picture, np.zeros((0, 3)), model)) == 0
 
 
 def test_a_person_needs_detections_in_two_squares() -> None:
@@ -149,7 +174,7 @@ def test_an_upside_down_person_is_ignored() -> None:
     assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_a_picture_with_a_face_outside_the_tracks_and_off_the_body_is_left_out() -> None:
+def test_a_head_outside_the_tracks_and_off_the_body_is_blurred_or_left_out() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
@@ -159,22 +184,36 @@ def test_a_picture_with_a_face_outside_the_tracks_and_off_the_body_is_left_out()
     body[list(landmarks.HIPS)] = 200.0
     known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
     head = Track(np.array([0.0, 4.0]), np.array([[70.0, 70, 30]] * 2))
-    hide = blurring.retouch([head], look, known)
     with_one, with_two = scene([(70, 70), (200, 200)]), scene([(70, 70), (250, 60), (200, 200)])
     assert (len(look(with_one)), len(look(with_two))) == (2, 3)
-    assert hide(with_two, 4.0) is None
-    out = hide(with_one, 4.1)
-    assert out is not None
-    (left,) = look(out)
-    assert left[:2] == pytest.approx([200, 200], abs=5)
+    for picture in (with_one, with_two):
+        out = blurring.retouch([head], look, known)(picture, 4.1)
+        assert out is not None
+        left = look(out)
+        assert len(left)
+        assert np.hypot(*(left[:, :2] - 200.0).T).max() < 15
     assert with_one[70, 70, 0] == 255  # the input picture is not changed
+    lost = blurring.retouch([head], look, known, lambda _: True)
+    assert [lost(picture, 4.0) is None for picture in (with_one, with_two)] == [False, True]
 
 
-def test_a_doubtful_face_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
-    class Twice(Bright):
-        def faces(self, rgb: Bytes) -> Floats:
-            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
+def test_a_head_that_a_look_found_stays_blurred_until_the_next_look() -> None:
+    calls: list[float] = []
 
+    def look(_: Bytes, time_s: float) -> Floats:
+        calls.append(time_s)
+        return np.array([[160.0, 120.0, 40.0]])
+
+    hide = blurring.retouch([], look, Bodies(np.zeros(0), [], []))
+    picture = scene([])
+    for time_s in (1.0, 1.05, 1.1, 1.2):
+        out = hide(picture, time_s)
+        assert out is not None
+        assert not np.array_equal(out[110:130, 150:170], picture[110:130, 150:170])
+    assert calls == [1.0, 1.2]
+
+
+def test_a_face_without_a_body_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
     class Nobody:
         def everyone(self, frame: Frame) -> list[Floats]:
             return []
@@ -185,7 +224,7 @@ def test_a_doubtful_face_leaves_a_picture_out_only_while_the_lifter_is_lost() ->
     picture = scene([(160, 120)])
 
     def left_out(pose: PoseTrack, time_s: float) -> bool:
-        return redactor.hiding(pose, [], Nobody(), Twice())(picture, time_s) is None
+        return redactor.hiding(pose, [], Nobody(), Bright())(picture, time_s) is None
 
     lost = replace(truth, xy_px=xy_px)
     assert [left_out(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]

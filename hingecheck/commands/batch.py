@@ -260,7 +260,7 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
         err_console.print(Text(line))
     in_utc = [row.outcome.entry.clip.file for row in rows if row.outcome.entry.clip.utc]
     if in_utc:
-        line = f"Dates from metadata that count in UTC, so that the lifter's own day may differ by one: {_named(in_utc)}."
+        line = f"Dates in UTC, from the clips' metadata; the lifter's own day may differ by one: {_named(in_utc)}."
         err_console.print(Text(f"{line} A date in the name or in the list comes first."))
     if not parquet:
         err_console.print(
