@@ -32,6 +32,8 @@ CLIPS = {
     "Cy/2026-03-01.mp4": "share 0.7",
 }
 
+ANA = re.compile(rb"(?i)\bana\b")
+
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -179,7 +181,7 @@ def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     deleted = conftest.hingecheck("log", "delete", "ana", "--logbook", out, "--results", out, "--yes")
     assert deleted.returncode == 0, deleted.stderr
-    assert list(rows(out)) == ["Bo", "Cy"]  # the board stays for the others
+    assert list(rows(out)) == ["Cy", "Bo"]  # the board stays for the others
     assert {row["athlete"] for row in results(out)} == {"Bo", "Cy"}
     assert not [page for page in out.rglob("*.html") if b"Ana" in page.read_bytes()]
     again = hingecheck("batch", folder, "--out", out)
@@ -193,6 +195,29 @@ def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:
         assert conftest.hingecheck("log", "restore", name, "--logbook", out).returncode == code
     assert hingecheck("batch", folder, "--out", out).returncode == 0
     assert set(rows(out)) == {"Ana", "Bo"}
+
+
+def test_nothing_names_a_deleted_athlete_also_where_a_clip_was_shared(tmp_path: Path) -> None:
+    shared = {"Ana/ana shared.mp4": "share 0.3", "Bo/2026-01-06.mp4": "share 0.3"}
+    folder = season(tmp_path / "clips", shared | {"Bo/2026-01-05.mp4": "share 0.4", "Ana/own.mp4": "share 0.5"})
+    out = tmp_path / "out"
+
+    def names_ana() -> list[Path]:
+        return [
+            path
+            for path in out.rglob("*")
+            if ANA.search(path.name.encode()) or (path.is_file() and ANA.search(path.read_bytes()))
+        ]
+
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    assert names_ana()
+    deleted = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out, "--yes")
+    assert "Run the batch again to measure them" in " ".join(deleted.stderr.split())
+    assert names_ana() == []
+    assert {row["clip"] for row in results(out)} == {"Bo/2026-01-05.mp4"}
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    assert names_ana() == []
+    assert {row["clip"] for row in results(out)} == {"Bo/2026-01-05.mp4", "Bo/2026-01-06.mp4"}
 
 
 def test_a_rebuilt_board_is_the_board_that_a_batch_writes(tmp_path: Path) -> None:

@@ -88,10 +88,10 @@ def retouch(
         circles_px, spared = _moment(tracks, spared_bodies, time_s)
         out = blur(picture, circles_px, spared)  # 1
         if not 0.0 <= time_s - looked_s < CHECK_PAUSE_S:  # 3
-            found_px = _uncovered(spared.real(look(out, time_s)), circles_px)  # 2
-            if len(found_px) and is_lost(time_s):
+            more_px = _uncovered(spared.real(look(out, time_s)), circles_px)  # 2
+            if len(more_px) and is_lost(time_s):
                 return None
-            looked_s = time_s
+            looked_s, found_px = time_s, more_px
         return blur(out, [*found_px], spared)
 
     return blurred

@@ -82,14 +82,18 @@ def faces(picture: Bytes, detector: Faces, levels: Sequence[float]) -> Floats:
     return _circles(np.median(group[:, :3], axis=0) * np.array([1.0, 1.0, FACE_RADIUS]) for group in sure)
 
 
-def embodied(picture: Bytes, faces_px: Floats, model: People) -> Floats:
-    """The faces (n, 3) that belong to a person: `model` sees somebody whose head lies in the circle of the face."""
+def embodied(picture: Bytes, faces_px: Floats, model: People, lifter_px: Floats) -> Floats:
+    """The faces (n, 3) of other people: `model` sees somebody whose head lies in the circle of the face.
+
+    `lifter_px` (3,): the circle of the lifter's head.
+    """
 
     def is_head(circle: Floats, side: float) -> bool:
         square, corner = _around(picture, circle, side * float(circle[2]) / FACE_RADIUS)
         found = np.array(model.everyone(Frame(0.0, square, 1.0))).reshape(-1, landmarks.COUNT, 2) + corner
         middles = head_tracks.heads(found, bodies.trunk_lengths(found))[:, :2]
-        return bool((np.hypot(*(middles - circle[:2]).T) < circle[2]).any())
+        here, own = (np.hypot(*(middles - head[:2]).T) < head[2] for head in (circle, lifter_px))
+        return bool((here & ~own).any())
 
     kept = [any(is_head(circle, side) for side in BODY_SIDES) for circle in faces_px]
     return np.asarray(faces_px[np.array(kept, bool)])

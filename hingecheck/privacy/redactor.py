@@ -3,12 +3,13 @@
 In: an analysis, its clip, and the pseudonym if there is one.  Out: a function that blurs pictures of the clip
 (`redactor`), and an analysis without file names (`marked`).
 
-Steps of blurring (`hiding`).  Only heads are blurred; a picture with a face that is not covered is left out.
+Steps of blurring (`hiding`).  Only heads are blurred.  While the lifter is lost, a picture with a face that is not
+covered is left out.
 
 1. Take the lifter's head from the landmarks, interpolated where they were lost for a moment (`head_tracks.lifter`).
 2. Look for people and faces once every LOOK_PAUSE_S, and every LOST_PAUSE_S where the lifter's landmarks were lost.
 3. Link what was found over time (`head_tracks.link`).
-4. Blur each picture that is handed out, and look for faces in it once more (`blurring.retouch`).
+4. Blur each picture that is handed out; look for faces in it once more, and blur them, too (`blurring.retouch`).
 """
 
 from __future__ import annotations
@@ -157,10 +158,11 @@ class _Search:
         `scale`: pixels of the picture per display pixel.
         """
         found = head_search.faces(picture, self.detector, levels)
-        if self.is_lost(time_s):
+        own = None if self.lifter_head is None or self.is_lost(time_s) else self.lifter_head.at(time_s)
+        if own is None:
             return found / scale
         others = head_tracks.beside(found / scale, self.lifter_head, time_s)
-        return head_search.embodied(picture, others * scale, self.people) / scale
+        return head_search.embodied(picture, others * scale, self.people, own * scale) / scale
 
     def is_lost(self, time_s: float) -> bool:
         """True if the lifter's head is not known at a time."""
