@@ -5,6 +5,7 @@ to replace one.  Networks and criteria are the ones that ship, unless others are
 
 =============  ====================================  ==============================================================
 `observe`      clip -> `Observation`                 landmarks, trunk edges and thumbnails of the lifter; first view
+               (`observe_parts`: one for each part of a clip with cuts)
 `infer`        `Observation` -> `Spine`              pelvis, lumbar and thoracic angles from the outline of the back
 `orient`       -> `View`                             the view, with the yaw that the spine model sees
 `measure`      -> `AngleTrack`                       all angles of the contract in every frame of the clip
@@ -114,19 +115,30 @@ def bar_finder() -> detection.Finder:
     return detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
+def observe_parts(
+    clip: Path | reading.Video,
+    source: PoseSource | None = None,
+    copy: WorkingCopy | None = None,
+    watch: Watch | None = None,
+) -> tuple[Observation, ...]:
+    """What is seen of the lifter in each part of a clip between its cuts.
+
+    `source` gives the landmarks.  `copy` gets the working copy of the clip.  `watch` hears how far it is.  Raises
+    NobodyFound, or an InputError for a clip that cannot be read.
+    """
+    video = clip if isinstance(clip, reading.Video) else reading.Video(clip)
+    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
+        return observation.observe(video, source or pose_network(), working, watch)
+
+
 def observe(
     clip: Path | reading.Video,
     source: PoseSource | None = None,
     copy: WorkingCopy | None = None,
     watch: Watch | None = None,
 ) -> Observation:
-    """What is seen of the lifter in a clip.  Raises NobodyFound, or an InputError for a clip that cannot be read.
-
-    `source` gives the landmarks.  `copy` gets the working copy of the clip.  `watch` hears how far it is.
-    """
-    video = clip if isinstance(clip, reading.Video) else reading.Video(clip)
-    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
-        return observation.observe(video, source or pose_network(), working, watch)
+    """The same for the part in which the lifter is seen longest: the whole clip, if it has no cuts."""
+    return max(observe_parts(clip, source, copy, watch), key=lambda part: part.seen_s)
 
 
 def infer(seen: Observation, model: inference.SpineModel | None = None, zero: Zero | None = None) -> Spine:

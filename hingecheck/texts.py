@@ -82,7 +82,10 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): nothing across a cut is one movement",
+    Code.CUTS: (
+        "the clip has cuts ({0:.0f}, the first at {1:.1f} s): each part is measured by itself, and the verdict is that "
+        "of the part with the most repetitions"
+    ),
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"

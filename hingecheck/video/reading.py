@@ -116,6 +116,11 @@ class Video:
         """The times of all frames (N,) that `frames()` read, those it left out included, in seconds."""
         return np.array(self._times_s)
 
+    @property
+    def cuts_s(self) -> tuple[float, ...]:
+        """The times of the first frames after a cut that `small()` found, in seconds."""
+        return tuple(self._cuts.times_s)
+
     def info(self) -> VideoInfo:
         """The facts about what `frames()` has read."""
         read, stamped = self._read(), self._stamps.note
@@ -132,8 +137,9 @@ class Video:
             mirrored=self._form.asked.mirrored,
             repairs=self.repairs,
             gaps_s=quality.gaps_s(read.times_s, read.step_s),
+            cuts_s=self.cuts_s,
             notes=(
-                *quality.cut(self._cuts.times_s),
+                *quality.cut(self.cuts_s),
                 *quality.losses(read),
                 *([stamped] if stamped else []),
                 *quality.limits(read, self._tags),
