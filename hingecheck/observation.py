@@ -15,7 +15,7 @@ Steps (`observe`):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hingecheck import parts
@@ -43,13 +43,15 @@ class Observation:
     """The result of stages 2 to 5 for a part of a clip; for all of it if it has no cuts.
 
     `observed.track` and `thumbnails` are those of a camera that stands still.  `camera_px` (M, 2): the motion that was
-    taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.
+    taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.  `new_s` (F,): of
+    those that show something new; None: all.
     """
 
     observed: Observed
     thumbnails: Thumbnails
     camera_px: Floats
     frame_s: Floats
+    new_s: Floats | None = None
 
     @property
     def seen_s(self) -> float:
@@ -65,7 +67,8 @@ def observe(
     # 1
     seen = source.read(clip, copy, watch)
     # 2
-    each = tuple(_observation(part) for part in parts.split(seen, clip.cuts_s, SHORTEST_PART_S))
+    split = parts.split(seen, clip.cuts_s, SHORTEST_PART_S)
+    each = tuple(replace(of_part(part), new_s=clip.new_s(part.frame_s)) for part in split)
     # 5
     if not any(_somebody(part.observed.track) for part in each):
         raise NobodyFound(
@@ -75,7 +78,7 @@ def observe(
     return each
 
 
-def _observation(seen: Seen) -> Observation:
+def of_part(seen: Seen) -> Observation:
     """What is seen of the lifter in a part."""
     # 3
     motion = camera_motion.transforms(seen.thumbnails, seen.track)

@@ -34,7 +34,7 @@ from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
 from hingecheck.judgement import criteria
 from hingecheck.judgement import verdict as verdicts
-from hingecheck.kinematics import angles, interpolation
+from hingecheck.kinematics import angles, blindness, interpolation
 from hingecheck.kinematics import view as views
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.observation import Observation
@@ -152,8 +152,9 @@ def orient(seen: Observation, spine: Spine) -> View:
 
 
 def measure(seen: Observation, view: View, spine: Spine) -> AngleTrack:
-    """All angles of the contract in every frame of the clip."""
-    return interpolation.at_frames(angles.measure(seen.observed.track, view, spine), seen.frame_s)
+    """All angles of the contract in every frame of the clip, less sure around times without a picture."""
+    track = interpolation.at_frames(angles.measure(seen.observed.track, view, spine), seen.frame_s)
+    return blindness.widened(track, seen.frame_s if seen.new_s is None else seen.new_s)
 
 
 def find_bar(seen: Observation, view: View, finder: detection.Finder | None = None) -> Plates | None:

@@ -134,8 +134,9 @@ def _again(part: _Part, track: PoseTrack, time_s: Floats) -> list[_Part]:
     track = _rows(track, np.flatnonzero((track.time_s >= begin_s) & (track.time_s <= end_s)))
     good = np.flatnonzero(cleaning.without_wrong_frames(track).seen)
     finds = [following.Find(float(track.time_s[i]), track.xy_px[i]) for i in good]
-    looks = np.searchsorted(time_s, track.time_s)
-    return [replace(part, pictures=stretch, finds=finds) for stretch in sampling.closer(time_s, looks, track)]
+    part_s = time_s[part.pictures]
+    closer = sampling.closer(part_s, np.searchsorted(part_s, track.time_s), track)
+    return [replace(part, pictures=part.pictures[stretch], finds=finds) for stretch in closer]
 
 
 @dataclass(frozen=True)
@@ -169,13 +170,20 @@ def _scout(
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         copy.first_s = clip.first_s
-        small, times_s = keeper.thumbnails(), np.array(copy.times_s)
-        starts = np.unique(np.searchsorted(times_s, [0.0, *clip.cuts_s]))
-        pieces = np.split(np.arange(len(times_s)), starts[(starts > 0) & (starts < len(times_s))])
+        small, times_s = _new(keeper.thumbnails(), clip), np.array(copy.times_s)
+        new = np.flatnonzero(np.isin(times_s, clip.new_s(times_s)))
+        starts = np.unique(np.searchsorted(times_s[new], [0.0, *clip.cuts_s]))
+        pieces = np.split(new, starts[(starts > 0) & (starts < len(new))])
         parts = [_part(piece, finder, copy, small, person) for piece in pieces]
     if len(parts) == 1 and parts[0].region is not None:
-        small = _thumbnails(copy, parts[0].region)
+        small = _new(_thumbnails(copy, parts[0].region), clip)
     return _Scouted(parts, watcher.activity(), small)
+
+
+def _new(small: Thumbnails, clip: reading.Video) -> Thumbnails:
+    """The thumbnails without those that only repeat the picture before."""
+    kept = np.isin(small.time_s, clip.new_s(small.time_s))
+    return replace(small, time_s=small.time_s[kept], grey=small.grey[kept])
 
 
 def _part(
