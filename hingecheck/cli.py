@@ -12,6 +12,7 @@ import typer
 
 from hingecheck import __version__
 from hingecheck.commands.analyze import analyze
+from hingecheck.commands.app import app as open_app
 from hingecheck.commands.batch import batch
 from hingecheck.commands.compare import compare
 from hingecheck.commands.console import out_console
@@ -34,7 +35,7 @@ app = typer.Typer(
     context_settings=HELP_NAMES,
     epilog=f"Example: {EXAMPLES['analyze']}",
 )
-for command in (analyze, compare, report, export, batch, trend, explain, doctor):
+for command in (analyze, open_app, compare, report, export, batch, trend, explain, doctor):
     app.command(**options(command.__name__))(command)
 app.add_typer(log, name="log", cls=PlainGroup, context_settings=HELP_NAMES, epilog=f"Example: {EXAMPLES['log']}")
 

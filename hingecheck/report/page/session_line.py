@@ -50,6 +50,17 @@ def line(rows: Sequence[Row]) -> str:
     return template.fragment("session_line.html", {"clips": named}).strip()
 
 
+def without(report: bytes) -> bytes:
+    """The report without the line."""
+    return filled(report, b"")
+
+
+def filled(report: bytes, wanted: bytes) -> bytes:
+    """The report with this line; unchanged if it has no place for one."""
+    begin, end = report.find(BEGIN) + len(BEGIN), report.find(END)
+    return report if begin < len(BEGIN) or end < begin else report[:begin] + wanted + report[end:]
+
+
 def _put(report: Path, wanted: bytes) -> None:
     """Replace the line in one report, if the report has a place for it and another line there."""
     with report.open("rb") as file:

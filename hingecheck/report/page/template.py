@@ -29,19 +29,19 @@ def render(
     *,
     styles: Sequence[str] = (),
     scripts: Sequence[str] = (),
-    images: str = "data:",
+    also: Mapping[str, str] | None = None,
 ) -> str:
     """The page as HTML text: the file `template` of `templates/`, filled with `context`.
 
-    `styles` and `scripts` are files of `assets/` to put into the page.  `images` are the sources that the policy allows
-    for pictures.  Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file
-    names visible, `tight` keeps per cent signs beside their numbers.
+    `styles` and `scripts` are files of `assets/` to put into the page.  `also` are further directives of the policy.
+    Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file names visible,
+    `tight` keeps per cent signs beside their numbers.
     """
     css, code = ([asset(name) for name in files] for files in (styles, scripts))
     page = _environment().get_template(template)
     filled = page.render(
         dict(context),
-        policy=policy(css, code, images),
+        policy=policy(css, code, also),
         styles=[Markup(text) for text in css],
         scripts=[Markup(text) for text in code],
     )
@@ -53,17 +53,20 @@ def fragment(template: str, context: Mapping[str, object]) -> str:
     return names.readable(_environment().get_template(template).render(dict(context)))
 
 
-def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
-    """The Content-Security-Policy of a page with these styles and scripts.  The page may play a film beside it."""
+def policy(styles: Sequence[str], scripts: Sequence[str], also: Mapping[str, str] | None = None) -> str:
+    """The Content-Security-Policy of a page with these styles and scripts.  The page may play a film beside it.
+
+    `also`: directives to add, or to put in the place of the usual ones.
+    """
     parts = {
         "default-src": "'none'",
-        "img-src": images,
+        "img-src": "data:",
         "media-src": "'self' file: blob:",
         "style-src": " ".join(map(_hash, styles)) or "'none'",
         "script-src": " ".join(map(_hash, scripts)) or "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
-    }
+    } | dict(also or {})
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
