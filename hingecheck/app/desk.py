@@ -17,6 +17,7 @@ from hingecheck.app.uploads import Taken
 from hingecheck.errors import HingecheckError, InputError, UsageError
 from hingecheck.history import archive
 from hingecheck.judgement import advice
+from hingecheck.records.stored import Stored
 from hingecheck.report import result_folder, sentences
 from hingecheck.report.page import board as board_page
 from hingecheck.report.page import told
@@ -63,8 +64,13 @@ class Desk:
         """
         before = self.shelf.get(clip_id)
         answers = self._checked(questions.changed(before.answers, said))
-        anew = questions.measures_anew(before.answers, answers) and before.state not in ("waiting", "standing")
-        taken = before.state != "done" or self._retell(before, answers, anew=anew)
+        stored = reading.read(self.shelf.folder / before.folder / folder.MARKER) if before.state == "done" else None
+        lift_type = stored.reps[0].style if stored is not None else ""
+        anew = questions.measures_anew(before.answers, answers, lift_type) and before.state not in (
+            "waiting",
+            "standing",
+        )
+        taken = stored is None or self._retell(before, answers, stored, anew=anew)
         item = self.shelf.change(clip_id, answers=answers)
         self.board.update(item, before)
         return item, ANEW if anew else "" if taken else OLD_PAGE
@@ -175,11 +181,10 @@ class Desk:
                 raise UsageError("the standing clip is not here", "Choose another one, or none.")
         return answers
 
-    def _retell(self, item: Item, answers: Answers, *, anew: bool) -> bool:
+    def _retell(self, item: Item, answers: Answers, stored: Stored, *, anew: bool) -> bool:
         """Write the new answers into a finished result; returns whether its page could take them."""
         place = self.shelf.folder / item.folder
         path, page = place / folder.MARKER, place / result_folder.PAGE
-        stored = reading.read(path)
         height = stored.self_report.height_cm if stored.self_report else None  # the result was measured with it
         report = replace(answers.report, height_cm=height)
         flags = [finding.rule for finding in stored.findings if finding.status == "flag"]

@@ -133,16 +133,21 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def measures_anew(before: Answers, now: Answers) -> bool:
-    """True if the measurement rests on what has changed.  A style of the same type of lift is only a name."""
+def measures_anew(before: Answers, now: Answers, lift_type: str) -> bool:
+    """True if the measurement rests on what has changed.
+
+    `lift_type`: the type of the lift that was measured.  A style of this type is only a name.
+    """
+    if before.style != now.style:
+        named = styles.parse(now.style)
+        if named is None or styles.LIFT_TYPES[named] != lift_type:
+            return True
     return _measured(before) != _measured(now)
 
 
 def _measured(answers: Answers) -> tuple[object, ...]:
-    """What a measurement rests on."""
-    named = styles.parse(answers.style)
-    lift_type = None if named is None else styles.LIFT_TYPES[named]
-    return answers.person, answers.standing, answers.redact, answers.report.height_cm, lift_type
+    """What a measurement rests on, beside the style."""
+    return answers.person, answers.standing, answers.redact, answers.report.height_cm
 
 
 def flat(answers: Answers) -> dict[str, object]:

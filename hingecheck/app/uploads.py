@@ -69,7 +69,7 @@ def check(name: str, length: int | None, folder: Path, largest: int = LARGEST_BY
     `length`: the size in bytes that the page promises, if it does.
     """
     file = names.shown(PurePosixPath(name.replace("\\", "/")).name) or "clip"
-    if PurePosixPath(file).suffix.lower() not in SUFFIXES:
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES:
         raise Refused(415, f"{file}: is not a video", f"Drop a video: {', '.join(sorted(SUFFIXES))}.")
     if length is not None and length >= largest:
         raise too_large(file, largest)
@@ -100,12 +100,8 @@ async def take(
         video = unfinished / plain_name(name)
         digest = await _write(video, body, (file, length, largest))
         unfinished.rename(shelf.folder / VIDEOS / clip_id)
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise Refused(
-                507, f"{file}: cannot be written ({error.strerror})", "Free disk space, then drop the clip again."
-            ) from error
         raise
     return Taken(clip_id, file, f"{VIDEOS}/{clip_id}/{video.name}", digest)
 
@@ -124,7 +120,11 @@ async def _write(video: Path, body: AsyncIterator[bytes], facts: tuple[str, int 
                 if len(head) >= HEAD_BYTES and not is_video(head):
                     break
             digest.update(chunk)
-            target.write(chunk)
+            try:
+                target.write(chunk)
+            except OSError as error:
+                what = f"{file}: cannot be written ({error.strerror})"
+                raise Refused(507, what, "Free disk space, then drop the clip again.") from error
     if not is_video(head):
         raise Refused(415, f"{file}: is not a video", "Drop the video file that the phone or the camera made.")
     if length is not None and size != length:

@@ -77,6 +77,7 @@ def _listening(port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
+        listening.listen()  # now, so that the address answers as soon as it is printed
     except OSError as error:
         listening.close()
         raise UsageError(

@@ -37,7 +37,7 @@ def retell(page: Path, made: Mapping[str, Markup]) -> bool:
         begin, end = text.find(f"<!--told {name}-->"), text.find(f"<!--/told {name}-->")
         if begin < 0 or end < begin:
             return False
-        text = text[:begin] + part + text[end + len(f"<!--/told {name}-->") :]
+        text = text[:begin] + str(part) + text[end + len(f"<!--/told {name}-->") :]
     folder.put(page, text.encode())
     return True
 

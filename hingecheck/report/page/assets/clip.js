@@ -15,6 +15,7 @@
     made.title = say("The report of this clip");
     made.src = root + given.report;
     framed.replaceChildren(made);
+    result.classList.add("framed");
   };
 
   const draw = (clip) => {
@@ -23,7 +24,10 @@
     given.report = clip.report;
     document.getElementById("done").hidden = clip.state !== "done";
     if (clip.state !== state && clip.report) frame();
-    if (clip.state !== "done") framed.replaceChildren();
+    if (clip.state !== "done") {
+      framed.replaceChildren();
+      result.classList.remove("framed");
+    }
     state = clip.state;
   };
 

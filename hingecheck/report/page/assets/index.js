@@ -1,7 +1,7 @@
 "use strict";
 /* The board: filters, sorts and pages the athletes that the page holds as JSON (page/board.py, `_row`). */
 (() => {
-  const PAGE = 50; // rows that are added at once
+  const PAGE = 25; // rows that are added at once
   const SVG = "http://www.w3.org/2000/svg";
   const { rows, groups, limits, live, byClip } = JSON.parse(document.getElementById("data").textContent);
   const text = (r) => [r.name, r.date, r.day, r.clip, r.verdict, r.loadText, groups[r.group], r.style, r.note, ...r.words].join(" ");
@@ -210,7 +210,7 @@
     drawn = 0;
     grow();
     const fresh = rows.filter(isNew).length;
-    const of = shown.length === rows.length ? `${rows.length} rows` : `${shown.length} of ${rows.length} rows`;
+    const of = shown.length === rows.length ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : `${shown.length} of ${rows.length} rows`;
     document.getElementById("matches").textContent = seen === null ? of : `${of}, ${fresh || "nothing"} new since your last look`;
     document.getElementById("new-count").textContent = fresh;
     document.getElementById("only-new").hidden = document.getElementById("seen").hidden = !fresh;
