@@ -28,6 +28,7 @@ from tests.test_browser import CHROMIUM
 
 ATHLETES = 100
 TYPED = "athlete 42"
+CLIPS = "board/index.html?by=clip"
 
 KEYSTROKE = """([text]) => new Promise((done) => {
   const field = document.querySelector('input[type=search]');
@@ -61,14 +62,8 @@ def shelve(folder: Path, count: int) -> None:
         athlete, day = f"athlete {number % ATHLETES}", number // ATHLETES
         file, sha256 = f"set {number}.mp4", hashlib.sha256(str(number).encode()).hexdigest()
         report = SelfReport(load_kg=100.0 + day)
-        item = Item(
-            sha256[:16],
-            file,
-            "",
-            sha256,
-            "done",
-            Answers(athlete, f"2026-{1 + day // 28:02}-{1 + day % 28:02}", report),
-        )
+        answers = Answers(athlete, f"2026-{1 + day // 28:02}-{1 + day % 28:02}", report)
+        item = Item(sha256[:16], file, "", sha256, "done", answers)
         place = folder / item.folder
         place.mkdir()
         document = standin.result(0.1 + 0.8 * (number % 17) / 17, file=file, sha256=sha256, load_kg=report.load_kg)
@@ -98,15 +93,12 @@ def main() -> None:
         with serving(Path(place)) as app, sync_api.sync_playwright() as playwright:
             line(f"start of the app with {count} clips", [1000 * (time.perf_counter() - begin)])
             line("the board, first time", [spent_ms(lambda: app.ask("GET", "board/index.html"))])
-            line(
-                "the list of all clips",
-                [spent_ms(lambda: app.ask("GET", "board/index.html?by=clip")) for _ in range(5)],
-            )
+            line("the list of all clips", [spent_ms(lambda: app.ask("GET", CLIPS)) for _ in range(5)])
             line("the state of the first page", [spent_ms(lambda: app.ask("GET", "state")) for _ in range(10)])
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(300_000)
-            page.goto(app.address + clips)
+            page.goto(app.address + CLIPS)
             typed = [TYPED[: end + 1] for end in range(len(TYPED))]
             texts = [*typed, *typed[-2::-1], ""] * 3
             line("a keystroke in the search", [page.evaluate(KEYSTROKE, [text]) for text in texts])

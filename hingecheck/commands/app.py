@@ -109,3 +109,4 @@ def _serve(desk: Desk, listening: socket.socket, *, browser: bool) -> None:
     if browser:
         webbrowser.open(address)
     uvicorn.Server(config).run(sockets=[listening])
+    raise KeyboardInterrupt  # the server ends only on a signal, which it may have kept for itself
