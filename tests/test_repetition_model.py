@@ -227,3 +227,14 @@ def test_a_pull_that_the_clip_cuts_before_lockout_is_an_incomplete_repetition() 
     reps = stages(lifter.track(cut))[3]
     assert [rep.complete for rep in reps] == [False]
     assert np.isfinite(reps[0].liftoff_s)
+    assert reps[0].complete_probability < 0.5
+
+
+def test_a_locked_out_repetition_says_how_sure_that_and_its_type_are() -> None:
+    track = stages(lifter.track(THREE.posture()))[2]
+    reps = segment.segment(track).reps
+    assert all(rep.complete and rep.complete_probability > 0.9 for rep in reps)
+    alone = {rep.style_probability for rep in reps}
+    told = {rep.style_probability for rep in segment.segment(track, lift_type="floor").reps}
+    assert told == {1.0}
+    assert 0.5 < alone.pop() < 1.0

@@ -39,7 +39,8 @@ class Rep:
     rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
-    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.
+    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.  `complete_probability`:
+    that it was locked out, if it is one.  `style_probability`: that the load moves in this way (`style`) in this set.
     """
 
     number: int
@@ -55,6 +56,8 @@ class Rep:
     complete: bool
     by_load: bool = False
     probability: float = 1.0
+    complete_probability: float = 1.0
+    style_probability: float = 1.0
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -73,7 +73,9 @@ class _Path:
     """What the chain says of a set.
 
     `type`: the most probable type.  `states` (B + 1), `kinds` (B): the most probable path of that type.  `probability`
-    (B): that a repetition begins in a bend.  `locked` (B): that it does, and is locked out.
+    (B): that a repetition begins in a bend.  `locked` (B): that it does, and is locked out at the next upright moment.
+    `locked_then` (B): that the load is locked out at the moment after the bend, whatever the bend is.
+    `type_probability`: of the type.
     """
 
     type: str
@@ -81,6 +83,8 @@ class _Path:
     kinds: list[str]
     probability: Floats
     locked: Floats
+    locked_then: Floats
+    type_probability: float
 
 
 def _judged(
@@ -124,8 +128,10 @@ def weighed(seen: Seen, bar: Floats, looks: Looks | None, lift_type: LiftType | 
     names = [tables.STATES[s] for s in states], [tables.KINDS[k] for k in bends]
     counts = np.array([g.type in tables.COUNTED for g in guesses])
     begun = np.einsum("h,hbs->bs", weight * counts, each)
-    locked = begun[:, tables.STATES.index("locked")]
-    return _Path(best, *names, begun[:, tables.LOADED].sum(axis=1), locked)
+    locked = tables.STATES.index("locked")
+    locked_then = np.einsum("h,hbskt->bt", weight, steps)[:, locked]
+    chances = begun[:, tables.LOADED].sum(axis=1), begun[:, locked], locked_then
+    return _Path(best, *names, *chances, type_probability=float(of_type[best]))
 
 
 def _rep(course: Course, told: _Path, bend: int) -> Rep:
@@ -139,10 +145,16 @@ def _rep(course: Course, told: _Path, bend: int) -> Rep:
     at_once = bool(told.locked[bend] >= told.probability[bend] / 2)
     complete = at_once or "locked" in told.states[bend + 2 : until + 1]
     rep = _romanian_rep(course, turns) if told.type == "romanian" else _floor_rep(course, turns)
-    kept = rep.lockout_s if complete else float("nan")
-    style = cast(LiftType, told.type)
+    chance = float(told.probability[bend])
+    locked = max(float(told.locked[bend]) / chance, float(told.locked_then[bend + 1 : until].max(initial=0.0)))
     return replace(
-        rep, style=style, lockout_s=kept, complete=complete, probability=round(float(told.probability[bend]), 4)
+        rep,
+        style=cast(LiftType, told.type),
+        lockout_s=rep.lockout_s if complete else float("nan"),
+        complete=complete,
+        probability=round(chance, 4),
+        complete_probability=round(min(locked, 1.0), 4),
+        style_probability=round(told.type_probability, 4),
     )
 
 
