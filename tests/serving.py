@@ -94,7 +94,7 @@ class Served:
         """Wait until a clip is in one of these states."""
         for _ in range(round(WAIT_S / 0.05)):
             card = self.card(clip_id)
-            if card["state"] in states:
+            if card["state"] in states and (card["outcome"] or card["state"] != "done"):
                 return card
             time.sleep(0.05)
         raise AssertionError(f"{card['state']}, not {states}")

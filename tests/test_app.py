@@ -448,7 +448,8 @@ def test_the_results_of_a_batch_are_taken_over(tmp_path: Path) -> None:
             state = app.ask("GET", "state").data
             assert sorted(card["file"] for card in state["clips"]) == sorted(clips)
             assert state["athletes"] == ["Ana", "Bo"]
-            done = next(card for card in state["clips"] if "01-12" in card["file"])
+            app.ask("GET", "board/index.html")  # waits until all clips are read
+            done = next(card for card in app.ask("GET", "state").data["clips"] if "01-12" in card["file"])
             assert done["outcome"] == "low-back-led"
             assert "video is not in the folder" in app.ask("POST", f"clips/{done['id']}/measure").data["message"]
             assert "Worse than on 5 January" in app.ask("GET", "board/index.html").body.decode()

@@ -30,13 +30,17 @@ class Board:
         self._lock = threading.RLock()
 
     def load(self) -> None:
-        """Read all finished clips.  The logbook holds their sessions already, or gets them."""
+        """Read all finished clips, the newest first, and compute the season.
+
+        The logbook holds their sessions already, or gets them.
+        """
         with self._lock, Logbook(self._shelf.logbook) as book:
             book.record(
                 row.session
-                for item in self._shelf.in_state("done", "failed")
+                for item in reversed(self._shelf.in_state("done", "failed"))
                 if (row := self._read(item)) is not None and row.session is not None and row.session.athlete
             )
+            self.season()
 
     def update(self, item: Item, before: Item | None = None) -> None:
         """Take over a clip that ended, or whose answers changed.  `before`: the clip before the change."""
@@ -58,8 +62,8 @@ class Board:
             return self._season
 
     def row(self, clip_id: str) -> Row | None:
-        """The row of one clip with its change; None before it ends."""
-        return next((row for row in self.season().rows if row.outcome.entry.key == clip_id), None)
+        """The row of one clip, without its change and group; None until it is read.  It waits for nothing."""
+        return self._rows.get(clip_id)
 
     def person(self, athlete: str) -> Person:
         """One athlete.  Raises UsageError without a clip of this name."""

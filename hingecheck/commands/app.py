@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,8 +48,7 @@ def app(
             if adopted:
                 err_console.print(Text(f"Results of a batch in this folder, taken over: {adopted}."))
             board = season.Board(store)
-            with err_console.status("Reading the clips"):
-                board.load()
+            threading.Thread(target=board.load, daemon=True).start()  # pages that need all clips wait for it
             runner = running.Runner(store, executor, board.update)
             runner.resume()
             _serve(desks.Desk(store, runner, board), listening, browser=browser)

@@ -66,6 +66,7 @@ const hinge = (() => {
     cancelled: "Cancelled",
     failed: "No result",
     standing: "Standing clip",
+    done: "Reading the result",
   };
 
   /* Show the state of a clip in the parts of its card or page. */
