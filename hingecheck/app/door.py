@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NAMES: Final = ("127.0.0.1", "localhost")
@@ -58,7 +58,7 @@ class Door:
                 await self.inside(scope, receive, send)
             return
         refusal = self._refusal(scope)
-        answer = self.inside if refusal is None else PlainTextResponse(refusal[1] + "\n", refusal[0])
+        answer = self.inside if refusal is None else _plain(*refusal)
         await answer(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
@@ -67,6 +67,8 @@ class Door:
         hosts = {f"{name}:{self.port}" for name in NAMES}
         if headers.get("host", "") not in hosts:
             return 421, "Open the address that hingecheck app printed."
+        if scope["path"] == "/favicon.ico":  # browsers ask for it by themselves
+            return 204, ""
         origin = headers.get("origin")
         if origin is not None and origin not in {f"http://{host}" for host in hosts}:
             return 403, "This request comes from another page."
@@ -76,6 +78,10 @@ class Door:
         if not secrets.compare_digest(first.encode(), self.token.encode()):
             return 403, "The token in the address is wrong. Open the address that hingecheck app printed last."
         return None
+
+
+def _plain(status: int, text: str) -> Response:
+    return PlainTextResponse(f"{text}\n", status) if text else Response(status_code=status)
 
 
 def _with_headers(send: Send) -> Send:

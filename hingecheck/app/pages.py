@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from hingecheck import __version__, names
+from hingecheck import __version__, language, names
 from hingecheck.app.desk import Desk
 from hingecheck.app.shelf import Item
 from hingecheck.errors import InputError
@@ -16,13 +16,16 @@ from hingecheck.history import triage
 from hingecheck.judgement import self_report
 from hingecheck.report import sentences
 from hingecheck.report.page import board as board_page
-from hingecheck.report.page import session_line, template
+from hingecheck.report.page import session_line, template, translation
 from hingecheck.report.page import trend as trend_page
 from hingecheck.segmentation import style as styles
 
 STYLES: Final = ("page.css", "app.css")
 POLICY: Final = {"img-src": "'self' data:", "connect-src": "'self'", "frame-src": "'self'"}
 """What the app's own pages may load: pictures, their live state, and a report beside its questions."""
+
+LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
+"""Each language by its own name."""
 
 MOST_ROWS: Final = 200
 """Largest number of clips in the table of missing details."""
@@ -31,7 +34,7 @@ MOST_ROWS: Final = 200
 def first(desk: Desk, largest: int) -> str:
     """The first page.  `largest`: the size from which a clip is refused, in bytes."""
     state = desk.state()
-    data = {"state": state, "largest": largest, "root": ""}
+    data = {"now": state, "largest": largest, "root": ""}
     context = {"largest": f"{largest / 1e9:g} GB", "data": template.data(data)}
     return _render("app.html", context | _known(desk, state["standing"]), "app.js")
 
@@ -99,7 +102,7 @@ def athletes(desk: Desk, opened: str) -> str:
             "clips": f"{len(every)} clip{'s' * (len(every) != 1)}",
             "open": identity == names.identity(opened),
             "page": f"board/{quote(board_page.athlete_page(every[0]))}",
-            "zip": f"athletes/pages.zip?name={quote(every[0], safe='')}",
+            "zip": f"athletes/pages.zip?name={quote(every[0], '')}",
         }
         for identity, every in sorted(counts.items())
     ]
@@ -116,7 +119,7 @@ def trend(desk: Desk, name: str) -> str:
     """The page of an athlete, by its file name.  Raises InputError."""
     for person in people.people(desk.board.season()):
         if person.athlete and triage.trend_name(person.athlete) == name:
-            return trend_page.of_person(person, actions=f"../../athletes?name={quote(person.athlete, safe='')}")
+            return trend_page.of_person(person, actions=f"../../athletes?name={quote(person.athlete, '')}")
     raise InputError("this athlete is not here", "Open the board again.")
 
 
@@ -140,7 +143,12 @@ def comparison(path: Path) -> str:
 
 def _with_line(path: Path, context: Mapping[str, str]) -> str:
     line = template.fragment("app_line.html", context).strip()
-    return session_line.filled(path.read_bytes(), line.encode()).decode("utf-8")
+    return translation.page(session_line.filled(path.read_bytes(), line.encode()).decode("utf-8"))
+
+
+def _in_query(name: str) -> str:
+    """A name as the value of a query."""
+    return quote(name, "")
 
 
 def _known(desk: Desk, standing: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -149,6 +157,7 @@ def _known(desk: Desk, standing: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {
         "folder": str(desk.shelf.folder.absolute()),
         "version": __version__,
+        "languages": [(code, LANGUAGES.get(code, code)) for code in language.codes() if code != language.code()],
         "known": {
             "styles": words,
             "sites": [(site, site.replace("-", " ")) for site in self_report.SITES],

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from hingecheck import names
+from hingecheck import language, names
 from hingecheck.app.season import Board
 from hingecheck.app.shelf import COMPARISONS, Item, Shelf
 from hingecheck.errors import InputError, UsageError
 from hingecheck.history.logbook import Logbook
 from hingecheck.report import compared, result_folder
-from hingecheck.report.page import alone, index, trend
+from hingecheck.report.page import alone, index, translation, trend
 from hingecheck.report.page import comparison as comparison_page
 from hingecheck.report.tables import export, table
 from hingecheck.results import folder, reading
@@ -35,7 +35,13 @@ CLINIC: Final = ("pdf", "fhir")
 def one_file(shelf: Shelf, item: Item) -> bytes:
     """The report of a clip as one HTML file, with its film inside."""
     place = shelf.folder / item.folder
-    return alone.page(place / result_folder.PAGE, place / result_folder.FILM)
+    return _alone(place / result_folder.PAGE)
+
+
+def _alone(report: Path) -> bytes:
+    """A report as one file, in the language in use."""
+    page = alone.page(report, report.with_name(result_folder.FILM))
+    return page if language.current() is None else translation.page(page.decode()).encode()
 
 
 def clinic(shelf: Shelf, item: Item, kind: str, said: Mapping[str, object]) -> bytes:
@@ -118,8 +124,7 @@ def pages(shelf: Shelf, board: Board, athlete: str, zipped: Path) -> None:
         for row in person.rows:
             for below in filter(None, (row.report, row.thumbnail)):
                 path = shelf.folder / below
-                film = path.with_name(result_folder.FILM)
-                data = path.read_bytes() if path.suffix != ".html" else alone.page(path, film)
+                data = path.read_bytes() if path.suffix != ".html" else _alone(path)
                 target.writestr(below, data)
 
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -24,10 +24,10 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from hingecheck import names
+from hingecheck import language, names
 from hingecheck.app import pages, sending, uploads
 from hingecheck.app.desk import Desk
 from hingecheck.app.door import Door
@@ -36,6 +36,7 @@ from hingecheck.app.shelf import COMPARISONS
 from hingecheck.app.uploads import Refused
 from hingecheck.errors import HingecheckError, InputError, UsageError
 from hingecheck.report import result_folder
+from hingecheck.report.page import translation
 
 LARGEST_WORDS: Final = 65536
 """Largest body with answers, in bytes."""
@@ -61,6 +62,7 @@ def _routes(answers: _Answers) -> list[Route]:
     return [
         Route("/", answers.first),
         Route("/state", answers.state),
+        Route("/language/{code}", answers.language),
         Route("/clips", answers.upload, methods=["POST"]),
         Route(on, answers.clip),
         Route(on, answers.change, methods=["PATCH"]),
@@ -98,7 +100,12 @@ class _Answers:
 
     def state(self, _: Request) -> Response:
         """The live state of the first page."""
-        return JSONResponse(self._desk.state())
+        return _json(self._desk.state())
+
+    def language(self, request: Request) -> Response:
+        """Show everything in another language from now on."""
+        language.use(request.path_params["code"])
+        return RedirectResponse("../")
 
     async def upload(self, request: Request) -> Response:
         """Take a clip.  The answers are in the query, the clip is the body."""
@@ -116,7 +123,7 @@ class _Answers:
         except ClientDisconnect:
             return Response(status_code=499)
         item = await run_in_threadpool(self._desk.add, taken, said, query.get("kind", "set"))
-        return JSONResponse(self._desk.card(item), 201)
+        return _json(self._desk.card(item), 201)
 
     def clip(self, request: Request) -> Response:
         """The page of a clip: its report, the questions, what can be made of it."""
@@ -124,34 +131,34 @@ class _Answers:
 
     def card(self, request: Request) -> Response:
         """The live state of one clip."""
-        return JSONResponse(self._desk.card(self._desk.shelf.get(_id(request))))
+        return _json(self._desk.card(self._desk.shelf.get(_id(request))))
 
     async def change(self, request: Request) -> Response:
         """Change answers."""
         said = await _said(request)
         item, remark = await run_in_threadpool(self._desk.answer, _id(request), said)
-        return JSONResponse({"remark": remark, "clip": await run_in_threadpool(self._desk.card, item)})
+        return _json({"remark": remark, "clip": await run_in_threadpool(self._desk.card, item)})
 
     def remove(self, request: Request) -> Response:
         """Delete a clip."""
         self._desk.remove(_id(request))
-        return JSONResponse({})
+        return _json({})
 
     def measure(self, request: Request) -> Response:
         """Measure a clip again."""
-        return JSONResponse(self._desk.card(self._desk.measure(_id(request))))
+        return _json(self._desk.card(self._desk.measure(_id(request))))
 
     def cancel(self, request: Request) -> Response:
         """Take a clip back."""
         self._desk.cancel(_id(request))
-        return JSONResponse({})
+        return _json({})
 
     async def person(self, request: Request) -> Response:
         """Measure a clip again for the person at a place."""
         said = await _said(request)
         x, y = (_number(said.get(name)) for name in ("x", "y"))
         item = await run_in_threadpool(self._desk.choose, _id(request), x, y)
-        return JSONResponse(self._desk.card(item))
+        return _json(self._desk.card(item))
 
     def people(self, request: Request) -> Response:
         """The picture for the choice of a person."""
@@ -184,7 +191,7 @@ class _Answers:
             (get(str(said.get(side) or "")), _count(said.get(f"rep_{side}"))) for side in ("a", "b")
         )
         below = await run_in_threadpool(sending.compare, self._desk.shelf, ((a, rep_a), (b, rep_b)))
-        return JSONResponse({"page": f"board/{below}"})
+        return _json({"page": f"board/{below}"})
 
     def table(self, _: Request) -> Response:
         """The table of missing details."""
@@ -206,13 +213,13 @@ class _Answers:
     async def delete(self, request: Request) -> Response:
         """Delete an athlete for good."""
         said = await _said(request)
-        return JSONResponse({"clips": await run_in_threadpool(self._desk.delete, str(said.get("athlete") or ""))})
+        return _json({"clips": await run_in_threadpool(self._desk.delete, str(said.get("athlete") or ""))})
 
     async def restore(self, request: Request) -> Response:
         """Take the name of a deleted athlete back."""
         said = await _said(request)
         await run_in_threadpool(self._desk.board.restore, str(said.get("athlete") or ""))
-        return JSONResponse({})
+        return _json({})
 
     def board(self, request: Request) -> Response:
         """The board, by athlete or by clip."""
@@ -247,6 +254,11 @@ class _Answers:
             path.unlink()
             raise
         return FileResponse(path, headers=_attachment(name), background=BackgroundTask(path.unlink, missing_ok=True))
+
+
+def _json(content: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Plain data, in words of the language in use."""
+    return JSONResponse(translation.data(content), status, headers)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
@@ -303,8 +315,8 @@ def _error(_: Request, error: HingecheckError) -> Response:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
     status = error.status if isinstance(error, Refused) else status
     closing = {"Connection": "close"} if isinstance(error, Refused) else {}  # the rest of the clip is not read
-    return JSONResponse({"message": error.message, "remedy": error.remedy}, status, closing)
+    return _json({"message": error.message, "remedy": error.remedy}, status, closing)
 
 
 def _http_error(_: Request, error: HTTPException) -> Response:
-    return JSONResponse({"message": str(error.detail), "remedy": "Open the first page again."}, error.status_code)
+    return _json({"message": str(error.detail), "remedy": "Open the first page again."}, error.status_code)

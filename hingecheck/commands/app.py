@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import webbrowser
@@ -26,7 +27,7 @@ def app(
         Path, typer.Option(metavar="DIR", help="Folder for the clips and their results, or the results of a batch.")
     ] = FOLDER,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine. 0: a free one.")] = 0,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page in the browser.")] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Number of clips measured at once. Default: one for each processor core.")
     ] = None,
@@ -34,11 +35,13 @@ def app(
     """Open a page on this machine: drop clips, watch, read results, follow athletes. Nothing is sent anywhere."""
     with reporting_errors(as_json=False):
         _check_installed()
+        from hingecheck import language
         from hingecheck.app import desk as desks
         from hingecheck.app import running, season, shelf, uploads
         from hingecheck.backends import cores
         from hingecheck.batch import executors, plan
 
+        os.environ[language.VARIABLE] = language.ENGLISH  # results are stored in English and translated when shown
         listening = _listening(port)
         with plan.claimed(folder), executors.local(workers or cores.usable()) as executor:
             store = shelf.Shelf(folder)
@@ -51,7 +54,7 @@ def app(
             threading.Thread(target=board.load, daemon=True).start()  # pages that need all clips wait for it
             runner = running.Runner(store, executor, board.update)
             runner.resume()
-            _serve(desks.Desk(store, runner, board), listening, browser=browser)
+            _serve(desks.Desk(store, runner, board), listening, browser=not no_browser)
 
 
 def _check_installed() -> None:

@@ -35,7 +35,7 @@ def page(people: Sequence[Person], *, live: bool = False, by_clip: bool = False)
     `live`: the app shows it; then it links to the app's pages, and two clips can be compared.  `by_clip`: each Person
     is one clip (`history.board.alone`).
     """
-    rows = [_row(person) for person in people]
+    rows = [_row(person) | ({"key": person.row.outcome.entry.key} if live else {}) for person in people]
     groups = [person.row.group for person in people]
     context = {
         "counts": [(i, sentences.GROUPS[g], groups.count(g)) for i, g in enumerate(triage.GROUPS)],
@@ -58,7 +58,7 @@ def page(people: Sequence[Person], *, live: bool = False, by_clip: bool = False)
         ),
     }
     scripts = ["common.js", "index.js"] if live else ["index.js"]
-    also = {"img-src": "'self' file: data:"} | ({"connect-src": "'self'"} if live else {})
+    also = {"img-src": "'self' file:"} | ({"connect-src": "'self'"} if live else {})
     return template.render("index.html", context, styles=["index.css"], scripts=scripts, also=also)
 
 
@@ -126,7 +126,6 @@ def _row(person: Person) -> dict[str, Any]:
         "style": session.style.replace("_", " ") if session is not None else "",
         "flags": [_title(flag) for flag in session.flags] if session is not None else [],
         "note": clip.report.note,
-        "key": row.outcome.entry.key,
         "ids": [each.outcome.entry.sha256[:ID_DIGITS] for each in person.newest],
     }
 

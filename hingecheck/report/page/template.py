@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hingecheck import names
+from hingecheck.report.page import translation
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -37,7 +37,8 @@ def render(
     Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file names visible,
     `tight` keeps per cent signs beside their numbers.
     """
-    css, code = ([asset(name) for name in files] for files in (styles, scripts))
+    needed = ("words.js", *scripts) if scripts else ()
+    css, code = ([asset(name) for name in files] for files in (styles, needed))
     page = _environment().get_template(template)
     filled = page.render(
         dict(context),
@@ -45,7 +46,7 @@ def render(
         styles=[Markup(text) for text in css],
         scripts=[Markup(text) for text in code],
     )
-    return names.readable(filled)
+    return names.readable(translation.page(filled))
 
 
 def fragment(template: str, context: Mapping[str, object]) -> str:
@@ -82,8 +83,7 @@ def asset(name: str) -> str:
 
 def data(value: object) -> Markup:
     """JSON text for `<script type="application/json">`.  <, > and & are escaped, so no text can end the element."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return Markup(translation.dumped(value))
 
 
 def data_uri(kind: str, data: bytes) -> str:

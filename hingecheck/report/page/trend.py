@@ -106,7 +106,7 @@ def _page(athlete: str, trends: Sequence[Trend], home: _Home, failed: Sequence[M
         "method": METHOD,
         "version": __version__,
     }
-    return template.render("trend.html", context, styles=["trend.css"], also={"img-src": "'self' file: data:"})
+    return template.render("trend.html", context, styles=["trend.css"], also={"img-src": "'self' file:"})
 
 
 def _failed(row: Row) -> dict[str, str]:

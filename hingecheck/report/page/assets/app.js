@@ -1,7 +1,7 @@
 "use strict";
 /* The first page of the app: takes clips, shows how far they are, and opens the results. */
 (() => {
-  const { given, say, ask, tell, fill, saving, show, buttons, value } = hinge;
+  const { given, ask, tell, fill, saving, show, buttons, value } = hinge;
   const FAST_MS = 500; // between two looks while a clip is open
   const SLOW_MS = 4000;
   const list = document.getElementById("list");
@@ -175,7 +175,7 @@
     take([...event.dataTransfer.files]);
   });
 
-  draw(given.state);
-  if (!given.state.clips.length) document.getElementById("guide").open = true;
+  draw(given.now);
+  if (!given.now.clips.length) document.getElementById("guide").open = true;
   look();
 })();

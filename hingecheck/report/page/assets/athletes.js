@@ -1,7 +1,7 @@
 "use strict";
 /* The page of athletes: delete one for good, or take a deleted name back. */
 (() => {
-  const { say, ask, tell } = hinge;
+  const { ask, tell } = hinge;
   const acting = (form, act) =>
     form.addEventListener("submit", async (event) => {
       event.preventDefault();

@@ -1,7 +1,7 @@
 "use strict";
 /* The page of one clip: its state, its questions, and what can be made of it. */
 (() => {
-  const { given, root, say, send, ask, tell, fill, saving, show, buttons } = hinge;
+  const { given, root, send, ask, tell, fill, saving, show, buttons } = hinge;
   const { id } = given.clip;
   const WIDE_PX = 1100;
   const result = document.getElementById("result");

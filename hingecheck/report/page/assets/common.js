@@ -4,8 +4,6 @@ const hinge = (() => {
   const data = document.getElementById("data");
   const given = data ? JSON.parse(data.textContent) : {};
   const root = given.root ?? "";
-  const words = given.words ?? {};
-  const say = (text, ...values) => (words[text] ?? text).replace(/\{(\d)\}/g, (_, n) => values[n]);
 
   /* Send a request.  Throws an Error with the message and the remedy of the app. */
   const send = async (method, path, body) => {
@@ -148,5 +146,5 @@ const hinge = (() => {
     on(".again", "measure");
   };
 
-  return { given, root, say, send, ask, tell, value, fill, saving, show, buttons };
+  return { given, root, send, ask, tell, value, fill, saving, show, buttons };
 })();

@@ -69,7 +69,7 @@
     if (!r.picture) return cell("picture");
     const image = make("img");
     image.loading = "lazy";
-    image.alt = `Report of ${r.name || r.clip}, ${r.day || "no date"}`;
+    image.alt = say("Report of {0}, {1}", r.name || r.clip, r.day || say("no date"));
     image.width = 108;
     image.height = 48;
     image.src = r.picture;
@@ -78,14 +78,14 @@
 
   const who = (r) => {
     const name = make("bdi", r.name || r.clip);
-    const day = make("span", r.day || "no date", "day");
+    const day = make("span", r.day || say("no date"), "day");
     const parts = [link(r.page || r.report, name, r), day];
-    if (!r.name) parts.push(make("span", "athlete not known", "day"));
+    if (!r.name) parts.push(make("span", say("athlete not known"), "day"));
     if (byClip && r.name) parts.push(make("span", r.clip, "day"));
     if (byClip && r.note) parts.push(make("span", r.note, "note"));
     if (live && r.key) parts.push(...acting(r));
-    if (r.clips > 1) parts.push(make("span", `${r.clips} clips`, "day"));
-    if (isNew(r)) parts.push(make("strong", "new", "new"));
+    if (r.clips > 1) parts.push(make("span", say("{0} clips", r.clips), "day"));
+    if (isNew(r)) parts.push(make("strong", say("new"), "new"));
     return cell("name", ...parts);
   };
 
@@ -113,14 +113,14 @@
     line.hidden = !chosen.length;
     line.textContent = chosen.map((each) => `${each.name} ${each.day} ${each.clip}`.trim()).join(" + ");
     if (chosen.length < 2) return;
-    const button = make("button", hinge.say("Compare these two"));
+    const button = make("button", say("Compare these two"));
     button.type = "button";
     button.addEventListener("click", compare2);
     line.append(" ", button);
   };
 
   const acting = (r) => {
-    const to = make("a", hinge.say("Questions"), "ask");
+    const to = make("a", say("Questions"), "ask");
     to.href = `../clips/${r.key}`;
     if (!r.report) return [to];
     const label = make("label", undefined, "pick");
@@ -129,7 +129,7 @@
     box.value = r.key;
     box.checked = chosen.includes(r);
     box.addEventListener("change", () => choose(r, box.checked));
-    label.append(box, hinge.say("compare"));
+    label.append(box, say("compare"));
     return [to, label];
   };
 
@@ -146,7 +146,7 @@
     const x = (i) => 5 + (110 * i) / last;
     const y = (value) => 35 - 30 * Math.min(Math.max(value, 0), 1);
     const svg = draw("svg", { viewBox: "0 0 120 40", role: "img", width: 120, height: 40 });
-    svg.setAttribute("aria-label", `Lumbar share, ${r.spark.length} clips: ${r.spark.map((p) => p[1]).join(", ")}`);
+    svg.setAttribute("aria-label", say("Lumbar share, {0} clips: {1}", r.spark.length, r.spark.map((p) => p[1]).join(", ")));
     for (const limit of limits) svg.append(draw("line", { class: "limit", x1: 0, x2: 120, y1: y(limit), y2: y(limit) }));
     svg.append(draw("polyline", { points: r.spark.map((p, i) => `${x(i)},${y(p[0])}`).join(" ") }));
     svg.append(draw("circle", { cx: x(last), cy: y(r.spark[last][0]), r: 4 }));
@@ -169,10 +169,10 @@
   /* --- choices of what to show: each only if the rows differ in it --- */
 
   const FACETS = [
-    ["athlete", "Athlete", (r) => (byClip && r.name ? [r.name] : [])],
-    ["verdict", "Verdict", (r) => [r.verdict]],
-    ["style", "Style", (r) => (r.style ? [r.style] : [])],
-    ["flag", "Flag", (r) => r.flags],
+    ["athlete", say("Athlete"), (r) => (byClip && r.name ? [r.name] : [])],
+    ["verdict", say("Verdict"), (r) => [r.verdict]],
+    ["style", say("Style"), (r) => (r.style ? [r.style] : [])],
+    ["flag", say("Flag"), (r) => r.flags],
   ];
 
   const facets = () => {
@@ -182,7 +182,7 @@
       const field = make("label", label, "field");
       const select = make("select");
       select.name = name;
-      select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+      select.append(new Option(say("all"), ""), ...values.map((value) => new Option(value, value)));
       field.append(" ", select);
       document.getElementById("facets").append(field);
     }
@@ -210,8 +210,10 @@
     drawn = 0;
     grow();
     const fresh = rows.filter(isNew).length;
-    const of = shown.length === rows.length ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : `${shown.length} of ${rows.length} rows`;
-    document.getElementById("matches").textContent = seen === null ? of : `${of}, ${fresh || "nothing"} new since your last look`;
+    const all = rows.length === 1 ? say("1 row") : say("{0} rows", rows.length);
+    const of = shown.length === rows.length ? all : say("{0} of {1} rows", shown.length, rows.length);
+    const news = fresh ? say("{0} new since your last look", fresh) : say("nothing new since your last look");
+    document.getElementById("matches").textContent = seen === null ? of : `${of}, ${news}`;
     document.getElementById("new-count").textContent = fresh;
     document.getElementById("only-new").hidden = document.getElementById("seen").hidden = !fresh;
   };

@@ -1,7 +1,7 @@
 "use strict";
 /* The table of missing details: every field saves itself. */
 (() => {
-  const { say, ask, tell } = hinge;
+  const { ask, tell } = hinge;
   const saved = document.getElementById("saved");
   document.getElementById("rows").addEventListener("change", async (event) => {
     const row = event.target.closest("tr");
