@@ -79,6 +79,7 @@ class Asked:
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
     `person`: who of several people is the lifter.
     `rate_hz`: the rate of tracks whose files do not say theirs.  `spine`: the name of a plug-in's spine model.
+    `picture_size`: width and height of the picture of which tracks hold parts.
     `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
 
@@ -94,6 +95,7 @@ class Asked:
     spine: str = ""
     repairs: Repairs = field(default_factory=Repairs)
     limits: Limits = field(default_factory=Limits)
+    picture_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,8 @@ def _judged(
         advice=advice.give(inputs.report, judged.findings, judged.verdict),
         criteria=inputs.rules.used,
         provenance=provenance,
+        bar=stages.follow_bar(measured.angles, measured.plates, stages.Lifter(height_cm=inputs.report.height_cm)),
+        bar_place=stages.place_bar(seen, measured.plates),
     )
 
 

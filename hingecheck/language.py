@@ -115,7 +115,8 @@ class Catalogue:
     def _by_commas(self, text: str, strict: bool) -> str | None:
         """Several texts with commas between them."""
         for comma in re.finditer(", ", text):
-            first = self._word(text[: comma.start()], strict)
+            head = text[: comma.start()]
+            first = self._word(head, strict) or self._pattern(head, strict=True)
             rest = None if first is None else self._found(text[comma.end() :], strict=True)
             if rest is not None:
                 return f"{first}, {rest}"

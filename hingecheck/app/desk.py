@@ -207,8 +207,10 @@ def adopt(shelf: Shelf) -> int:
         if not questions.is_id(clip_id) or clip_id in known:
             continue
         known.add(clip_id)
-        answers = Answers(entry.clip.athlete, entry.clip.date, entry.clip.report)
-        state = "failed" if outcome.failure else "done"
-        shelf.add(Item(clip_id, entry.clip.file, "", entry.sha256, state, answers, outcome.failure))  # type: ignore[arg-type]
+        clip, state = entry.clip, "failed" if outcome.failure else "done"
+        answers = Answers(clip.athlete, "" if clip.utc else clip.date, clip.report)
+        recorded = clip.date if clip.utc else ""
+        item = Item(clip_id, clip.file, "", entry.sha256, state, answers, outcome.failure, recorded, clip.utc)  # type: ignore[arg-type]
+        shelf.add(item)
         count += 1
     return count

@@ -104,7 +104,8 @@ class Runner:
             item.id,
             state="failed" if failure else "done",
             failure=failure,
-            recorded=record.day if record else "",
+            recorded=record.day.date if record else "",
+            utc=record is not None and record.day.utc,
             people=len(seen),
         )
         self._ended(done)

@@ -62,6 +62,7 @@ def clinic(shelf: Shelf, item: Item, kind: str, said: Mapping[str, object]) -> b
     wanted = clinical.Wanted(
         paper="letter" if said.get("paper") == "letter" else "a4",
         date=_day(item.date),
+        date_in_utc=item.utc and bool(item.recorded) and not item.answers.date,
         pseudonym=pseudonym,
         previous=earlier,
         video=video if video is not None and video.is_file() else None,

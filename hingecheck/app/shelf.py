@@ -49,10 +49,10 @@ _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS clip (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, video TEXT NOT NULL,
         sha256 TEXT NOT NULL, state TEXT NOT NULL, failure TEXT NOT NULL, recorded TEXT NOT NULL,
-        people INTEGER NOT NULL, answers TEXT NOT NULL
+        utc INTEGER NOT NULL, people INTEGER NOT NULL, answers TEXT NOT NULL
     )
 """
-_COLUMNS: Final = ("id", "file", "video", "sha256", "state", "failure", "recorded", "people", "answers")
+_COLUMNS: Final = ("id", "file", "video", "sha256", "state", "failure", "recorded", "utc", "people", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class Item:
     """One clip.
 
     `file`: its name, ready to print.  `video`: its path below the folder, "" if the app does not hold it.  `recorded`:
-    the day in its metadata.  `people`: how many people were found in the picture `people/ID.jpg`, 0 if not known.
+    the day in its metadata; `utc`: that day counts in UTC.  `people`: how many people were found in the picture
+    `people/ID.jpg`, 0 if not known.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Item:
     answers: Answers = field(default_factory=Answers)
     failure: Failure | None = None
     recorded: str = ""
+    utc: bool = False
     people: int = 0
 
     @property
@@ -161,7 +163,8 @@ class Shelf:
     def outcome(self, item: Item) -> Outcome:
         """How a clip ended, as the board reads it."""
         answers = item.answers
-        clip = Clip(self.folder / item.video, item.file, answers.athlete, item.date, answers.report)
+        utc = item.utc and not answers.date
+        clip = Clip(self.folder / item.video, item.file, answers.athlete, item.date, answers.report, utc=utc)
         return Outcome(Entry(clip, item.sha256, item.id, item.folder), item.failure)
 
     def _read(self, where: str, *values: object) -> tuple[Item, ...]:
@@ -199,14 +202,16 @@ def plain_name(file: str) -> str:
 def _values(item: Item) -> tuple[object, ...]:
     failure = "" if item.failure is None else json.dumps(asdict(item.failure))
     answers = questions.as_text(item.answers)
-    return (item.id, item.file, item.video, item.sha256, item.state, failure, item.recorded, item.people, answers)
+    facts = (item.state, failure, item.recorded, item.utc, item.people)
+    return (item.id, item.file, item.video, item.sha256, *facts, answers)
 
 
 def _item(*row: str) -> Item:
-    clip_id, file, video, sha256, state, failure, recorded, people, answers = row
+    clip_id, file, video, sha256, state, failure, recorded, utc, people, answers = row
     return Item(
         **{"id": clip_id, "file": file, "video": video, "sha256": sha256, "state": state, "recorded": recorded},  # type: ignore[arg-type]
         answers=questions.from_text(answers),
         failure=Failure(**json.loads(failure)) if failure else None,
+        utc=bool(utc),
         people=int(people),
     )

@@ -28,8 +28,8 @@ def analyze(
         Path,
         typer.Argument(
             metavar="VIDEO",
-            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, or a "
-            "folder of OpenPose files.",
+            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, "
+            ".json, or a folder of OpenPose files.",
         ),
     ],
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
@@ -87,8 +87,14 @@ def analyze(
         float | None, typer.Option(help="Height of the lifter, in cm. With it, the bar path is given in cm.")
     ] = None,
     rate_hz: Annotated[
-        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose).")
+        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose, MediaPipe).")
     ] = None,
+    picture_size: Annotated[
+        str,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", help="Size of the upright picture of landmarks that are parts of it (MediaPipe)."
+        ),
+    ] = "",
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
     video_full: Annotated[
@@ -155,7 +161,10 @@ def analyze(
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         who, repairs = wishes.person(person), wishes.repairs(rotate, slow_motion)
         limits = wishes.limits(max_megapixels, max_frames, max_minutes)
-        asked = Asked(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits)
+        size = wishes.picture_size(picture_size)
+        asked = Asked(
+            *(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits, size)
+        )
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from hingecheck.video.recording_day import RecordingDay
 
 
 class Paper(StrEnum):
@@ -74,9 +77,11 @@ def report(
         reference = references.patient(patient, pseudonym)
         stored = reading.read(analysis)
         clip = source_video.checked(stored, video)
+        day = _day(date, clip)
         options = clinical.Wanted(
             paper=paper.value,
-            date=_day(date, clip),
+            date=None if day is None else (day.year, day.month, day.day),
+            date_in_utc=day is not None and day.utc,
             pseudonym=pseudonym,
             previous=tuple(reading.read(path) for path in previous or ()),
             video=clip,
@@ -88,6 +93,9 @@ def report(
 
             files[fhir] = exchange.bundle(stored, options, pages, reference).encode()
         single.write(files)
+    if day is not None and day.utc:
+        line = "The date in the video counts in UTC, so the local day may be one earlier or later."
+        err_console.print(Text(f"{line} Give the date if you know it: --date 2026-11-24."))
     for target in targets:
         out_console.print(Text(f"Report: {target}"))
 
@@ -102,11 +110,13 @@ def _check_apart(targets: list[Path], inputs: list[Path]) -> None:
             raise UsageError(f"{target}: is a file that the report is made from", "Give another file for the report.")
 
 
-def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
-    """Year, month and day of the recording; None if no date was given; raises UsageError.
+def _day(date: str, video: Path | None) -> RecordingDay | None:
+    """The day of the recording; None if no date was given; raises UsageError.
 
     `date` is YYYY-MM-DD, or "video" for the date stored in the clip.
     """
+    from hingecheck.video.recording_day import RecordingDay
+
     if not date:
         return None
     if date == "video":
@@ -115,11 +125,11 @@ def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
         day = datetime.date.fromisoformat(date)
     except ValueError as error:
         raise UsageError(f"--date {date}: is not a valid date", "Write it like 2026-11-24.") from error
-    return day.year, day.month, day.day
+    return RecordingDay(day.year, day.month, day.day, utc=False)
 
 
-def _day_of(video: Path | None) -> tuple[int, int, int]:
-    """Year, month and day stored in the video; raises UsageError if there is no video or no date in it."""
+def _day_of(video: Path | None) -> RecordingDay:
+    """The day stored in the video; raises UsageError if there is no video or no date in it."""
     from hingecheck.video import recording_day
 
     if video is None:

@@ -140,13 +140,16 @@ class Logbook:
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Delete an athlete with all data, overwrite the data in the file, and remember a hash of the name.
 
-        Returns the result folders of the sessions, relative to the folder of the logbook; none if the logbook does not
-        hold the athlete.
+        Other athletes whose sessions have the same result folders lose the link to it, because its name may hold the
+        deleted one.  Returns the result folders of the sessions, relative to the folder of the logbook; none if the
+        logbook does not hold the athlete.
         """
         athlete_id = self._id(athlete)
         rows = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (athlete_id,))
         folders = tuple(os.fsdecode(folder) for (folder,) in rows if folder)
         with self._writing():
+            shared = "SELECT folder FROM session WHERE athlete = ?"
+            self._rows.execute(f"UPDATE session SET folder = '' WHERE folder IN ({shared})", (athlete_id,))
             self._rows.execute("DELETE FROM athlete WHERE id = ?", (athlete_id,))
             self._rows.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (_mark(athlete),))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -157,13 +160,11 @@ class Logbook:
     @reporting
     def forget(self, athlete: str, sha256: str) -> None:
         """Delete one clip of an athlete, and the athlete with the last one.  The name is not remembered as deleted."""
-        athlete_id = self._id(athlete)
+        one = self._id(athlete)
         with self._writing():
-            self._rows.execute("DELETE FROM session WHERE athlete = ? AND sha256 = ?", (athlete_id, sha256))
-            self._rows.execute(
-                "DELETE FROM athlete WHERE id = ? AND NOT EXISTS (SELECT 1 FROM session WHERE athlete = ?)",
-                (athlete_id, athlete_id),
-            )
+            self._rows.execute("DELETE FROM session WHERE athlete = ? AND sha256 = ?", (one, sha256))
+            alone = "NOT EXISTS (SELECT 1 FROM session WHERE athlete = athlete.id)"
+            self._rows.execute(f"DELETE FROM athlete WHERE id = ? AND {alone}", (one,))
 
     @reporting
     def was_deleted(self, athlete: str) -> bool:
@@ -197,9 +198,8 @@ class Logbook:
         with self._writing():
             (version,) = self._rows.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
-                known = len(MIGRATIONS)
                 raise UsageError(
-                    f"{self.path}: was written by a later hingecheck (schema {version}; this version knows {known})",
+                    f"{self.path}: was written by a later hingecheck (schema {version}, not {len(MIGRATIONS)})",
                     "Upgrade hingecheck, or give another logbook with --logbook.",
                 )
             for step in MIGRATIONS[version:]:

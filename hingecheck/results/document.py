@@ -68,6 +68,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "cue_reason": verdict.cue_reason,
             "surer": texts.surer(verdict),
         },
+        "bar": None if analysis.bar is None else {"followed": analysis.bar.by, "scale": analysis.bar.scale or None},
         "findings": [_finding(finding) for finding in analysis.findings],
         "set": {
             "metrics": {name: _measure(measure) for name, measure in analysis.over_set.items()},

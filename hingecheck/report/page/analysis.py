@@ -20,7 +20,7 @@ from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
-from hingecheck.report.page import plots, series, template, told
+from hingecheck.report.page import bar, plots, series, template, told
 
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
@@ -75,6 +75,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "table": _table(analysis),
         "over_set": _over_set(analysis),
         "findings": findings,
+        "bar": bar.context(analysis),
         "coupling": plots.coupling(analysis),
         "trends": plots.trends(analysis),
         "missing": [*missing.lines(analysis), *_left_out(extra.left_out)],
