@@ -356,9 +356,8 @@ def sports2d(folder: Path, *, facing: int = 1, upright: float = 90.0) -> Path:
     trunk = upright - facing * np.sign(upright) * LIFT.lean_deg
     hip, knee = LIFT.lean_deg + LIFT.thigh_deg, LIFT.thigh_deg + LIFT.shank_deg
     columns = {"trunk": trunk, "pelvis": 0 * hip}
-    columns |= {
-        f"{side} {name}": facing * angle for side in ("right", "left") for name, angle in (("hip", hip), ("knee", knee))
-    }
+    for side in ("right", "left"):
+        columns |= {f"{side} hip": facing * hip, f"{side} knee": facing * knee}
     head = ["Coordinates", "version=1", f"nRows={len(hip)}", "nColumns=6", "inDegrees=yes", "", "endheader"]
     rows = np.stack([LIFT.time_s, *columns.values()], axis=1)
     lines = ["\t".join(f"{value:.6f}" for value in row) for row in rows]
@@ -383,6 +382,8 @@ def test_angles_of_sports2d_give_trunk_knee_and_repetitions_whichever_way_it_see
 
 
 SIZE_PX: Final = (1080, 1920)
+NAMED: Final = mediapipe_files.NAMES
+ENUM: Final = [f"PoseLandmark.{name.upper()}" for name in NAMED]
 MEDIAPIPE: Final = {
     name: place for place, name in enumerate(mediapipe_files.NAMES) if name.partition("_")[2] in (*WIDTHS, "foot_index")
 }
@@ -461,7 +462,7 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
     "numbers from 1": lambda: ("lift.csv", wide(lambda n, _: [f"x{n + 1}", f"y{n + 1}", f"v{n + 1}"])),
     "numbers from 0": lambda: (
         "lift.csv",
-        wide(lambda n, _: [f"landmark_{n}_{axis}" for axis in ("x", "y", "visibility")]),
+        wide(lambda n, _: [f"landmark_{n}_{axis}" for axis in "xyv"]),
     ),
     "a row a point": lambda: (
         "lift.csv",
@@ -475,7 +476,6 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
         ),
     ),
 }
-NAMED: Final = mediapipe_files.NAMES
 
 
 @pytest.mark.parametrize("shape", SHAPES)
