@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 import pytest
+import scipy
 
 import hingecheck as api
 from hingecheck.analysis import Asked
@@ -207,6 +208,31 @@ def test_coordinates_of_an_opensim_model_give_all_angles(lumbar: str, tmp_path: 
     assert values(found, "lumbar_share_trunk") == pytest.approx([SHARE] * 2, abs=0.01)
     assert values(found, "hip_change_deg") == pytest.approx([0.6 * 65.0 + 50.0] * 2, abs=1.0)
     assert values(found, "knee_change_deg") == pytest.approx([62.0] * 2, abs=1.0)
+
+
+@pytest.mark.parametrize("turned_deg", [0.0, 90.0, 178.0])
+def test_a_model_that_faces_another_way_gives_equal_numbers(turned_deg: float, tmp_path: Path) -> None:
+    """Leaning forward is tilt or list, by the way that the model faces; at 178 degrees the sign of the tilt changes."""
+    pelvis_deg = (1 - SHARE) * LIFT.lean_deg
+    lean, turn = np.radians(pelvis_deg), np.radians(turned_deg)
+    ahead = np.sin(lean) * np.cos(turn), -np.sin(lean) * np.sin(turn)  # of the upward axis, along x and z
+    list_deg = np.degrees(np.arcsin(ahead[1]))
+    tilt_deg = np.degrees(np.arctan2(-ahead[0], np.cos(lean)))
+    rotation = scipy.spatial.transform.Rotation
+    undone = rotation.from_euler("ZX", np.stack([tilt_deg, list_deg], axis=1), degrees=True).inv()
+    right = undone.apply(np.tile([np.sin(turn), 0.0, np.cos(turn)], (len(lean), 1)))
+    columns = {
+        "pelvis_tilt": tilt_deg,
+        "pelvis_list": list_deg,
+        "pelvis_rotation": np.degrees(np.arctan2(right[:, 0], right[:, 2])),
+        "lumbar_extension": -SHARE * LIFT.lean_deg,
+        "hip_flexion_r": pelvis_deg + LIFT.thigh_deg,
+        "knee_angle_r": LIFT.thigh_deg + LIFT.shank_deg,
+    }
+    path = tmp_path / "lift.mot"
+    path.write_text(mot.text(Motion(LIFT.time_s, columns), "lift"), encoding="utf-8")
+    assert sources.read(path).pelvis_deg == pytest.approx(pelvis_deg, abs=1e-3)
+    assert values(analysis.analyze(path), "lumbar_share_trunk") == pytest.approx([SHARE] * 2, abs=0.01)
 
 
 def test_each_source_has_its_own_interval(laboratory: Analysis, tmp_path: Path) -> None:

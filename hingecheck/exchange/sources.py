@@ -164,12 +164,27 @@ def _of_motion(path: Path, moved: Motion) -> Body:
             "and no angles of Sports2D (trunk, right hip, right knee)",
             _OTHER,
         )
-    pelvis_deg = -columns["pelvis_tilt"]
+    pelvis_deg = _pelvis_deg(columns)
     thorax_deg = pelvis_deg - lumbar
     thigh_deg = _sides(columns, "hip_flexion") - pelvis_deg
     shank_deg = _sides(columns, "knee_angle") - thigh_deg
     track = _points(moved.time_s, shank_deg, thigh_deg, thorax_deg)
     return Body(track, _rate_hz(moved.time_s), "model", pelvis_deg, thorax_deg, in_space=True)
+
+
+def _pelvis_deg(columns: Mapping[str, Floats]) -> Floats:
+    """Forward pitch (N,) of a model's pelvis, in degrees, whichever way the model faces in the laboratory.
+
+    The pelvis turns by tilt about z, then list about its x, then rotation about its y (Rajagopal and gait models; x
+    forward, y up, z right at zero).  The pitch is that of its upward axis towards its own front.
+    """
+    still = np.zeros_like(columns["pelvis_tilt"])
+    tilt, list_, turn = (np.radians(columns.get(f"pelvis_{name}", still)) for name in ("tilt", "list", "rotation"))
+    up = np.stack([-np.sin(tilt) * np.cos(list_), np.cos(tilt) * np.cos(list_), np.sin(list_)])
+    right_x = np.cos(tilt) * np.sin(turn) + np.sin(tilt) * np.sin(list_) * np.cos(turn)
+    right_z = np.cos(list_) * np.cos(turn)
+    ahead = (up[0] * right_z - up[2] * right_x) / np.hypot(right_x, right_z)
+    return np.degrees(np.arctan2(ahead, up[1]))
 
 
 def _rate_hz(time_s: Floats) -> float:

@@ -55,7 +55,7 @@ LONGEST_STEP_S: Final = 0.3
 """Longest time between two looks with which a velocity is measured, in seconds.  Clips of over two minutes have longer
 ones."""
 
-SCALE_SD: Final[Mapping[str, float]] = {"plates": 0.03, "height": 0.08, "recorded": 0.02}
+SCALE_SD: Final[Mapping[str, float]] = {"plates": 0.03, "height": 0.10, "recorded": 0.02}
 """SD of each scale, as a share."""
 
 PLACE_SD_M: Final[Mapping[str, float]] = {"plates": 0.005, "end": 0.01, "hands": 0.02}
