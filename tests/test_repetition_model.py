@@ -110,7 +110,7 @@ def course_and_seen(shape: lifter.Set) -> tuple[Course, turns.Seen]:
 
 
 def probability(seen: turns.Seen, bar: Floats, looks: Looks | None = None) -> Floats:
-    return segment.weighed(seen, bar, looks, None).probability
+    return segment.weighed(seen, evidence.LoadSeen(bar, looks, np.zeros(bar.shape)), None).probability
 
 
 def answers(*up: bool | None) -> Floats:
@@ -167,7 +167,8 @@ def test_tables_are_counted_from_labels_and_can_be_read_back() -> None:
 
 
 def test_a_witness_is_doubted_in_every_reading() -> None:
-    ways = evidence.readings(3, answers(False, True, False), None)
+    bar = answers(False, True, False)
+    ways = evidence.readings(evidence.LoadSeen(bar, None, np.zeros(bar.shape)))
     assert sum(np.exp(way.prior) for way in ways) == pytest.approx(1.0)
     apart = [float(np.abs(np.diff(way.load, axis=1)).max()) for way in ways]
     assert apart == sorted(apart, reverse=True)
@@ -227,3 +228,14 @@ def test_a_pull_that_the_clip_cuts_before_lockout_is_an_incomplete_repetition() 
     reps = stages(lifter.track(cut))[3]
     assert [rep.complete for rep in reps] == [False]
     assert np.isfinite(reps[0].liftoff_s)
+    assert reps[0].complete_probability < 0.5
+
+
+def test_a_locked_out_repetition_says_how_sure_that_and_its_type_are() -> None:
+    track = stages(lifter.track(THREE.posture()))[2]
+    reps = segment.segment(track).reps
+    assert all(rep.complete and rep.complete_probability > 0.9 for rep in reps)
+    alone = {rep.style_probability for rep in reps}
+    told = {rep.style_probability for rep in segment.segment(track, lift_type="floor").reps}
+    assert told == {1.0}
+    assert 0.5 < alone.pop() < 1.0

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hingecheck import __version__, names
 from hingecheck.backends import bundles
@@ -32,6 +32,17 @@ RETRY: Final = "Run the batch again with --retry-failed. If it fails again, reco
 
 _KEY_DIGITS: Final = 20
 """Length of a job's key, in hexadecimal digits."""
+
+
+class Day(NamedTuple):
+    """The recording date in a clip's metadata, YYYY-MM-DD or "".  `utc`: it is the day in UTC, not the phone's own."""
+
+    date: str = ""
+    utc: bool = False
+
+
+NO_DAY: Final = Day()
+"""The metadata hold no recording date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +183,26 @@ def perform(job: Job, work: Work = measure) -> JobResult:
     return record(job, None, day)
 
 
-def _day(clip: Path) -> str:
-    """The recording date in the metadata of a clip, YYYY-MM-DD; "" if there is none."""
+def _day(clip: Path) -> Day:
+    """The recording date in the metadata of a clip."""
     from hingecheck.video import recording_day
 
     try:
         found = recording_day.day(clip)
     except InputError:  # the work says what is wrong with the clip
-        return ""
-    return names.date_of("{:04}-{:02}-{:02}".format(*found)) if found else ""
+        return Day()
+    date = names.date_of(f"{found.year:04}-{found.month:02}-{found.day:02}") if found else ""
+    return Day(date, found is not None and found.utc)
 
 
-def record(job: Job, failure: Failure | None, day: str = "") -> JobResult:
+def record(job: Job, failure: Failure | None, day: Day = NO_DAY) -> JobResult:
     """Write `clip.json` into the job's folder.  From then on the clip is finished.
 
-    `day` is the recording date in the clip's metadata, "" if unknown.  With a failure, remove everything else from the
-    folder first.  Returns a fatal result if the folder cannot be written.
+    `day` is the recording date in the clip's metadata.  With a failure, remove everything else from the folder first.
+    Returns a fatal result if the folder cannot be written.
     """
     content = {
-        **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day},
+        **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day.date, "recorded_utc": day.utc},
         "failure": failure and asdict(failure),
     }
     try:
@@ -208,11 +220,11 @@ def record(job: Job, failure: Failure | None, day: str = "") -> JobResult:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What `clip.json` holds: the clip's hash, its failure if it has no result, and the day in its metadata or ""."""
+    """What `clip.json` holds: the clip's hash, its failure if it has no result, and the day in its metadata."""
 
     sha256: str
     failure: Failure | None
-    day: str = ""
+    day: Day = NO_DAY
 
 
 def recorded(place: Path) -> Record | None:
@@ -220,7 +232,7 @@ def recorded(place: Path) -> Record | None:
     try:
         content: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
         failure = content["failure"]
-        day = names.date_of(content.get("recorded", ""))
+        day = Day(names.date_of(content.get("recorded", "")), content.get("recorded_utc", True) is True)
         return Record(content["sha256"], None if failure is None else Failure(**failure), day)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -6,13 +6,16 @@ import datetime
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.text import Text
 
-from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from hingecheck.video.recording_day import RecordingDay
 
 _REFERENCE: Final = re.compile(r"(https?://\S+/)?Patient/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
 _URI: Final = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
@@ -78,9 +81,11 @@ def report(
         reference = _patient(patient, pseudonym)
         stored = reading.read(analysis)
         clip = source_video.checked(stored, video)
+        day = _day(date, clip)
         options = clinical.Wanted(
             paper=paper.value,
-            date=_day(date, clip),
+            date=None if day is None else (day.year, day.month, day.day),
+            date_in_utc=day is not None and day.utc,
             pseudonym=pseudonym,
             previous=tuple(reading.read(path) for path in previous or ()),
             video=clip,
@@ -92,6 +97,9 @@ def report(
 
             files[fhir] = exchange.bundle(stored, options, pages, reference).encode()
         single.write(files)
+    if day is not None and day.utc:
+        line = "The date in the video counts in UTC, so the local day may be one earlier or later."
+        err_console.print(Text(f"{line} Give the date if you know it: --date 2026-11-24."))
     for target in targets:
         out_console.print(Text(f"Report: {target}"))
 
@@ -122,11 +130,13 @@ def _patient(given: str, pseudonym: str) -> dict[str, Any] | None:
     )
 
 
-def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
-    """Year, month and day of the recording; None if no date was given; raises UsageError.
+def _day(date: str, video: Path | None) -> RecordingDay | None:
+    """The day of the recording; None if no date was given; raises UsageError.
 
     `date` is YYYY-MM-DD, or "video" for the date stored in the clip.
     """
+    from hingecheck.video.recording_day import RecordingDay
+
     if not date:
         return None
     if date == "video":
@@ -135,11 +145,11 @@ def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
         day = datetime.date.fromisoformat(date)
     except ValueError as error:
         raise UsageError(f"--date {date}: is not a valid date", "Write it like 2026-11-24.") from error
-    return day.year, day.month, day.day
+    return RecordingDay(day.year, day.month, day.day, utc=False)
 
 
-def _day_of(video: Path | None) -> tuple[int, int, int]:
-    """Year, month and day stored in the video; raises UsageError if there is no video or no date in it."""
+def _day_of(video: Path | None) -> RecordingDay:
+    """The day stored in the video; raises UsageError if there is no video or no date in it."""
     from hingecheck.video import recording_day
 
     if video is None:

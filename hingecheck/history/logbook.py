@@ -141,13 +141,16 @@ class Logbook:
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Delete an athlete with all data, overwrite the data in the file, and remember a hash of the name.
 
-        Returns the result folders of the sessions, relative to the folder of the logbook; none if the logbook does not
-        hold the athlete.
+        Other athletes whose sessions have the same result folders lose the link to it, because its name may hold the
+        deleted one.  Returns the result folders of the sessions, relative to the folder of the logbook; none if the
+        logbook does not hold the athlete.
         """
         athlete_id = self._id(athlete)
         rows = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (athlete_id,))
         folders = tuple(os.fsdecode(folder) for (folder,) in rows if folder)
         with self._writing():
+            shared = "SELECT folder FROM session WHERE athlete = ?"
+            self._rows.execute(f"UPDATE session SET folder = '' WHERE folder IN ({shared})", (athlete_id,))
             self._rows.execute("DELETE FROM athlete WHERE id = ?", (athlete_id,))
             self._rows.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (_mark(athlete),))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")

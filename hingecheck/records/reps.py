@@ -39,7 +39,8 @@ class Rep:
     rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
-    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.
+    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.  `complete_probability`:
+    that it was locked out, if it is one.  `style_probability`: that the load moves in this way (`style`) in this set.
     """
 
     number: int
@@ -55,6 +56,8 @@ class Rep:
     complete: bool
     by_load: bool = False
     probability: float = 1.0
+    complete_probability: float = 1.0
+    style_probability: float = 1.0
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -75,7 +78,8 @@ class Bend:
     most probable path.  `after`: the state of the load at the top.  `probability`: that a repetition begins here.
     `seen`: the numbers that the model weighs, by name; NaN = not seen.  `load_up`: what is seen of the bar's end at the
     top, as log odds that the load is up; 0 = no evidence.  `changed`: how much the pictures around the feet differ
-    between the upright moments of the clip, as a share; NaN = they cannot be compared.
+    between the upright moments of the clip, as a share; NaN = they cannot be compared.  `beside_up`: as `load_up`, from
+    what changes beside the lifter between the bend and the top.
     """
 
     lowest_s: float
@@ -86,6 +90,7 @@ class Bend:
     seen: Mapping[str, float]
     load_up: float
     changed: float
+    beside_up: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
         "onset_s": _plain(rep.pulled_from_s),
         "complete": event.complete,
         "probability": event.probability,
+        "complete_probability": event.complete_probability,
+        "style_probability": event.style_probability,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
         "reasons": _reasons(rep.values),
         "notes": list(map(texts.reason, rep.notes)),

@@ -23,8 +23,9 @@ from typing import Final, cast
 import numpy as np
 
 from hingecheck import posture
-from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Looks, Rep, Segmentation
+from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Rep, Segmentation
 from hingecheck.segmentation import events, evidence, semi_markov, tables
+from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.hand_height import follow, follow_load, has_long_gap, resampled
 from hingecheck.segmentation.model import Course, Hands, Pictures
 from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, describe, rest_s
@@ -56,7 +57,8 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
     load_hands = follow_load(track, pictures, surely=bool(reps))  # 6
     by_load = _judged(track, load_hands, lift_type or "floor", pictures)
     new = [rep for rep in by_load.reps if not any(_overlap(rep, other) for other in reps)]
-    more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
+    slow = [rep for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
+    more = [replace(rep, by_load=True) for rep in slow if _hands_lost(track, rep)]
     both = sorted((*reps, *more), key=lambda rep: rep.liftoff_s)
     numbered = tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))
     return Segmentation(numbered, by_hands.bends if reps or not more else by_load.bends)
@@ -68,12 +70,20 @@ def _overlap(first: Rep, second: Rep) -> bool:
     return first.liftoff_s < ends_s[1] and second.liftoff_s < ends_s[0]
 
 
+def _hands_lost(track: AngleTrack, rep: Rep) -> bool:
+    """True if the hands are lost in most of a way up: hands that are seen would show it themselves."""
+    rise = (track.time_s >= rep.liftoff_s) & (track.time_s <= rep.top_s)
+    return bool(np.isnan(track.hand_height[rise]).mean() > 0.5)
+
+
 @dataclass(frozen=True)
 class _Path:
     """What the chain says of a set.
 
     `type`: the most probable type.  `states` (B + 1), `kinds` (B): the most probable path of that type.  `probability`
-    (B): that a repetition begins in a bend.  `locked` (B): that it does, and is locked out.
+    (B): that a repetition begins in a bend.  `locked` (B): that it does, and is locked out at the next upright moment.
+    `locked_then` (B): that the load is locked out at the moment after the bend, whatever the bend is.
+    `type_probability`: of the type.
     """
 
     type: str
@@ -81,6 +91,8 @@ class _Path:
     kinds: list[str]
     probability: Floats
     locked: Floats
+    locked_then: Floats
+    type_probability: float
 
 
 def _judged(
@@ -93,27 +105,28 @@ def _judged(
     if course is None:
         return Segmentation((), ())
     seen = describe(course)
-    bar, looks = load_of(course, seen, pictures)
-    told = weighed(seen, bar, looks, lift_type)  # 3
+    load = load_of(course, seen, pictures)
+    told = weighed(seen, load, lift_type)  # 3
     reps = [_rep(course, told, i) for i, chance in enumerate(told.probability) if chance >= COUNTED_FROM]  # 4, 5
     numbered = tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
-    return Segmentation(numbered, _bends(course, seen, told, bar, looks))
+    return Segmentation(numbered, _bends(course, seen, told, load))
 
 
-def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> tuple[Floats, Looks | None]:
-    """What the pictures show of the load at the upright moments: the bar's end (B + 1, 2), and the looks."""
+def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
+    """What the pictures show of the load at the upright moments."""
     if pictures is None:
-        return np.zeros((len(course.peaks), 2)), None
-    rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks])
+        return LoadSeen.nothing(len(course.peaks))
+    rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks]).tolist()
     upright_s = np.where(seen.straight_deg <= posture.EXTENDED_DEG, rests_s, np.nan).tolist()
-    return pictures.hanging(rests_s.tolist()), pictures.looks(upright_s, course.time_s[list(course.valleys)].tolist())
+    bent_s = course.time_s[list(course.valleys)].tolist()
+    return LoadSeen(pictures.hanging(rests_s), pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s))
 
 
-def weighed(seen: Seen, bar: Floats, looks: Looks | None, lift_type: LiftType | None) -> _Path:
+def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
     """The most probable path of the most probable type of set, and the probability of each bend."""
     learnt = tables.learnt()
-    guesses = evidence.hypotheses(seen, evidence.readings(len(seen.high), bar, looks), lift_type)
-    chain = evidence.chain_of(seen, looks, guesses, learnt)
+    guesses = evidence.hypotheses(seen, evidence.readings(load), lift_type)
+    chain = evidence.chain_of(seen, load.looks, guesses, learnt)
     weight, steps = semi_markov.posterior(chain)
     kinds = [tables.KINDS.index(tables.COUNTED.get(each.type, "other")) for each in guesses]
     each = steps.sum(axis=2)[np.arange(len(guesses)), :, kinds]  # (H, B, S)
@@ -124,8 +137,10 @@ def weighed(seen: Seen, bar: Floats, looks: Looks | None, lift_type: LiftType | 
     names = [tables.STATES[s] for s in states], [tables.KINDS[k] for k in bends]
     counts = np.array([g.type in tables.COUNTED for g in guesses])
     begun = np.einsum("h,hbs->bs", weight * counts, each)
-    locked = begun[:, tables.STATES.index("locked")]
-    return _Path(best, *names, begun[:, tables.LOADED].sum(axis=1), locked)
+    locked = tables.STATES.index("locked")
+    locked_then = np.einsum("h,hbskt->bt", weight, steps)[:, locked]
+    chances = begun[:, tables.LOADED].sum(axis=1), begun[:, locked], locked_then
+    return _Path(best, *names, *chances, type_probability=float(of_type[best]))
 
 
 def _rep(course: Course, told: _Path, bend: int) -> Rep:
@@ -139,10 +154,16 @@ def _rep(course: Course, told: _Path, bend: int) -> Rep:
     at_once = bool(told.locked[bend] >= told.probability[bend] / 2)
     complete = at_once or "locked" in told.states[bend + 2 : until + 1]
     rep = _romanian_rep(course, turns) if told.type == "romanian" else _floor_rep(course, turns)
-    kept = rep.lockout_s if complete else float("nan")
-    style = cast(LiftType, told.type)
+    chance = float(told.probability[bend])
+    locked = max(float(told.locked[bend]) / chance, float(told.locked_then[bend + 1 : until].max(initial=0.0)))
     return replace(
-        rep, style=style, lockout_s=kept, complete=complete, probability=round(float(told.probability[bend]), 4)
+        rep,
+        style=cast(LiftType, told.type),
+        lockout_s=rep.lockout_s if complete else float("nan"),
+        complete=complete,
+        probability=round(chance, 4),
+        complete_probability=round(min(locked, 1.0), 4),
+        style_probability=round(told.type_probability, 4),
     )
 
 
@@ -225,7 +246,7 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
     return (low, high) if along else None
 
 
-def _bends(course: Course, seen: Seen, told: _Path, bar: Floats, looks: Looks | None) -> tuple[Bend, ...]:
+def _bends(course: Course, seen: Seen, told: _Path, load: LoadSeen) -> tuple[Bend, ...]:
     """Every bend with what the model makes of it."""
     return tuple(
         Bend(
@@ -235,8 +256,9 @@ def _bends(course: Course, seen: Seen, told: _Path, bar: Floats, looks: Looks | 
             after=told.states[i + 1],
             probability=float(told.probability[i]),
             seen=seen.numbers(i),
-            load_up=float(bar[i + 1, 1] - bar[i + 1, 0]),
-            changed=float("nan") if looks is None else looks.contrast,
+            load_up=float(load.bar[i + 1, 1] - load.bar[i + 1, 0]),
+            changed=float("nan") if load.looks is None else load.looks.contrast,
+            beside_up=float(load.beside[i + 1, 1] - load.beside[i + 1, 0]),
         )
         for i, valley in enumerate(course.valleys)
     )

@@ -28,6 +28,9 @@ SPARKS: Final = 12
 ID_DIGITS: Final = 12
 """Digits of a clip's hash by which the page remembers that the coach has seen it."""
 
+UTC: Final = "The date counts in UTC; on the lifter's own clock it may be a day earlier or later."
+"""What a row says if the clip's metadata hold the date in UTC only."""
+
 
 def page(people: Sequence[Person]) -> str:
     """The board as HTML text.  It loads only the thumbnails of the rows in view."""
@@ -112,7 +115,11 @@ def _share(session: Session | None) -> list[Any] | None:
 
 
 def _words(row: Row) -> list[str]:
-    """Why the clip has no verdict and what to do, or the direction against earlier days; then the flags."""
+    """Why the clip has no verdict and what to do, or the direction against earlier days; the flags; a doubtful date."""
+    return [*_outcome_words(row), *([UTC] if row.outcome.entry.clip.utc else [])]
+
+
+def _outcome_words(row: Row) -> list[str]:
     if row.session is None or not row.session.share.known:
         return [sentences.sentence(text) for text in (row.reason, row.remedy) if text]
     change = row.change
