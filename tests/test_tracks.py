@@ -16,7 +16,7 @@ import scipy
 import hingecheck as api
 from hingecheck.analysis import Asked
 from hingecheck.errors import InputError, NobodyFound, NoRepetition, UsageError, VideoNotFound
-from hingecheck.exchange import analysis, body, mediapipe_files, mot, sources, trc
+from hingecheck.exchange import analysis, body, clusters, mediapipe_files, mot, sources, trc
 from hingecheck.exchange.tracks import Markers, Motion
 from hingecheck.records import Analysis, Code, Floats
 from tests import lifter
@@ -254,6 +254,42 @@ def test_the_table_of_the_documentation_is_the_one_that_is_used() -> None:
             spread = analysis.SPREADS[cast(body.Source, source)][name]
             words = f"{spread.noise_deg:g}° {spread.bias_deg:g}° {100 * spread.slope:g} %"
             assert cell.strip() == ("not measured" if spread == analysis.NOT_HELD else words), f"{source}, {name}"
+
+
+def with_clusters(posture: lifter.Posture) -> Markers:
+    """Markers of a laboratory with three on each shank and on the sacrum."""
+    found, flat = markers(posture), lifter.joints(posture)
+    lab = Laboratory()
+    pelvis_deg, added = (1 - SHARE) * posture.lean_deg, {}
+    for side, sign in (("L", -1), ("R", 1)):
+        for number, offset in enumerate(((0.02, 0.05), (-0.02, 0.1), (0.03, 0.15)), 1):
+            added[f"{side}TIB{number}"] = lab.place(
+                flat["ankle"] + turned(offset, posture.shank_deg), sign * (0.08 + 0.01 * number)
+            )
+        added[f"{side}SACR"] = lab.place(flat["hip"] + turned((-0.07, 0.05), pelvis_deg), sign * 0.03)
+    added["USACR"] = lab.place(flat["hip"] + turned((-0.08, 0.09), pelvis_deg), 0.0)
+    return replace(
+        found,
+        names=(*found.names, *added),
+        xyz=np.concatenate([found.xyz, np.stack([*added.values()], axis=1)], axis=1),
+    )
+
+
+def test_clusters_carry_the_joints_of_a_static_trial(laboratory: Analysis, tmp_path: Path) -> None:
+    """The lift shows neither knees nor front pelvis; the static trial does."""
+    lift = without(without(with_clusters(LIFT), "KNE"), "ASI")
+    path = write(lift, tmp_path / "lift.trc")
+    still = write(with_clusters(lifter.Set(bends=(), last_s=2.0).posture()), tmp_path / "static.trc")
+    with pytest.raises(InputError, match="no knee"):
+        analysis.analyze(path)
+    found = analysis.analyze(path, Asked(standing=still))
+    for name in ("knee_change_deg", "hip_change_deg", "pelvis_change_deg", "lumbar_change_deg"):
+        assert values(found, name) == pytest.approx(values(laboratory, name), abs=1.5), name
+    hidden = replace(lift, xyz=np.where(np.arange(len(LIFT.time_s))[:, None, None] == 50, np.nan, lift.xyz))
+    assert (
+        np.isfinite(clusters.completed(hidden, with_clusters(LIFT)).point("lkne")).all(axis=1).sum()
+        == len(LIFT.time_s) - 1
+    )
 
 
 def test_fast_tracks_are_thinned(tmp_path: Path) -> None:
@@ -508,7 +544,7 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
 def test_landmarks_of_mediapipe_are_read_in_their_usual_shapes(shape: str, tmp_path: Path) -> None:
     name, content = SHAPES[shape]()
     (tmp_path / name).write_text(content, encoding="utf-8")
-    found = sources.read(tmp_path / name, 30.0, SIZE_PX)
+    found = sources.read(tmp_path / name, sources.Hints(30.0, SIZE_PX))
     expected = sources.read(write(picture(LIFT), tmp_path / "same.trc"))
     assert found.track.xy_px[:, 23] - found.track.xy_px[:, 27] == pytest.approx(
         expected.track.xy_px[:, 23] - expected.track.xy_px[:, 27], abs=0.1
@@ -558,7 +594,7 @@ def test_json_that_holds_no_landmarks_is_refused(content: str, tmp_path: Path) -
     path = tmp_path / "lift.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"lift.json: (cannot be read as landmarks|holds no left_hip)"):
-        sources.read(path, 30.0, SIZE_PX)
+        sources.read(path, sources.Hints(30.0, SIZE_PX))
 
 
 def test_tracks_in_metres_give_the_velocity_of_the_hands(laboratory: Analysis) -> None:

@@ -184,7 +184,7 @@ def analyze_file(
 
 def _read(path: Path, asked: Asked) -> Body:
     """The body that a file shows, cleaned where its points come from a video.  Raises NobodyFound."""
-    body = sources.read(path, asked.rate_hz, asked.picture_size)
+    body = sources.read(path, sources.Hints(asked.rate_hz, asked.picture_size, asked.standing))
     if body.source == "points":
         body = replace(body, track=_smoothed(body.track))
     if lasting_s(body.track.time_s, body.track.seen) < SHORTEST_STANDING_S:
