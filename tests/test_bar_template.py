@@ -118,7 +118,9 @@ def test_the_load_changes_nothing_if_the_lifter_is_seen(thumbnails: Thumbnails) 
     whole = measured(TRACK)
     pictures = evidence.Pictures(thumbnails, TRACK)
     (seen,), (alone,) = (segment.segment(whole, pictures=each).reps for each in (pictures, None))
-    assert replace(seen, probability=1.0) == replace(alone, probability=1.0)
+    sure = {"probability": 1.0, "complete_probability": 1.0, "style_probability": 1.0}
+    assert replace(seen, **sure) == replace(alone, **sure)
+    assert seen.style_probability > alone.style_probability, "but it makes the type of lift surer"
 
 
 def test_a_load_that_moves_unlike_the_hands_is_not_followed(thumbnails: Thumbnails) -> None:
