@@ -56,17 +56,20 @@ LONGEST_STEP_S: Final = 0.3
 ones."""
 
 SCALE_SD: Final[Mapping[str, float]] = {"plates": 0.03, "height": 0.10, "recorded": 0.02}
-"""SD of each scale, as a share."""
+"""SD of each scale, as a share.  Plates: the root mean square error of displacements is 3.0 % over 37 pulls of 16
+rendered clips by another hand, and 2.1 % over 18 fresh ones.  Height: 10 % over the latter.  Recorded: own choice."""
 
 PLACE_SD_M: Final[Mapping[str, float]] = {"plates": 0.005, "end": 0.01, "hands": 0.02}
 """SD of a displacement because places are misread, in metres: of 450-mm plates, of small plates or a bare end, of
 hands."""
 
 INSTANT_SD_S: Final[Mapping[str, float]] = {"plates": 0.03, "end": 0.08, "hands": 0.12}
-"""SD of the time between lift-off and lockout, in seconds."""
+"""SD of the time between lift-off and lockout, in seconds.  Plates: 4 % of 0.8 s over the same 37 pulls.  The others:
+from the errors of the mean velocity over 18 and 4 pulls by the height."""
 
 PEAK_SD_M_S: Final[Mapping[str, float]] = {"plates": 0.04, "end": 0.08, "hands": 0.15}
-"""SD of the peak velocity because places are misread, in metres a second."""
+"""SD of the peak velocity because places are misread, in metres a second: the root mean square errors are 0.04 by
+plates, 0.19 by bare ends and 0.13 by hands, the scale included."""
 
 USUAL_STEP_S: Final = 0.12
 """Time between two looks at which these errors were measured, in seconds.  They grow with longer steps."""
