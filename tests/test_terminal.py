@@ -75,7 +75,8 @@ def test_a_sparkline_follows_the_angle_and_is_blank_in_gaps() -> None:
 
 
 def test_the_ruler_marks_the_repetitions() -> None:
-    rep = replace(staged().reps[0].rep, start_s=2.0, onset_s=2.0, end_s=4.9)
+    times_s = {"liftoff_s": 2.5, "knee_pass_s": 3.0, "lockout_s": 3.5, "top_s": 3.6, "lowering_s": 4.0, "end_s": 4.9}
+    rep = replace(staged().reps[0].rep, start_s=2.0, onset_s=2.0, **times_s)
     assert sparkline.ruler(TIME_S, [rep], 8) == "  1──"
 
 
@@ -85,7 +86,7 @@ def test_an_unmeasured_angle_has_no_line() -> None:
     text = printed(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
     lines = [line for line in text.splitlines() if set(line) & set(sparkline.BARS)]
     assert [line.split()[0] for line in lines] == ["hip"]
-    assert "cut off by the picture's border. This holds in up to 100 % of the frames" in " ".join(text.split())
+    assert "In up to 100 % of the frames the trunk is cut off by the picture's border" in " ".join(text.split())
 
 
 @pytest.fixture
