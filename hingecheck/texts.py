@@ -61,6 +61,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NO_KNEE_PASS: "the hands do not pass the knees on the way up",
     Code.HANDS_UNSEEN: "the hands are not seen from lift-off to knee pass",
     Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
+    Code.BAR_UNSEEN: "neither the bar nor the hands are followed through the pull",
     Code.NO_REP_MEASURED: "no repetition was measured",
     Code.TOO_FEW_REPS: "a drift needs at least {0:.0f} complete, measured repetitions",
     Code.BACK_UNSEEN: "no frame shows the back",
@@ -82,16 +83,21 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): nothing across a cut is one movement",
+    Code.CUTS: (
+        "the clip has cuts ({0:.0f}, the first at {1:.1f} s): each part is measured by itself, and the verdict is that "
+        "of the part with the most repetitions"
+    ),
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"
     ),
-    Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: fast movements are missed, angles may be too small",
+    Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: times and angles are less sure",
     Code.LOW_RESOLUTION: (
-        "the picture has only {0:.0f} lines: angles may be off by more than their intervals say; use the phone's file"
+        "the picture has only {0:.0f} lines: angles of a small lifter are less sure; use the phone's file"
     ),
-    Code.PICTURE_GAPS: "there are times without a picture (gaps: {0:.0f}, the longest of {1:.1f} s)",
+    Code.PICTURE_GAPS: (
+        "there are times without a new picture (gaps: {0:.0f}, the longest of {1:.1f} s): less is sure around them"
+    ),
     Code.FRAMES_DAMAGED: "{0:.0%} of the frames are damaged: copy the clip from the phone again",
     Code.CUT_OFF: "only {0:.1f} s of the {1:.1f} s that the file promises could be read: copy it from the phone again",
     Code.STAMPS_SPREAD: "{0:.0%} of the frames had the time of another one: they were spread evenly",
@@ -322,6 +328,8 @@ def _load(bend: Bend) -> str:
     """What is seen of the load at the top of a bend, in words."""
     if bend.load_up:
         return f"the bar's end is seen to {'hang' if bend.load_up > 0 else 'lie on the floor'} at the top"
+    if bend.beside_up:
+        return f"the picture beside the lifter {'changes' if bend.beside_up > 0 else 'stays the same'} on the way up"
     if math.isnan(bend.changed):
         return "the bar's end is not seen"
     return f"the pictures around the feet differ by {bend.changed:.3f}"
@@ -343,6 +351,8 @@ def _lacks(bend: Bend) -> str:
     """What a bend lacks to be a repetition."""
     if bend.load_up < 0:
         return f"the bar stays on the floor at {bend.top_s:.1f} s"
+    if bend.beside_up < 0:
+        return f"nothing beside the lifter has moved by {bend.top_s:.1f} s"
     if math.isnan(bend.seen["straight_deg"]):
         return f"the way up is not seen to its top by {bend.top_s:.1f} s"
     return f"nothing shows a load in the hands at {bend.top_s:.1f} s"

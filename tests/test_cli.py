@@ -50,7 +50,7 @@ def test_the_result_has_the_documented_keys(analysis: dict[str, Any]) -> None:
     assert set(analysis["video"]) == {
         *("file", "sha256", "width", "height", "duration_s"),
         *("frames_read", "frames_failed", "rotation_deg", "rate_hz"),
-        *("mirrored", "turn_deg", "slow_motion", "gaps_s", "notes"),
+        *("mirrored", "turn_deg", "slow_motion", "gaps_s", "cuts_s", "notes"),
     }
     assert set(analysis["view"]) == {"side", "facing", "yaw_deg", "assessable", "reasons"}
     assert {"number", "start_s", "liftoff_s", "knee_pass_s", "lockout_s", "end_s", "complete"} <= set(
@@ -149,7 +149,15 @@ def test_the_default_result_folder_is_named_after_the_clip(tmp_path: Path, sampl
     done = hingecheck("analyze", "my lift.mp4", "--no-video", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
-        *("analysis.json", "angles.csv", "angles.csv-metadata.json", "keyframes.png", "landmarks.csv", "report.html")
+        *(
+            "analysis.json",
+            "angles.csv",
+            "angles.csv-metadata.json",
+            "bar.csv",
+            "keyframes.png",
+            "landmarks.csv",
+            "report.html",
+        )
     ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
 

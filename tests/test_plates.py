@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck import analysis, landmarks, posture
+from hingecheck import analysis, landmarks, observation, posture
 from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet
 from hingecheck.barbell import detection, evidence
@@ -23,7 +23,6 @@ from hingecheck.records import (
     Bytes,
     Code,
     Floats,
-    LiftStyle,
     Looks,
     Measure,
     Plates,
@@ -38,7 +37,7 @@ from hingecheck.video.reading import Video
 from tests import lifter
 from tests.recordings import SAMPLES
 from tests.staged import staged
-from tests.test_motion import stages
+from tests.test_motion import observe, stages
 
 STEP_S, RADIUS_PX, SCALE = 0.12, 100.0, 0.25
 LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
@@ -137,10 +136,15 @@ def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     assert find_plates(replace(finder, middle_px=finder.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
+def held_at(time_s: Floats, forward: Floats, up: Floats, radius_legs: float) -> Plates:
+    """Plates that are nowhere in the picture."""
+    return Plates(time_s, forward, up, radius_legs, np.full((len(time_s), 2), np.nan))
+
+
 def series(*heights: float) -> Plates:
     """Plates at these heights, in leg lengths, one a second."""
     up = np.repeat(np.array(heights), 10)
-    return Plates(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
+    return held_at(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
 
 
 def pictures_with(held: Plates | None) -> evidence.Pictures:
@@ -174,9 +178,10 @@ def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
 def nothing_found() -> analysis.Measured:
     """A clip in which the lifter stands still."""
     still = lifter.track(lifter.Set(bends=(), last_s=4.0).posture())
-    seen, spine, measured, _ = stages(still)
-    nothing = LiftStyle("not_sure", 0.0, given=False)
-    return analysis.Measured(spine, seen, measured, nothing, segment.segment(measured), None)
+    seen_from, spine, measured, _ = stages(still)
+    pictures = Thumbnails(still.time_s[:1], np.zeros((1, 8, 8), np.uint8), 0.1, (0.0, 0.0))
+    seen = observation.Observation(observe(still), pictures, np.zeros((len(still.time_s), 2)), still.time_s)
+    return analysis.Measured(seen, spine, seen_from, measured, segment.segment(measured), None)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +190,7 @@ def nothing_found() -> analysis.Measured:
 )
 def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, reported: bool) -> None:
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
-        analysis.repetitions(replace(nothing_found(), plates=held), Path("set.mp4"))
+        analysis.check_repetitions([replace(nothing_found(), plates=held)], Path("set.mp4"))
     assert ("never leaves the floor" in refused.value.message) == reported
     assert "the hands never go down and up" in refused.value.message
 
@@ -286,7 +291,7 @@ def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tupl
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
-    held = Plates(time_s, way, 0 * way, 0.33)
+    held = held_at(time_s, way, 0 * way, 0.33)
     notes: list[Reason] = []
     values = bar_path.describe(track, rep, None, held, notes)
     assert notes == [Reason(Code.PLATES_AS_SCALE)]
@@ -302,12 +307,12 @@ def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tupl
 def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
-    held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
+    held = held_at(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
     notes: list[Reason] = []
     by_hands = bar_path.describe(track, rep, 180.0, None, notes)
     assert bar_path.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
     assert bar_path.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
-    sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
+    sparse = held_at(time_s[::60], held.forward[::60], held.up[::60], 0.33)
     assert bar_path.describe(track, rep, 180.0, sparse, notes) == by_hands
     missed = bar_path.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
     assert missed["bar_forward_cm"].reason == Reason(Code.NO_SCALE)
@@ -319,7 +324,7 @@ def test_a_metric_of_one_repetition_is_pooled_over_the_set() -> None:
     first, second = (rep.rep for rep in analysis.reps)
     time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
     way = np.where(time_s < first.end_s, 0.0 * time_s, np.nan)
-    held = Plates(time_s, way, way, 0.33)
+    held = held_at(time_s, way, way, 0.33)
     reps = [repetition.describe(analysis.angles, rep, analysis.view, plates=held) for rep in (first, second)]
     assert list(reps[0].values) == list(reps[1].values) == list(METRICS)
     seen, unseen = (rep.values["bar_forward_cm"] for rep in reps)

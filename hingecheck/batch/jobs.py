@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hingecheck import __version__, names
 from hingecheck.backends import bundles
@@ -23,6 +23,10 @@ from hingecheck.judgement import criteria
 from hingecheck.records import SelfReport
 from hingecheck.records.season import Failure
 from hingecheck.results import folder
+
+if TYPE_CHECKING:
+    from hingecheck.analysis import Asked
+    from hingecheck.progress import Watch
 
 SCHEMA: Final = "hingecheck/clip/1"
 """Name and version of the format of `clip.json`."""
@@ -130,10 +134,11 @@ def key(sha256: str, settings_fingerprint: str, report: SelfReport) -> str:
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY_DIGITS]
 
 
-def measure(job: Job) -> None:
+def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) -> None:
     """Analyze the clip as `hingecheck analyze` does, write the result, and add a thumbnail.
 
-    Raises InputError if the clip is not the one that was hashed, and every error of an analysis.
+    `asked` replaces what the settings ask for.  `watch` hears how far it is.  Raises InputError if the clip is not the
+    one that was hashed, and every error of an analysis.
     """
     from hingecheck import analysis
     from hingecheck.privacy import redactor
@@ -142,15 +147,15 @@ def measure(job: Job) -> None:
     from hingecheck.video.working_copy import WorkingCopy
 
     wanted, rules = job.settings, criteria.load(job.settings.criteria)
-    request = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
+    usual = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
     with WorkingCopy() as copy:
-        measured = analysis.analyze(job.clip, request, copy=copy)
+        measured = analysis.analyze(job.clip, asked or usual, watch=watch, copy=copy)
         if measured.video.sha256 != job.sha256:
             raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
         result = redactor.marked(measured, pseudonym=wanted.pseudonym, heads_blurred=wanted.redact_face)
-        with redactor.redactor(measured, job.clip) if wanted.redact_face else nullcontext() as retouch:
+        with redactor.redactor(measured, job.clip, watch) if wanted.redact_face else nullcontext() as retouch:
             films = result_folder.Wanted(wanted.film, False, retouch, rules, wanted.full_film, copy)
-            result_folder.save(result, job.clip, job.folder, films)
+            result_folder.save(result, job.clip, job.folder, films, watch=watch)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -16,9 +15,6 @@ from hingecheck.errors import UsageError
 
 if TYPE_CHECKING:
     from hingecheck.video.recording_day import RecordingDay
-
-_REFERENCE: Final = re.compile(r"(https?://\S+/)?Patient/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
-_URI: Final = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
 class Paper(StrEnum):
@@ -63,7 +59,7 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing report.")] = False,
 ) -> None:
     """Write a report for a clinician: two pages as PDF, or a FHIR bundle for other systems."""
-    from hingecheck.report.clinic import clinical
+    from hingecheck.report.clinic import clinical, references
     from hingecheck.results import (
         reading,
         single,
@@ -78,7 +74,7 @@ def report(
             raise UsageError("--patient: is used only in a FHIR bundle", "Give --fhir OUT.json, too.")
         _check_apart(targets, [analysis, *(previous or ()), *([] if video is None else [video])])
         single.check(targets, force=force)
-        reference = _patient(patient, pseudonym)
+        reference = references.patient(patient, pseudonym)
         stored = reading.read(analysis)
         clip = source_video.checked(stored, video)
         day = _day(date, clip)
@@ -112,22 +108,6 @@ def _check_apart(targets: list[Path], inputs: list[Path]) -> None:
     for target in targets:
         if target.resolve() in {path.resolve() for path in inputs}:
             raise UsageError(f"{target}: is a file that the report is made from", "Give another file for the report.")
-
-
-def _patient(given: str, pseudonym: str) -> dict[str, Any] | None:
-    """The FHIR Reference to the patient; None without a patient and a pseudonym; raises UsageError."""
-    display = {"display": pseudonym} if pseudonym else {}
-    if not given:
-        return display or None
-    system, bar, value = given.partition("|")
-    if bar and _URI.fullmatch(system) and value.strip():
-        return {"identifier": {"system": system, "value": value.strip()}} | display
-    if not bar and _REFERENCE.fullmatch(given):
-        return {"reference": given} | display
-    raise UsageError(
-        f"--patient {given}: is neither a reference nor an identifier",
-        "Write a reference like Patient/123, or an identifier like urn:oid:1.2.3|4711.",
-    )
 
 
 def _day(date: str, video: Path | None) -> RecordingDay | None:

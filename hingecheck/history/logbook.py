@@ -36,7 +36,6 @@ WAIT_S: Final = 60.0
 
 PAUSE_S: Final = 0.02
 """Pause between two tries to begin a logbook, in seconds."""
-
 _SESSIONS_AT_ONCE: Final = 100
 """Sessions in one transaction.  Few enough that other writers do not wait long."""
 
@@ -159,6 +158,15 @@ class Logbook:
         return folders
 
     @reporting
+    def forget(self, athlete: str, sha256: str) -> None:
+        """Delete one clip of an athlete, and the athlete with the last one.  The name is not remembered as deleted."""
+        one = self._id(athlete)
+        with self._writing():
+            self._rows.execute("DELETE FROM session WHERE athlete = ? AND sha256 = ?", (one, sha256))
+            alone = "NOT EXISTS (SELECT 1 FROM session WHERE athlete = athlete.id)"
+            self._rows.execute(f"DELETE FROM athlete WHERE id = ? AND {alone}", (one,))
+
+    @reporting
     def was_deleted(self, athlete: str) -> bool:
         """True if the athlete was deleted and not taken back."""
         return self._rows.execute("SELECT 1 FROM deleted WHERE mark = ?", (_mark(athlete),)).fetchone() is not None
@@ -190,9 +198,8 @@ class Logbook:
         with self._writing():
             (version,) = self._rows.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
-                known = len(MIGRATIONS)
                 raise UsageError(
-                    f"{self.path}: was written by a later hingecheck (schema {version}; this version knows {known})",
+                    f"{self.path}: was written by a later hingecheck (schema {version}, not {len(MIGRATIONS)})",
                     "Upgrade hingecheck, or give another logbook with --logbook.",
                 )
             for step in MIGRATIONS[version:]:
@@ -214,14 +221,11 @@ class Logbook:
 
     def _known(self, athlete: str) -> int:
         """The id of the athlete; raises UsageError if no athlete has the name."""
-        athlete_id = self._id(athlete)
-        if athlete_id is None:
-            known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
-            raise UsageError(
-                f"{names.shown(athlete)}: no athlete with this name in {self.path}",
-                f"Athletes in this logbook: {known}.",
-            )
-        return athlete_id
+        if (athlete_id := self._id(athlete)) is not None:
+            return athlete_id
+        known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
+        what = f"{names.shown(athlete)}: no athlete with this name in {self.path}"
+        raise UsageError(what, f"Athletes in this logbook: {known}.")
 
     def _id(self, athlete: str) -> int | None:
         """The id of the athlete; None if no athlete has the name."""

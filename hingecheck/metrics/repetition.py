@@ -24,8 +24,8 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics import bar_path, coordination, loading, phases, postures
-from hingecheck.metrics.moment import EVENT_SD_S, LEAST_KNOWN, at, read
+from hingecheck.metrics import bar_path, bar_track, bar_velocity, coordination, loading, phases, postures
+from hingecheck.metrics.moment import LEAST_KNOWN, at, event_sd_s, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
     METRICS,
@@ -80,10 +80,12 @@ class Lifter:
     """What is known of the lifter beside the clip; None where it is not known.
 
     `most_lumbar`: the greatest lumbar flexion, in degrees, from the clip of `--max-bend`.  `height_cm`: the height.
+    `leg_m`: the length of the leg, hip to ankle, from tracks in metres.
     """
 
     most_lumbar: Measure | None = None
     height_cm: float | None = None
+    leg_m: float | None = None
 
 
 UNKNOWN_LIFTER: Final = Lifter()
@@ -98,7 +100,7 @@ def describe(
     1. Angles at the postures, changes over the whole pull, and the lumbar shares.
     2. Lumbar flexion at single moments.
     3. Coordination, changes by phase, position at the top, rounding under load.
-    4. Bar path and early drop of the trunk.
+    4. Bar path, bar velocity and early drop of the trunk.
     5. Tempo.
     6. Drop what needs a side view if the camera is too far off.
     """
@@ -118,10 +120,14 @@ def describe(
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
     # 4
     values |= bar_path.describe(track, rep, lifter.height_cm, plates, notes)
+    bar = bar_track.follow(track, plates, lifter.height_cm, lifter.leg_m)
+    values |= bar_velocity.describe(bar, rep)
+    if bar is not None and bar.scale == "plates" and values["bar_displacement_m"].known:
+        notes.append(Reason(Code.PLATES_AS_SCALE))
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     # 5
-    values["concentric_s"] = _duration(rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
-    values["eccentric_s"] = _eccentric(rep)
+    values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
+    values["eccentric_s"] = _eccentric(track, rep)
     # 6
     if view.assessable:
         notes += _cut_shares(shares)
@@ -260,18 +266,21 @@ def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
         return Measure.missing(Code.PULL_NOT_SEEN)
     travel = (height - height[0]) / (height.max() - height[0]) if height.max() > height[0] else height * 0
     early = lean[: int(np.argmax(travel >= EARLY_TRAVEL)) + 1]
-    return Measure.of(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
+    blind = track.blind_s(track.time_s[begin : end + 1]).any()
+    noise_deg = float(np.max(track.trunk_lean.noise_sd_deg[begin : end + 1])) if blind else 0.0
+    return Measure.of(float(early.max() - lean[0]), float(np.hypot(EARLY_DROP_SD_DEG, noise_deg)))
 
 
-def _eccentric(rep: Rep) -> Measure:
+def _eccentric(track: AngleTrack, rep: Rep) -> Measure:
     """Duration of the lowering, in seconds.  A Romanian repetition is lowered first."""
     if rep.style == "romanian":
-        return _duration(rep.start_s, rep.liftoff_s, Code.PHASE_NOT_SHOWN)
-    return _duration(rep.lowering_s, rep.end_s, Code.BAR_NOT_BACK)
+        return _duration(track, rep.start_s, rep.liftoff_s, Code.PHASE_NOT_SHOWN)
+    return _duration(track, rep.lowering_s, rep.end_s, Code.BAR_NOT_BACK)
 
 
-def _duration(begin_s: float, end_s: float, reason: Code) -> Measure:
+def _duration(track: AngleTrack, begin_s: float, end_s: float, reason: Code) -> Measure:
     """Time between two events, in seconds, or the reason if one of them did not happen."""
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
-    return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)
+    sd_s = float(np.hypot(event_sd_s(track, begin_s), event_sd_s(track, end_s)))
+    return Measure.of(end_s - begin_s, sd_s).clipped(0.0, np.inf)

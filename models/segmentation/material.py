@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import observation
+from hingecheck import stages
 from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet
 from hingecheck.backends.pose_network import PoseNetwork
@@ -163,7 +163,7 @@ def real_sets(folder: Path) -> Iterator[Labelled]:
 def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     """The labels of a real clip; None if it has no bend."""
     with WorkingCopy() as copy:
-        seen = observation.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
+        seen = stages.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
     encoder, head = bundles.spine()
     spine = inference.infer(SpineNet(encoder.path, head.path), seen.observed, None)
     better_view = view.with_yaw(seen.observed.view, spine.yaw_deg)
@@ -175,7 +175,7 @@ def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     plates = detection.find(finder, seen.thumbnails, seen.observed.track, better_view)
     described = turns.describe(course)
     pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
-    _, looks = segment.load_of(course, described, pictures)
+    looks = segment.load_of(course, described, pictures).looks
     pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
     pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
     return replace(labelled(course, described, pulls, known["type"], REAL), looks=looks)

@@ -6,6 +6,7 @@ which are fewer than the frames of the film and not evenly spaced.  So places ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.filtering import usual_step_s
-from hingecheck.records import Analysis, Angle, Bools, Code, Floats, Measure, Reason, Tangent
+from hingecheck.records import Analysis, Angle, Bools, Code, Floats, Measure, Part, Reason, Tangent
 from hingecheck.report import phases
 
 SAME_TIME_S: Final = 1e-6
@@ -24,6 +25,9 @@ TANGENT_HALF: Final = 0.24
 
 ARM_SEEN: Final = 0.7
 """Least visibility (0 to 1) of shoulder, elbow and wrist to draw the arm."""
+
+PATH_STAYS_S: Final = 1.0
+"""Time for which the path of the bar stays after a repetition, in seconds."""
 
 _LEFT, _RIGHT = ([int(joint[side]) for joint in landmarks.CHAIN] for side in (0, 1))
 _ARMS: Final = {
@@ -73,8 +77,8 @@ class Scene:
 
     def at(self, time_s: float) -> Moment:
         """What is drawn at a time in seconds."""
-        pose, contour, view = self.analysis.pose, self.analysis.contour, self.analysis.view
-        between = _Between.of(pose.time_s, time_s, self.step_s / 2)
+        pose, contour, view = self.analysis.pose, self.analysis.contour, self.analysis.part_at(time_s).view
+        between = _Between.of(pose.time_s, time_s, self.step_s / 2, [part.begin_s for part in self.analysis.parts])
         xy_px, near = between.mixed(pose.xy_px), _ARMS[view.side]
         hidden = not np.fmin.reduce(between.least(pose.visibility)[near]) >= ARM_SEEN  # unknown: hidden
         edges_px = contour.edge_px(view.dorsal, between.samples)
@@ -87,11 +91,28 @@ class Scene:
             trunk_px=float(np.hypot(*between.mixed(contour.axis_px))),
         )
 
+    def bar_path_px(self, time_s: float) -> Floats:
+        """The path of the bar (K, 2) in display pixels from the start of the newest repetition up to a time.
+
+        It is as the camera sees it at that time.  It is empty before the first and after the end of a repetition.
+        """
+        place = self.analysis.bar_place
+        begun = [rep.rep for rep in self.analysis.reps if phases.begin_s(rep.rep) <= time_s]
+        if place is None or not begun or time_s > phases.end_s(begun[-1]) + PATH_STAYS_S:
+            return np.zeros((0, 2))
+        now = frame_at(self.analysis, time_s)
+        first = int(np.searchsorted(place.time_s, phases.begin_s(begun[-1])))
+        return np.asarray(place.place_px[first : now + 1] + place.camera_px[now])
+
     def reading(self, name: str, frame: int) -> Measure:
         """An angle to write beside a frame: that of its posture, or else the one measured in the frame."""
         angle: Angle = getattr(self.analysis.angles, name)
         held = phases.held(self.analysis.reps, name, float(self.analysis.angles.time_s[frame]))
         return angle_at(angle, frame) if held is None else held
+
+    def part(self, moment: Moment) -> Part:
+        """The part of the clip that a moment belongs to."""
+        return self.analysis.part_at(float(self.analysis.angles.time_s[moment.frame]))
 
     def touch(self, moment: Moment, tangent: Tangent) -> Floats:
         """The point (2,) where a tangent touches the outline of the back, in display pixels."""
@@ -103,7 +124,7 @@ class Scene:
         angle = getattr(self.analysis.angles, tangent.segment)
         lean = np.radians(tangent.standing_deg + angle.value_deg[moment.frame])
         half_px = TANGENT_HALF * moment.trunk_px
-        return np.asarray(half_px * np.array([self.analysis.view.facing_sign * np.sin(lean), -np.cos(lean)]))
+        return np.asarray(half_px * np.array([self.part(moment).view.facing_sign * np.sin(lean), -np.cos(lean)]))
 
 
 def angle_at(angle: Angle, frame: int) -> Measure:
@@ -135,10 +156,16 @@ class _Between:
     nearest: int
 
     @staticmethod
-    def of(sampled_s: Floats, time_s: float, close_s: float) -> _Between:
-        """Find a time among the times of the samples.  `close_s`: the largest distance of a sample that is close."""
+    def of(sampled_s: Floats, time_s: float, close_s: float, begins_s: Sequence[float] = ()) -> _Between:
+        """Find a time among the times of the samples.
+
+        `close_s`: the largest distance of a sample that is close.  `begins_s`: begins of the parts of a cut clip; a
+        time has no samples of two parts.
+        """
         after = min(int(np.searchsorted(sampled_s, time_s - SAME_TIME_S)), len(sampled_s) - 1)
         inside = after > 0 and sampled_s[after] > time_s + SAME_TIME_S
+        if inside and any(time_s < begin_s <= sampled_s[after] for begin_s in begins_s):
+            after, inside = after - 1, False
         samples = (after - 1, after) if inside else (after,)
         away_s = [abs(float(sampled_s[sample]) - time_s) for sample in samples]
         order = sorted(range(len(samples)), key=away_s.__getitem__)
