@@ -157,7 +157,7 @@ OPENINGS: Final[Mapping[Opening, str]] = {
 }
 """How the low back at the start of the pull compares with the top of the same repetitions."""
 
-USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average [1]"
+USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average (Bengtsson 2022)"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
 
 TOO_CLOSE: Final = "Too close to call: the interval holds both sides of the limit."
@@ -231,8 +231,10 @@ def verdict(outcome: Verdict) -> str:
 
 def rounding(outcome: Verdict) -> str:
     """How round the low back was at the start of the pull, beside lifters who were measured."""
+    why = outcome.start_deg.reason
     if not outcome.start_deg.known:
-        return f"How round the low back was is not measured: {reason(outcome.start_deg.reason)}."
+        told = f": {reason(why.causes[0] if why and why.causes else why)}" if outcome.share.known else ", either"
+        return f"How round the low back was is not measured{told}."
     degrees = quantities.measured(outcome.start_deg, quantities.DEGREES)
     start = f"Low back at the start of the pull: rounded by {degrees}."
     return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
@@ -259,8 +261,8 @@ def camera(view: View) -> str:
 
 
 def surer(outcome: Verdict) -> list[str]:
-    """How to film for a clearer answer, in words."""
-    return [FILMING[filming] for filming in outcome.surer]
+    """How to film for a clearer answer, in words; without what the cue says already."""
+    return [words for filming in outcome.surer if (words := FILMING[filming]) not in outcome.cue]
 
 
 def criteria(used: CriteriaUsed) -> str:

@@ -295,7 +295,7 @@ def _without_filming(judged: stages.Judged) -> stages.Judged:
     verdict = judged.verdict
     kept = tuple(way for way in verdict.surer if way in (Filming.STANDING, Filming.MORE_REPS))
     said = replace(verdict, surer=kept)
-    if verdict.cue == verdicts.FILMING_CUE:
+    if verdict.cue_reason == verdicts.REASONS["cannot_tell"]:
         said = replace(said, cue=RECORDING_CUE, cue_reason=RECORDING_REASON)
     return replace(judged, verdict=said)
 

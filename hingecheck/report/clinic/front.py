@@ -63,13 +63,15 @@ def shown(stored: Stored) -> StoredRep:
 
 def page(material: Material) -> dict[str, Any]:
     """All content of page 1 by name: texts, numbers and lists."""
-    stored = material.stored
+    stored, verdict = material.stored, material.stored.verdict
+    pattern = sentences.outcome(verdict.pattern, measured=verdict.share.known)
+    reasons = [printable.text(reason, 140) for reason in verdict.reasons if reason not in verdict.sentence]
     return {
         "lifted": _lifted(stored),
-        "pattern": sentences.outcome(stored.verdict.pattern, measured=stored.verdict.share.known),
-        "sentence": printable.text(f"{stored.verdict.sentence} {stored.verdict.rounding}".strip(), 500),
+        "pattern": pattern,
+        "sentence": printable.text(f"{sentences.below(pattern, verdict.sentence)} {verdict.rounding}".strip(), 500),
         "interval": _interval(stored),
-        "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
+        "reasons": some(reasons, 3),
         "flags": some([printable.text(f.text, 120) for f in stored.findings if f.status == "flag"], 4),
         "flag_note": _flag_note(stored),
         "picture": _picture(material),
@@ -203,7 +205,7 @@ def _chart_note(material: Material) -> str:
     )
     return (
         f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
-        "Band: 90 % interval, of the hip at pull start, knee pass and top. Gap: not measured. "
+        "Band: 90 % interval. Gap: not measured. "
         f"Zero: {printable.text(str(material.stored.provenance.get('zero', 'not recorded')), 160)}."
     )
 
