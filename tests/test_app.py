@@ -31,8 +31,8 @@ pytest.importorskip("uvicorn", reason="extra `app` is not installed")
 
 
 SHELVED = {
-    "a.mp4": of("Eve", "2026-03-01", 100),
-    "b.mp4": of("Eve", "2026-03-08", 110),
+    "a.mp4": of("Evelyn", "2026-03-01", 100),
+    "b.mp4": of("Evelyn", "2026-03-08", 110),
     "c.mp4": of("Fay", "2026-03-01"),
 }
 
@@ -393,7 +393,7 @@ def test_a_result_is_shared_as_one_file_and_an_athletes_pages_as_a_zip(served: S
     assert 'src="annotated.mp4"' not in page
     assert 'href="../' not in page
     assert served.token not in page
-    pages = zipfile.ZipFile(io.BytesIO(served.ask("GET", "athletes/pages.zip?name=Eve").body))
+    pages = zipfile.ZipFile(io.BytesIO(served.ask("GET", "athletes/pages.zip?name=Evelyn").body))
     assert sorted(pages.namelist()) == sorted(
         ["trends/athlete.html", *(f"clips/{clip}/report.html" for clip in clips[:2])]
     )
@@ -418,7 +418,7 @@ def test_a_clinician_gets_pdf_and_fhir_with_pseudonym_and_previous_session(serve
     assert "P17.pdf" in pdf.headers["content-disposition"]
     bundle = served.ask("POST", f"clips/{clips[1]}/fhir", said).data
     assert bundle["resourceType"] == "Bundle"
-    assert "Eve" not in json.dumps(bundle)
+    assert "Evelyn" not in json.dumps(bundle)
     assert "Patient/17" in json.dumps(bundle)
     refused = served.ask("POST", f"clips/{clips[1]}/fhir", {"patient": "nobody"})
     assert refused.status == 400
