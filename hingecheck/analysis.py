@@ -9,9 +9,9 @@ Steps (`analyze`):
    measured.
 2. Measure the lifter's own standing in another clip, if `--standing` gives one.
 3. Observe, trace, clean and orient.  Then infer the spine, measure the angles, find the bar and segment the
-   repetitions (`_measure`).
+   repetitions (`_measure`); all of it for each part of the clip between two cuts.
 4. Describe each repetition and the set by metrics.
-5. Judge the metrics, and give advice.
+5. Judge the metrics, and give advice.  Put the parts together.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import contextlib
 import platform
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 import scipy
 
-from hingecheck import observation, stages, texts
+from hingecheck import observation, parts, stages, texts
 from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
@@ -35,16 +35,17 @@ from hingecheck.barbell import detection, evidence
 from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
+from hingecheck.metrics import bar_track
 from hingecheck.pose import camera_motion
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
     AngleTrack,
-    LiftStyle,
     Limits,
     Measure,
+    Part,
     Plates,
-    Rep,
+    PoseTrack,
     Repairs,
     RepMetrics,
     Segmentation,
@@ -128,14 +129,19 @@ def ready(path: Path, asked: Asked) -> Ready:
 
 @dataclass(frozen=True)
 class Measured:
-    """The result of stages 2 to 8 for a clip."""
+    """The result of stages 2 to 8 for a part of a clip.  The repetitions of all parts are numbered in a row."""
 
+    seen: observation.Observation
     spine: Spine
     view: View
     angles: AngleTrack
-    style: LiftStyle
     found: Segmentation
     plates: Plates | None
+
+    @property
+    def pose(self) -> PoseTrack:
+        """The landmarks in the picture as it was filmed."""
+        return camera_motion.put_back(self.seen.observed.track, self.seen.camera_px)
 
 
 def analyze(
@@ -162,18 +168,18 @@ def analyze(
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
     with _blaming_the_file(inputs.clip):
-        seen = stages.observe(inputs.clip, poses, copy, watch)
+        seen = stages.observe_parts(inputs.clip, poses, copy, watch)
     begin(watch, Stage.JUDGING)
-    measured = _measure(seen, _Models(net, zero, finder), inputs.style)
+    measured = _numbered([_measure(part, _Models(net, zero, finder), inputs.style) for part in seen])
     # 4
     bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
     lifter = stages.Lifter(bent, inputs.report.height_cm)
     with _blaming_the_file(inputs.clip):
-        reps = repetitions(measured, path)
-    described = stages.describe(measured.angles, reps, measured.view, lifter, measured.plates)
+        check_repetitions(measured, path)
+    described = [stages.describe(part.angles, part.found.reps, part.view, lifter, part.plates) for part in measured]
     # 5
     provenance = _provenance((inputs.pose, *inputs.parts)) | _plugins(inputs.pose, asked) | _own_clips(asked)
-    return _judged(inputs, seen, measured, described, provenance)
+    return _judged(inputs, measured, described, provenance)
 
 
 @contextlib.contextmanager
@@ -190,23 +196,31 @@ def _blaming_the_file(clip: reading.Video) -> Iterator[None]:
 
 def _judged(
     inputs: Ready,
-    seen: observation.Observation,
-    measured: Measured,
-    described: tuple[RepMetrics, ...],
+    measured: Sequence[Measured],
+    described: Sequence[tuple[RepMetrics, ...]],
     provenance: dict[str, object],
 ) -> Analysis:
-    """The result of all stages, with findings, verdict and advice."""
-    judged = stages.judge(described, measured.view, inputs.rules)
+    """The result of all stages, with findings, verdict and advice.
+
+    What there is only once, such as the view and the verdict, is that of the part with the most repetitions: another
+    part may show another lifter.
+    """
+    number = max(range(len(measured)), key=lambda i: (len(described[i]), measured[i].seen.seen_s))
+    main, reps = measured[number], tuple(rep for part in described for rep in part)
+    judged = stages.judge(described[number], main.view, inputs.rules)
+    angles = parts.joined([part.angles for part in measured], main.angles)
+    places = [stages.place_bar(part.seen, part.plates) for part in measured]
+    bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
         video=inputs.clip.info(),
-        view=measured.view,
-        pose=camera_motion.put_back(seen.observed.track, seen.camera_px),
-        contour=seen.observed.contour,
-        spine=measured.spine,
-        angles=measured.angles,
-        style=measured.style,
-        reps=described,
-        bends=measured.found.bends,
+        view=main.view,
+        pose=parts.joined([part.pose for part in measured], main.pose),
+        contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),
+        spine=parts.joined([part.spine for part in measured], main.spine),
+        angles=angles,
+        style=style.classify(angles, [rep.rep for rep in reps], inputs.style),
+        reps=reps,
+        bends=tuple(bend for part in measured for bend in part.found.bends),
         findings=judged.findings,
         verdict=judged.verdict,
         over_set=judged.over_set,
@@ -215,8 +229,9 @@ def _judged(
         advice=advice.give(inputs.report, judged.findings, judged.verdict),
         criteria=inputs.rules.used,
         provenance=provenance,
-        bar=stages.follow_bar(measured.angles, measured.plates, stages.Lifter(height_cm=inputs.report.height_cm)),
-        bar_place=stages.place_bar(seen, measured.plates),
+        bar=None if bar is None else bar_track.in_all(bar, angles.time_s),
+        bar_place=parts.joined(places, places[number]),
+        parts=tuple(Part(float(part.angles.time_s[0]), part.view, part.spine.tangents) for part in measured),
     )
 
 
@@ -236,23 +251,33 @@ def _measure(seen: observation.Observation, models: _Models, named_style: StyleN
     plates = stages.find_bar(seen, seen_from, models.finder)
     lift_type = None if named_style is None else style.LIFT_TYPES[named_style]
     found = stages.segment(track, seen, plates, lift_type)
-    track = stages.believed(track, found)
-    return Measured(spine, seen_from, track, style.classify(track, found.reps, named_style), found, plates)
+    return Measured(seen, spine, seen_from, stages.believed(track, found), found, plates)
 
 
-def repetitions(measured: Measured, path: Path) -> Sequence[Rep]:
-    """The repetitions.  Raises NoRepetition, whose message names `path` and says what was seen, if there are none."""
-    found, plates = measured.found, measured.plates
-    if not found.reps:
-        on_floor = plates is not None and evidence.never_leaves_floor(plates)
-        what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
-        why = texts.missing(found.bends, hands_known=bool(np.isfinite(measured.angles.hand_height).any()))
-        raise NoRepetition(
-            f"{path}: {what} no repetition was found; {why}",
-            "Film from before the first pull until the bar is down again, hands and feet in the picture.",
-            texts.bends(found.bends),
-        )
-    return found.reps
+def _numbered(measured: Sequence[Measured]) -> list[Measured]:
+    """The parts with their repetitions numbered in a row."""
+    out, before = [], 0
+    for part in measured:
+        reps = tuple(replace(rep, number=rep.number + before) for rep in part.found.reps)
+        out.append(replace(part, found=replace(part.found, reps=reps)))
+        before += len(reps)
+    return out
+
+
+def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
+    """Raise NoRepetition, whose message names `path` and says what was seen, if there is no repetition."""
+    if any(part.found.reps for part in measured):
+        return
+    longest = max(measured, key=lambda part: part.seen.seen_s)
+    found, plates = longest.found, longest.plates
+    on_floor = plates is not None and evidence.never_leaves_floor(plates)
+    what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
+    why = texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
+    raise NoRepetition(
+        f"{path}: {what} no repetition was found; {why}",
+        "Film from before the first pull until the bar is down again, hands and feet in the picture.",
+        texts.bends(found.bends),
+    )
 
 
 def _zero(clip: reading.Video | None, poses: PoseSource, net: inference.SpineModel, watch: Watch | None) -> Zero | None:

@@ -1,29 +1,31 @@
 """Stages 2 to 5 of a clip: observe, trace, clean, orient.
 
 In: a clip and a source of landmarks.  Out: everything that the spine is inferred from, thumbnails, and the motion of
-the camera (`Observation`).
+the camera (`Observation`), for each part of the clip between two cuts.
 
 Steps (`observe`):
 
 1. The pose source looks at the clip.  It gives landmarks, traces of the trunk, and thumbnails.
-2. The thumbnails show how the camera moved.  This motion is taken out here, once: from now on the landmarks have the
+2. The clip is split at its cuts.  The next steps are done for each part by itself.
+3. The thumbnails show how the camera moved.  This motion is taken out here, once: from now on the landmarks have the
    coordinates of a camera that stands still.  They are put back into the picture only for drawing.
-3. The landmarks are cleaned.  If hardly anybody is seen, the analysis ends with NobodyFound.
-4. The view is determined.
+4. The landmarks are cleaned, and the view is determined.
+5. If hardly anybody is seen in any part, the analysis ends with NobodyFound.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Final
 
+from hingecheck import parts
 from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
 from hingecheck.kinematics import view
 from hingecheck.pose import camera_motion, cleaning
 from hingecheck.progress import Watch
-from hingecheck.records import Floats, Observed, PoseTrack, Thumbnails
+from hingecheck.records import Floats, Observed, PoseTrack, Seen, Thumbnails
 from hingecheck.spine import contour
 from hingecheck.video import reading
 from hingecheck.video.working_copy import WorkingCopy
@@ -32,40 +34,62 @@ LEAST_SEEN, LEAST_SEEN_S = 0.1, 0.09
 """Smallest share of the clip, and shortest time in seconds, in which the trunk of a lifter must be seen."""
 
 
+SHORTEST_PART_S: Final = 1.0
+"""Shortest part between two cuts that is measured, in seconds.  A pull with its lowering takes longer."""
+
+
 @dataclass(frozen=True)
 class Observation:
-    """The result of stages 2 to 5 for a clip.
+    """The result of stages 2 to 5 for a part of a clip; for all of it if it has no cuts.
 
     `observed.track` and `thumbnails` are those of a camera that stands still.  `camera_px` (M, 2): the motion that was
-    taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.
+    taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.  `new_s` (F,): of
+    those that show something new; None: all.
     """
 
     observed: Observed
     thumbnails: Thumbnails
     camera_px: Floats
     frame_s: Floats
+    new_s: Floats | None = None
+
+    @property
+    def seen_s(self) -> float:
+        """How long the trunk of the lifter is seen, in seconds."""
+        track = self.observed.track
+        return lasting_s(track.time_s, track.seen)
 
 
-def observe(clip: reading.Video, source: PoseSource, copy: WorkingCopy, watch: Watch | None = None) -> Observation:
-    """What is seen of the lifter in a clip; its working copy is filled.  Raises NobodyFound."""
+def observe(
+    clip: reading.Video, source: PoseSource, copy: WorkingCopy, watch: Watch | None = None
+) -> tuple[Observation, ...]:
+    """What is seen of the lifter in each part of a clip; its working copy is filled.  Raises NobodyFound."""
     # 1
     seen = source.read(clip, copy, watch)
     # 2
+    split = parts.split(seen, clip.cuts_s, SHORTEST_PART_S)
+    each = tuple(replace(of_part(part), new_s=clip.new_s(part.frame_s)) for part in split)
+    # 5
+    if not any(_somebody(part.observed.track) for part in each):
+        raise NobodyFound(
+            f"{clip.path}: nobody was found in this clip",
+            "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",
+        )
+    return each
+
+
+def of_part(seen: Seen) -> Observation:
+    """What is seen of the lifter in a part."""
+    # 3
     motion = camera_motion.transforms(seen.thumbnails, seen.track)
     camera_px = camera_motion.shift_px(seen.thumbnails, motion, seen.track)
-    # 3
-    track = _check_somebody(cleaning.clean(camera_motion.taken_out(seen.track, camera_px)), clip.path)
     # 4
+    track = cleaning.clean(camera_motion.taken_out(seen.track, camera_px))
     observed = Observed(contour.collect(seen.traces), seen.track, track, view.orient(track))
     return Observation(observed, camera_motion.steadied(seen.thumbnails, motion), camera_px, seen.frame_s)
 
 
-def _check_somebody(track: PoseTrack, path: Path) -> PoseTrack:
-    """The track unchanged.  Raises NobodyFound if the trunk is hardly ever seen."""
+def _somebody(track: PoseTrack) -> bool:
+    """True if the trunk is seen for a good part of the time."""
     seen_s, whole_s = (lasting_s(track.time_s, frames) for frames in (track.seen, track.seen | True))
-    if seen_s < LEAST_SEEN * whole_s or seen_s < LEAST_SEEN_S:
-        raise NobodyFound(
-            f"{path}: nobody was found in this clip",
-            "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",
-        )
-    return track
+    return not (seen_s < LEAST_SEEN * whole_s or seen_s < LEAST_SEEN_S)

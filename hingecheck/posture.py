@@ -48,6 +48,10 @@ LEG_QUANTILE: Final = 0.9
 """Quantile of the leg's length in the picture that counts as its full length.  A leg has its full length in the frames
 in which it is straight and square to the camera."""
 
+SHORTEST_LEG: Final = 0.6
+"""Smallest length of thigh and shank together, as a share of their usual length.  It is 0.71 and more in the shipped
+clips.  Where the network puts the hips on a plate it is 0.4 to 0.55, and a trunk that lies level seems upright."""
+
 
 def upside_down(xy_px: Floats) -> bool:
     """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""

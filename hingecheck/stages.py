@@ -5,6 +5,7 @@ to replace one.  Networks and criteria are the ones that ship, unless others are
 
 =============  ====================================  ==============================================================
 `observe`      clip -> `Observation`                 landmarks, trunk edges and thumbnails of the lifter; first view
+               (`observe_parts`: one for each part of a clip with cuts)
 `infer`        `Observation` -> `Spine`              pelvis, lumbar and thoracic angles from the outline of the back
 `orient`       -> `View`                             the view, with the yaw that the spine model sees
 `measure`      -> `AngleTrack`                       all angles of the contract in every frame of the clip
@@ -35,7 +36,7 @@ from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
 from hingecheck.judgement import criteria
 from hingecheck.judgement import verdict as verdicts
-from hingecheck.kinematics import angles, interpolation
+from hingecheck.kinematics import angles, blindness, interpolation
 from hingecheck.kinematics import view as views
 from hingecheck.metrics import bar_track, repetition, set_drift
 from hingecheck.observation import Observation
@@ -118,19 +119,30 @@ def bar_finder() -> detection.Finder:
     return detection.Finder(PlateNet(plated.path), PlateNet(bare.path))
 
 
+def observe_parts(
+    clip: Path | reading.Video,
+    source: PoseSource | None = None,
+    copy: WorkingCopy | None = None,
+    watch: Watch | None = None,
+) -> tuple[Observation, ...]:
+    """What is seen of the lifter in each part of a clip between its cuts.
+
+    `source` gives the landmarks.  `copy` gets the working copy of the clip.  `watch` hears how far it is.  Raises
+    NobodyFound, or an InputError for a clip that cannot be read.
+    """
+    video = clip if isinstance(clip, reading.Video) else reading.Video(clip)
+    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
+        return observation.observe(video, source or pose_network(), working, watch)
+
+
 def observe(
     clip: Path | reading.Video,
     source: PoseSource | None = None,
     copy: WorkingCopy | None = None,
     watch: Watch | None = None,
 ) -> Observation:
-    """What is seen of the lifter in a clip.  Raises NobodyFound, or an InputError for a clip that cannot be read.
-
-    `source` gives the landmarks.  `copy` gets the working copy of the clip.  `watch` hears how far it is.
-    """
-    video = clip if isinstance(clip, reading.Video) else reading.Video(clip)
-    with nullcontext(copy) if copy is not None else WorkingCopy() as working:
-        return observation.observe(video, source or pose_network(), working, watch)
+    """The same for the part in which the lifter is seen longest: the whole clip, if it has no cuts."""
+    return max(observe_parts(clip, source, copy, watch), key=lambda part: part.seen_s)
 
 
 def infer(seen: Observation, model: inference.SpineModel | None = None, zero: Zero | None = None) -> Spine:
@@ -144,8 +156,9 @@ def orient(seen: Observation, spine: Spine) -> View:
 
 
 def measure(seen: Observation, view: View, spine: Spine) -> AngleTrack:
-    """All angles of the contract in every frame of the clip."""
-    return interpolation.at_frames(angles.measure(seen.observed.track, view, spine), seen.frame_s)
+    """All angles of the contract in every frame of the clip, less sure around times without a picture."""
+    track = interpolation.at_frames(angles.measure(seen.observed.track, view, spine), seen.frame_s)
+    return blindness.widened(track, seen.frame_s if seen.new_s is None else seen.new_s)
 
 
 def find_bar(seen: Observation, view: View, finder: detection.Finder | None = None) -> Plates | None:

@@ -116,8 +116,8 @@ def write(folder: Path, made: dict[str, Any] | None = None, *, video: bytes | No
 def _angles(path: Path, frames: int) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        names = ("trunk_lean", "hip_flexion", "lumbar_flexion", "lumbar_low", "lumbar_high")
-        names += ("hip_flexion_low", "hip_flexion_high")
+        angles = ("trunk_lean", "hip_flexion", "lumbar_flexion")
+        names = (*angles, "lumbar_low", "lumbar_high", "hip_flexion_low", "hip_flexion_high")
         rows.writerow(["time_s", *(f"{name}_deg" for name in names)])
         for index in range(frames):
             bent = math.sin(math.pi * index / frames) ** 2

@@ -50,7 +50,7 @@ def test_the_result_has_the_documented_keys(analysis: dict[str, Any]) -> None:
     assert set(analysis["video"]) == {
         *("file", "sha256", "width", "height", "duration_s"),
         *("frames_read", "frames_failed", "rotation_deg", "rate_hz"),
-        *("mirrored", "turn_deg", "slow_motion", "gaps_s", "notes"),
+        *("mirrored", "turn_deg", "slow_motion", "gaps_s", "cuts_s", "notes"),
     }
     assert set(analysis["view"]) == {"side", "facing", "yaw_deg", "assessable", "reasons"}
     assert {"number", "start_s", "liftoff_s", "knee_pass_s", "lockout_s", "end_s", "complete"} <= set(

@@ -41,6 +41,14 @@ def test_a_flash_and_a_shake_are_no_cuts() -> None:
     assert found([np.full_like(room(1), level) for level in (0, 3, 0, 200, 0, 100)] * 10) == []
 
 
+def test_large_plates_that_jump_in_an_even_room_are_no_cut() -> None:
+    even = np.full((160, 120), 90, np.uint8)
+    low, high = even.copy(), even.copy()
+    low[95:140, 40:90] = 20
+    high[50:95, 30:80] = 20
+    assert found([low] * 30 + [high] * 30) == []
+
+
 def test_a_cut_is_a_note_on_the_clip(tmp_path: Path) -> None:
     rgb = [np.repeat(room(seed)[..., None], 3, axis=2) for seed in [1] * 20 + [2] * 20]
     clip = Video(write_video(tmp_path / "cut.mp4", rgb))

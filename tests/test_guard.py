@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hingecheck.commands import guard
 from hingecheck.commands.ceiling import ceiling
 from hingecheck.errors import InputError
 
@@ -59,6 +60,15 @@ def test_a_child_ends_when_its_parent_is_killed() -> None:
                 continue
         return
     pytest.fail("the child works on")
+
+
+def test_a_signal_to_a_parent_whose_child_has_just_ended_does_no_harm() -> None:
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    with guard._handing_on(child):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @pytest.mark.parametrize(("memory_mb", "time_s", "words"), [(1e6, 0.3, "longer than 0.3 s"), (1.0, 60.0, "1 MB")])

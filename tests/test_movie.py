@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -133,3 +136,50 @@ def test_the_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Pat
 def test_the_same_clip_gives_the_same_bytes(tmp_path: Path) -> None:
     clip = with_sound(tmp_path / "clip.mp4", "aac")
     assert copy(clip, tmp_path / "a.mp4").read_bytes() == copy(clip, tmp_path / "b.mp4").read_bytes()
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from hingecheck.records import Frame
+from hingecheck.results import folder
+from hingecheck.video import writing
+from hingecheck.video.reading import Video
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+random = np.random.default_rng(1)
+frames = (Frame(i / 30, random.integers(0, 255, (240, 180, 3), dtype=np.uint8), 1.0) for i in range(60))
+film = lambda target: writing.write(target, Video(Path(sys.argv[1])), frames, 30.0)
+folder.write(Path(sys.argv[2]), {"annotated.mp4": film, "analysis.json": b"{}"})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on a file's size stands for a full disk")
+@pytest.mark.parametrize("size", [1, 40_000, 400_000])
+def test_a_full_disk_while_the_film_is_written_is_an_error_and_leaves_nothing(tmp_path: Path, size: int) -> None:
+    clip, out = write_video(tmp_path / "clip.mp4", noise_pictures(5)), tmp_path / "out"
+    code = [sys.executable, "-c", FULL, str(clip), str(out), str(size)]
+    done = subprocess.run(code, capture_output=True, text=True, check=False)
+    assert "UsageError" in done.stderr.splitlines()[-1]
+    assert "cannot be written" in done.stderr.splitlines()[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def copy_forever(clip: Path, target: Path) -> None:
+    while True:
+        copy(clip, target)
+
+
+def test_an_interrupt_while_pyav_writes_is_not_lost(tmp_path: Path) -> None:
+    """A timer interrupts the main thread all the time; every interrupt must come out of the writer."""
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(40))
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for delay_s in np.linspace(0.002, 0.06, 30):
+            signal.setitimer(signal.ITIMER_REAL, float(delay_s))
+            with pytest.raises(KeyboardInterrupt):
+                copy_forever(clip, tmp_path / "film.mp4")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck import analysis, landmarks, posture
+from hingecheck import analysis, landmarks, observation, posture
 from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet
 from hingecheck.barbell import detection, evidence
@@ -23,7 +23,6 @@ from hingecheck.records import (
     Bytes,
     Code,
     Floats,
-    LiftStyle,
     Looks,
     Measure,
     Plates,
@@ -38,7 +37,7 @@ from hingecheck.video.reading import Video
 from tests import lifter
 from tests.recordings import SAMPLES
 from tests.staged import staged
-from tests.test_motion import stages
+from tests.test_motion import observe, stages
 
 STEP_S, RADIUS_PX, SCALE = 0.12, 100.0, 0.25
 LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
@@ -179,9 +178,10 @@ def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
 def nothing_found() -> analysis.Measured:
     """A clip in which the lifter stands still."""
     still = lifter.track(lifter.Set(bends=(), last_s=4.0).posture())
-    seen, spine, measured, _ = stages(still)
-    nothing = LiftStyle("not_sure", 0.0, given=False)
-    return analysis.Measured(spine, seen, measured, nothing, segment.segment(measured), None)
+    seen_from, spine, measured, _ = stages(still)
+    pictures = Thumbnails(still.time_s[:1], np.zeros((1, 8, 8), np.uint8), 0.1, (0.0, 0.0))
+    seen = observation.Observation(observe(still), pictures, np.zeros((len(still.time_s), 2)), still.time_s)
+    return analysis.Measured(seen, spine, seen_from, measured, segment.segment(measured), None)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def nothing_found() -> analysis.Measured:
 )
 def test_a_bar_that_never_leaves_the_floor_is_reported(held: Plates | None, reported: bool) -> None:
     with pytest.raises(NoRepetition, match="no repetition was found") as refused:
-        analysis.repetitions(replace(nothing_found(), plates=held), Path("set.mp4"))
+        analysis.check_repetitions([replace(nothing_found(), plates=held)], Path("set.mp4"))
     assert ("never leaves the floor" in refused.value.message) == reported
     assert "the hands never go down and up" in refused.value.message
 

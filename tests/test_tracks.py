@@ -450,7 +450,9 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
             [
                 {
                     "timestamp": 1e6 * t,
-                    "landmarks": {f"PoseLandmark.{n.upper()}": p for n, p in zip(NAMED, points(row), strict=True)},
+                    "landmarks": {
+                        f"PoseLandmark.{n.upper()}": p for n, p in zip(mediapipe_files.NAMES, points(row), strict=True)
+                    },
                 }
                 for t, row in zip(LIFT.time_s, seen_by_mediapipe(), strict=True)
             ]
@@ -470,7 +472,7 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
             [
                 (i, name, x, y, 0, v)
                 for i, row in enumerate(seen_by_mediapipe())
-                for name, (x, y, v) in zip(NAMED, row.tolist(), strict=True)
+                for name, (x, y, v) in zip(mediapipe_files.NAMES, row.tolist(), strict=True)
             ],
         ),
     ),

@@ -9,6 +9,8 @@ Steps (`read`):
 2. Decide where to look (`lifter.region`) and when (`sampling.first`).
 3. Look: run the pose network over chunks of these pictures, each in a thread with a network of its own.
 4. Look again, closely, where the lifter was lost or moved far from one look to the next (`sampling.closer`).
+
+Each part of a clip between two cuts has its own place and its own looks: nothing is followed across a cut.
 """
 
 from __future__ import annotations
@@ -78,32 +80,28 @@ class PoseNetwork:
             # 1
             scouted = _scout(clip, copy, people, self.person, watch)
             # 2
-            time_s = np.array(copy.times_s)
-            looks = sampling.first(time_s, activity.moving(scouted.activity, scouted.region, time_s))
+            time_s, look = np.array(copy.times_s), _Look(self.bundle, copy, people)
+            tasks = [task for part in scouted.parts for task in _first(part, scouted.activity, time_s)]
             # 3
-            look = _Look(self.bundle, copy, scouted.region, people)
-            track, traces = self._look(sampling.chunks(looks), look, scouted.finds, watch)
+            track, traces = self._look(tasks, look, watch)
             # 4
-            again = sampling.closer(time_s, looks, track)
+            again = [task for part in scouted.parts for task in _again(part, track, time_s)]
             if again:
-                good = np.flatnonzero(cleaning.without_wrong_frames(track).seen)
-                finds = [following.Find(float(track.time_s[i]), track.xy_px[i]) for i in good]
-                closer = self._look(again, look, finds, watch)
-                kept = np.flatnonzero(~np.isin(track.time_s, time_s[np.concatenate(again)]))
+                closer = self._look(again, look, watch)
+                seen_anew = np.concatenate([task.pictures for task in again])
+                kept = np.flatnonzero(~np.isin(track.time_s, time_s[seen_anew]))
                 track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
             del look
         give_back()
         return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
 
-    def _look(
-        self, chunks: Sequence[sampling.Ints], look: _Look, finds: Sequence[following.Find], watch: Watch | None
-    ) -> tuple[PoseTrack, list[Trace]]:
-        """The landmarks and traces of all chunks, in order of time."""
-        count = _Count(watch, sum(map(len, chunks)))
+    def _look(self, tasks: Sequence[_Part], look: _Look, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
+        """The landmarks and traces of all tasks, in order of time."""
+        count = _Count(watch, sum(len(task.pictures) for task in tasks))
         with ThreadPoolExecutor(self.workers or min(cores.usable(), MOST_WORKERS)) as threads:
-            tasks = [threads.submit(look.at, chunk, finds, count) for chunk in chunks]
+            looks = [threads.submit(look.at, task, count) for task in tasks]
             try:
-                return _merged([task.result() for task in tasks])
+                return _merged([each.result() for each in looks])
             except BaseException:  # an interrupt, too: the threads must not work on
                 threads.shutdown(wait=False, cancel_futures=True)
                 count.stop()
@@ -111,15 +109,45 @@ class PoseNetwork:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """A part of the clip between two cuts, or what one network looks at of it.
+
+    `pictures`: indices of its pictures.  `region`: the part of the picture to look at; None: all of it.  `finds`: the
+    lifter in some pictures.
+    """
+
+    pictures: sampling.Ints
+    region: lifter.Region | None
+    finds: Sequence[following.Find]
+
+
+def _first(part: _Part, changes: activity.Activity, time_s: Floats) -> list[_Part]:
+    """The first looks at a part; `time_s` (C,): the times of all pictures."""
+    part_s = time_s[part.pictures]
+    looks = part.pictures[sampling.first(part_s, activity.moving(changes, part.region, part_s))]
+    return [replace(part, pictures=chunk) for chunk in sampling.chunks(looks)]
+
+
+def _again(part: _Part, track: PoseTrack, time_s: Floats) -> list[_Part]:
+    """The second looks at a part of which `track` holds the first ones; `time_s` (C,): the times of all pictures."""
+    begin_s, end_s = time_s[part.pictures[[0, -1]]]
+    track = _rows(track, np.flatnonzero((track.time_s >= begin_s) & (track.time_s <= end_s)))
+    good = np.flatnonzero(cleaning.without_wrong_frames(track).seen)
+    finds = [following.Find(float(track.time_s[i]), track.xy_px[i]) for i in good]
+    part_s = time_s[part.pictures]
+    closer = sampling.closer(part_s, np.searchsorted(part_s, track.time_s), track)
+    return [replace(part, pictures=part.pictures[stretch], finds=finds) for stretch in closer]
+
+
+@dataclass(frozen=True)
 class _Scouted:
     """What scouting finds.
 
-    `region`: the part of the picture to look at; None: all of it.  `finds`: the lifter in some pictures.  `activity`:
-    what changes.  `thumbnails`: small pictures of that part.
+    `activity`: what changes.  `thumbnails`: small pictures of the region to look at; of whole pictures if there are
+    cuts.
     """
 
-    region: lifter.Region | None
-    finds: Sequence[following.Find]
+    parts: Sequence[_Part]
     activity: activity.Activity
     thumbnails: Thumbnails
 
@@ -142,10 +170,31 @@ def _scout(
             if watch is not None:
                 watch(Progress(Stage.SCOUTING, clip.frames_read, clip.expected_frames))
         copy.first_s = clip.first_s
-        moved = thumbnails.pictures(keeper.thumbnails(), MOTION_PICTURES)
-        region, finds = _region(finder, copy, moved, person)
-    small = keeper.thumbnails() if region is None else _thumbnails(copy, region)
-    return _Scouted(region, finds, watcher.activity(), small)
+        small, times_s = _new(keeper.thumbnails(), clip), np.array(copy.times_s)
+        new = np.flatnonzero(np.isin(times_s, clip.new_s(times_s)))
+        starts = np.unique(np.searchsorted(times_s[new], [0.0, *clip.cuts_s]))
+        pieces = np.split(new, starts[(starts > 0) & (starts < len(new))])
+        parts = [_part(piece, finder, copy, small, person) for piece in pieces]
+    if len(parts) == 1 and parts[0].region is not None:
+        small = _new(_thumbnails(copy, parts[0].region), clip)
+    return _Scouted(parts, watcher.activity(), small)
+
+
+def _new(small: Thumbnails, clip: reading.Video) -> Thumbnails:
+    """The thumbnails without those that only repeat the picture before."""
+    kept = np.isin(small.time_s, clip.new_s(small.time_s))
+    return replace(small, time_s=small.time_s[kept], grey=small.grey[kept])
+
+
+def _part(
+    pictures: sampling.Ints, finder: _PeopleFinder, copy: WorkingCopy, small: Thumbnails, person: Wanted
+) -> _Part:
+    """A part of the clip: where the lifter is in it."""
+    begin_s, end_s = copy.times_s[pictures[0]], copy.times_s[pictures[-1]]
+    inside = (small.time_s >= begin_s) & (small.time_s <= end_s)
+    moved = replace(small, time_s=small.time_s[inside], grey=small.grey[inside])
+    some = thumbnails.pictures(moved, MOTION_PICTURES) if inside.any() else []
+    return _Part(pictures, *_region(finder.between(begin_s, end_s), copy, some, person))
 
 
 def _region(
@@ -184,6 +233,12 @@ class _PeopleFinder:
         if len(self._found) > MOST_PEOPLE:
             self._found, self._step_s = self._found[::2], 2 * self._step_s
         self._next_s = frame.time_s + self._step_s
+
+    def between(self, begin_s: float, end_s: float) -> _PeopleFinder:
+        """The same for a part of the clip."""
+        part = _PeopleFinder(self._model, self._thread)
+        part._found = [(time_s, found) for time_s, found in self._found if begin_s <= time_s <= end_s]
+        return part
 
     @property
     def times_s(self) -> list[float]:
@@ -227,20 +282,19 @@ class _Count:
 
 @dataclass(frozen=True)
 class _Look:
-    """What all workers share: bundle, working copy, the part to look at, finder of people, and networks not in use."""
+    """What all workers share: bundle, working copy, finder of people, and networks not in use."""
 
     bundle: Path
     copy: WorkingCopy
-    region: lifter.Region | None
     people: MediaPipePeople
     idle: SimpleQueue[Landmarker] = field(default_factory=SimpleQueue)
 
-    def at(self, chunk: sampling.Ints, finds: Sequence[following.Find], count: _Count) -> tuple[PoseTrack, list[Trace]]:
-        """The landmarks and traces of one chunk."""
-        frames = self.copy.frames([int(index) for index in chunk])
-        pictures = (_lowered(lifter.cut(frame, self.region)) for frame in frames)
+    def at(self, task: _Part, count: _Count) -> tuple[PoseTrack, list[Trace]]:
+        """The landmarks and traces of one task."""
+        frames = self.copy.frames([int(index) for index in task.pictures])
+        pictures = (_lowered(lifter.cut(frame, task.region)) for frame in frames)
         network = self._network()
-        follower = following.Follower(network, finds, self._everyone)
+        follower = following.Follower(network, task.finds, self._everyone)
         try:
             return estimation.observe(count.each(pictures), follower, contour.trace)
         finally:

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
@@ -99,7 +99,8 @@ def _handing_on(child: int) -> Iterator[None]:
     """Send signals on to the child inside the block.  Signals that are ignored stay so."""
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
-        os.kill(child, number)
+        with suppress(ProcessLookupError):  # it ended just now
+            os.kill(child, number)
 
     before = {number: signal.getsignal(number) for number in HANDED_ON}
     for number, handler in before.items():

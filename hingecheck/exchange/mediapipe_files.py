@@ -110,7 +110,7 @@ def _square(xy: Floats, size: tuple[float, float] | None, path: Path) -> Floats:
     if not np.isfinite(hips).any():
         raise InputError(f"{path}: holds no left_hip and right_hip", _REMEDY)
     if np.nanmax(np.abs(hips)) < AT_HIPS:
-        return xy - ankles[:, None]  # they count from the hips, which move; the feet stand still
+        return np.asarray(xy - ankles[:, None])  # they count from the hips, which move; the feet stand still
     if np.nanmax(np.abs(xy)) > LARGEST_PART:
         return xy
     if size is None:
@@ -118,7 +118,7 @@ def _square(xy: Floats, size: tuple[float, float] | None, path: Path) -> Floats:
             f"{path}: its coordinates are parts of a picture whose size it does not say",
             "Give width and height of the clip's upright picture, for example --picture-size 1080x1920.",
         )
-    return xy * np.asarray(size, float)
+    return np.asarray(xy * np.asarray(size, float))
 
 
 def _json(path: Path) -> Found:

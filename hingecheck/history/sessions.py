@@ -63,7 +63,7 @@ class Session:
 def session(stored: Stored, athlete: str, date: str, folder: str) -> Session:
     """The analysis as a session of an athlete, without metrics that were not asked for in any repetition."""
     verdict = stored.verdict
-    kept = listed([rep.values for rep in stored.reps])
+    kept = listed([rep.values for rep in stored.together])
     return Session(
         athlete=athlete,
         date=date,
@@ -79,7 +79,7 @@ def session(stored: Stored, athlete: str, date: str, folder: str) -> Session:
         flags=tuple(finding.rule for finding in stored.findings if finding.status == "flag"),
         reps=tuple(
             RepResult(rep.number, rep.style, rep.complete, {name: rep.values[name] for name in kept})
-            for rep in stored.reps
+            for rep in stored.together
         ),
         report=stored.self_report or SelfReport(),
     )

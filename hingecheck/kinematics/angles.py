@@ -31,9 +31,21 @@ import numpy as np
 import scipy
 
 from hingecheck import landmarks, posture
-from hingecheck.geometry import pitch_deg, sagittal, thigh_pitch_deg
+from hingecheck.geometry import known_median, length, pitch_deg, sagittal, thigh_pitch_deg
 from hingecheck.kinematics import knees
-from hingecheck.records import Angle, AngleTrack, Bools, Code, Floats, PoseTrack, Spine, Spread, View, Words
+from hingecheck.records import (
+    SMALLEST_TRUNK_PX,
+    Angle,
+    AngleTrack,
+    Bools,
+    Code,
+    Floats,
+    PoseTrack,
+    Spine,
+    Spread,
+    View,
+    Words,
+)
 
 LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
 """Smallest and largest possible trunk-thigh angle, in degrees.  With any other, the pose model took one joint for
@@ -48,6 +60,11 @@ doubles (BIOMECHANICS section 4)."""
 
 OBLIQUE_DEG: Final = 20.0
 """Largest yaw, to either side, that leaves the bias unchanged, in degrees."""
+
+SMALL_FACTOR: Final = 2.5
+"""Factor on all errors of the landmarks for a trunk of just under SMALLEST_TRUNK_PX; it grows as the trunk shrinks.  On
+four shrunk drawn clips with trunks of 38 to 51 pixels the knee is 8 to 39 degrees off at the start of the pull, and the
+trunk 7 to 16 degrees (`python -m samples.edits`)."""
 
 HANGING_DROP: Final = 0.4
 """Smallest drop from the shoulders to the hands of hanging arms, in leg lengths."""
@@ -157,9 +174,9 @@ def _from_standing(angle_deg: Floats, spine: Spine) -> Floats:
 
 
 def _from_landmarks(track: PoseTrack, view: View, value_deg: Floats, spread: Spread) -> Angle:
-    """An angle (N,) of the landmarks with its error, which is larger in filled frames and off the side view."""
+    """An angle (N,) of the landmarks with its error: larger in filled frames, off the side view, of a small lifter."""
     oblique = abs(view.yaw_deg.value) > OBLIQUE_DEG
-    factor = OBLIQUE_FACTOR if oblique else 1.0
+    factor = (OBLIQUE_FACTOR if oblique else 1.0) * _small_factor(track)
     filled = track.filled[:, landmarks.Point.LEFT_HIP]
     return Angle(
         value_deg=value_deg,
@@ -168,6 +185,12 @@ def _from_landmarks(track: PoseTrack, view: View, value_deg: Floats, spread: Spr
         bias_slope_sd=factor * spread.slope,
         reason=_unseen(value_deg),
     )
+
+
+def _small_factor(track: PoseTrack) -> float:
+    """Factor on the errors of the landmarks of a lifter who looks small; 1 for all others."""
+    trunk_px = known_median(length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS)))
+    return SMALL_FACTOR * SMALLEST_TRUNK_PX / trunk_px if trunk_px < SMALLEST_TRUNK_PX else 1.0
 
 
 def _first_known(spine: Angle, landmark: Angle) -> Angle:

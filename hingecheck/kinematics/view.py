@@ -31,13 +31,17 @@ side."""
 
 
 def orient(track: PoseTrack) -> View:
-    """The view of a clip, from all frames in which the trunk is known.  Yaw: 0 = side view, positive = from behind."""
+    """The view of a clip, from all frames in which the trunk is known.  Yaw: 0 = side view, positive = from behind.
+
+    The yaw is missing if nobody is seen.
+    """
     # 1
     facing = _facing(track)
     # 2
     yaw_deg = _yaw_deg(track, 1 if facing == "right" else -1)
     # 3
-    return _view(facing, Measure.of(yaw_deg, YAW_SD_DEG))
+    unknown = np.isnan(yaw_deg)
+    return _view(facing, Measure.missing(Code.YAW_NOT_FOUND) if unknown else Measure.of(yaw_deg, YAW_SD_DEG))
 
 
 def with_yaw(view: View, yaw_deg: Measure) -> View:

@@ -101,6 +101,14 @@ def _of_hands(track: AngleTrack, height_cm: float | None, leg_m: float | None) -
     return BarTrack(track.time_s, forward, up, speed, metres, scale, "hands", usual_step_s(track.time_s))
 
 
+def in_all(bar: BarTrack, time_s: Floats) -> BarTrack:
+    """The bar of one part of a cut clip in all frames (N,) of the clip; NaN in the other parts."""
+    inside = np.isin(time_s, bar.time_s)
+    forward, up, speed = np.full((3, len(time_s)), np.nan)
+    forward[inside], up[inside], speed[inside] = bar.forward, bar.up, bar.speed
+    return replace(bar, time_s=time_s, forward=forward, up=up, speed=speed)
+
+
 def place_px(frame_s: Floats, plates: Plates | None, pose: PoseTrack) -> Floats:
     """Where the bar is at the frames (N, 2), in display pixels of a camera that stands still; NaN if unknown.
 

@@ -6,7 +6,7 @@ with its 90 % interval, second minus first (`Comparison`).
 How sure a difference is depends on what the two repetitions share:
 
 - Two clips: camera, clothes and body affect each clip differently.  The errors are taken as independent and add up in
-  squares ("independent").
+  squares ("independent").  So are those of two parts of a clip with a cut between them.
 - One clip: the lasting part of the error is the same for both repetitions and cancels in the difference.  What remains
   is known for the metrics that are followed over a set (`set_drift.NOISE`; "within one clip").  All other metrics get
   the interval of two clips, which is wider than necessary.
@@ -46,16 +46,17 @@ def compare(first: Side, second: Side) -> Comparison:
         )
     values_a, values_b = first.rep.values, second.rep.values
     missing = Measure.missing(Code.NOT_STORED)
+    one_shot = one_clip and len({side.stored.part_of(side.rep) for side in (first, second)}) == 1
     differences = tuple(
-        _difference(name, (values_a.get(name, missing), values_b.get(name, missing)), _basis(name, one_clip=one_clip))
+        _difference(name, (values_a.get(name, missing), values_b.get(name, missing)), _basis(name, one_shot=one_shot))
         for name in listed([values_a, values_b])
     )
     return Comparison(first, second, differences)
 
 
-def _basis(name: str, *, one_clip: bool) -> Basis:
+def _basis(name: str, *, one_shot: bool) -> Basis:
     """Which errors the interval of a metric's difference holds."""
-    return "within one clip" if one_clip and name in NOISE else "independent"
+    return "within one clip" if one_shot and name in NOISE else "independent"
 
 
 def _difference(name: str, pair: tuple[Measure, Measure], basis: Basis) -> Difference:

@@ -24,6 +24,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck.metrics.moment import event_sd_s
 from hingecheck.records import Angle, AngleTrack, Code, Floats, Measure, Reason, Rep
 
 ORDER: Final = {
@@ -105,7 +106,8 @@ def _half_way(track: AngleTrack, angle: Angle, rep: Rep) -> tuple[float, float] 
     before, after = done[at - 1], done[at]
     half_s = time_s[at - 1] + (0.5 - before) / (after - before) * (time_s[at] - time_s[at - 1])
     speed_deg_s = change_deg * (after - before) / (time_s[at] - time_s[at - 1])
-    return float(half_s), float(np.hypot(TIMING_SD_S, noise_deg / speed_deg_s))
+    timing_sd_s = event_sd_s(track, half_s, TIMING_SD_S)
+    return float(half_s), float(np.hypot(timing_sd_s, noise_deg / speed_deg_s))
 
 
 def _lag(track: AngleTrack, rep: Rep, pair: tuple[str, str]) -> Measure:

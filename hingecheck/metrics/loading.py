@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics.moment import EVENT_SD_S, Reading, at, read
+from hingecheck.metrics.moment import Reading, at, event_sd_s, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S
 from hingecheck.records import AngleTrack, Code, Measure, Rep
 
@@ -48,12 +48,12 @@ def _measure(reading: Reading, timing_sd_deg: float = 0.0) -> Measure:
 
 
 def _timing_sd_deg(track: AngleTrack, rep: Rep) -> float:
-    """Error of the angle at lift-off because lift-off is EVENT_SD_S off, in degrees; 0 if its speed is not known."""
+    """Error of the angle at lift-off because its time is not exact, in degrees; 0 if its speed is not known."""
     before, after = (_read(track, rep, window_s) for window_s in (BEFORE_S, AFTER_S))
     if before.reason or after.reason:
         return 0.0
     apart_s = float(np.mean(AFTER_S) - np.mean(BEFORE_S))
-    return abs(after.value - before.value) / apart_s * EVENT_SD_S
+    return abs(after.value - before.value) / apart_s * event_sd_s(track, rep.liftoff_s)
 
 
 def _gain(before: Reading, after: Reading) -> Measure:

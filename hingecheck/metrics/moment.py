@@ -16,6 +16,10 @@ from hingecheck.records import Angle, AngleTrack, Code, Reason, most_frequent
 EVENT_SD_S: Final = 0.07
 """SD of the time of an event, in seconds: the mean error of lift-off on drawn clips by another hand is 0.07 s."""
 
+BLIND_EVENT: Final = 0.5
+"""SD of the time of an event for each second without a picture around it, beyond the usual: 0.4 to 0.7 for lift-off,
+lockout and end, up to 1 for the pull start and the top, over four drawn pulls (`python -m samples.edits learn`)."""
+
 LEAST_KNOWN: Final = 0.5
 """Smallest share of a window's frames that must be measured."""
 
@@ -50,6 +54,11 @@ def read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, fl
     median = float(np.median(angle.value_deg[known]))
     bias = float(np.hypot(np.median(angle.bias_sd_deg[known]), angle.bias_slope_sd * median))
     return Reading(median, float(np.median(angle.noise_sd_deg[known])), bias)
+
+
+def event_sd_s(track: AngleTrack, at_s: float, usual_sd_s: float = EVENT_SD_S) -> float:
+    """SD of the time of an event, in seconds; larger where no picture was seen around it."""
+    return float(np.hypot(usual_sd_s, BLIND_EVENT * float(track.blind_s(at_s))))
 
 
 def at(moment: Code, cause: Reason) -> Reason:

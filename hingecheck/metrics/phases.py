@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.metrics import postures
-from hingecheck.metrics.moment import Reading, read
+from hingecheck.metrics.moment import Reading, event_sd_s, read
 from hingecheck.records import Angle, AngleTrack, Code, Measure, Rep
 
 JOINTS: Final = {
@@ -58,7 +58,10 @@ def _between(track: AngleTrack, name: str, rep: Rep, events: tuple[str, str]) ->
     for end in (low, high):
         if end.reason:
             return Measure.missing(end.reason)
-    timing = [_timing_deg(track, angle, at_s, EVENT_SDS_S[event]) for at_s, event in zip(times_s, events, strict=True)]
+    timing = [
+        _timing_deg(track, angle, at_s, event_sd_s(track, at_s, EVENT_SDS_S[event]))
+        for at_s, event in zip(times_s, events, strict=True)
+    ]
     sd = np.linalg.norm([low.noise_sd, high.noise_sd, max(low.bias_sd, high.bias_sd), *timing])
     return Measure.of(low.value - high.value, float(sd))
 

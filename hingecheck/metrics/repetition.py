@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.metrics import bar_path, bar_track, bar_velocity, coordination, loading, phases, postures
-from hingecheck.metrics.moment import EVENT_SD_S, LEAST_KNOWN, at, read
+from hingecheck.metrics.moment import LEAST_KNOWN, at, event_sd_s, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
     METRICS,
@@ -126,8 +126,8 @@ def describe(
         notes.append(Reason(Code.PLATES_AS_SCALE))
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     # 5
-    values["concentric_s"] = _duration(rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
-    values["eccentric_s"] = _eccentric(rep)
+    values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
+    values["eccentric_s"] = _eccentric(track, rep)
     # 6
     if view.assessable:
         notes += _cut_shares(shares)
@@ -262,18 +262,21 @@ def _early_trunk_drop(track: AngleTrack, rep: Rep) -> Measure:
         return Measure.missing(Code.PULL_NOT_SEEN)
     travel = (height - height[0]) / (height.max() - height[0]) if height.max() > height[0] else height * 0
     early = lean[: int(np.argmax(travel >= EARLY_TRAVEL)) + 1]
-    return Measure.of(float(early.max() - lean[0]), EARLY_DROP_SD_DEG)
+    blind = track.blind_s(track.time_s[begin : end + 1]).any()
+    noise_deg = float(np.max(track.trunk_lean.noise_sd_deg[begin : end + 1])) if blind else 0.0
+    return Measure.of(float(early.max() - lean[0]), float(np.hypot(EARLY_DROP_SD_DEG, noise_deg)))
 
 
-def _eccentric(rep: Rep) -> Measure:
+def _eccentric(track: AngleTrack, rep: Rep) -> Measure:
     """Duration of the lowering, in seconds.  A Romanian repetition is lowered first."""
     if rep.style == "romanian":
-        return _duration(rep.start_s, rep.liftoff_s, Code.PHASE_NOT_SHOWN)
-    return _duration(rep.lowering_s, rep.end_s, Code.BAR_NOT_BACK)
+        return _duration(track, rep.start_s, rep.liftoff_s, Code.PHASE_NOT_SHOWN)
+    return _duration(track, rep.lowering_s, rep.end_s, Code.BAR_NOT_BACK)
 
 
-def _duration(begin_s: float, end_s: float, reason: Code) -> Measure:
+def _duration(track: AngleTrack, begin_s: float, end_s: float, reason: Code) -> Measure:
     """Time between two events, in seconds, or the reason if one of them did not happen."""
     if np.isnan(begin_s) or np.isnan(end_s):
         return Measure.missing(reason)
-    return Measure.of(end_s - begin_s, EVENT_SD_S * float(np.sqrt(2))).clipped(0.0, np.inf)
+    sd_s = float(np.hypot(event_sd_s(track, begin_s), event_sd_s(track, end_s)))
+    return Measure.of(end_s - begin_s, sd_s).clipped(0.0, np.inf)

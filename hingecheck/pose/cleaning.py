@@ -9,8 +9,9 @@ Steps (`clean`):
    (`without_wrong_frames`).
 2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
    its place from nearby upright frames, in which the plates are up, if those frames agree.
-3. Fill gaps of up to `filtering.LONGEST_GAP_S` and mark what was filled.
-4. Smooth each stretch between long gaps (`filtering.smooth`).
+3. Remove frames in which the leg looks much too short: the hips were put on a plate (`_with_whole_legs`).
+4. Fill gaps of up to `filtering.LONGEST_GAP_S` and mark what was filled.
+5. Smooth each stretch between long gaps (`filtering.smooth`).
 """
 
 from __future__ import annotations
@@ -54,16 +55,16 @@ LEAST_AGREEING: Final = 0.4
 def clean(track: PoseTrack) -> PoseTrack:
     """The track cleaned: without wrong frames, feet planted, short gaps filled, smoothed; long gaps are NaN."""
     gated = without_wrong_frames(track)  # 1
-    planted = replace(gated, xy_px=_plant(gated))  # 2
+    planted = _with_whole_legs(replace(gated, xy_px=_plant(gated)))  # 2, 3
     known = planted.seen
     xy_px, filled = planted.xy_px.copy(), np.zeros(len(known), bool)
     world_m = planted.world_m.copy()
     for stretch in stretches(track.time_s, known):
         inside = known[stretch]
-        filled[stretch] = ~inside  # 3
+        filled[stretch] = ~inside  # 4
         for array in (xy_px, world_m):
             bridged = bridge(track.time_s[stretch], array[stretch], inside)
-            array[stretch] = smooth(track.time_s[stretch], bridged)  # 4
+            array[stretch] = smooth(track.time_s[stretch], bridged)  # 5
     marks = np.repeat(filled[:, None], landmarks.COUNT, axis=1)
     return replace(planted, xy_px=xy_px, world_m=world_m, filled=marks)
 
@@ -81,6 +82,20 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     ratio = trunk_px / np.nanmedian(trunk_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
     odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * trunk_px)
+    return _without(track, odd)
+
+
+def _with_whole_legs(track: PoseTrack) -> PoseTrack:
+    """The track with frames as NaN in which thigh and shank together look too short (`posture.SHORTEST_LEG`)."""
+    hip, knee, ankle = (track.middle_px(pair) for pair in (landmarks.HIPS, landmarks.KNEES, landmarks.ANKLES))
+    leg_px = length(hip - knee) + length(knee - ankle)
+    if np.isnan(leg_px).all():
+        return track
+    return _without(track, leg_px < posture.SHORTEST_LEG * np.nanquantile(leg_px, posture.LEG_QUANTILE))
+
+
+def _without(track: PoseTrack, odd: Bools) -> PoseTrack:
+    """The track with some frames (N,) as NaN."""
     xy_px, world_m = track.xy_px.copy(), track.world_m.copy()
     xy_px[odd], world_m[odd] = np.nan, np.nan
     return replace(track, xy_px=xy_px, world_m=world_m)

@@ -20,7 +20,7 @@ from the first frame.  An unknown value is NaN with a reason, never 0 and never 
 Each record checks itself once, when it is built.
 """
 
-from hingecheck.records.analysis import Analysis
+from hingecheck.records.analysis import Analysis, Part
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
 from hingecheck.records.barbell import LARGEST_BARE, BarPlace, BarTrack, Looks, Plates, Scale
@@ -119,6 +119,7 @@ __all__ = [
     "Measure",
     "Observed",
     "Opening",
+    "Part",
     "Pattern",
     "Plates",
     "PoseTrack",

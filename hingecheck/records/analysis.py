@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from hingecheck.records.angles import AngleTrack, Spine
+from hingecheck.records.angles import AngleTrack, Spine, Tangent
 from hingecheck.records.arrays import Bools
 from hingecheck.records.barbell import BarPlace, BarTrack
 from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
@@ -15,6 +16,18 @@ from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
 from hingecheck.records.reps import Bend, LiftStyle, RepMetrics
 from hingecheck.records.video import VideoInfo
+
+SAME_TIME_S: Final = 1e-6
+"""Rounding error of times, in seconds."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a clip between two cuts: its begin, where its camera stood, and lines to draw on the back there."""
+
+    begin_s: float
+    view: View
+    tangents: tuple[Tangent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Analysis:
     others.  `provenance`: versions, models and settings.  `bends`: every bend that was judged, repetition or not.
     `bar`: the bar in every frame; None if it was not followed.  `bar_place`: where to draw it; None without a picture.
     `tracks`: another program recorded the movement, so there is no picture, and `contour` holds nothing.
+    `parts`: those between the clip's cuts; none is the same as one.  `view` is that of the part with most repetitions.
     """
 
     video: VideoInfo
@@ -49,6 +63,12 @@ class Analysis:
     tracks: bool = False
     bar: BarTrack | None = None
     bar_place: BarPlace | None = None
+    parts: tuple[Part, ...] = ()
+
+    def part_at(self, time_s: float) -> Part:
+        """The part that a time in seconds belongs to."""
+        begun = [part for part in self.parts if part.begin_s <= time_s + SAME_TIME_S]
+        return begun[-1] if begun else Part(0.0, self.view, self.spine.tangents)
 
     def in_frames(self, samples: Bools) -> Bools:
         """Frames (N,) whose nearest sample in time is marked; `samples` (M,)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -127,6 +127,11 @@ class Spine:
         check(self, {"standing": (len(self.lumbar_flexion.value_deg),)})
 
 
+USUAL_STEP_S: Final = 0.07
+"""Longest time between two pictures that costs no accuracy, in seconds: fourteen pictures a second.  With fifteen a
+second the events of four pulls move by 0.02 s (`samples.edits`)."""
+
+
 @dataclass(frozen=True)
 class AngleTrack:
     """All angles of the contract over time, in degrees; `junction`: pitch of the thoraco-lumbar junction.
@@ -134,7 +139,7 @@ class AngleTrack:
     Lengths (N,) are in leg lengths.  `hand_height`: height of the hands above the ankles, from the shoulders and the
     usual arm length.  `knee_height`: height of the knees above the ankles.  `arm_drop`: from the shoulders down to the
     wrists.  `hand_forward`: how far the wrists are ahead of the ankles.  `foot_forward`: place of the ankles along the
-    floor.  `zero`: where the angles count from.
+    floor.  `zero`: where the angles count from.  `new_s` (F,): times of the frames that show something new; None: all.
     """
 
     time_s: Floats
@@ -152,6 +157,16 @@ class AngleTrack:
     hand_forward: Floats
     foot_forward: Floats
     zero: Code = Code.STANDING_AROUND
+    new_s: Floats | None = None
+
+    def blind_s(self, at_s: Floats | float) -> Floats:
+        """For how long no picture was seen around some times, beyond USUAL_STEP_S, in seconds; 0 in a good clip."""
+        new_s = self.time_s if self.new_s is None else self.new_s
+        if len(new_s) < 2:
+            return np.zeros(np.shape(at_s))
+        gap_s = np.diff(new_s)
+        before, after = (np.clip(np.searchsorted(new_s, at_s, side), 1, len(gap_s)) - 1 for side in ("left", "right"))
+        return np.asarray(np.maximum(np.minimum(gap_s[before], gap_s[after]) - USUAL_STEP_S, 0.0))
 
     def __post_init__(self) -> None:
         n = len(self.time_s)

@@ -17,7 +17,10 @@ from hingecheck.records.reps import remarks
 
 @dataclass(frozen=True, slots=True)
 class StoredVideo:
-    """The stored facts about the clip; `file` is a name without folders."""
+    """The stored facts about the clip; `file` is a name without folders.
+
+    `cuts_s`: times of the first frames after a cut.
+    """
 
     file: str
     sha256: str
@@ -28,6 +31,7 @@ class StoredVideo:
     frames_failed: int
     rotation_deg: int
     rate_hz: float | None
+    cuts_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +123,18 @@ class Stored:
     see: str
     version: str
     provenance: Mapping[str, Any]
+
+    def part_of(self, rep: StoredRep) -> int:
+        """The number of cuts before a repetition."""
+        return sum(cut_s <= rep.events.get("liftoff_s", 0.0) for cut_s in self.video.cuts_s)
+
+    @property
+    def together(self) -> tuple[StoredRep, ...]:
+        """The repetitions of the part between two cuts that the verdict is about; all of them in a clip without cuts.
+
+        Another part may show another lifter.
+        """
+        parts = [self.part_of(rep) for rep in self.reps]
+        used = [part for rep, part in zip(self.reps, parts, strict=True) if rep.number in self.verdict.reps_used]
+        main = max(used or parts, key=(used or parts).count, default=0)
+        return tuple(rep for rep, part in zip(self.reps, parts, strict=True) if part == main)

@@ -58,7 +58,8 @@ class VideoInfo:
     `width` and `height` are those of the upright picture.  `rotation_deg` is the counter-clockwise rotation that the
     file asks for and that reading applied, after the mirror if it asks for one (`mirrored`).  `repairs`: what the user
     said.  `frames_failed` counts the frames that could not be decoded.  `gaps_s`: times without a picture, from the
-    last frame before to the first after.  `notes`: what makes the clip hard to measure.
+    last frame before to the first after.  `cuts_s`: times of the first frames after a cut.  `notes`: what makes the
+    clip hard to measure.
     """
 
     file: str
@@ -73,6 +74,7 @@ class VideoInfo:
     mirrored: bool = False
     repairs: Repairs = Repairs()
     gaps_s: tuple[tuple[float, float], ...] = ()
+    cuts_s: tuple[float, ...] = ()
     notes: tuple[Reason, ...] = ()
 
 

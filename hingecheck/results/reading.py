@@ -116,7 +116,7 @@ def _stored(root: Node, path: Path, sha256: str) -> Stored:
 
 
 def _video(node: Node) -> StoredVideo:
-    rate = node.optional("rate_hz")
+    rate, cuts = node.optional("rate_hz"), node.optional("cuts_s")
     return StoredVideo(
         file=node.key("file").text(),
         sha256=node.key("sha256").text(),
@@ -127,6 +127,7 @@ def _video(node: Node) -> StoredVideo:
         frames_failed=node.key("frames_failed").whole(),
         rotation_deg=node.key("rotation_deg").whole(),
         rate_hz=None if rate is None else rate.number(),
+        cuts_s=() if cuts is None else tuple(item.number() for item in cuts.items()),
     )
 
 

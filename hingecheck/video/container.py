@@ -8,16 +8,17 @@ So FFmpeg gets an open file without its name, may open nothing else, and reads o
 from __future__ import annotations
 
 import contextlib
+import errno
 import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
 
 import av
 from av.container import InputContainer, OutputContainer
-from av.error import ArgumentError, FFmpegError
+from av.error import ArgumentError, FFmpegError, PyAVCallbackError
 
 from hingecheck.errors import InputError, VideoNotFound
 from hingecheck.records import Limits
@@ -86,17 +87,28 @@ def open_clip(path: Path, most_pixels: int = Limits().pixels) -> Iterator[InputC
 
 @contextlib.contextmanager
 def create_film(path: Path, options: Mapping[str, str]) -> Iterator[OutputContainer]:
-    """A new MP4 file at `path`, open for writing; `options`: those of FFmpeg's MP4 writer."""
-    with path.open("wb") as file:
+    """A new MP4 file at `path`, open for writing; `options`: those of FFmpeg's MP4 writer.  Raises OSError."""
+    with path.open("wb", buffering=0) as file:
 
         def reopen(_url: str, _flags: int, _options: object) -> BinaryIO:
             """Open the film itself: the writer reads it again to move the index to the front."""
-            file.flush()
             return path.open("rb")
 
-        handle = SimpleNamespace(write=file.write, seek=file.seek, tell=file.tell)
-        with av.open(handle, "w", format="mp4", options=dict(options), io_open=reopen) as film:
-            yield film
+        try:
+            with av.open(written(file), "w", format="mp4", options=dict(options), io_open=reopen) as film:
+                yield film
+        except PyAVCallbackError as error:
+            raise OSError(errno.EIO, "the disk is full, or fails") from error
+
+
+def written(file: BinaryIO | IO[bytes]) -> Any:
+    """An open file without a buffer, for PyAV to write to.
+
+    PyAV loses every exception that its calls of Python raise, but for the first OSError: it raises PyAVCallbackError in
+    place of later ones, and prints and forgets an interrupt.  The methods of a file without a buffer are not Python, so
+    an interrupt waits until PyAV has returned.
+    """
+    return SimpleNamespace(write=file.write, seek=file.seek, tell=file.tell)
 
 
 def check(path: Path) -> None:

@@ -47,11 +47,12 @@ SLOWER: Final = 1.8
 class Read:
     """What was read of a clip: the times of its pictures, the step between them, and what the file promised.
 
-    `first_s`: the file's own time of the first picture.  `lines`: pixels of the shorter side.  `slow_motion`: the
-    factor that the user gave.
+    `new_s`: the times of the pictures that do not only repeat the one before (`frozen`).  `first_s`: the file's own
+    time of the first picture.  `lines`: pixels of the shorter side.  `slow_motion`: the factor that the user gave.
     """
 
     times_s: Floats
+    new_s: Floats
     step_s: float
     first_s: float
     failed: int
@@ -62,7 +63,7 @@ class Read:
 
 
 def gaps_s(times_s: Floats, step_s: float) -> tuple[tuple[float, float], ...]:
-    """Times without a picture, each from the last picture before it to the first after it, in seconds."""
+    """Times without a new picture, each from the last picture before it to the first after it, in seconds."""
     long = np.diff(times_s) > np.fmax(GAP_S, GAP_STEPS * step_s)
     return tuple((float(times_s[i]), float(times_s[i + 1])) for i in np.flatnonzero(long))
 
@@ -75,7 +76,7 @@ def losses(read: Read) -> list[Reason]:
         notes.append(Reason(Code.CUT_OFF, (end_s, read.promised_s)))
     elif read.failed > DAMAGED * (count + read.failed):
         notes.append(Reason(Code.FRAMES_DAMAGED, (read.failed / (count + read.failed),)))
-    gaps = gaps_s(read.times_s, read.step_s)
+    gaps = gaps_s(read.new_s, read.step_s)
     if gaps:
         notes.append(Reason(Code.PICTURE_GAPS, (float(len(gaps)), max(end - begin for begin, end in gaps))))
     return notes

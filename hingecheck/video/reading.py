@@ -29,7 +29,7 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, cuts, decoding, planes, quality, seeking, stamps, streams
+from hingecheck.video import container, cuts, decoding, frozen, planes, quality, seeking, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -62,7 +62,7 @@ class Video:
         self.path, self.repairs, self.limits = path, repairs or Repairs(), limits or Limits()
         self._times_s: list[float] = []
         self._losses = decoding.Losses()
-        self._cuts = cuts.Watcher()
+        self._cuts, self._frozen = cuts.Watcher(), frozen.Watcher()
         self.first_s = 0.0
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         self._index, self._tags = _chosen(path, self.limits)
@@ -95,10 +95,11 @@ class Video:
     def small(self, height_px: int, apart_s: float) -> Iterator[planes.Small]:
         """The same frames as `frames` gives, not in RGB: much cheaper."""
         scale = min(1.0, height_px / self.height)
-        self._cuts = cuts.Watcher()
+        self._cuts, self._frozen = cuts.Watcher(), frozen.Watcher()
         for time_s, picture in self._apart(apart_s):
             small = planes.small(picture, time_s, self._stored_size(scale), scale)
             self._cuts.watch(time_s, small.grey)
+            self._frozen.watch(time_s, small.grey)
             yield planes.upright(small, self._upright_by)
 
     @property
@@ -116,6 +117,15 @@ class Video:
         """The times of all frames (N,) that `frames()` read, those it left out included, in seconds."""
         return np.array(self._times_s)
 
+    @property
+    def cuts_s(self) -> tuple[float, ...]:
+        """The times of the first frames after a cut that `small()` found, in seconds."""
+        return tuple(self._cuts.times_s)
+
+    def new_s(self, time_s: Floats) -> Floats:
+        """Those of the times (N,) at which the pictures that `small()` read show something new, in seconds."""
+        return frozen.new(time_s, self._frozen.spans_s)
+
     def info(self) -> VideoInfo:
         """The facts about what `frames()` has read."""
         read, stamped = self._read(), self._stamps.note
@@ -131,9 +141,10 @@ class Video:
             rate_hz=1.0 / read.step_s,
             mirrored=self._form.asked.mirrored,
             repairs=self.repairs,
-            gaps_s=quality.gaps_s(read.times_s, read.step_s),
+            gaps_s=quality.gaps_s(read.new_s, read.step_s),
+            cuts_s=self.cuts_s,
             notes=(
-                *quality.cut(self._cuts.times_s),
+                *quality.cut(self.cuts_s),
                 *quality.losses(read),
                 *([stamped] if stamped else []),
                 *quality.limits(read, self._tags),
@@ -222,6 +233,7 @@ class Video:
         times_s = np.array(self._times_s)
         return quality.Read(
             times_s=times_s,
+            new_s=self.new_s(times_s),
             step_s=float(np.median(np.diff(times_s))) if len(times_s) > 1 else float("nan"),
             first_s=self.first_s / self.repairs.slow_motion,
             failed=max(self._losses.failed, self._promised - len(times_s)),

@@ -10,20 +10,23 @@ whatever ends the program.  The pictures are a little coarser than the clip's: s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from types import SimpleNamespace
+from pathlib import Path
 from typing import IO, Any, Final
 
 import av
 import numpy as np
+from av.error import PyAVCallbackError
 
 from hingecheck.errors import InputError
 from hingecheck.records import Frame
+from hingecheck.video import container
 from hingecheck.video.planes import Small
 
 APART_S: Final = 0.03
@@ -89,10 +92,10 @@ class WorkingCopy:
     def kept(self, pictures: Iterable[Small]) -> Iterator[Small]:
         """The same pictures, each copied.  Raises InputError if the disk has no room for the copy."""
         self.close()
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the copy
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lives as long as the copy
         times_s: list[float] = []
         try:
-            with av.open(_handle(self._file), "w", format="mp4") as film:
+            with av.open(container.written(self._file), "w", format="mp4") as film:
                 stream = None
                 for picture in pictures:
                     stream = stream or _stream(film, picture)
@@ -102,7 +105,7 @@ class WorkingCopy:
                     yield picture
                 if stream is not None:
                     film.mux(stream.encode())
-        except OSError as error:
+        except (OSError, PyAVCallbackError) as error:
             raise InputError(
                 f"the temporary folder {tempfile.gettempdir()} has no room for a working copy of the clip",
                 "Free some space there, or name another folder in the environment variable TMPDIR.",
@@ -114,7 +117,7 @@ class WorkingCopy:
         indices = range(len(self._times_s)) if wanted is None else wanted
         if not len(indices) or self._file is None:
             return
-        with av.open(_Reader(self._file, self._lock), "r", format="mp4") as clip:
+        with self._own_place(self._file) as file, av.open(file, "r", format="mp4") as clip:
             stream = clip.streams.video[0]
             stream.codec_context.thread_count = 1
             base = stream.time_base or Fraction(1)
@@ -130,6 +133,20 @@ class WorkingCopy:
                     index = next(left, -1)
                     if index < 0:
                         break
+
+    @contextlib.contextmanager
+    def _own_place(self, file: IO[bytes]) -> Iterator[Any]:
+        """The file, to be read from a place of its own: opened once more, where a system opens files without a name.
+
+        Then its methods are not Python, and no interrupt is lost in them (`container.written`).
+        """
+        try:
+            own = Path(f"/proc/self/fd/{file.fileno()}").open("rb", buffering=0)  # noqa: SIM115  # it is closed below
+        except OSError:
+            yield _Reader(file, self._lock)
+            return
+        with own:
+            yield own
 
     @property
     def scale(self) -> float:
@@ -170,11 +187,6 @@ class _Reader:
 
     def tell(self) -> int:
         return self._at
-
-
-def _handle(file: IO[bytes]) -> Any:
-    """The open file without its name, for the writer."""
-    return SimpleNamespace(write=file.write, seek=file.seek, tell=file.tell)
 
 
 def _stream(film: Any, picture: Small) -> Any:

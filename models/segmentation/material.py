@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hingecheck import observation
+from hingecheck import stages
 from hingecheck.backends import bundles
 from hingecheck.backends.platenet import PlateNet
 from hingecheck.backends.pose_network import PoseNetwork
@@ -163,7 +163,7 @@ def real_sets(folder: Path) -> Iterator[Labelled]:
 def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     """The labels of a real clip; None if it has no bend."""
     with WorkingCopy() as copy:
-        seen = observation.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
+        seen = stages.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
     encoder, head = bundles.spine()
     spine = inference.infer(SpineNet(encoder.path, head.path), seen.observed, None)
     better_view = view.with_yaw(seen.observed.view, spine.yaw_deg)

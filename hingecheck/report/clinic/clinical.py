@@ -91,7 +91,7 @@ def _same_subject(stored: Stored, previous: Sequence[Stored]) -> None:
 
 def _session(stored: Stored, earlier: Stored, index: int, wanted: Wanted) -> front.Session:
     name = f"session {index}" if wanted.pseudonym else printable.text(earlier.video.file, 60)
-    return front.Session(name, tuple(compare(earlier.reps, stored.reps)), tuple(_differing(stored, earlier)))
+    return front.Session(name, tuple(compare(earlier.together, stored.together)), tuple(_differing(stored, earlier)))
 
 
 def _differing(stored: Stored, earlier: Stored) -> Iterator[str]:

@@ -72,7 +72,7 @@ def back(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     drawing.trail(picture, pen, placed, (BACK, 2.8), moment.clean)
     if scene.analysis.angles.lumbar_flexion.reason[moment.frame] != "":
         return
-    for tangent in scene.analysis.spine.tangents:
+    for tangent in scene.part(moment).tangents:
         ends = scene.touch(moment, tangent) + np.stack([-1, 1])[:, None] * scene.along(moment, tangent)
         drawing.line(picture, pen, pen.place(ends), TANGENT, 2.6)
 
@@ -80,7 +80,7 @@ def back(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
 def arcs(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw hip, knee and lumbar angle as wedges."""
     _, hip, knee, ankle = moment.joints_px
-    sign, radius = scene.analysis.view.facing_sign, _radius(scene, pen)
+    sign, radius = scene.part(moment).view.facing_sign, _radius(scene, pen)
     for name, at, upward, sense in (
         ("hip_flexion", hip, hip - knee, sign),
         ("knee_flexion", knee, knee - ankle, -sign),
@@ -122,8 +122,8 @@ def _joint(picture: Bytes, pen: Pen, corner: tuple[Floats, Floats, float], what:
 
 def _lumbar(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw the wedge between the upper tangent and its direction if the low back kept its shape of standing."""
-    angle, sign = scene.reading("lumbar_flexion", moment.frame), scene.analysis.view.facing_sign
-    upper = next((tangent for tangent in scene.analysis.spine.tangents if tangent.segment == "junction"), None)
+    angle, sign = scene.reading("lumbar_flexion", moment.frame), scene.part(moment).view.facing_sign
+    upper = next((tangent for tangent in scene.part(moment).tangents if tangent.segment == "junction"), None)
     if upper is None or not angle.known:
         return
     at, value = scene.touch(moment, upper), float(np.radians(angle.value))

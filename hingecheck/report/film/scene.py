@@ -6,6 +6,7 @@ which are fewer than the frames of the film and not evenly spaced.  So places ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.filtering import usual_step_s
-from hingecheck.records import Analysis, Angle, Bools, Code, Floats, Measure, Reason, Tangent
+from hingecheck.records import Analysis, Angle, Bools, Code, Floats, Measure, Part, Reason, Tangent
 from hingecheck.report import phases
 
 SAME_TIME_S: Final = 1e-6
@@ -76,8 +77,8 @@ class Scene:
 
     def at(self, time_s: float) -> Moment:
         """What is drawn at a time in seconds."""
-        pose, contour, view = self.analysis.pose, self.analysis.contour, self.analysis.view
-        between = _Between.of(pose.time_s, time_s, self.step_s / 2)
+        pose, contour, view = self.analysis.pose, self.analysis.contour, self.analysis.part_at(time_s).view
+        between = _Between.of(pose.time_s, time_s, self.step_s / 2, [part.begin_s for part in self.analysis.parts])
         xy_px, near = between.mixed(pose.xy_px), _ARMS[view.side]
         hidden = not np.fmin.reduce(between.least(pose.visibility)[near]) >= ARM_SEEN  # unknown: hidden
         edges_px = contour.edge_px(view.dorsal, between.samples)
@@ -109,6 +110,10 @@ class Scene:
         held = phases.held(self.analysis.reps, name, float(self.analysis.angles.time_s[frame]))
         return angle_at(angle, frame) if held is None else held
 
+    def part(self, moment: Moment) -> Part:
+        """The part of the clip that a moment belongs to."""
+        return self.analysis.part_at(float(self.analysis.angles.time_s[moment.frame]))
+
     def touch(self, moment: Moment, tangent: Tangent) -> Floats:
         """The point (2,) where a tangent touches the outline of the back, in display pixels."""
         nearest = int(np.argmin(np.abs(self.analysis.contour.station - tangent.station)))
@@ -119,7 +124,7 @@ class Scene:
         angle = getattr(self.analysis.angles, tangent.segment)
         lean = np.radians(tangent.standing_deg + angle.value_deg[moment.frame])
         half_px = TANGENT_HALF * moment.trunk_px
-        return np.asarray(half_px * np.array([self.analysis.view.facing_sign * np.sin(lean), -np.cos(lean)]))
+        return np.asarray(half_px * np.array([self.part(moment).view.facing_sign * np.sin(lean), -np.cos(lean)]))
 
 
 def angle_at(angle: Angle, frame: int) -> Measure:
@@ -151,10 +156,16 @@ class _Between:
     nearest: int
 
     @staticmethod
-    def of(sampled_s: Floats, time_s: float, close_s: float) -> _Between:
-        """Find a time among the times of the samples.  `close_s`: the largest distance of a sample that is close."""
+    def of(sampled_s: Floats, time_s: float, close_s: float, begins_s: Sequence[float] = ()) -> _Between:
+        """Find a time among the times of the samples.
+
+        `close_s`: the largest distance of a sample that is close.  `begins_s`: begins of the parts of a cut clip; a
+        time has no samples of two parts.
+        """
         after = min(int(np.searchsorted(sampled_s, time_s - SAME_TIME_S)), len(sampled_s) - 1)
         inside = after > 0 and sampled_s[after] > time_s + SAME_TIME_S
+        if inside and any(time_s < begin_s <= sampled_s[after] for begin_s in begins_s):
+            after, inside = after - 1, False
         samples = (after - 1, after) if inside else (after,)
         away_s = [abs(float(sampled_s[sample]) - time_s) for sample in samples]
         order = sorted(range(len(samples)), key=away_s.__getitem__)
