@@ -35,6 +35,7 @@ from hingecheck.barbell import detection, evidence
 from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
+from hingecheck.metrics import bar_track
 from hingecheck.pose import camera_motion, identity
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
@@ -79,6 +80,7 @@ class Asked:
     `style`: the style of the set, or `auto`.  `workers`: number of threads that run the pose network; 0 = one a core.
     `person`: who of several people is the lifter.
     `rate_hz`: the rate of tracks whose files do not say theirs.  `spine`: the name of a plug-in's spine model.
+    `picture_size`: width and height of the picture of which tracks hold parts.
     `repairs`: what the clip's file does not say.  `limits`: how large each clip may be.
     """
 
@@ -94,6 +96,7 @@ class Asked:
     spine: str = ""
     repairs: Repairs = field(default_factory=Repairs)
     limits: Limits = field(default_factory=Limits)
+    picture_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,8 @@ def _judged(
     angles = parts.joined([part.angles for part in measured], main.angles)
     info = inputs.clip.info()
     others = identity.notes([part.seen.observed.raw for part in measured])
+    places = [stages.place_bar(part.seen, part.plates) for part in measured]
+    bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
         video=replace(info, notes=(*info.notes, *others)),
         view=main.view,
@@ -226,6 +231,8 @@ def _judged(
         advice=advice.give(inputs.report, judged.findings, judged.verdict),
         criteria=inputs.rules.used,
         provenance=provenance,
+        bar=None if bar is None else bar_track.in_all(bar, angles.time_s),
+        bar_place=parts.joined(places, places[number]),
         parts=tuple(Part(float(part.angles.time_s[0]), part.view, part.spine.tangents) for part in measured),
     )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hingecheck.backends import bundles
 from hingecheck.records import Analysis, SelfReport
 from hingecheck.records.stored import Stored
-from hingecheck.results import angle_table, document, folder, landmark_table, result
+from hingecheck.results import angle_table, bar_table, document, folder, landmark_table, result
 from hingecheck.results.result import Result
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ FILES: Final = (
     angle_table.FILE,
     angle_table.METADATA,
     landmark_table.FILE,
+    bar_table.FILE,
     "keyframes.png",
     FILM,
     "report.html",
@@ -56,6 +57,7 @@ def analyze(
     height_cm: float | None = None,
     note: str = "",
     rate_hz: float | None = None,
+    picture_size: str = "",
     rotate: int = 0,
     slow_motion: float = 1.0,
     person: str = "auto",
@@ -90,6 +92,7 @@ def analyze(
         self_report=SelfReport(soreness or {}, sitting_hours, load_kg, rpe, note, height_cm),
         workers=workers,
         rate_hz=rate_hz,
+        picture_size=wishes.picture_size(picture_size),
         spine=spine,
         person=wishes.person(person),
         repairs=wishes.repairs(rotate, slow_motion),

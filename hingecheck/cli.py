@@ -5,6 +5,7 @@ Only the commands print, ask the user or exit; no other module does.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -12,9 +13,10 @@ import typer
 
 from hingecheck import __version__
 from hingecheck.commands.analyze import analyze
+from hingecheck.commands.app import app as open_app
 from hingecheck.commands.batch import batch
 from hingecheck.commands.compare import compare
-from hingecheck.commands.console import out_console
+from hingecheck.commands.console import out_console, reporting_errors
 from hingecheck.commands.doctor import doctor
 from hingecheck.commands.explain import explain
 from hingecheck.commands.export import export
@@ -34,7 +36,7 @@ app = typer.Typer(
     context_settings=HELP_NAMES,
     epilog=f"Example: {EXAMPLES['analyze']}",
 )
-for command in (analyze, compare, report, export, batch, trend, explain, doctor):
+for command in (analyze, open_app, compare, report, export, batch, trend, explain, doctor):
     app.command(**options(command.__name__))(command)
 app.add_typer(log, name="log", cls=PlainGroup, context_settings=HELP_NAMES, epilog=f"Example: {EXAMPLES['log']}")
 
@@ -59,8 +61,27 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _use_language(code: str) -> str:
+    """Show everything in this language."""
+    from hingecheck import language
+
+    with reporting_errors(as_json=False):
+        language.use(code)
+    os.environ[language.VARIABLE] = code  # for the workers of a batch
+    return code
+
+
 @app.callback()
 def root(
+    language: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE",
+            envvar="HINGECHECK_LANGUAGE",
+            callback=_use_language,
+            help="Language of terminal, pages and PDF: en, de. Files for other programs stay English.",
+        ),
+    ] = "en",
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,

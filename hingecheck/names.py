@@ -88,6 +88,11 @@ def folder_name(name: str, digest: str) -> str:
     return f"{prefix}-{digest}" if prefix else digest
 
 
+def clip_title(athlete: str, file: str) -> str:
+    """The readable part of the name of a result folder in a batch: athlete and file, without folders and ending."""
+    return f"{athlete} {PurePosixPath(file).stem}"
+
+
 def result_folder(title: str) -> str:
     """Name of a clip's result folder: its title unchanged if every system takes it, else a slug and a hash."""
     if _is_plain(title):

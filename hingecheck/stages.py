@@ -13,6 +13,8 @@ to replace one.  Networks and criteria are the ones that ship, unless others are
 `segment`      -> `Segmentation`                     the repetitions with their events
 `believed`     -> `AngleTrack`                       the angles without the frames in which only the load is seen
 `describe`     -> `RepMetrics` for each repetition   every metric with its interval, or the reason why it has none
+`follow_bar`   -> `BarTrack` or None                 the bar in every frame: its path and its velocity
+`place_bar`    -> `BarPlace`                         where the bar is drawn in the picture
 `judge`        -> `Judged`                           findings and verdict, drift over the set
 =============  ====================================  ==============================================================
 """
@@ -36,11 +38,13 @@ from hingecheck.judgement import criteria
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles, blindness, interpolation
 from hingecheck.kinematics import view as views
-from hingecheck.metrics import repetition, set_drift
+from hingecheck.metrics import bar_track, repetition, set_drift
 from hingecheck.observation import Observation
 from hingecheck.progress import Watch
 from hingecheck.records import (
     AngleTrack,
+    BarPlace,
+    BarTrack,
     Bools,
     Code,
     Finding,
@@ -65,7 +69,7 @@ BEFORE_S: Final = 1.0
 """Time before a repetition that only the load shows, in which the landmarks are not believed either, in seconds."""
 
 Lifter = repetition.Lifter
-"""What is known of the lifter beside the clip: the greatest lumbar flexion, the height."""
+"""What is known of the lifter beside the clip: the greatest lumbar flexion, the height, the length of the leg."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,20 @@ def describe(
 ) -> tuple[RepMetrics, ...]:
     """All metrics of each repetition."""
     return tuple(repetition.describe(track, rep, view, lifter, plates) for rep in reps)
+
+
+def follow_bar(
+    track: AngleTrack, plates: Plates | None = None, lifter: Lifter = repetition.UNKNOWN_LIFTER
+) -> BarTrack | None:
+    """The bar in every frame, in metres if plates or the lifter's size give the scale; None if nothing is followed."""
+    return bar_track.follow(track, plates, lifter.height_cm, lifter.leg_m)
+
+
+def place_bar(seen: Observation, plates: Plates | None = None) -> BarPlace:
+    """Where the bar, or the hands that hold it, are in the picture, in every frame."""
+    pose, frame_s = seen.observed.track, seen.frame_s
+    camera_px = [np.interp(frame_s, pose.time_s, motion) for motion in seen.camera_px.T]
+    return BarPlace(frame_s, bar_track.place_px(frame_s, plates, pose), np.stack(camera_px, axis=1))
 
 
 def judge(reps: Sequence[RepMetrics], view: View, rules: criteria.Criteria | None = None) -> Judged:

@@ -61,6 +61,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NO_KNEE_PASS: "the hands do not pass the knees on the way up",
     Code.HANDS_UNSEEN: "the hands are not seen from lift-off to knee pass",
     Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
+    Code.BAR_UNSEEN: "neither the bar nor the hands are followed through the pull",
     Code.NO_REP_MEASURED: "no repetition was measured",
     Code.TOO_FEW_REPS: "a drift needs at least {0:.0f} complete, measured repetitions",
     Code.BACK_UNSEEN: "no frame shows the back",
@@ -328,6 +329,8 @@ def _load(bend: Bend) -> str:
     """What is seen of the load at the top of a bend, in words."""
     if bend.load_up:
         return f"the bar's end is seen to {'hang' if bend.load_up > 0 else 'lie on the floor'} at the top"
+    if bend.beside_up:
+        return f"the picture beside the lifter {'changes' if bend.beside_up > 0 else 'stays the same'} on the way up"
     if math.isnan(bend.changed):
         return "the bar's end is not seen"
     return f"the pictures around the feet differ by {bend.changed:.3f}"
@@ -349,6 +352,8 @@ def _lacks(bend: Bend) -> str:
     """What a bend lacks to be a repetition."""
     if bend.load_up < 0:
         return f"the bar stays on the floor at {bend.top_s:.1f} s"
+    if bend.beside_up < 0:
+        return f"nothing beside the lifter has moved by {bend.top_s:.1f} s"
     if math.isnan(bend.seen["straight_deg"]):
         return f"the way up is not seen to its top by {bend.top_s:.1f} s"
     return f"nothing shows a load in the hands at {bend.top_s:.1f} s"

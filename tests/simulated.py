@@ -105,6 +105,9 @@ class SimulatedSet:
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
         return None
 
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Floats:
+        return np.zeros((len(upright_s), 2))
+
     def _wrong(self, time_s: float) -> int:
         """1 in the share `wrong` of the moments."""
         return int(np.random.default_rng(int(1000 * np.nan_to_num(time_s))).random() < self.wrong)

@@ -1,6 +1,7 @@
 """A fast stand-in for the analysis: the text in a "clip" says what happens to it.
 
-`python -m tests.standin batch FOLDER --out DIR` runs the command with the stand-in instead of the analysis.
+`python -m tests.standin batch FOLDER --out DIR` runs the command with the stand-in instead of the analysis, and
+`python -m tests.standin app --folder DIR` the app.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from hingecheck import names
+from hingecheck.app import running, work
 from hingecheck.batch import isolation
 from hingecheck.batch.jobs import Job
 from hingecheck.errors import NobodyFound, UsageError
+from hingecheck.progress import Progress, Stage
 from hingecheck.results import folder
 from hingecheck.results.folder import THUMBNAIL
 from tests import stored
@@ -86,6 +89,15 @@ def measure(job: Job) -> None:
             _fail(word, job)
 
 
+def app_measure(job: Job) -> None:
+    """The same for the app.  It tells its progress first."""
+    assert isinstance(job, work.AppJob)
+    watch = work.Reporter(job.progress)
+    watch(Progress(Stage.SCOUTING))
+    watch(Progress(Stage.MEASURING, 30, 120))
+    measure(job)
+
+
 def _wait_at(number: int, clip: Path) -> None:
     """Wait until that gate is open, with a time limit in case the test has ended."""
     for _ in range(round(WAIT_S / PAUSE_S)):
@@ -124,6 +136,7 @@ def main() -> None:
     from hingecheck import cli
 
     isolation.WORK = WORK  # type: ignore[misc]
+    running.WORK = "tests.standin:app_measure"  # type: ignore[misc]
     cli.main()
 
 

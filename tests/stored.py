@@ -116,9 +116,11 @@ def write(folder: Path, made: dict[str, Any] | None = None, *, video: bytes | No
 def _angles(path: Path, frames: int) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        names = ("trunk_lean", "hip_flexion", "lumbar_flexion", "lumbar_low", "lumbar_high")
+        angles = ("trunk_lean", "hip_flexion", "lumbar_flexion")
+        names = (*angles, "lumbar_low", "lumbar_high", "hip_flexion_low", "hip_flexion_high")
         rows.writerow(["time_s", *(f"{name}_deg" for name in names)])
         for index in range(frames):
             bent = math.sin(math.pi * index / frames) ** 2
             lumbar = ("", "", "") if index % 37 == 5 else tuple(f"{18 * bent + off:.2f}" for off in (0, -5, 5))
-            rows.writerow([f"{index / RATE_HZ:.4f}", f"{70 * bent:.2f}", f"{110 * bent:.2f}", *lumbar])
+            hip = tuple(f"{110 * bent + off:.2f}" for off in (-9, 9))
+            rows.writerow([f"{index / RATE_HZ:.4f}", f"{70 * bent:.2f}", f"{110 * bent:.2f}", *lumbar, *hip])

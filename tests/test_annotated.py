@@ -209,6 +209,7 @@ def test_a_complete_result_applies_the_retouch_to_every_picture(tmp_path: Path) 
         "angles.csv",
         "angles.csv-metadata.json",
         "landmarks.csv",
+        "bar.csv",
         "keyframes.png",
         "report.html",
         "analysis.json",

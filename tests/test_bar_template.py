@@ -13,7 +13,7 @@ from hingecheck.barbell import evidence
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
-from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, PoseTrack, Thumbnails
+from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, PoseTrack, Rep, Thumbnails
 from hingecheck.segmentation import hand_height, segment
 from hingecheck.spine import inference
 from hingecheck.video import thumbnails as small
@@ -118,7 +118,12 @@ def test_the_load_changes_nothing_if_the_lifter_is_seen(thumbnails: Thumbnails) 
     whole = measured(TRACK)
     pictures = evidence.Pictures(thumbnails, TRACK)
     (seen,), (alone,) = (segment.segment(whole, pictures=each).reps for each in (pictures, None))
-    assert replace(seen, probability=1.0) == replace(alone, probability=1.0)
+
+    def sure(rep: Rep) -> Rep:
+        return replace(rep, probability=1.0, complete_probability=1.0, style_probability=1.0)
+
+    assert sure(seen) == sure(alone)
+    assert seen.style_probability > alone.style_probability, "but it makes the type of lift surer"
 
 
 def test_a_load_that_moves_unlike_the_hands_is_not_followed(thumbnails: Thumbnails) -> None:

@@ -15,6 +15,7 @@ from hingecheck.batch import jobs
 from hingecheck.batch.jobs import Job, Settings
 from hingecheck.history import trends
 from hingecheck.report import sentences
+from hingecheck.report.page import board as board_page
 from tests import conftest
 from tests.test_batch import hingecheck, results, season
 from tests.test_privacy import phone_clip
@@ -30,6 +31,8 @@ CLIPS = {
     "alone 2026-02-30.mp4": "share 0.4",
     "Cy/2026-03-01.mp4": "share 0.7",
 }
+
+ANA = re.compile(rb"(?i)\bana\b")
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +140,7 @@ def test_a_clip_without_a_date_gets_the_one_in_its_metadata(tmp_path: Path, samp
     assert jobs.perform(job, work=lambda job: None).failure is None
     record = jobs.recorded(tmp_path / "result")
     assert record is not None
-    assert record.day == "2024-05-17"
+    assert record.day == ("2024-05-17", True)
 
 
 def test_a_date_in_the_name_comes_before_the_one_in_the_metadata(tmp_path: Path) -> None:
@@ -153,6 +156,24 @@ def test_a_date_in_the_name_comes_before_the_one_in_the_metadata(tmp_path: Path)
     }
 
 
+def test_a_date_in_utc_is_said_on_terminal_and_board_also_after_a_deletion(tmp_path: Path) -> None:
+    folder = season(tmp_path / "clips", {"Ana/a.mp4": "share 0.2", "Bo/b.mp4": "share 0.3", "Cy/c.mp4": "share 0.4"})
+    out = tmp_path / "out"
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    for record in out.glob("clips/*/clip.json"):
+        utc = "true" if "-b-" not in record.parent.name else "false"
+        dated = record.read_text().replace('"recorded": ""', '"recorded": "2024-05-17"')
+        record.write_text(dated.replace('"recorded_utc": false', f'"recorded_utc": {utc}'))
+    done = hingecheck("batch", folder, "--out", out)
+    assert "may differ by one: Cy/c.mp4, Ana/a.mp4." in " ".join(done.stderr.split())
+    assert {name: board_page.UTC in row["words"] for name, row in rows(out).items()} == {
+        **dict.fromkeys(("Ana", "Cy"), True),
+        "Bo": False,
+    }
+    conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out, "--yes")
+    assert {name: board_page.UTC in row["words"] for name, row in rows(out).items()} == {"Bo": False, "Cy": True}
+
+
 def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:
     clips = {"Ana/2026-01-05.mp4": "share 0.2", "Bo/2026-01-05.mp4": "share 0.4", "Ana/twin.mp4": "share 0.3"}
     folder = season(tmp_path / "clips", clips | {"Bo/2026-01-06 twin.mp4": "share 0.3", "Cy/2026-01-05.mp4": "nobody"})
@@ -160,7 +181,7 @@ def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:
     assert hingecheck("batch", folder, "--out", out).returncode == 10
     deleted = conftest.hingecheck("log", "delete", "ana", "--logbook", out, "--results", out, "--yes")
     assert deleted.returncode == 0, deleted.stderr
-    assert list(rows(out)) == ["Bo", "Cy"]  # the board stays for the others
+    assert list(rows(out)) == ["Cy", "Bo"]  # the board stays for the others
     assert {row["athlete"] for row in results(out)} == {"Bo", "Cy"}
     assert not [page for page in out.rglob("*.html") if b"Ana" in page.read_bytes()]
     again = hingecheck("batch", folder, "--out", out)
@@ -174,6 +195,29 @@ def test_deleting_lasts_until_the_athlete_is_taken_back(tmp_path: Path) -> None:
         assert conftest.hingecheck("log", "restore", name, "--logbook", out).returncode == code
     assert hingecheck("batch", folder, "--out", out).returncode == 0
     assert set(rows(out)) == {"Ana", "Bo"}
+
+
+def test_nothing_names_a_deleted_athlete_also_where_a_clip_was_shared(tmp_path: Path) -> None:
+    shared = {"Ana/ana shared.mp4": "share 0.3", "Bo/2026-01-06.mp4": "share 0.3"}
+    folder = season(tmp_path / "clips", shared | {"Bo/2026-01-05.mp4": "share 0.4", "Ana/own.mp4": "share 0.5"})
+    out = tmp_path / "out"
+
+    def names_ana() -> list[Path]:
+        return [
+            path
+            for path in out.rglob("*")
+            if ANA.search(path.name.encode()) or (path.is_file() and ANA.search(path.read_bytes()))
+        ]
+
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    assert names_ana()
+    deleted = conftest.hingecheck("log", "delete", "Ana", "--logbook", out, "--results", out, "--yes")
+    assert "Run the batch again to measure them" in " ".join(deleted.stderr.split())
+    assert names_ana() == []
+    assert {row["clip"] for row in results(out)} == {"Bo/2026-01-05.mp4"}
+    assert hingecheck("batch", folder, "--out", out).returncode == 0
+    assert names_ana() == []
+    assert {row["clip"] for row in results(out)} == {"Bo/2026-01-05.mp4", "Bo/2026-01-06.mp4"}
 
 
 def test_a_rebuilt_board_is_the_board_that_a_batch_writes(tmp_path: Path) -> None:

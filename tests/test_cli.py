@@ -149,7 +149,15 @@ def test_the_default_result_folder_is_named_after_the_clip(tmp_path: Path, sampl
     done = hingecheck("analyze", "my lift.mp4", "--no-video", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in (tmp_path / "my lift").iterdir()) == [
-        *("analysis.json", "angles.csv", "angles.csv-metadata.json", "keyframes.png", "landmarks.csv", "report.html")
+        *(
+            "analysis.json",
+            "angles.csv",
+            "angles.csv-metadata.json",
+            "bar.csv",
+            "keyframes.png",
+            "landmarks.csv",
+            "report.html",
+        )
     ]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["my lift", "my lift.mp4"]
 

@@ -17,7 +17,7 @@ from hingecheck.errors import UsageError
 from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
 from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Measure, Reason
-from hingecheck.report import sentences, wording
+from hingecheck.report import compared, sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison as comparison_page
 from hingecheck.results import angle_table, document, folder
@@ -211,6 +211,17 @@ def test_two_finished_results_are_compared_without_measuring_again(
     monkeypatch.chdir(second)
     assert CliRunner().invoke(cli.app, ["compare", str(first), "."]).exit_code == 0
     assert (second / "monday-vs-friday" / "comparison.html").is_file()
+
+
+def test_the_curves_of_a_finished_result_keep_their_intervals(tmp_path: Path) -> None:
+    analysis = staged()
+    read, fresh = compared.finished(finished(tmp_path / "set", analysis)).curves, side(analysis, 1).curves
+    assert set(read.half_deg) == set(fresh.half_deg) == set(comparison_page.ANGLES)
+    for name, half_deg in fresh.half_deg.items():
+        assert np.allclose(read.half_deg[name], half_deg, atol=0.01, equal_nan=True), name
+    rows = [row.split(",")[:10] for row in (tmp_path / "set" / "angles.csv").read_text().splitlines()]
+    (tmp_path / "set" / "angles.csv").write_text("\n".join(",".join(row) for row in rows))  # of an earlier version
+    assert set(compared.finished(tmp_path / "set").curves.half_deg) == {"lumbar_flexion"}
 
 
 def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_tag_that_is_not_utf_8_does_not_matter(suffix: str, tmp_path: Path) ->
     clip = Video(with_latin_tags(tmp_path / f"clip.{suffix}"))
     writing.write(tmp_path / "film.mp4", clip, clip.frames(), 30.0)
     assert clip.info().frames_read == 5
-    assert recording_day.day(clip.path) == (2009, 5, 17)
+    assert recording_day.day(clip.path) == recording_day.RecordingDay(2009, 5, 17, utc=False)
 
 
 def with_latin_tags(path: Path) -> Path:

@@ -80,7 +80,7 @@ def test_a_mistyped_command_is_refused(line: str) -> None:
 def test_every_option_and_path_named_in_the_documentation_exists() -> None:
     programs = [path for folder in ("samples", "models", "tests/bench") for path in (ROOT / folder).rglob("*.py")]
     sources = [*programs, *(ROOT / ".ci").iterdir()]
-    known = doc_commands.options() | {"--strict", "--nworkers", "--nthreads", "--help"}
+    known = doc_commands.options() | {"--strict", "--nworkers", "--nthreads", "--help", "--rm", "--network"}
     elsewhere = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     for page in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"):
         text = page.read_text(encoding="utf-8")

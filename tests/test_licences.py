@@ -84,7 +84,7 @@ def packages() -> dict[str, str]:
     """Every package of the project that users install, with the extra that brings it."""
     project = PROJECT["project"]
     groups = {"always": project["dependencies"]}
-    groups |= {f"`{name}`": project["optional-dependencies"][name] for name in ("clinic", "table", "cluster")}
+    groups |= {f"`{name}`": project["optional-dependencies"][name] for name in ("app", "clinic", "table", "cluster")}
     return {re.split(r"[<>=\[ ]", needed)[0]: group for group, names in groups.items() for needed in names}
 
 

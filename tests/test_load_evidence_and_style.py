@@ -110,6 +110,37 @@ def test_after_a_large_change_of_light_pictures_are_not_compared() -> None:
     assert pictures([down, room(plates_up=True, light=60)]).looks([0, 1], [0.5]) is None
 
 
+def beside_lifter(*, plates_up: bool, light: int = 0, seen: bool = True) -> Bytes:
+    """A picture of a wide room with plates on the floor or at the hips, beside the lifter, as from 45 degrees."""
+    picture = noise_pictures(1, height=900, width=1200)[0].copy()
+    if seen:
+        cv2.circle(picture, (ANKLE[0] + 260, 480 if plates_up else 700), 90, (25, 25, 25), -1)
+    return np.asarray(np.clip(picture.astype(int) + light, 0, 255), np.uint8)
+
+
+def carried(rooms: list[Bytes]) -> list[int]:
+    """For each second of the pictures, from the first: 1 = the load is carried, -1 = it stays, 0 = unknown."""
+    upright_s = [float(n) for n in range(0, len(rooms), 2)]
+    likelihood = pictures(rooms).beside(upright_s, [n + 1 for n in upright_s[:-1]])
+    return [int(sign) for sign in np.sign(likelihood[:, 1] - likelihood[:, 0])]
+
+
+def test_plates_beside_the_lifter_that_leave_their_place_are_carried() -> None:
+    down, up = beside_lifter(plates_up=False), beside_lifter(plates_up=True)
+    lit = beside_lifter(plates_up=True, light=25)
+    assert carried([up, down, up, down, down]) == [1, 1, -1], "the lifter stands up without the load at the end"
+    assert carried([up, down, lit, down, down]) == [1, 1, -1], "a phone adjusts its exposure"
+
+
+def test_a_load_that_is_never_seen_beside_the_lifter_is_no_evidence() -> None:
+    assert carried([beside_lifter(plates_up=False, seen=False)] * 5) == [0, 0, 0]
+
+
+def test_a_moving_camera_is_no_evidence_beside_the_lifter() -> None:
+    down, up = beside_lifter(plates_up=False), beside_lifter(plates_up=True)
+    assert carried([up, np.roll(down, 60, axis=1), up]) == [0, 0]
+
+
 def test_thumbnails_of_a_long_clip_stay_below_the_limit() -> None:
     frames = (Frame(0.5 * i, np.zeros((512, 256, 3), np.uint8), 0.5) for i in range(3000))
     keeper = small.Keeper()
@@ -145,6 +176,9 @@ class AllAlike:
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks:
         self.asked_s[:] = upright_s
         return Looks(np.zeros((len(upright_s), 2)), 0.0, 0.0, self.moved)
+
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Floats:
+        return np.zeros((len(upright_s), 2))
 
 
 def probabilities(track: AngleTrack, moved: float) -> Floats:

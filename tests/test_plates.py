@@ -136,10 +136,15 @@ def test_a_tiny_plate_is_read_as_a_bare_bar() -> None:
     assert find_plates(replace(finder, middle_px=finder.middle_px + np.array([0.8 * LEG_PX, 0.0]))) is None
 
 
+def held_at(time_s: Floats, forward: Floats, up: Floats, radius_legs: float) -> Plates:
+    """Plates that are nowhere in the picture."""
+    return Plates(time_s, forward, up, radius_legs, np.full((len(time_s), 2), np.nan))
+
+
 def series(*heights: float) -> Plates:
     """Plates at these heights, in leg lengths, one a second."""
     up = np.repeat(np.array(heights), 10)
-    return Plates(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
+    return held_at(np.arange(0.0, len(up)) * 0.1, 0.0 * up, up / 0.3, 0.3)
 
 
 def pictures_with(held: Plates | None) -> evidence.Pictures:
@@ -286,7 +291,7 @@ def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tupl
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     way = 0.2 * lifter.smoothstep(time_s, rep.liftoff_s, rep.knee_pass_s)
-    held = Plates(time_s, way, 0 * way, 0.33)
+    held = held_at(time_s, way, 0 * way, 0.33)
     notes: list[Reason] = []
     values = bar_path.describe(track, rep, None, held, notes)
     assert notes == [Reason(Code.PLATES_AS_SCALE)]
@@ -302,12 +307,12 @@ def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tupl
 def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
-    held = Plates(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
+    held = held_at(time_s, 0.0 * time_s, 0.0 * time_s, 0.33)
     notes: list[Reason] = []
     by_hands = bar_path.describe(track, rep, 180.0, None, notes)
     assert bar_path.describe(track, rep, 180.0, replace(held, radius_legs=0.2), notes) == by_hands
     assert bar_path.describe(track, rep, 180.0, replace(held, forward=held.forward * np.nan), notes) == by_hands
-    sparse = Plates(time_s[::60], held.forward[::60], held.up[::60], 0.33)
+    sparse = held_at(time_s[::60], held.forward[::60], held.up[::60], 0.33)
     assert bar_path.describe(track, rep, 180.0, sparse, notes) == by_hands
     missed = bar_path.describe(track, replace(rep, knee_pass_s=float("nan")), None, held, notes)
     assert missed["bar_forward_cm"].reason == Reason(Code.NO_SCALE)
@@ -319,7 +324,7 @@ def test_a_metric_of_one_repetition_is_pooled_over_the_set() -> None:
     first, second = (rep.rep for rep in analysis.reps)
     time_s = np.arange(0.0, analysis.angles.time_s[-1], STEP_S)
     way = np.where(time_s < first.end_s, 0.0 * time_s, np.nan)
-    held = Plates(time_s, way, way, 0.33)
+    held = held_at(time_s, way, way, 0.33)
     reps = [repetition.describe(analysis.angles, rep, analysis.view, plates=held) for rep in (first, second)]
     assert list(reps[0].values) == list(reps[1].values) == list(METRICS)
     seen, unseen = (rep.values["bar_forward_cm"] for rep in reps)

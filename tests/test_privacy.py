@@ -8,10 +8,12 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import av
 import cv2
@@ -122,7 +124,33 @@ def test_a_face_needs_detections_in_several_squares() -> None:
         def faces(self, rgb: Bytes) -> Floats:
             return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
 
-    assert len(head_search.faces(scene([(160, 120)]), Once(), levels)) == 0
+    assert len(head_search.faces(scene([(310, 120)], 8), Once(), levels)) == 0
+
+
+def test_a_face_counts_only_if_a_persons_head_is_there() -> None:
+    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
+    circle = head_tracks.heads(truth[None], trunk_lengths(truth[None]))[0]
+    elsewhere = circle + np.array([3 * circle[2], 0.0, 0.0])
+
+    class Model:
+        def __init__(self) -> None:
+            self.sizes: list[int] = []
+
+        def everyone(self, frame: Frame) -> list[Floats]:
+            self.sizes.append(frame.rgb.shape[0])
+            assert frame.rgb.shape[0] == frame.rgb.shape[1]
+            corner = np.argwhere(frame.rgb[..., 0] == 255)[0][::-1]  # the white spot at (100, 100) of the picture
+            return [truth + corner - 100]
+
+    picture = np.zeros((600, 500, 3), np.uint8)
+    picture[100, 100] = 255
+    model = Model()
+    found = head_search.embodied(picture, np.stack([circle, elsewhere]), model, elsewhere)
+    assert found == pytest.approx(circle[None])
+    assert len(head_search.embodied(picture, circle[None] * [1, 1, 1.5], model, circle)) == 0  # the lifter's own
+    widths = round(6 * circle[2] / head_search.FACE_RADIUS), round(9 * circle[2] / head_search.FACE_RADIUS)
+    assert {*widths} <= {*model.sizes}
+    assert len(head_search.embodied(picture, np.zeros((0, 3)), model, circle)) == 0
 
 
 def test_a_person_needs_detections_in_two_squares() -> None:
@@ -147,7 +175,7 @@ def test_an_upside_down_person_is_ignored() -> None:
     assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
 
 
-def test_a_picture_with_a_face_outside_the_tracks_and_off_the_body_is_left_out() -> None:
+def test_a_head_outside_the_tracks_and_off_the_body_is_blurred_or_left_out() -> None:
     bright = Bright()
 
     def look(picture: Bytes, _: float = 0.0) -> Floats:
@@ -157,22 +185,36 @@ def test_a_picture_with_a_face_outside_the_tracks_and_off_the_body_is_left_out()
     body[list(landmarks.HIPS)] = 200.0
     known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
     head = Track(np.array([0.0, 4.0]), np.array([[70.0, 70, 30]] * 2))
-    hide = blurring.retouch([head], look, known)
     with_one, with_two = scene([(70, 70), (200, 200)]), scene([(70, 70), (250, 60), (200, 200)])
     assert (len(look(with_one)), len(look(with_two))) == (2, 3)
-    assert hide(with_two, 4.0) is None
-    out = hide(with_one, 4.1)
-    assert out is not None
-    (left,) = look(out)
-    assert left[:2] == pytest.approx([200, 200], abs=5)
+    for picture in (with_one, with_two):
+        out = blurring.retouch([head], look, known)(picture, 4.1)
+        assert out is not None
+        left = look(out)
+        assert len(left)
+        assert np.hypot(*(left[:, :2] - 200.0).T).max() < 15
     assert with_one[70, 70, 0] == 255  # the input picture is not changed
+    lost = blurring.retouch([head], look, known, lambda _: True)
+    assert [lost(picture, 4.0) is None for picture in (with_two, with_one)] == [True, False]
 
 
-def test_a_doubtful_face_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
-    class Twice(Bright):
-        def faces(self, rgb: Bytes) -> Floats:
-            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
+def test_a_head_that_a_look_found_stays_blurred_until_the_next_look() -> None:
+    calls: list[float] = []
 
+    def look(_: Bytes, time_s: float) -> Floats:
+        calls.append(time_s)
+        return np.array([[160.0, 120.0, 40.0]])
+
+    hide = blurring.retouch([], look, Bodies(np.zeros(0), [], []))
+    picture = scene([])
+    for time_s in (1.0, 1.05, 1.1, 1.2):
+        out = hide(picture, time_s)
+        assert out is not None
+        assert not np.array_equal(out[110:130, 150:170], picture[110:130, 150:170])
+    assert calls == [1.0, 1.2]
+
+
+def test_a_face_without_a_body_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
     class Nobody:
         def everyone(self, frame: Frame) -> list[Floats]:
             return []
@@ -183,7 +225,7 @@ def test_a_doubtful_face_leaves_a_picture_out_only_while_the_lifter_is_lost() ->
     picture = scene([(160, 120)])
 
     def left_out(pose: PoseTrack, time_s: float) -> bool:
-        return redactor.hiding(pose, [], Nobody(), Twice())(picture, time_s) is None
+        return redactor.hiding(pose, [], Nobody(), Bright())(picture, time_s) is None
 
     lost = replace(truth, xy_px=xy_px)
     assert [left_out(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]
@@ -232,14 +274,17 @@ def test_the_pseudonym_replaces_file_names() -> None:
             redactor.checked(bad)
 
 
-def phone_clip(path: Path, source: Path, last_s: float) -> Path:
-    """The first seconds of `source` with the metadata of a phone: place, owner, device and time."""
+UTC_ONLY: Final = MappingProxyType({"creation_time": "2024-05-17T10:00:00.000000Z"})
+
+
+def phone_clip(path: Path, source: Path, last_s: float, times: Mapping[str, str] = UTC_ONLY) -> Path:
+    """The first seconds of `source` with the metadata of a phone: place, owner, device and times."""
     notes = {
         "title": "jane doe",
         "location": "+52.5200+013.4050/",
         "com.apple.quicktime.location.ISO6709": "+52.5200+013.4050/",
         "com.apple.quicktime.model": "SecretPhone",
-        "creation_time": "2024-05-17T10:00:00.000000Z",
+        **times,
     }
     with (
         av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as out,
@@ -262,8 +307,17 @@ def phone_clip(path: Path, source: Path, last_s: float) -> Path:
 
 
 def test_the_recording_day_is_read_only_if_the_clip_contains_it(tmp_path: Path, sample_clip: Path) -> None:
-    assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17)
+    assert recording_day.day(phone_clip(tmp_path / "phone.mp4", sample_clip, 0.2)) == (2024, 5, 17, True)
     assert recording_day.day(sample_clip) is None
+
+
+def test_the_day_of_the_phones_own_clock_comes_before_the_day_in_utc(tmp_path: Path, sample_clip: Path) -> None:
+    late = {"creation_time": "2024-05-17T22:30:00.000000Z"}
+    clip = phone_clip(tmp_path / "utc.mp4", sample_clip, 0.2, late)
+    assert recording_day.day(clip) == (2024, 5, 17, True)
+    late |= {"com.apple.quicktime.creationdate": "2024-05-18T00:30:00+0200"}
+    clip = phone_clip(tmp_path / "local.mp4", sample_clip, 0.2, late)
+    assert recording_day.day(clip) == (2024, 5, 18, False)
 
 
 @pytest.mark.network

@@ -221,6 +221,17 @@ def test_angles_and_pictures_of_another_clip_are_refused(tmp_path: Path) -> None
     assert pictures.row(tmp_path, 0, 2) is None
 
 
+def test_a_value_outside_its_interval_is_refused(tmp_path: Path) -> None:
+    analysis = reading.read(stored.write(tmp_path))
+    head, *rows = (tmp_path / "angles.csv").read_text().splitlines()
+    for column in ("lumbar_low_deg", "hip_flexion_high_deg"):
+        cells = rows[50].split(",")
+        cells[head.split(",").index(column)] = "-1" if "high" in column else "170"
+        (tmp_path / "angles.csv").write_text("\n".join([head, *rows[:50], ",".join(cells), *rows[51:]]))
+        with pytest.raises(ResultUnreadable, match=r"_flexion_deg lies outside its own interval"):
+            angle_table.read(analysis)
+
+
 def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> None:
     analysis = reading.read(stored.write(tmp_path))
     columns = angle_table.read(analysis)

@@ -110,7 +110,7 @@ def course_and_seen(shape: lifter.Set) -> tuple[Course, turns.Seen]:
 
 
 def probability(seen: turns.Seen, bar: Floats, looks: Looks | None = None) -> Floats:
-    return segment.weighed(seen, bar, looks, None).probability
+    return segment.weighed(seen, evidence.LoadSeen(bar, looks, np.zeros(bar.shape)), None).probability
 
 
 def answers(*up: bool | None) -> Floats:
@@ -167,7 +167,8 @@ def test_tables_are_counted_from_labels_and_can_be_read_back() -> None:
 
 
 def test_a_witness_is_doubted_in_every_reading() -> None:
-    ways = evidence.readings(3, answers(False, True, False), None)
+    bar = answers(False, True, False)
+    ways = evidence.readings(evidence.LoadSeen(bar, None, np.zeros(bar.shape)))
     assert sum(np.exp(way.prior) for way in ways) == pytest.approx(1.0)
     apart = [float(np.abs(np.diff(way.load, axis=1)).max()) for way in ways]
     assert apart == sorted(apart, reverse=True)

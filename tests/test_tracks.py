@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
@@ -14,7 +15,7 @@ import pytest
 import hingecheck as api
 from hingecheck.analysis import Asked
 from hingecheck.errors import InputError, NobodyFound, NoRepetition, UsageError, VideoNotFound
-from hingecheck.exchange import analysis, body, mot, sources, trc
+from hingecheck.exchange import analysis, body, mediapipe_files, mot, sources, trc
 from hingecheck.exchange.tracks import Markers, Motion
 from hingecheck.records import Analysis, Code, Floats
 from tests import lifter
@@ -241,7 +242,7 @@ def test_the_command_writes_a_folder_without_pictures(tmp_path: Path) -> None:
     done = hingecheck("analyze", path, "--out", tmp_path / "out", "--height-cm", "180")
     assert done.returncode == 0, done.stderr
     assert {file.name for file in (tmp_path / "out").iterdir()} == {
-        *("analysis.json", "angles.csv", "angles.csv-metadata.json", "report.html")
+        *("analysis.json", "angles.csv", "angles.csv-metadata.json", "bar.csv", "report.html")
     }
     data = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))
     assert data["video"]["file"] == "monday.trc"
@@ -265,7 +266,7 @@ def test_a_pseudonym_replaces_the_name_of_tracks(tmp_path: Path) -> None:
 def test_a_table_without_points_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "angles.csv"
     path.write_text("time_s,hip_flexion_deg\n0,1\n0.1,2\n")
-    with pytest.raises(InputError, match="no column NAME_x_px"):
+    with pytest.raises(InputError, match="no columns like left_hip_x"):
         sources.read(path)
 
 
@@ -342,9 +343,204 @@ def test_what_cannot_be_measured_is_said(make: Any, error: type[Exception], matc
 
 def test_a_mot_without_a_models_coordinates_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "angles.mot"
-    path.write_text("Coordinates\nendheader\ntime\tright knee\tleft knee\n0\t1\t1\n0.1\t2\t1\n")
+    path.write_text("Coordinates\nendheader\ntime\telbow_flex_r\n0\t1\n0.1\t2\n")
     with pytest.raises(InputError, match="no coordinates of an OpenSim model") as refused:
         analysis.analyze(path)
     assert ".trc" in refused.value.remedy
     with pytest.raises(UsageError, match="--max-bend"):
         analysis.analyze(path, Asked(max_bend=path))
+
+
+def sports2d(folder: Path, *, facing: int = 1, upright: float = 90.0) -> Path:
+    """Angles as Sports2D 0.8 writes them; its signs change if it takes the lifter for facing the other way."""
+    trunk = upright - facing * np.sign(upright) * LIFT.lean_deg
+    hip, knee = LIFT.lean_deg + LIFT.thigh_deg, LIFT.thigh_deg + LIFT.shank_deg
+    columns = {"trunk": trunk, "pelvis": 0 * hip}
+    columns |= {
+        f"{side} {name}": facing * angle for side in ("right", "left") for name, angle in (("hip", hip), ("knee", knee))
+    }
+    head = ["Coordinates", "version=1", f"nRows={len(hip)}", "nColumns=6", "inDegrees=yes", "", "endheader"]
+    rows = np.stack([LIFT.time_s, *columns.values()], axis=1)
+    lines = ["\t".join(f"{value:.6f}" for value in row) for row in rows]
+    lines[3] = "\t".join([*lines[3].split("\t")[:5], "", ""])  # pandas writes nothing for NaN
+    path = folder / f"lift_{facing}_{upright:g}.mot"
+    path.write_text("\n".join([*head, "\t".join(["time", *columns]), *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_angles_of_sports2d_give_trunk_knee_and_repetitions_whichever_way_it_sees(tmp_path: Path) -> None:
+    results = [
+        analysis.analyze(sports2d(tmp_path, facing=facing, upright=upright))
+        for facing, upright in ((1, 90.0), (-1, 90.0), (1, -90.0))
+    ]
+    for found in results:
+        assert len(found.reps) == 2
+        assert values(found, "trunk_change_deg") == pytest.approx([65.0] * 2, abs=1.0)
+        assert values(found, "knee_change_deg") == pytest.approx([62.0] * 2, abs=1.0)
+        assert not found.reps[0].values["lumbar_change_deg"].known
+        assert values(found, "knee_change_deg") == pytest.approx(values(results[0], "knee_change_deg"), abs=1e-6)
+        assert found.provenance["settings"] == {"tracks": "points"}
+
+
+SIZE_PX: Final = (1080, 1920)
+MEDIAPIPE: Final = {
+    name: place for place, name in enumerate(mediapipe_files.NAMES) if name.partition("_")[2] in (*WIDTHS, "foot_index")
+}
+
+
+def seen_by_mediapipe() -> Floats:
+    """Landmarks (N, 33, 3) of a picture as parts of its size, with a visibility; points that are not drawn are 0."""
+    found, out = picture(LIFT), np.zeros((len(LIFT.time_s), len(mediapipe_files.NAMES), 3))
+    for name, place in MEDIAPIPE.items():
+        side, joint = name.split("_", 1)
+        at = found.names.index(f"{side[0].upper()}{SPORTS2D.get(joint, 'BigToe')}")
+        out[:, place, :2] = (found.xyz[:, at, :2] * [600, -600] + [500, 1500]) / SIZE_PX
+        out[:, place, 2] = 0.95
+    return out
+
+
+def points(row: Floats) -> list[dict[str, float]]:
+    return [{"x": x, "y": y, "z": 0.0, "visibility": v} for x, y, v in row.tolist()]
+
+
+def as_json(data: Any) -> str:
+    return json.dumps(data)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    return "\n".join(",".join(map(str, row)) for row in (head, *rows)) + "\n"
+
+
+def wide(head: Callable[[int, str], list[str]], time: str = "timestamp_ms", factor: float = 1000.0) -> str:
+    seen = seen_by_mediapipe()
+    columns = [column for place, name in enumerate(mediapipe_files.NAMES) for column in head(place, name)]
+    return table([time, *columns], [[t * factor, *row.ravel()] for t, row in zip(LIFT.time_s, seen, strict=True)])
+
+
+SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
+    "list of frames": lambda: ("lift.json", as_json([points(row) for row in seen_by_mediapipe()])),
+    "people in frames": lambda: (
+        "lift.json",
+        as_json([{"frame": i, "landmarks": [points(row)]} for i, row in enumerate(seen_by_mediapipe())]),
+    ),
+    "object with facts": lambda: (
+        "lift.json",
+        as_json(
+            {
+                "fps": 30.0,
+                "video": {"width": SIZE_PX[0], "height": SIZE_PX[1]},
+                "frames": [{"poseLandmarks": points(row)} for row in seen_by_mediapipe()],
+            }
+        ),
+    ),
+    "numbered frames": lambda: (
+        "lift.json",
+        as_json({str(i): {"pose_landmarks": {"landmark": points(row)}} for i, row in enumerate(seen_by_mediapipe())}),
+    ),
+    "lists and lines": lambda: (
+        "lift.jsonl",
+        "\n".join(
+            json.dumps({"time": t, "keypoints": [[x, y, 0.0, v] for x, y, v in row.tolist()]})
+            for t, row in zip(LIFT.time_s, seen_by_mediapipe(), strict=True)
+        ),
+    ),
+    "named points": lambda: (
+        "lift.json",
+        as_json(
+            [
+                {
+                    "timestamp": 1e6 * t,
+                    "landmarks": {
+                        f"PoseLandmark.{n.upper()}": p for n, p in zip(mediapipe_files.NAMES, points(row), strict=True)
+                    },
+                }
+                for t, row in zip(LIFT.time_s, seen_by_mediapipe(), strict=True)
+            ]
+        ),
+    ),
+    "names in columns": lambda: ("lift.csv", wide(lambda _, name: [f"{name}_x", f"{name}_y", f"{name}_visibility"])),
+    "names behind": lambda: ("lift.csv", wide(lambda _, name: [f"x_{name}", f"y_{name}", f"v_{name}"], "time", 1.0)),
+    "numbers from 1": lambda: ("lift.csv", wide(lambda n, _: [f"x{n + 1}", f"y{n + 1}", f"v{n + 1}"])),
+    "numbers from 0": lambda: (
+        "lift.csv",
+        wide(lambda n, _: [f"landmark_{n}_{axis}" for axis in ("x", "y", "visibility")]),
+    ),
+    "a row a point": lambda: (
+        "lift.csv",
+        table(
+            ("frame", "landmark", "x", "y", "z", "visibility"),
+            [
+                (i, name, x, y, 0, v)
+                for i, row in enumerate(seen_by_mediapipe())
+                for name, (x, y, v) in zip(mediapipe_files.NAMES, row.tolist(), strict=True)
+            ],
+        ),
+    ),
+}
+NAMED: Final = mediapipe_files.NAMES
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_landmarks_of_mediapipe_are_read_in_their_usual_shapes(shape: str, tmp_path: Path) -> None:
+    name, content = SHAPES[shape]()
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    found = sources.read(tmp_path / name, 30.0, SIZE_PX)
+    expected = sources.read(write(picture(LIFT), tmp_path / "same.trc"))
+    assert found.track.xy_px[:, 23] - found.track.xy_px[:, 27] == pytest.approx(
+        expected.track.xy_px[:, 23] - expected.track.xy_px[:, 27], abs=0.1
+    )
+    assert found.track.time_s == pytest.approx(LIFT.time_s, abs=1e-3)
+
+
+def test_mediapipe_is_analyzed_by_command_and_asks_for_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "lift.json"
+    path.write_text(SHAPES["list of frames"]()[1], encoding="utf-8")
+    for given, wanted in ((("--rate-hz", "30"), "--picture-size"), (("--picture-size", "1080x1920"), "--rate-hz")):
+        refused = hingecheck("analyze", path, "--json", *given)
+        assert refused.returncode == UsageError.exit_code
+        assert wanted in refused.stderr
+    assert hingecheck("analyze", path, "--json", "--picture-size", "wide").returncode == UsageError.exit_code
+    found = api.analyze(path, rate_hz=30.0, picture_size="1080x1920")
+    assert [rep.metrics["trunk_change_deg"].value for rep in found.reps] == pytest.approx([65.0] * 2, abs=1.0)
+
+
+def test_world_landmarks_of_mediapipe_need_no_size(tmp_path: Path) -> None:
+    metres = seen_by_mediapipe() * [*np.divide(SIZE_PX, 600), 1.0]
+    hips = metres[:, [23, 24], :2].mean(axis=1)
+    metres[..., :2] -= hips[:, None]
+    path = tmp_path / "world.json"
+    path.write_text(
+        as_json([{"time": t, "worldLandmarks": [points(row)]} for t, row in zip(LIFT.time_s, metres, strict=True)])
+    )
+    found = analysis.analyze(path)
+    assert values(found, "trunk_change_deg") == pytest.approx([65.0] * 2, abs=1.0)
+    assert values(found, "knee_change_deg") == pytest.approx([62.0] * 2, abs=3.0)
+    assert found.reps[0].values["bar_displacement_m"].reason is not None, "its metres are those of an average person"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"a": 1}',
+        "[]",
+        "[1, 2]",
+        "not json",
+        '[{"landmarks": [[1]]}]',
+        '{"frames": [{"landmarks": [{"x": 1}]}]}',
+        '[[{"x": 1, "y": "?"}]]',
+    ],
+)
+def test_json_that_holds_no_landmarks_is_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "lift.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=r"lift.json: (cannot be read as landmarks|holds no left_hip)"):
+        sources.read(path, 30.0, SIZE_PX)
+
+
+def test_tracks_in_metres_give_the_velocity_of_the_hands(laboratory: Analysis) -> None:
+    """The hands hang from the shoulders by the same length all the time, so they rise as the shoulders do."""
+    shoulder = lifter.joints(LIFT)["shoulder"][:, 1] * HEIGHT_MM / 1000
+    way = laboratory.reps[0].values["bar_displacement_m"]
+    assert way.value == pytest.approx(float(np.ptp(shoulder)), rel=0.03)
+    assert laboratory.bar is not None
+    assert (laboratory.bar.scale, laboratory.bar.by) == ("recorded", "hands")

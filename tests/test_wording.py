@@ -57,14 +57,15 @@ def test_every_metric_has_its_own_name() -> None:
     assert wanted == set(wording.METRICS)
     names = [wording.name(metric) for metric in (*wording.METRICS, *set_metrics())]
     assert {name for name in names if names.count(name) > 1} == {
-        "Tempo unevenness"
+        "Tempo unevenness",
+        "Velocity loss, fastest to last repetition",
     }  # METRICS and the set metrics both contain it
 
 
 def test_units_match_the_metric_names_and_shares_are_per_cent() -> None:
     for metric in METRICS:
         sign = wording.unit(metric).sign
-        for ending, wanted in (("_deg", "°"), ("_deg_s", "°/s"), ("_cm", " cm"), ("_percent", " %")):
+        for ending, wanted in (("_deg", "°"), ("_deg_s", "°/s"), ("_m_s", " m/s"), ("_cm", " cm"), ("_percent", " %")):
             assert (sign == wanted) or not metric.endswith(ending), metric
         assert (wording.unit(metric) == quantities.SHARE) == (metric in SHARES), metric
 

@@ -136,3 +136,8 @@ def differing(first: Bytes, second: Bytes, neighbours: Bytes, compared: Bools) -
         shifts = [(best[0] + down, best[1] + right) for down, right in product(steps, steps)]
         best = min(shifts, key=lambda shift: cv2.countNonZero(cv2.bitwise_and(unlike(*shift), mask)))
     return unlike(*best) > 0  # 3
+
+
+def nearest(thumbnails: Thumbnails, time_s: float) -> Bytes:
+    """The thumbnail (h, w) nearest to a time."""
+    return np.asarray(thumbnails.grey[int(np.argmin(np.abs(thumbnails.time_s - time_s)))])

@@ -121,7 +121,8 @@ def find(finder: Finder, thumbnails: Thumbnails, track: PoseTrack, view: View) -
         aside = _aside_px(track, thumbnails.time_s[likely], _display_px(ends[likely], to_part, thumbnails)) / leg_px
         if aside > kind.aside + NEAR_END * abs(np.sin(np.radians(view.yaw_deg.value))):
             return None
-        return _path(np.where(likely[:, None], ends, np.nan), thumbnails.time_s, view)
+        kept = np.where(likely[:, None], ends, np.nan)
+        return _path(kept, _display_px(kept, to_part, thumbnails), thumbnails.time_s, view)
 
     return plates(finder.plated, PLATED) or plates(finder.either, BARE)  # 5
 
@@ -147,14 +148,14 @@ def _alike(chance: Floats, radius_px: Floats, kind: _Kind) -> Bools:
     return np.asarray(likely & (np.abs(radius_px / usual_px - 1.0) <= kind.same))
 
 
-def _path(ends: Floats, time_s: Floats, view: View) -> Plates:
-    """The path of a bar's end (M, 4) over time; rows are NaN where it is not seen."""
+def _path(ends: Floats, place_px: Floats, time_s: Floats, view: View) -> Plates:
+    """The path of a bar's end (M, 4), in display pixels (M, 2), over time; rows are NaN where it is not seen."""
     radius_px = float(np.nanmedian(ends[:, 3]))
     middle = ends[:, :2] / radius_px  # 6
     rest = float(np.nanquantile(middle[:, 1], 1 - LOWEST))
     ahead = (middle[:, 0] - float(np.nanmedian(middle[:, 0]))) * (1 if view.facing == "right" else -1)
     forward = ahead / np.cos(np.radians(view.yaw_deg.value))
-    return Plates(time_s, forward, rest - middle[:, 1], radius_px * SIDE / SIZE_PX)
+    return Plates(time_s, forward, rest - middle[:, 1], radius_px * SIDE / SIZE_PX, place_px)
 
 
 def _display_px(ends: Floats, to_part: Floats, thumbnails: Thumbnails) -> Floats:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,17 +59,22 @@ class Limits:
 
 
 class Stopped(Exception):
-    """The user stopped the batch.  The clip has no problem."""
+    """The user stopped the batch or the clip.  The clip has no problem."""
 
 
-def run(job: Job, limits: Limits, work: str = WORK) -> JobResult:
+def _wanted() -> bool:
+    """Nobody takes the job back."""
+    return False
+
+
+def run(job: Job, limits: Limits, work: str = WORK, taken_back: Callable[[], bool] = _wanted) -> JobResult:
     """Do the job in the worker process of this thread, within the limits.  Record how it ended in every case.
 
-    `work` names the function that does the job.  Raises Stopped after `stop`.
+    `work` names the function that does the job.  Raises Stopped after `stop`, and once `taken_back` says True.
     """
     crashes = 0
     while True:
-        result = _process(work).do(job, limits)
+        result = _process(work).do(job, limits, taken_back)
         if isinstance(result, JobResult):
             return result
         crashes += result.kind == "crashed"
@@ -112,7 +118,7 @@ class _Process:
         """True while the process runs."""
         return self._process.poll() is None
 
-    def do(self, job: Job, limits: Limits) -> JobResult | Failure:
+    def do(self, job: Job, limits: Limits, taken_back: Callable[[], bool] = _wanted) -> JobResult | Failure:
         """Send the job and wait for its result.  Returns a Failure if the process had to be ended, or died."""
         assert self._process.stdin is not None
         try:
@@ -120,18 +126,21 @@ class _Process:
             self._process.stdin.flush()
         except OSError:  # the process died while it had no job
             return self._death()
-        result = self._wait(limits)
+        result = self._wait(limits, taken_back)
         if isinstance(result, JobResult) and self._memory_mb() > RESTART_SHARE * limits.memory_mb:
             self.end()
         return result
 
-    def _wait(self, limits: Limits) -> JobResult | Failure:
+    def _wait(self, limits: Limits, taken_back: Callable[[], bool]) -> JobResult | Failure:
         """Wait for the result, and check the limits every WATCH_S seconds."""
         begin_s = clock.now_s()
         while True:
             try:
                 message = self._messages.get(timeout=WATCH_S)
             except queue.Empty:
+                if taken_back():
+                    self.end()
+                    raise Stopped from None
                 failure = self._over_limit(limits, clock.now_s() - begin_s)
                 if failure is not None:
                     self.end()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hingecheck import __version__, names
 from hingecheck.backends import bundles
@@ -24,6 +24,10 @@ from hingecheck.records import SelfReport
 from hingecheck.records.season import Failure
 from hingecheck.results import folder
 
+if TYPE_CHECKING:
+    from hingecheck.analysis import Asked
+    from hingecheck.progress import Watch
+
 SCHEMA: Final = "hingecheck/clip/1"
 """Name and version of the format of `clip.json`."""
 
@@ -32,6 +36,17 @@ RETRY: Final = "Run the batch again with --retry-failed. If it fails again, reco
 
 _KEY_DIGITS: Final = 20
 """Length of a job's key, in hexadecimal digits."""
+
+
+class Day(NamedTuple):
+    """The recording date in a clip's metadata, YYYY-MM-DD or "".  `utc`: it is the day in UTC, not the phone's own."""
+
+    date: str = ""
+    utc: bool = False
+
+
+NO_DAY: Final = Day()
+"""The metadata hold no recording date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +134,11 @@ def key(sha256: str, settings_fingerprint: str, report: SelfReport) -> str:
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY_DIGITS]
 
 
-def measure(job: Job) -> None:
+def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) -> None:
     """Analyze the clip as `hingecheck analyze` does, write the result, and add a thumbnail.
 
-    Raises InputError if the clip is not the one that was hashed, and every error of an analysis.
+    `asked` replaces what the settings ask for.  `watch` hears how far it is.  Raises InputError if the clip is not the
+    one that was hashed, and every error of an analysis.
     """
     from hingecheck import analysis
     from hingecheck.privacy import redactor
@@ -131,15 +147,15 @@ def measure(job: Job) -> None:
     from hingecheck.video.working_copy import WorkingCopy
 
     wanted, rules = job.settings, criteria.load(job.settings.criteria)
-    request = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
+    usual = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
     with WorkingCopy() as copy:
-        measured = analysis.analyze(job.clip, request, copy=copy)
+        measured = analysis.analyze(job.clip, asked or usual, watch=watch, copy=copy)
         if measured.video.sha256 != job.sha256:
             raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
         result = redactor.marked(measured, pseudonym=wanted.pseudonym, heads_blurred=wanted.redact_face)
-        with redactor.redactor(measured, job.clip) if wanted.redact_face else nullcontext() as retouch:
+        with redactor.redactor(measured, job.clip, watch) if wanted.redact_face else nullcontext() as retouch:
             films = result_folder.Wanted(wanted.film, False, retouch, rules, wanted.full_film, copy)
-            result_folder.save(result, job.clip, job.folder, films)
+            result_folder.save(result, job.clip, job.folder, films, watch=watch)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 
@@ -172,25 +188,26 @@ def perform(job: Job, work: Work = measure) -> JobResult:
     return record(job, None, day)
 
 
-def _day(clip: Path) -> str:
-    """The recording date in the metadata of a clip, YYYY-MM-DD; "" if there is none."""
+def _day(clip: Path) -> Day:
+    """The recording date in the metadata of a clip."""
     from hingecheck.video import recording_day
 
     try:
         found = recording_day.day(clip)
     except InputError:  # the work says what is wrong with the clip
-        return ""
-    return names.date_of("{:04}-{:02}-{:02}".format(*found)) if found else ""
+        return Day()
+    date = names.date_of(f"{found.year:04}-{found.month:02}-{found.day:02}") if found else ""
+    return Day(date, found is not None and found.utc)
 
 
-def record(job: Job, failure: Failure | None, day: str = "") -> JobResult:
+def record(job: Job, failure: Failure | None, day: Day = NO_DAY) -> JobResult:
     """Write `clip.json` into the job's folder.  From then on the clip is finished.
 
-    `day` is the recording date in the clip's metadata, "" if unknown.  With a failure, remove everything else from the
-    folder first.  Returns a fatal result if the folder cannot be written.
+    `day` is the recording date in the clip's metadata.  With a failure, remove everything else from the folder first.
+    Returns a fatal result if the folder cannot be written.
     """
     content = {
-        **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day},
+        **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day.date, "recorded_utc": day.utc},
         "failure": failure and asdict(failure),
     }
     try:
@@ -208,11 +225,11 @@ def record(job: Job, failure: Failure | None, day: str = "") -> JobResult:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What `clip.json` holds: the clip's hash, its failure if it has no result, and the day in its metadata or ""."""
+    """What `clip.json` holds: the clip's hash, its failure if it has no result, and the day in its metadata."""
 
     sha256: str
     failure: Failure | None
-    day: str = ""
+    day: Day = NO_DAY
 
 
 def recorded(place: Path) -> Record | None:
@@ -220,7 +237,7 @@ def recorded(place: Path) -> Record | None:
     try:
         content: Mapping[str, Any] = json.loads((place / folder.RECORD).read_text(encoding="utf-8"))
         failure = content["failure"]
-        day = names.date_of(content.get("recorded", ""))
+        day = Day(names.date_of(content.get("recorded", "")), content.get("recorded_utc", True) is True)
         return Record(content["sha256"], None if failure is None else Failure(**failure), day)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -95,7 +95,7 @@ def plan(clips: Sequence[Clip], out: Path, settings: Settings, options: RunOptio
             continue
         clip = _pseudonymous(found, settings, digest[:SHOWN_DIGITS])
         key = jobs_module.key(digest, fingerprint, clip.report)
-        name = folder_names.setdefault(key, names.folder_name(_title(clip), key))
+        name = folder_names.setdefault(key, names.folder_name(names.clip_title(clip.athlete, clip.file), key))
         entries.append(Entry(clip, digest, key, f"{RESULTS}/{name}"))
         if not _finished(results / name, options):
             jobs.setdefault(key, Job(key, digest, clip.path, clip.file, results / name, settings, clip.report))
@@ -184,7 +184,9 @@ def outcomes(todo: Plan) -> tuple[Outcome, ...]:
         if entry.failure is not None:
             finished.append(Outcome(entry, entry.failure))
         elif (record := jobs_module.recorded(todo.out / entry.folder)) is not None:
-            clip = replace(entry.clip, date=entry.clip.date or record.day)
+            clip = entry.clip
+            if not clip.date:
+                clip = replace(clip, date=record.day.date, utc=record.day.utc)
             finished.append(Outcome(replace(entry, clip=clip), record.failure))
     return tuple(finished)
 
@@ -221,11 +223,6 @@ def _result(job: Job, future: Future[JobResult]) -> JobResult:
             "Check that the scheduler runs and that its workers have this version of hingecheck. Then run the same "
             "command again to continue.",
         ) from error
-
-
-def _title(clip: Clip) -> str:
-    """The readable part of the name of a result folder: athlete and file."""
-    return f"{clip.athlete} {PurePosixPath(clip.file).stem}"
 
 
 def _finished(folder: Path, options: RunOptions) -> bool:

@@ -15,6 +15,7 @@ import sys
 import threading
 from typing import BinaryIO
 
+from hingecheck import language
 from hingecheck.batch.isolation import READY
 from hingecheck.batch.jobs import Job, Work, perform
 
@@ -24,6 +25,7 @@ _STDOUT = 1
 def main() -> None:
     """Do jobs from stdin until stdin closes."""
     work = load(sys.argv[1])
+    language.use(os.environ.get(language.VARIABLE, language.ENGLISH))
     results = os.fdopen(os.dup(_STDOUT), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # native libraries print to stdout and would damage the pickles
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()

@@ -28,8 +28,8 @@ def analyze(
         Path,
         typer.Argument(
             metavar="VIDEO",
-            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, or a "
-            "folder of OpenPose files.",
+            help="The video: one set, filmed from the side. Or tracks of another program: .trc, .c3d, .mot, .csv, "
+            ".json, or a folder of OpenPose files.",
         ),
     ],
     more: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
@@ -87,8 +87,14 @@ def analyze(
         float | None, typer.Option(help="Height of the lifter, in cm. With it, the bar path is given in cm.")
     ] = None,
     rate_hz: Annotated[
-        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose).")
+        float | None, typer.Option(help="Frames a second of tracks whose files do not say it (OpenPose, MediaPipe).")
     ] = None,
+    picture_size: Annotated[
+        str,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", help="Size of the upright picture of landmarks that are parts of it (MediaPipe)."
+        ),
+    ] = "",
     stature_cm: Annotated[float | None, typer.Option(hidden=True, help="The old name of --height-cm.")] = None,
     no_video: Annotated[bool, typer.Option("--no-video", help="Do not make the annotated video.")] = False,
     video_full: Annotated[
@@ -112,6 +118,7 @@ def analyze(
             help="Print every bend of the hands with its evidence, and how probably it is a repetition.",
         ),
     ] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the report in the browser when it is done.")] = False,
     note: Annotated[str, typer.Option(help="A note to keep with the result.")] = "",
     person: clip_options.Person = "auto",
     rotate: clip_options.Rotate = 0,
@@ -130,7 +137,7 @@ def analyze(
 ) -> None:
     """Analyze one clip: joint angles, repetitions, how much came from hips and low back, and a verdict."""
     films = _Films(not no_video, single_file, video_full)
-    output = _Output(clip, out, force, as_json, quiet, verbose, films, redact_face, pseudonym)
+    output = _Output(clip, out, force, as_json, quiet, verbose, films, redact_face, pseudonym, open_page)
     left_out = {
         Stage.STANDING: standing is None,
         Stage.MAX_BEND: max_bend is None,
@@ -154,10 +161,15 @@ def analyze(
         report = SelfReport(parse_soreness(soreness), sitting_hours, load_kg, rpe, note, height)
         who, repairs = wishes.person(person), wishes.repairs(rotate, slow_motion)
         limits = wishes.limits(max_megapixels, max_frames, max_minutes)
-        asked = Asked(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits)
+        size = wishes.picture_size(picture_size)
+        asked = Asked(
+            *(model, standing, max_bend, criteria, style, report, 0, who, rate_hz, spine, repairs, limits, size)
+        )
         with _explaining(explain_reps=explain_reps):
             result = _analyzed(asked, output, target, watch)
     _show(result, output, target)
+    if open_page and target is not None:
+        open_report(target)
     if explain_reps:
         _print_bends(texts.bends(result.bends))
 
@@ -184,6 +196,7 @@ class _Output:
     films: _Films
     redact_face: bool
     pseudonym: str
+    open_page: bool
 
 
 @contextmanager
@@ -221,6 +234,8 @@ def _checked_target(output: _Output) -> Path | None:
         redactor.models()
     if output.quiet and output.verbose:
         raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
+    if output.open_page and output.as_json and output.out is None:
+        raise UsageError("--open: --json writes no page without --out", "Give --out DIR as well.")
     if output.films.full and not output.films.wanted:
         raise UsageError("--no-video and --video-full: cannot be used together", "Give only one of them.")
     if output.out is not None:
@@ -274,6 +289,17 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
                 files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)
                 result_folder.save(result, output.clip, target, files, watch=watch)
     return result
+
+
+def open_report(target: Path) -> None:
+    """Open the report in the folder `target` in the browser.  Print its address if there is no browser."""
+    import webbrowser
+
+    from hingecheck.report import result_folder
+
+    address = (target / result_folder.PAGE).absolute().as_uri()
+    if not webbrowser.open(address):
+        err_console.print(Text(f"No browser was found. Open this page: {address}"))
 
 
 def _show(result: Analysis, output: _Output, target: Path | None) -> None:

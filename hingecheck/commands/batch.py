@@ -258,6 +258,10 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
     if undated:
         line = f"Clips without a date in name, list or metadata: {undated}. They are not compared with other days."
         err_console.print(Text(line))
+    in_utc = [row.outcome.entry.clip.file for row in rows if row.outcome.entry.clip.utc]
+    if in_utc:
+        line = f"Dates in UTC, from the clips' metadata; the lifter's own day may differ by one: {_named(in_utc)}."
+        err_console.print(Text(f"{line} A date in the name or in the list comes first."))
     if not parquet:
         err_console.print(
             Text("results.parquet was not written. To get it, run pip install 'hingecheck[table]'.", style="dim")

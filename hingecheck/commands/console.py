@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hingecheck import names
+from hingecheck.commands import in_words
 from hingecheck.errors import HingecheckError, UsageError
 
 LOGBOOK = "logbook.sqlite"
@@ -26,7 +27,8 @@ class _Console(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print as rich does, after the invisible characters of every text have been replaced."""
+        """Print as rich does, in the language in use, after every invisible character has been replaced."""
+        objects = tuple(map(in_words.translated, objects))
         for text in (item for item in objects if isinstance(item, Text)):
             text.plain = "\n".join(map(names.visible, text.plain.split("\n")))
         super().print(*objects, **options)

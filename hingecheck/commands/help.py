@@ -26,6 +26,7 @@ HELP_NAMES: Final = {"help_option_names": ["-h", "--help"]}
 
 EXAMPLES: Final = {
     "analyze": "hingecheck analyze lift.mov --load-kg 120",
+    "app": "hingecheck app --folder clips/",
     "compare": "hingecheck compare monday.mov friday.mov",
     "report": "hingecheck report lift/analysis.json --pdf report.pdf",
     "export": "hingecheck export lift --to trc",

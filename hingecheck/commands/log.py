@@ -171,8 +171,12 @@ def _erase(results: Path, athlete: str, folders: Sequence[str], book: Logbook) -
 
     others = archive.outcomes(results, athlete)
     removed = archive.erase(results, athlete, folders, book.path)
-    if others:
-        index.write(triage.sort(others, results, book), results)
+    kept = [outcome for outcome in others if results / outcome.entry.folder not in removed]
+    if kept:
+        index.write(triage.sort(kept, results, book), results)
+    if len(kept) < len(others):
+        line = f"Results of others that were made from the same clips: {len(others) - len(kept)}, deleted, too."
+        err_console.print(Text(f"{line} Run the batch again to measure them from the others' own files."))
     return removed
 
 

@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column
 from rich.text import Text
 
+from hingecheck import language
 from hingecheck.commands.console import err_console
 from hingecheck.progress import Progress, Stage, Watch
 
@@ -60,7 +61,7 @@ class _Counts(ProgressColumn):
         words = [_frames(task)] if task.completed else []
         words += [f"{_time(left_s)} left"] if left_s is not None else []
         words += [f"then {more} more step{'s' if more > 1 else ''}"] if more else []
-        return Text(", ".join(words))
+        return Text(", ".join(map(language.translated, words)))
 
 
 def _frames(task: Task) -> str:
@@ -89,13 +90,13 @@ class _Line:
         self._stages = tuple(stages)
         """The stages from the beginning of the present clip on."""
         self._last = Progress(Stage.STARTING)
-        self._task = bar.add_task(Stage.STARTING, total=None, more=len(stages) - 1)
+        self._task = bar.add_task(language.translated(Stage.STARTING), total=None, more=len(stages) - 1)
 
     def __call__(self, now: Progress) -> None:
         """Show the present stage and its frames."""
         last, self._last = self._last, now
         if now.stage is not last.stage:
-            self._restart(description=now.stage, more=self._more(now.stage))
+            self._restart(description=language.translated(now.stage), more=self._more(now.stage))
         elif now.done < last.done:
             self._restart()
         self._bar.update(self._task, completed=now.done, total=now.expected or None)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from hingecheck.commands.console import out_console, reporting_errors
+from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.errors import UsageError
 
-_REFERENCE: Final = re.compile(r"(https?://\S+/)?Patient/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
-_URI: Final = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
+if TYPE_CHECKING:
+    from hingecheck.video.recording_day import RecordingDay
 
 
 class Paper(StrEnum):
@@ -60,7 +59,7 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing report.")] = False,
 ) -> None:
     """Write a report for a clinician: two pages as PDF, or a FHIR bundle for other systems."""
-    from hingecheck.report.clinic import clinical
+    from hingecheck.report.clinic import clinical, references
     from hingecheck.results import (
         reading,
         single,
@@ -75,12 +74,14 @@ def report(
             raise UsageError("--patient: is used only in a FHIR bundle", "Give --fhir OUT.json, too.")
         _check_apart(targets, [analysis, *(previous or ()), *([] if video is None else [video])])
         single.check(targets, force=force)
-        reference = _patient(patient, pseudonym)
+        reference = references.patient(patient, pseudonym)
         stored = reading.read(analysis)
         clip = source_video.checked(stored, video)
+        day = _day(date, clip)
         options = clinical.Wanted(
             paper=paper.value,
-            date=_day(date, clip),
+            date=None if day is None else (day.year, day.month, day.day),
+            date_in_utc=day is not None and day.utc,
             pseudonym=pseudonym,
             previous=tuple(reading.read(path) for path in previous or ()),
             video=clip,
@@ -92,6 +93,9 @@ def report(
 
             files[fhir] = exchange.bundle(stored, options, pages, reference).encode()
         single.write(files)
+    if day is not None and day.utc:
+        line = "The date in the video counts in UTC, so the local day may be one earlier or later."
+        err_console.print(Text(f"{line} Give the date if you know it: --date 2026-11-24."))
     for target in targets:
         out_console.print(Text(f"Report: {target}"))
 
@@ -106,27 +110,13 @@ def _check_apart(targets: list[Path], inputs: list[Path]) -> None:
             raise UsageError(f"{target}: is a file that the report is made from", "Give another file for the report.")
 
 
-def _patient(given: str, pseudonym: str) -> dict[str, Any] | None:
-    """The FHIR Reference to the patient; None without a patient and a pseudonym; raises UsageError."""
-    display = {"display": pseudonym} if pseudonym else {}
-    if not given:
-        return display or None
-    system, bar, value = given.partition("|")
-    if bar and _URI.fullmatch(system) and value.strip():
-        return {"identifier": {"system": system, "value": value.strip()}} | display
-    if not bar and _REFERENCE.fullmatch(given):
-        return {"reference": given} | display
-    raise UsageError(
-        f"--patient {given}: is neither a reference nor an identifier",
-        "Write a reference like Patient/123, or an identifier like urn:oid:1.2.3|4711.",
-    )
-
-
-def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
-    """Year, month and day of the recording; None if no date was given; raises UsageError.
+def _day(date: str, video: Path | None) -> RecordingDay | None:
+    """The day of the recording; None if no date was given; raises UsageError.
 
     `date` is YYYY-MM-DD, or "video" for the date stored in the clip.
     """
+    from hingecheck.video.recording_day import RecordingDay
+
     if not date:
         return None
     if date == "video":
@@ -135,11 +125,11 @@ def _day(date: str, video: Path | None) -> tuple[int, int, int] | None:
         day = datetime.date.fromisoformat(date)
     except ValueError as error:
         raise UsageError(f"--date {date}: is not a valid date", "Write it like 2026-11-24.") from error
-    return day.year, day.month, day.day
+    return RecordingDay(day.year, day.month, day.day, utc=False)
 
 
-def _day_of(video: Path | None) -> tuple[int, int, int]:
-    """Year, month and day stored in the video; raises UsageError if there is no video or no date in it."""
+def _day_of(video: Path | None) -> RecordingDay:
+    """The day stored in the video; raises UsageError if there is no video or no date in it."""
     from hingecheck.video import recording_day
 
     if video is None:

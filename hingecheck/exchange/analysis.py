@@ -34,6 +34,7 @@ from hingecheck.judgement import self_report as self_reports
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS
+from hingecheck.metrics.bar_path import LEG_SHARE
 from hingecheck.progress import Stage, Watch, begin
 from hingecheck.records import (
     CROP_SIZE_PX,
@@ -125,17 +126,17 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     if asked.max_bend is not None:
         raise UsageError("--max-bend: is used with videos only", "Leave it out.")
     # 1
-    body = _read(path, asked.rate_hz)
+    body = _read(path, asked)
     # 2
     standing = _standing(body)
     if asked.standing is not None:
-        standing = _elsewhere(_read(asked.standing, asked.rate_hz), standing, asked.standing)
+        standing = _elsewhere(_read(asked.standing, asked), standing, asked.standing)
     # 3
     view, spine = _view(body), _spine(body, standing)
     # 4
     track = angles.measure(body.track, view, spine)
     found = stages.segment(track, lift_type=None if named_style is None else style.LIFT_TYPES[named_style])
-    lifter = stages.Lifter(height_cm=report.height_cm)
+    lifter = _lifter(body, report.height_cm)
     reps = stages.describe(track, _repetitions(path, track, found), view, lifter)
     described = tuple(_as_recorded(rep, spine) for rep in reps)
     judged = _without_filming(stages.judge(described, view, rules))
@@ -152,7 +153,19 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
         advice=advice.give(report, judged.findings, judged.verdict),
         criteria=rules.used,
         provenance=_provenance(body, asked),
+        bar=stages.follow_bar(track, lifter=lifter),
     )
+
+
+def _lifter(body: Body, height_cm: float | None) -> stages.Lifter:
+    """The size of the lifter: from points in space that are in a unit of length, else from the height.
+
+    Points of one picture have metres only because somebody gave their program a height.
+    """
+    if body.in_space:
+        return stages.Lifter(height_cm=height_cm, leg_m=body.leg_m)
+    by_points = None if body.leg_m is None else 100 * body.leg_m / LEG_SHARE
+    return stages.Lifter(height_cm=height_cm or by_points)
 
 
 def analyze_file(
@@ -169,9 +182,9 @@ def analyze_file(
     return video_analysis.analyze(path, asked, watch=watch, source=source, copy=copy)
 
 
-def _read(path: Path, rate_hz: float | None) -> Body:
+def _read(path: Path, asked: Asked) -> Body:
     """The body that a file shows, cleaned where its points come from a video.  Raises NobodyFound."""
-    body = sources.read(path, rate_hz)
+    body = sources.read(path, asked.rate_hz, asked.picture_size)
     if body.source == "points":
         body = replace(body, track=_smoothed(body.track))
     if lasting_s(body.track.time_s, body.track.seen) < SHORTEST_STANDING_S:

@@ -24,7 +24,7 @@ from typing import Final, Literal
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.exchange.tracks import Markers
+from hingecheck.exchange.tracks import METRES, Markers
 from hingecheck.geometry import pitch_deg
 from hingecheck.landmarks import COUNT, Pair
 from hingecheck.records import Floats, PoseTrack
@@ -74,7 +74,10 @@ the pelvis (Harrington et al. 2007, without their constants in millimetres)."""
 
 @dataclass(frozen=True)
 class Body:
-    """The body in its sagittal plane.  `pelvis_deg`, `thorax_deg` (N,): pitch, forward positive; NaN = not known."""
+    """The body in its sagittal plane.  `pelvis_deg`, `thorax_deg` (N,): pitch, forward positive; NaN = not known.
+
+    `leg_m`: length of the leg, hip to ankle, if the tracks are in a unit of length.
+    """
 
     track: PoseTrack
     rate_hz: float
@@ -82,6 +85,7 @@ class Body:
     pelvis_deg: Floats
     thorax_deg: Floats
     in_space: bool
+    leg_m: float | None = None
 
     def __post_init__(self) -> None:
         n = len(self.track.time_s)
@@ -116,7 +120,11 @@ def of_markers(markers: Markers) -> Body:
     source: Source = "markers" if set(THORAX) & set(named) else "points"
     pelvis_deg = _pelvis_deg(spine, len(markers.time_s))
     thorax_deg = _thorax_deg(spine, len(markers.time_s))
-    return Body(_track(markers.time_s, flat), markers.rate_hz, source, pelvis_deg, thorax_deg, in_space)
+    leg = _leg_length(flat)
+    metres = METRES.get(markers.unit.lower())
+    leg_m = None if metres is None else metres * leg
+    track = _track(markers.time_s, flat, leg)
+    return Body(track, markers.rate_hz, source, pelvis_deg, thorax_deg, in_space, leg_m)
 
 
 def middle(sides: Sides) -> Floats:
@@ -198,9 +206,13 @@ def _ahead(joints: Mapping[Pair, Sides], pelvis: Mapping[str, Sides]) -> Floats:
     return middle(joints[landmarks.SHOULDERS]) - middle(joints[landmarks.HIPS])
 
 
-def _track(time_s: Floats, flat: Mapping[Pair, Sides]) -> PoseTrack:
+def _leg_length(flat: Mapping[Pair, Sides]) -> float:
+    """Length of the straight leg, in the unit of the tracks."""
+    return float(np.nanquantile(np.linalg.norm(np.subtract(*map(middle, _leg(flat))), axis=1), 0.9))
+
+
+def _track(time_s: Floats, flat: Mapping[Pair, Sides], leg: float) -> PoseTrack:
     """The joints, left and right (N, 2) as forward and up, as landmarks of a lifter who faces right."""
-    leg = float(np.nanquantile(np.linalg.norm(np.subtract(*map(middle, _leg(flat))), axis=1), 0.9))
     n = len(time_s)
     xy_px, visibility = np.full((n, COUNT, 2), np.nan), np.zeros((n, COUNT))
     hanging = {} if landmarks.WRISTS in flat else {landmarks.WRISTS: _hanging(flat[landmarks.SHOULDERS], leg)}

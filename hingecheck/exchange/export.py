@@ -17,7 +17,7 @@ from hingecheck.exchange.tracks import markers
 from hingecheck.records import Floats
 from hingecheck.records.stored import Stored
 from hingecheck.report.tables import table
-from hingecheck.results import angle_table, folder, frames, landmark_table, reading, single
+from hingecheck.results import angle_table, bar_table, folder, frames, landmark_table, reading, single
 
 KINDS: Final[Mapping[str, str]] = {
     "trc": "body points over time, for OpenSim",
@@ -87,7 +87,7 @@ def _openpose(stored: Stored) -> _Files:
 def _tables(stored: Stored) -> _Files:
     made = {"reps.csv": frames.reps(stored), "measures.csv": frames.measures(stored)}
     files = {name: _csv(columns) for name, columns in made.items()}
-    for name in (angle_table.FILE, angle_table.METADATA, landmark_table.FILE):
+    for name in (angle_table.FILE, angle_table.METADATA, landmark_table.FILE, bar_table.FILE):
         path = stored.path.parent / name
         if path.exists():
             files[name] = path.read_bytes()

@@ -63,17 +63,18 @@ def read(path: Path) -> Motion:
 
 def parsed(content: str) -> Motion:
     """The coordinates of the text of a file; raises ValueError or LookupError."""
-    lines = [line.strip() for line in content.splitlines()]
-    end = next((place for place, line in enumerate(lines) if line.lower() == "endheader"), None)
+    lines = content.splitlines()
+    end = next((place for place, line in enumerate(lines) if line.strip().lower() == "endheader"), None)
     if end is None:
         raise ValueError("it has no line `endheader`")
     header = "".join(lines[:end]).replace(" ", "").lower()
-    names, *rows = [_cells(line) for line in lines[end + 1 :] if line]
+    names, *rows = [_cells(line) for line in lines[end + 1 :] if line.strip()]
+    names = names[:-1] if names[-1] == "" else names  # a tab at the end of the line
     if names[0] != "time" or not rows:
         raise ValueError("its first column is not time, or it holds no rows")
-    if any(len(row) != len(names) for row in rows):
+    if any(len(row) < len(names) or any(row[len(names) :]) for row in rows):
         raise ValueError("a row has another number of cells than the heads")
-    table = np.array([[float(cell) for cell in row] for row in rows])
+    table = np.array([[float(cell) if cell else np.nan for cell in row[: len(names)]] for row in rows])
     if np.any(np.diff(table[:, 0]) <= 0) or np.isnan(table[:, 0]).any():
         raise ValueError("its times do not grow")
     turned = np.degrees(table) if "indegrees=no" in header else table

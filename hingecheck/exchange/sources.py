@@ -2,8 +2,10 @@
 
 ======================  ==============================================================================================
 `.trc`, `.c3d`          points: markers on the skin, or points of Sports2D, Pose2Sim and other programs
-`.mot`                  coordinates of an OpenSim model: OpenCap, Pose2Sim, inverse kinematics
-`.csv`                  points in pixels, with the columns of `landmarks.csv` (`time_s, NAME_x_px, NAME_y_px`)
+`.mot`                  coordinates of an OpenSim model: OpenCap, Pose2Sim, inverse kinematics; or angles of Sports2D
+`.csv`                  points in pixels, with the columns of `landmarks.csv` (`time_s, NAME_x_px, NAME_y_px`); or the
+                        landmarks of MediaPipe
+`.json`, `.jsonl`       the landmarks of MediaPipe (`mediapipe_files`)
 folder of `.json`       one file a frame, as OpenPose writes them (BODY_25); their rate is given by `--rate-hz`
 ======================  ==============================================================================================
 """
@@ -21,13 +23,13 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.errors import InputError, UsageError, VideoNotFound
-from hingecheck.exchange import body, c3d, mot, openpose, trc
+from hingecheck.exchange import body, c3d, mediapipe_files, mot, openpose, sports2d, trc
 from hingecheck.exchange.body import Body
 from hingecheck.exchange.tracks import Markers, Motion
 from hingecheck.landmarks import COUNT, Pair
 from hingecheck.records import Floats, PoseTrack
 
-SUFFIXES: Final = (".trc", ".c3d", ".mot", ".csv")
+SUFFIXES: Final = (".trc", ".c3d", ".mot", ".csv", ".json", ".jsonl")
 """Endings of files that hold tracks."""
 
 MOST_HZ: Final = 60.0
@@ -59,25 +61,29 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, rate_hz: float | None = None) -> Body:
+def read(path: Path, rate_hz: float | None = None, size: tuple[int, int] | None = None) -> Body:
     """The body that a file or a folder of tracks shows.  Raises InputError, UsageError and ExtraMissing.
 
-    `rate_hz`: the rate of files that do not say theirs.
+    `rate_hz`: the rate of files that do not say theirs.  `size`: width and height of the picture of which a file holds
+    parts.
     """
     if not path.exists():
         raise VideoNotFound(f"{path}: no such file", "Check the path.")
     try:
-        return _thinned(_read(path, rate_hz))
+        return _thinned(_read(path, rate_hz, size))
     except ValueError as error:
         raise InputError(f"{path}: cannot be measured: {error}", "Give a file with these points.") from error
 
 
-def _read(path: Path, rate_hz: float | None) -> Body:
+def _read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> Body:
     suffix = path.suffix.lower()
     if path.is_dir():
         return body.of_markers(_openpose(path, rate_hz))
     if suffix == ".mot":
         return _of_motion(path, mot.read(path))
+    if suffix in (".json", ".jsonl") or (suffix == ".csv" and not _has_pixels(path)):
+        time_s, xy = mediapipe_files.read(path, rate_hz, size)
+        return body.of_markers(_flat(time_s, mediapipe_files.NAMES, xy))
     if suffix == ".csv":
         return body.of_markers(_csv(path))
     return body.of_markers(c3d.read(path) if suffix == ".c3d" else trc.read(path))
@@ -91,7 +97,7 @@ def _thinned(whole: Body) -> Body:
     names = ("time_s", "xy_px", "visibility", "world_m", "filled")
     track = PoseTrack(**{name: getattr(whole.track, name)[::step] for name in names})
     pelvis_deg, thorax_deg = whole.pelvis_deg[::step], whole.thorax_deg[::step]
-    return Body(track, whole.rate_hz / step, whole.source, pelvis_deg, thorax_deg, whole.in_space)
+    return Body(track, whole.rate_hz / step, whole.source, pelvis_deg, thorax_deg, whole.in_space, whole.leg_m)
 
 
 def _openpose(path: Path, rate_hz: float | None) -> Markers:
@@ -102,6 +108,15 @@ def _openpose(path: Path, rate_hz: float | None) -> Markers:
     names = tuple(name for name in openpose.BODY_25 if "neck" not in name and "mid" not in name)
     places = [openpose.BODY_25.index(name) for name in names]
     return _flat(np.arange(len(found)) / rate_hz, names, found[:, places, :2])
+
+
+def _has_pixels(path: Path) -> bool:
+    """True if a table has columns like those of `landmarks.csv`."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return "_x_px" in file.readline(100_000)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", "Give a file that can be read.") from error
 
 
 def _csv(path: Path) -> Markers:
@@ -137,19 +152,28 @@ def _of_motion(path: Path, moved: Motion) -> Body:
     The model's pelvis and trunk are rigid, so the lumbar angle is that between them.
     """
     columns = moved.columns
+    if sports2d.holds_angles(columns):
+        shank_deg, thigh_deg, trunk_deg = sports2d.pitches(columns)
+        unknown = np.full(len(moved.time_s), np.nan)
+        track = _points(moved.time_s, shank_deg, thigh_deg, trunk_deg)
+        return Body(track, _rate_hz(moved.time_s), "points", unknown, unknown, in_space=False)
     lumbar = next((columns[name] for name in LUMBAR if name in columns), None)
     if lumbar is None or "pelvis_tilt" not in columns or not any(name.startswith("knee_angle") for name in columns):
         raise InputError(
-            f"{path}: holds no coordinates of an OpenSim model (pelvis_tilt, {LUMBAR[0]}, hip_flexion_r, knee_angle_r)",
-            f"{_OTHER} Angles of Sports2D have no fixed signs.",
+            f"{path}: holds no coordinates of an OpenSim model (pelvis_tilt, {LUMBAR[0]}, hip_flexion_r, knee_angle_r) "
+            "and no angles of Sports2D (trunk, right hip, right knee)",
+            _OTHER,
         )
     pelvis_deg = -columns["pelvis_tilt"]
     thorax_deg = pelvis_deg - lumbar
     thigh_deg = _sides(columns, "hip_flexion") - pelvis_deg
     shank_deg = _sides(columns, "knee_angle") - thigh_deg
     track = _points(moved.time_s, shank_deg, thigh_deg, thorax_deg)
-    rate_hz = 1 / float(np.median(np.diff(moved.time_s)))
-    return Body(track, rate_hz, "model", pelvis_deg, thorax_deg, in_space=True)
+    return Body(track, _rate_hz(moved.time_s), "model", pelvis_deg, thorax_deg, in_space=True)
+
+
+def _rate_hz(time_s: Floats) -> float:
+    return 1 / float(np.median(np.diff(time_s)))
 
 
 def _sides(columns: Mapping[str, Floats], name: str) -> Floats:

@@ -71,11 +71,13 @@ def erase(out: Path, athlete: str, folders: Iterable[str], logbook: Path) -> tup
     """Delete an athlete's result folders below `out`, and the lists and pages there that name the athlete.
 
     `folders` are the result folders from the logbook, relative to the folder of the file `logbook`.  A folder that the
-    list of the batch also gives to another athlete (the same clip twice) is kept.  Returns the deleted paths.
+    list of the batch also gives to another athlete (the same clip twice) is kept, unless it was made from this
+    athlete's copy, because its name and its files may then hold the athlete's name.  Returns the deleted paths.
     """
     rows = list(_rows(out))
     mine = {row["folder"] for row in rows if _same(row["athlete"], athlete)}
-    others = {row["folder"] for row in rows if not _same(row["athlete"], athlete)}
+    made = {row["folder"] for row in rows if _same(row["athlete"], athlete) and _is_named_after(row)}
+    others = {row["folder"] for row in rows if not _same(row["athlete"], athlete)} - made
     candidates = {out / below for below in mine - others if below}
     candidates |= {logbook.parent / folder for folder in folders} - {out / below for below in others if below}
     removed = [path for path in sorted(candidates) if _is_result(path, out)]
@@ -97,6 +99,13 @@ def outcomes(out: Path, without: str) -> tuple[Outcome, ...]:
     return tuple(outcome for row in others if (outcome := _outcome(row)) is not None)
 
 
+def _is_named_after(row: Mapping[str, str]) -> bool:
+    """True if the result folder of a row is named after this row: it was made from this copy of the clip."""
+    name = PurePosixPath(row["folder"]).name
+    title = names.clip_title(*(row[column].removeprefix("'") for column in ("athlete", "clip")))
+    return name == names.folder_name(title, name.rpartition("-")[2])
+
+
 def names_athlete(out: Path, athlete: str) -> bool:
     """True if the list of the batch in the folder `out` holds a clip of the athlete."""
     return any(_same(row["athlete"], athlete) for row in _rows(out))
@@ -116,6 +125,7 @@ def _outcome(row: Mapping[str, str]) -> Outcome | None:
     clip = Clip(
         *(Path(cells["clip"]), cells["clip"], cells["athlete"], names.date_of(cells["date"])),
         SelfReport(load_kg=load_kg),
+        utc=bool(row.get("date_zone")),
     )
     failure = Failure(code, "", cells["reason"], cells["what_to_do"]) if failed else None
     return Outcome(Entry(clip, cells["sha256"], folder=cells["folder"]), failure)

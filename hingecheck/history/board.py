@@ -56,6 +56,15 @@ def people(season: Season) -> tuple[Person, ...]:
     return tuple(sorted(found, key=lambda person: date(person.row), reverse=True))  # keeps the triage's order in a day
 
 
+def alone(season: Season) -> tuple[Person, ...]:
+    """A Person for each clip, in the order of the triage: the board by clip."""
+    trends = {names.identity(each[0].athlete): each for each in season.trends}
+    return tuple(
+        _person([(rank, row)], trends.get(names.identity(row.outcome.entry.clip.athlete), ()))
+        for rank, row in enumerate(season.rows)
+    )
+
+
 def date(row: Row) -> str:
     """The date of a clip; "" if it is not known."""
     return row.outcome.entry.clip.date

@@ -36,7 +36,6 @@ WAIT_S: Final = 60.0
 
 PAUSE_S: Final = 0.02
 """Pause between two tries to begin a logbook, in seconds."""
-
 _SESSIONS_AT_ONCE: Final = 100
 """Sessions in one transaction.  Few enough that other writers do not wait long."""
 
@@ -141,19 +140,31 @@ class Logbook:
     def delete(self, athlete: str) -> tuple[str, ...]:
         """Delete an athlete with all data, overwrite the data in the file, and remember a hash of the name.
 
-        Returns the result folders of the sessions, relative to the folder of the logbook; none if the logbook does not
-        hold the athlete.
+        Other athletes whose sessions have the same result folders lose the link to it, because its name may hold the
+        deleted one.  Returns the result folders of the sessions, relative to the folder of the logbook; none if the
+        logbook does not hold the athlete.
         """
         athlete_id = self._id(athlete)
         rows = self._rows.execute("SELECT DISTINCT folder FROM session WHERE athlete = ? ORDER BY 1", (athlete_id,))
         folders = tuple(os.fsdecode(folder) for (folder,) in rows if folder)
         with self._writing():
+            shared = "SELECT folder FROM session WHERE athlete = ?"
+            self._rows.execute(f"UPDATE session SET folder = '' WHERE folder IN ({shared})", (athlete_id,))
             self._rows.execute("DELETE FROM athlete WHERE id = ?", (athlete_id,))
             self._rows.execute("INSERT OR IGNORE INTO deleted VALUES (?)", (_mark(athlete),))
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._rows.execute("VACUUM")
         self._rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return folders
+
+    @reporting
+    def forget(self, athlete: str, sha256: str) -> None:
+        """Delete one clip of an athlete, and the athlete with the last one.  The name is not remembered as deleted."""
+        one = self._id(athlete)
+        with self._writing():
+            self._rows.execute("DELETE FROM session WHERE athlete = ? AND sha256 = ?", (one, sha256))
+            alone = "NOT EXISTS (SELECT 1 FROM session WHERE athlete = athlete.id)"
+            self._rows.execute(f"DELETE FROM athlete WHERE id = ? AND {alone}", (one,))
 
     @reporting
     def was_deleted(self, athlete: str) -> bool:
@@ -187,9 +198,8 @@ class Logbook:
         with self._writing():
             (version,) = self._rows.execute("PRAGMA user_version").fetchone()
             if version > len(MIGRATIONS):
-                known = len(MIGRATIONS)
                 raise UsageError(
-                    f"{self.path}: was written by a later hingecheck (schema {version}; this version knows {known})",
+                    f"{self.path}: was written by a later hingecheck (schema {version}, not {len(MIGRATIONS)})",
                     "Upgrade hingecheck, or give another logbook with --logbook.",
                 )
             for step in MIGRATIONS[version:]:
@@ -211,14 +221,11 @@ class Logbook:
 
     def _known(self, athlete: str) -> int:
         """The id of the athlete; raises UsageError if no athlete has the name."""
-        athlete_id = self._id(athlete)
-        if athlete_id is None:
-            known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
-            raise UsageError(
-                f"{names.shown(athlete)}: no athlete with this name in {self.path}",
-                f"Athletes in this logbook: {known}.",
-            )
-        return athlete_id
+        if (athlete_id := self._id(athlete)) is not None:
+            return athlete_id
+        known = ", ".join(names.shown(a.name) for a in self.athletes()[:8]) or "none yet"
+        what = f"{names.shown(athlete)}: no athlete with this name in {self.path}"
+        raise UsageError(what, f"Athletes in this logbook: {known}.")
 
     def _id(self, athlete: str) -> int | None:
         """The id of the athlete; None if no athlete has the name."""

@@ -101,7 +101,11 @@ def sort(outcomes: Sequence[Outcome], out: Path, book: Logbook) -> Season:
     """Sort the outcomes of a batch, whose results are below `out`; write the sessions of known athletes into `book`."""
     rows: list[Row] = []
     book.record(_read(outcomes, out, book.path, rows))  # step 1
-    histories = _histories(rows, book)  # step 2
+    return arranged(rows, _histories(rows, book))
+
+
+def arranged(rows: Iterable[Row], histories: Mapping[str, tuple[Trend, ...]]) -> Season:
+    """Steps 3 and 4: the rows in the order of the list.  `histories`: trends by the identity of the athlete."""
     changes = {
         (identity, point.session.sha256): point.change
         for identity, athlete_trends in histories.items()
@@ -118,17 +122,25 @@ def _read(outcomes: Iterable[Outcome], out: Path, logbook: Path, rows: list[Row]
     Appends a row for every outcome to `rows`, with only the metrics that the list shows.
     """
     for outcome in outcomes:
-        row = _row(outcome, out, logbook)
+        row = read(outcome, out, logbook)
         if row.session is None:
             rows.append(row)
             continue
-        rows.append(replace(row, session=sessions.only(row.session, SHOWN)))
+        rows.append(lean(row))
         if row.session.athlete:
             yield row.session
 
 
-def _row(outcome: Outcome, out: Path, logbook: Path) -> Row:
-    """The row of one clip, without its change and group.  A damaged result becomes a failure."""
+def lean(row: Row) -> Row:
+    """The row with only the metrics that the list shows."""
+    return row if row.session is None else replace(row, session=sessions.only(row.session, SHOWN))
+
+
+def read(outcome: Outcome, out: Path, logbook: Path) -> Row:
+    """The row of one clip, without its change and group.  A damaged result becomes a failure.
+
+    `out` is the folder above the result folder, `logbook` the file of the logbook.
+    """
     clip, place = outcome.entry.clip, out / outcome.entry.folder
     if outcome.failure is not None:
         return Row(outcome, None, None, outcome.failure)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hingecheck.judgement import self_report
-from hingecheck.records import Advice, Drill, Finding, SelfReport, Verdict
+from hingecheck.records import Advice, Drill, Finding, Pattern, SelfReport, Verdict
 
 MOST_DRILLS: Final = 3
 """Largest number of drills in one advice."""
@@ -24,11 +24,15 @@ SORE: Final = 6.0
 
 def give(report: SelfReport, findings: Sequence[Finding], verdict: Verdict) -> Advice:
     """The advice for one clip.  Drills answer the flags first, in the order of the rules, then the pattern."""
-    needs = [finding.rule for finding in findings if finding.status == "flag"]
-    needs += [verdict.pattern] if verdict.pattern not in needs else []
+    return of(report, [finding.rule for finding in findings if finding.status == "flag"], verdict.pattern)
+
+
+def of(report: SelfReport, flags: Sequence[str], pattern: Pattern) -> Advice:
+    """The advice for a clip with these flagged rules and this pattern."""
+    needs = [*flags, *([pattern] if pattern not in flags else [])]
     alarming = self_report.alarming(report)
     return Advice(
-        context=self_report.beside(report, verdict.pattern),
+        context=self_report.beside(report, pattern),
         drills=ladder(needs, loaded=report.soreness.get("low-back", 0.0) < SORE),
         see=self_report.SEE_SOON + "; ".join(self_report.RED_FLAGS) + "." if alarming else self_report.SEE,
         red_flags=self_report.RED_FLAGS if alarming else (),

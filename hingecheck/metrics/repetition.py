@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics import bar_path, coordination, loading, phases, postures
+from hingecheck.metrics import bar_path, bar_track, bar_velocity, coordination, loading, phases, postures
 from hingecheck.metrics.moment import LEAST_KNOWN, at, event_sd_s, read
 from hingecheck.metrics.postures import BOTTOM_WINDOW_S, SETUP_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import (
@@ -80,10 +80,12 @@ class Lifter:
     """What is known of the lifter beside the clip; None where it is not known.
 
     `most_lumbar`: the greatest lumbar flexion, in degrees, from the clip of `--max-bend`.  `height_cm`: the height.
+    `leg_m`: the length of the leg, hip to ankle, from tracks in metres.
     """
 
     most_lumbar: Measure | None = None
     height_cm: float | None = None
+    leg_m: float | None = None
 
 
 UNKNOWN_LIFTER: Final = Lifter()
@@ -98,7 +100,7 @@ def describe(
     1. Angles at the postures, changes over the whole pull, and the lumbar shares.
     2. Lumbar flexion at single moments.
     3. Coordination, changes by phase, position at the top, rounding under load.
-    4. Bar path and early drop of the trunk.
+    4. Bar path, bar velocity and early drop of the trunk.
     5. Tempo.
     6. Drop what needs a side view if the camera is too far off.
     """
@@ -118,6 +120,10 @@ def describe(
     values["lumbar_rise_under_load_deg"] = _rise_under_load(track, rep)
     # 4
     values |= bar_path.describe(track, rep, lifter.height_cm, plates, notes)
+    bar = bar_track.follow(track, plates, lifter.height_cm, lifter.leg_m)
+    values |= bar_velocity.describe(bar, rep)
+    if bar is not None and bar.scale == "plates" and values["bar_displacement_m"].known:
+        notes.append(Reason(Code.PLATES_AS_SCALE))
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     # 5
     values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)

@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 import scipy
 
+from hingecheck.metrics import bar_velocity
 from hingecheck.records import Code, Floats, Measure, Reason, RepMetrics
 
 NOISE: Final[Mapping[str, float]] = {
@@ -46,15 +47,16 @@ TOO_FEW: Final = Reason(Code.TOO_FEW_REPS, (FEWEST,))
 
 
 def describe(reps: Sequence[RepMetrics]) -> dict[str, Measure]:
-    """For each metric of NOISE, `NAME_drift` per repetition and `NAME_spread`, the lifter's own SD; `tempo_unevenness`.
+    """For each metric of NOISE, `NAME_drift` per repetition and `NAME_spread`, the lifter's own SD.
 
-    Drift and spread have the unit of the metric.  The unevenness has none.
+    Drift and spread have the unit of the metric.  Then `tempo_unevenness`, without a unit, and `velocity_loss_percent`.
     """
     out: dict[str, Measure] = {}
     for name, noise in NOISE.items():
         number, value = _series(reps, name)
         out[f"{name}_drift"], out[f"{name}_spread"] = _line(number, value, noise)
     out["tempo_unevenness"] = _unevenness(_series(reps, "concentric_s")[1])
+    out[bar_velocity.LOSS] = bar_velocity.loss(reps)
     return out
 
 

@@ -1,15 +1,15 @@
 """Blurs heads in the pictures of a clip: the lifter's and everybody else's.
 
-In: head tracks (`head_tracks`), bodies (`bodies`) and a function that looks for faces in a picture.  Out: a function
+In: head tracks (`head_tracks`), bodies (`bodies`) and a function that looks for heads in a picture.  Out: a function
 that takes a picture and its time and returns the picture with blurred heads, or None.
 
 Steps for one picture (`retouch`):
 
 1. Blur the circle of each track at that time.  Nothing else is ever blurred.  Tracks of heads that were never seen with
    their shoulders count only beside the body.
-2. Look for faces in the blurred picture.  If a face lies in none of the circles, the picture must not be shown: return
-   None.
-3. Skip this check for CHECK_PAUSE_S after a picture in which nothing was left, to save time in a film.
+2. Look for heads in the blurred picture.  Blur those that lie in none of the circles.  If the lifter is lost, the body
+   is not known, so that a blur may hit it: then the picture must not be shown, return None.
+3. For CHECK_PAUSE_S after such a look, blur what it found, and do not look again, to save time in a film.
 
 Limit: the lifter's body below the shoulders is never blurred.  A face alone that lies on the body is taken for an
 error.  A head that the pose model saw together with its shoulders is blurred even there.
@@ -36,7 +36,7 @@ None: the picture must not be shown, because a face in it could not be covered.
 """
 
 Look = Callable[[Bytes, float], Floats]
-"""Function that looks for faces in a picture at a time, in seconds: circles (n, 3) of x, y, radius in pixels."""
+"""Function that looks for heads in a picture at a time, in seconds: circles (n, 3) of x, y, radius in pixels."""
 
 CELLS: Final = 2
 """Number of cells each way, smoothed, that remain of a blurred head."""
@@ -45,7 +45,7 @@ RIM: Final = 0.2
 """Width of the soft rim around a blurred circle, in radii."""
 
 CHECK_PAUSE_S: Final = 0.12
-"""Time after a clean picture in which pictures are not checked again, in seconds."""
+"""Time after a look in which no picture is looked at again, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,25 @@ NOTHING: Final = Spared(bodies.NOWHERE, ())
 """Nothing is spared: a blur may reach the whole picture."""
 
 
-def retouch(tracks: Sequence[Track], look: Look, spared_bodies: Bodies) -> Retouch:
-    """The function that blurs the heads of the tracks and what `look` still finds, but not the `spared_bodies`."""
-    clean_s = float("-inf")
+def retouch(
+    tracks: Sequence[Track], look: Look, spared_bodies: Bodies, is_lost: Callable[[float], bool] = lambda _: False
+) -> Retouch:
+    """The function that blurs the heads of the tracks and what `look` still finds, but not the `spared_bodies`.
+
+    `is_lost` says whether the lifter is lost at a time in seconds.
+    """
+    looked_s, found_px = float("-inf"), np.zeros((0, 3))
 
     def blurred(picture: Bytes, time_s: float) -> Bytes | None:
-        nonlocal clean_s
+        nonlocal looked_s, found_px
         circles_px, spared = _moment(tracks, spared_bodies, time_s)
         out = blur(picture, circles_px, spared)  # 1
-        if 0.0 <= time_s - clean_s < CHECK_PAUSE_S:  # 3
-            return out
-        if len(_uncovered(spared.real(look(out, time_s)), circles_px)):  # 2
-            return None
-        clean_s = time_s
-        return out
+        if not 0.0 <= time_s - looked_s < CHECK_PAUSE_S:  # 3
+            more_px = _uncovered(spared.real(look(out, time_s)), circles_px)  # 2
+            if len(more_px) and is_lost(time_s):
+                return None
+            looked_s, found_px = time_s, more_px
+        return blur(out, [*found_px], spared)
 
     return blurred
 

@@ -3,18 +3,19 @@
 In: an analysis, its clip, and the pseudonym if there is one.  Out: a function that blurs pictures of the clip
 (`redactor`), and an analysis without file names (`marked`).
 
-Steps of blurring (`hiding`).  Only heads are blurred; a picture with a face that is not covered is left out.
+Steps of blurring (`hiding`).  Only heads are blurred.  While the lifter is lost, a picture with a face that is not
+covered is left out.
 
 1. Take the lifter's head from the landmarks, interpolated where they were lost for a moment (`head_tracks.lifter`).
 2. Look for people and faces once every LOOK_PAUSE_S, and every LOST_PAUSE_S where the lifter's landmarks were lost.
 3. Link what was found over time (`head_tracks.link`).
-4. Blur each picture that is handed out, and look for faces in it once more (`blurring.retouch`).
+4. Blur each picture that is handed out; look for faces in it once more, and blur them, too (`blurring.retouch`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,13 +52,6 @@ FACE_LEVELS: Final = (1.0, 0.6, 0.36, 0.2)
 PICTURE_LEVELS: Final = (1.0, 0.6, 0.36)
 """The same for faces in each picture that is handed out."""
 
-SMALL: Final = 1 / 3
-"""A face counts alone only if it is at least this part of the lifter's head.
-
-A smaller one counts with its body: marks and plates on the background look like small faces, and a person so far away
-is seen whole.
-"""
-
 PEOPLE_MODEL: Final = "lite"
 """Name of the pose bundle that finds people."""
 
@@ -92,7 +86,7 @@ def hiding(
     bodies = Bodies.of(pose, [(look.time_s, look.people_px) for look in looks if look.lost])
     others = head_tracks.link((look.time_s, look.heads(search.lifter_head, bodies)) for look in looks)  # 3
     tracks = others if search.lifter_head is None else [search.lifter_head, *others]
-    return blurring.retouch(tracks, search.left, bodies)  # 4
+    return blurring.retouch(tracks, search.left, bodies, search.is_lost)  # 4
 
 
 @dataclass(frozen=True)
@@ -128,7 +122,7 @@ def models() -> tuple[bundles.Bundle, bundles.Bundle]:
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for people and faces; where the lifter was lost, more often, and fewer votes make a face.
+    """Looks for people and faces; where the lifter was lost, more often, and a face counts also without its body.
 
     `lifter_head`: the lifter's head.
     """
@@ -141,31 +135,36 @@ class _Search:
         """One search every LOOK_PAUSE_S, every LOST_PAUSE_S while the lifter is lost, and one when the loss begins."""
         next_s, was_lost = 0.0, False
         for frame in frames:
-            lost, time_s = self._lost(frame.time_s), frame.time_s
+            lost, time_s = self.is_lost(frame.time_s), frame.time_s
             due_s = next_s - (LOOK_PAUSE_S - LOST_PAUSE_S if lost else 0.0)
             if time_s < due_s and (was_lost or not lost):
                 continue
             next_s, was_lost = time_s + LOOK_PAUSE_S, lost
-            votes = head_search.LOST_VOTES if lost else head_search.VOTES
-            faces_px = self._large(head_search.faces(frame.rgb, self.detector, FACE_LEVELS, votes) / frame.scale)
+            faces_px = self._faces(frame.rgb, frame.scale, time_s, FACE_LEVELS)
             people_px = head_search.people(frame.rgb, self.people, PEOPLE_LEVELS) / frame.scale
             yield _Look(time_s, faces_px, people_px, lost)
 
     def left(self, picture: Bytes, time_s: float) -> Floats:
         """Circles (n, 3) of the faces that are left in one picture; while the lifter is lost, of everybody's heads."""
-        if not self._lost(time_s):
-            return self._large(head_search.faces(picture, self.detector, PICTURE_LEVELS))
-        faces_px = head_search.faces(picture, self.detector, FACE_LEVELS, head_search.LOST_VOTES)
+        if not self.is_lost(time_s):
+            return self._faces(picture, 1.0, time_s, PICTURE_LEVELS)
+        faces_px = self._faces(picture, 1.0, time_s, FACE_LEVELS)
         people_px = head_search.people(picture, self.people, PEOPLE_LEVELS)
         return np.concatenate([faces_px, head_tracks.heads(people_px, trunk_lengths(people_px))])
 
-    def _large(self, faces_px: Floats) -> Floats:
-        """The faces (n, 3) that are not too small to count without a body."""
-        if self.lifter_head is None:
-            return faces_px
-        return np.asarray(faces_px[faces_px[:, 2] >= SMALL * np.median(self.lifter_head.circle_px[:, 2])])
+    def _faces(self, picture: Bytes, scale: float, time_s: float, levels: Sequence[float]) -> Floats:
+        """Circles (n, 3) of faces in display pixels: beside the lifter's head with their bodies; all if it is lost.
 
-    def _lost(self, time_s: float) -> bool:
+        `scale`: pixels of the picture per display pixel.
+        """
+        found = head_search.faces(picture, self.detector, levels)
+        own = None if self.lifter_head is None or self.is_lost(time_s) else self.lifter_head.at(time_s)
+        if own is None:
+            return found / scale
+        others = head_tracks.beside(found / scale, self.lifter_head, time_s)
+        return head_search.embodied(picture, others * scale, self.people, own * scale) / scale
+
+    def is_lost(self, time_s: float) -> bool:
         """True if the lifter's head is not known at a time."""
         return self.lifter_head is None or self.lifter_head.lost(time_s)
 

@@ -8,7 +8,7 @@ infer           `SpineReading`, `Tangent`, `Spine`
 measure         `Angle`, `AngleTrack`
 find the bar    `Plates`, `Looks`
 segment         `Bend`, `Rep`, `Segmentation`, `LiftStyle`
-describe        `Reason`, `Measure`, `RepMetrics`
+describe        `Reason`, `Measure`, `BarTrack`, `BarPlace`, `RepMetrics`
 judge           `CriteriaUsed`, `Finding`, `Verdict`, `SelfReport`, `Drill`, `Advice`
 analyze         `Analysis` (the result of all stages)
 compare         `Curves`, `Comparison`, `Side`, `Difference`
@@ -23,7 +23,7 @@ Each record checks itself once, when it is built.
 from hingecheck.records.analysis import Analysis, Part
 from hingecheck.records.angles import Angle, AngleTrack, Spine, SpineReading, Spread, Tangent
 from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
-from hingecheck.records.barbell import LARGEST_BARE, Looks, Plates
+from hingecheck.records.barbell import LARGEST_BARE, BarPlace, BarTrack, Looks, Plates, Scale
 from hingecheck.records.comparison import Basis, Comparison, Curves, Difference, Side
 from hingecheck.records.judgement import (
     Advice,
@@ -94,6 +94,8 @@ __all__ = [
     "AngleTrack",
     "AnyRep",
     "BackContour",
+    "BarPlace",
+    "BarTrack",
     "Basis",
     "Bend",
     "Bools",
@@ -127,6 +129,7 @@ __all__ = [
     "Repairs",
     "Repetition",
     "Rounding",
+    "Scale",
     "Seen",
     "Segmentation",
     "SelfReport",

@@ -10,6 +10,7 @@ import numpy as np
 
 from hingecheck.records.angles import AngleTrack, Spine, Tangent
 from hingecheck.records.arrays import Bools
+from hingecheck.records.barbell import BarPlace, BarTrack
 from hingecheck.records.judgement import Advice, CriteriaUsed, Finding, SelfReport, Verdict
 from hingecheck.records.measure import Measure
 from hingecheck.records.pose import BackContour, PoseTrack, View
@@ -37,6 +38,7 @@ class Analysis:
     `angles` holds all N frames.
     `over_set`: each metric of the set, by name.  `most_different`: number of the repetition that differs most from the
     others.  `provenance`: versions, models and settings.  `bends`: every bend that was judged, repetition or not.
+    `bar`: the bar in every frame; None if it was not followed.  `bar_place`: where to draw it; None without a picture.
     `tracks`: another program recorded the movement, so there is no picture, and `contour` holds nothing.
     `parts`: those between the clip's cuts; none is the same as one.  `view` is that of the part with most repetitions.
     """
@@ -59,6 +61,8 @@ class Analysis:
     provenance: Mapping[str, object] = field(default_factory=dict)
     bends: tuple[Bend, ...] = ()
     tracks: bool = False
+    bar: BarTrack | None = None
+    bar_place: BarPlace | None = None
     parts: tuple[Part, ...] = ()
 
     def part_at(self, time_s: float) -> Part:

@@ -41,6 +41,7 @@ class Code(StrEnum):
     MAX_BEND_SMALL = "max_bend_small"  # (smallest flexion in degrees) the clip of --max-bend shows less
     NO_MAX_BEND = "no_max_bend"  # --max-bend was not given
     NO_SCALE = "no_scale"  # neither plates nor a height turn lengths into centimetres
+    BAR_UNSEEN = "bar_unseen"  # neither the bar nor the hands are followed through the pull
     PULL_NOT_FOLLOWED = "pull_not_followed"  # an angle is unknown over most of the pull
     LUMBAR_NOT_FOLLOWED = "lumbar_not_followed"  # the lumbar angle is unknown over most of the pull
     LUMBAR_UNKNOWN_TO_KNEE = "lumbar_unknown_to_knee"  # the same from lift-off to knee pass

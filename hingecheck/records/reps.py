@@ -78,7 +78,8 @@ class Bend:
     most probable path.  `after`: the state of the load at the top.  `probability`: that a repetition begins here.
     `seen`: the numbers that the model weighs, by name; NaN = not seen.  `load_up`: what is seen of the bar's end at the
     top, as log odds that the load is up; 0 = no evidence.  `changed`: how much the pictures around the feet differ
-    between the upright moments of the clip, as a share; NaN = they cannot be compared.
+    between the upright moments of the clip, as a share; NaN = they cannot be compared.  `beside_up`: as `load_up`, from
+    what changes beside the lifter between the bend and the top.
     """
 
     lowest_s: float
@@ -89,6 +90,7 @@ class Bend:
     seen: Mapping[str, float]
     load_up: float
     changed: float
+    beside_up: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ METRICS: Final = (
     *("pelvis_change_to_knee_deg", "pelvis_change_from_knee_deg", "pelvis_change_lowering_deg"),
     *("lean_back_deg", "lockout_short_deg", "lumbar_rise_under_load_deg"),
     *("bar_forward_percent", "bar_forward_cm"),
+    *("bar_displacement_m", "mean_concentric_velocity_m_s", "peak_concentric_velocity_m_s"),
     *("early_trunk_drop_deg", "concentric_s", "eccentric_s"),
 )
 """The metrics of every repetition, in this order.  Each has a value, or the reason why it has none."""

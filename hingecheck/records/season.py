@@ -23,7 +23,8 @@ class Clip:
     """One file to analyze.
 
     `file`: its path inside the folder, ready to print, with "/" between parts.  `athlete` and `date` (YYYY-MM-DD): ""
-    if they are not known.  `problem`: why the file must not be opened, "" if it may.
+    if they are not known.  `problem`: why the file must not be opened, "" if it may.  `utc`: the date is the day in
+    UTC, so the day on the lifter's own clock may be the one before or after.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class Clip:
     date: str = ""
     report: SelfReport = field(default_factory=SelfReport)
     problem: str = ""
+    utc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,9 @@ def _curves(track: AngleTrack) -> Curves:
 
 
 def _read(stored: Stored) -> Curves:
-    """The same angles from the table beside an analysis, where only that of the lumbar spine has an interval.
+    """The same angles from the table beside an analysis; raises ResultUnreadable.
 
-    Raises ResultUnreadable.
+    A table of an earlier version has the interval of the lumbar angle only.
     """
     table = angle_table.read(stored)
     if table is None:
@@ -89,4 +89,5 @@ def _read(stored: Stored) -> Curves:
         )
     unknown = np.full(len(table["time_s"]), np.nan)  # of a table that lacks the column
     values = {name: table.get(f"{name}_deg", unknown) for name in comparison.ANGLES}
-    return Curves(table["time_s"], values, {"lumbar_flexion": table["lumbar_high_deg"] - values["lumbar_flexion"]})
+    half_deg = {name: half for name in values if (half := angle_table.half_deg(table, name)) is not None}
+    return Curves(table["time_s"], values, half_deg)

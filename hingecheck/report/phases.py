@@ -85,9 +85,11 @@ def begin_s(rep: Rep) -> float:
 
 
 def end_s(rep: Rep) -> float:
-    """Time in seconds at which the repetition ends; its last known event if the end is unknown."""
-    times = [rep.end_s, rep.lowering_s, rep.top_s, rep.lockout_s, rep.liftoff_s]
-    return float(rep.end_s) if not np.isnan(rep.end_s) else float(np.nanmax(times))
+    """Time in seconds at which the repetition ends: its last known event.
+
+    A Romanian repetition ends at lockout, and its top, where the hands rest, comes after that.
+    """
+    return float(np.nanmax([rep.end_s, rep.lowering_s, rep.top_s, rep.lockout_s, rep.liftoff_s]))
 
 
 def at(reps: Sequence[RepMetrics], time_s: float) -> tuple[RepMetrics | None, str]:

@@ -1,7 +1,7 @@
 """Make all files of a result folder from an analysis and its clip.
 
-The files are angles.csv with its description, landmarks.csv, keyframes.png, annotated.mp4 (optional), report.html and
-analysis.json.
+The files are angles.csv with its description, landmarks.csv, bar.csv, keyframes.png, annotated.mp4 (optional),
+report.html and analysis.json.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hingecheck.records import NO_LIMITS, Analysis, Bytes, Frame
 from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
-from hingecheck.results import angle_table, document, folder, landmark_table
+from hingecheck.results import angle_table, bar_table, document, folder, landmark_table
 from hingecheck.video import reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
@@ -74,6 +74,7 @@ def files(
         angle_table.FILE: angle_table.text(analysis.angles).encode(),
         angle_table.METADATA: angle_table.metadata().encode(),
         landmark_table.FILE: landmark_table.text(analysis.pose).encode(),
+        bar_table.FILE: bar_table.text(analysis).encode(),
         "keyframes.png": keyframes.sheet(frames),
         **streamed,
         PAGE: lambda target: _page(target, analysis, (frames, len(left_out)), wanted, watch),
@@ -87,6 +88,7 @@ def _without_pictures(analysis: Analysis, wanted: Wanted, watch: Watch | None) -
     return {
         angle_table.FILE: angle_table.text(analysis.angles).encode(),
         angle_table.METADATA: angle_table.metadata().encode(),
+        bar_table.FILE: bar_table.text(analysis).encode(),
         PAGE: lambda target: _page(target, analysis, ((), 0), bare, watch),
         folder.MARKER: document.text(document.document(analysis)).encode(),
     }

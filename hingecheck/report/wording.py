@@ -32,6 +32,7 @@ DEGREES_A_SECOND: Final = Unit("°/s", 0)
 SECONDS: Final = Unit(" s", 1)
 CENTIMETRES: Final = Unit(" cm", 1)
 METRES: Final = Unit(" m", 2)
+METRES_A_SECOND: Final = Unit(" m/s", 2)
 PERCENT: Final = Unit(" %", 0, difference_sign=" points")
 TENTHS_OF_PERCENT: Final = Unit(" %", 1, difference_sign=" points")
 POINTS: Final = Unit(" points", 0, 100.0)
@@ -85,6 +86,10 @@ METRICS: Final[Mapping[str, Metric]] = {
     "lumbar_rise_under_load_deg": Metric("Lumbar flexion gained under load", DEGREES),
     "bar_forward_percent": Metric("Bar forward, part of body height", TENTHS_OF_PERCENT),
     "bar_forward_cm": Metric("Bar forward", CENTIMETRES),
+    "bar_displacement_m": Metric("Bar displacement", METRES, "bar up"),
+    "mean_concentric_velocity_m_s": Metric("Mean concentric velocity", METRES_A_SECOND, "mean velocity"),
+    "peak_concentric_velocity_m_s": Metric("Peak concentric velocity", METRES_A_SECOND, "peak velocity"),
+    "velocity_loss_percent": Metric("Velocity loss, fastest to last repetition", PERCENT, "velocity loss"),
     "early_trunk_drop_deg": Metric("Trunk drop as the bar leaves the floor", DEGREES),
     "concentric_s": Metric("Time up", SECONDS, "up"),
     "eccentric_s": Metric("Time down", SECONDS),
@@ -105,7 +110,7 @@ DRIFT, SPREAD = "_drift", "_spread"
 ENDINGS: Final = {DRIFT: ", change per repetition", SPREAD: ", scatter"}
 
 _BY_ENDING: Final = {
-    **{"_deg_s": DEGREES_A_SECOND, "_deg": DEGREES, "_s": SECONDS},
+    **{"_deg_s": DEGREES_A_SECOND, "_deg": DEGREES, "_m_s": METRES_A_SECOND, "_s": SECONDS},
     **{"_cm": CENTIMETRES, "_m": METRES, "_percent": PERCENT},
 }
 _THRESHOLDS: Final = {

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import AngleTrack, Floats
+from hingecheck.records import Angle, AngleTrack, Floats
 from hingecheck.records.stored import Stored
 
 FILE: Final = "angles.csv"
@@ -29,8 +29,20 @@ ANGLES: Final = (
 )
 """The angles of the file, in its order."""
 
-COLUMNS: Final = ("time_s", *(f"{name}_deg" for name in ANGLES), "lumbar_low_deg", "lumbar_high_deg")
-"""The columns of the file, in its order.  Other programs read them, so they must not change."""
+LUMBAR: Final = "lumbar_flexion"
+
+
+def ends(angle: str) -> tuple[str, str]:
+    """The columns with the lower and the upper end of the 90 % interval of an angle."""
+    stem = "lumbar" if angle == LUMBAR else angle
+    return f"{stem}_low_deg", f"{stem}_high_deg"
+
+
+COLUMNS: Final = (
+    *("time_s", *(f"{name}_deg" for name in ANGLES), *ends(LUMBAR)),
+    *(column for name in ANGLES if name != LUMBAR for column in ends(name)),
+)
+"""The columns of the file, in its order.  Other programs read them, so they must not change; new ones come last."""
 
 METADATA: Final = "angles.csv-metadata.json"
 """The file that describes the columns, under the name where readers of CSV on the Web look for it."""
@@ -44,8 +56,11 @@ MEANINGS: Final[Mapping[str, str]] = {
     "pelvis_tilt_deg": "Forward tilt of the pelvis, from the lifter's own standing.",
     "lumbar_flexion_deg": "Flexion of the lumbar spine, S1 to T12/L1, from the lifter's own standing.",
     "thoracic_flexion_deg": "Flexion of the thoracic spine, from the lifter's own standing.",
-    "lumbar_low_deg": "Lower end of the 90 % interval of lumbar_flexion_deg.",
-    "lumbar_high_deg": "Upper end of the 90 % interval of lumbar_flexion_deg.",
+    **{
+        column: f"{which} end of the 90 % interval of {name}_deg."
+        for name in ANGLES
+        for which, column in zip(("Lower", "Upper"), ends(name), strict=True)
+    },
 }
 """What each column holds."""
 
@@ -60,17 +75,18 @@ _REMEDY: Final = "Analyze the clip again; both files of a result folder belong t
 
 def columns(track: AngleTrack) -> dict[str, Floats]:
     """The columns of the file: name -> values (N,).  NaN = not measured."""
-    lumbar = track.lumbar_flexion
-    values = [track.time_s, *(getattr(track, name).value_deg for name in ANGLES)]
-    values += [lumbar.value_deg - lumbar.half_deg, lumbar.value_deg + lumbar.half_deg]
-    return dict(zip(COLUMNS, values, strict=True))
+    angles: dict[str, Angle] = {name: getattr(track, name) for name in ANGLES}
+    table = {"time_s": track.time_s} | {f"{name}_deg": angle.value_deg for name, angle in angles.items()}
+    for name, angle in angles.items():
+        low, high = ends(name)
+        table |= {low: angle.value_deg - angle.half_deg, high: angle.value_deg + angle.half_deg}
+    return {column: table[column] for column in COLUMNS}
 
 
 def text(track: AngleTrack) -> str:
     """The table as CSV text.
 
-    Seconds have four decimals, angles in degrees two.  The last two columns are the ends of the lumbar angle's 90 %
-    interval.
+    Seconds have four decimals, angles in degrees two.  The last columns are the ends of the angles' 90 % intervals.
     """
     time_s, *angles = columns(track).values()
     out = io.StringIO()
@@ -125,10 +141,24 @@ def read(stored: Stored) -> dict[str, Floats] | None:
     fits = len(time_s) == stored.video.frames_read and bool(np.all(np.diff(time_s) > 0))
     if not fits or abs(time_s[-1] - stored.video.duration_s) > 1.0:
         raise ResultUnreadable(f"{path}: is not the table of this analysis (its frames or times differ)", _REMEDY)
-    value, low, high = (table[f"lumbar_{part}_deg"] for part in ("flexion", "low", "high"))
-    if np.any(np.isnan(low) != np.isnan(high)) or np.any(low > value) or np.any(value > high):
-        raise ResultUnreadable(f"{path}: a lumbar angle lies outside its own interval", _REMEDY)
+    for name in ANGLES:
+        _check_interval(table, name, path)
     return table
+
+
+def half_deg(table: Mapping[str, Floats], angle: str) -> Floats | None:
+    """Half the width (N,) of the 90 % interval of an angle; None if the table, of an earlier version, lacks it."""
+    low, high = ends(angle)
+    return None if high not in table or low not in table else np.asarray((table[high] - table[low]) / 2)
+
+
+def _check_interval(table: Mapping[str, Floats], angle: str, path: Path) -> None:
+    """Raise ResultUnreadable if a value of an angle lies outside its own interval."""
+    value, (low, high) = table.get(f"{angle}_deg"), (table.get(column) for column in ends(angle))
+    if value is None or low is None or high is None:
+        return
+    if np.any(np.isnan(low) != np.isnan(high)) or np.any(low > value) or np.any(value > high):
+        raise ResultUnreadable(f"{path}: a value of {angle}_deg lies outside its own interval", _REMEDY)
 
 
 def _table(path: Path) -> dict[str, Floats]:

@@ -50,7 +50,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "assessable": view.assessable,
             "reasons": list(map(texts.reason, view.reasons)),
         },
-        "style": _plain(asdict(analysis.style)),
+        "style": plain(asdict(analysis.style)),
         "reps": [_rep(rep) for rep in analysis.reps],
         "verdict": {
             "pattern": verdict.pattern,
@@ -68,21 +68,22 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "cue_reason": verdict.cue_reason,
             "surer": texts.surer(verdict),
         },
+        "bar": None if analysis.bar is None else {"followed": analysis.bar.by, "scale": analysis.bar.scale or None},
         "findings": [_finding(finding) for finding in analysis.findings],
         "set": {
             "metrics": {name: _measure(measure) for name, measure in analysis.over_set.items()},
             "reasons": _reasons(analysis.over_set),
             "most_different_rep": analysis.most_different,
         },
-        "self_report": None if analysis.self_report.empty else _plain(asdict(analysis.self_report)),
-        "advice": _plain(asdict(analysis.advice)),
+        "self_report": None if analysis.self_report.empty else plain(asdict(analysis.self_report)),
+        "advice": plain(asdict(analysis.advice)),
         "provenance": _provenance(analysis),
     }
 
 
 def _video(video: VideoInfo) -> dict[str, Any]:
     """The facts about the clip; its notes in words."""
-    facts = _plain(asdict(video) | asdict(video.repairs) | {"notes": list(map(texts.reason, video.notes))})
+    facts = plain(asdict(video) | asdict(video.repairs) | {"notes": list(map(texts.reason, video.notes))})
     del facts["repairs"]
     return dict(facts)
 
@@ -130,7 +131,7 @@ def _stored_rep(rep: StoredRep) -> dict[str, Any]:
     return {
         "number": rep.number,
         "style": rep.style,
-        **{name: _plain(rep.events.get(name)) for name in EVENTS},
+        **{name: plain(rep.events.get(name)) for name in EVENTS},
         "complete": rep.complete,
         "probability": rep.probability,
         "metrics": {name: _measure(measure) for name, measure in rep.values.items()},
@@ -149,8 +150,8 @@ def _rep(rep: RepMetrics) -> dict[str, Any]:
     return {
         "number": event.number,
         "style": event.style,
-        **{name: _plain(getattr(event, name)) for name in EVENTS},
-        "onset_s": _plain(rep.pulled_from_s),
+        **{name: plain(getattr(event, name)) for name in EVENTS},
+        "onset_s": plain(rep.pulled_from_s),
         "complete": event.complete,
         "probability": event.probability,
         "complete_probability": event.complete_probability,
@@ -165,13 +166,13 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "status": finding.status,
-        "value": _plain(finding.measure.value),
-        "low": _plain(finding.measure.low),
-        "high": _plain(finding.measure.high),
+        "value": plain(finding.measure.value),
+        "low": plain(finding.measure.low),
+        "high": plain(finding.measure.high),
         "limit": finding.limit,
         "unit": finding.unit,
         "reps": list(finding.reps),
-        "evidence_s": _plain(list(finding.evidence_s)) if finding.evidence_s else None,
+        "evidence_s": plain(list(finding.evidence_s)) if finding.evidence_s else None,
         "text": texts.finding(finding),
         "source": finding.source,
     }
@@ -204,15 +205,15 @@ def _measure(measure: Measure) -> dict[str, Any] | None:
     """The number and the ends of its interval; None if it was not measured."""
     if not measure.known:
         return None
-    return {"value": _plain(measure.value), "low": _plain(measure.low), "high": _plain(measure.high)}
+    return {"value": plain(measure.value), "low": plain(measure.low), "high": plain(measure.high)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value as JSON can store it: floats rounded, NaN and infinity as null.  Also inside lists and tables."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return round(float(value), quantities.STORED_DECIMALS) if math.isfinite(value) else None
     return value

@@ -1,6 +1,7 @@
 """A result as tables of columns: for data frames, and for exports.
 
-`reps` has one row for each repetition, `measures` one for each number of a repetition, `angles` one for each frame.
+`reps` has one row for each repetition, `measures` one for each number of a repetition, `angles` and `bar` one for each
+frame.
 """
 
 from __future__ import annotations
@@ -18,17 +19,21 @@ from hingecheck.results.document import EVENTS
 Columns = Mapping[str, Sequence[Any] | Floats]
 """The columns of a table by name, all of one length."""
 
-TABLES: Final = ("reps", "measures", "angles")
+TABLES: Final = ("reps", "measures", "angles", "bar")
 LIBRARIES: Final = ("pandas", "polars")
 NAN: Final = float("nan")
 
 
-def frame(of: str, stored: Stored, angles: Mapping[str, Floats], library: str) -> Any:
-    """One of TABLES as a data frame of one of LIBRARIES.  Raises UsageError for other names, and ExtraMissing."""
+def frame(of: str, stored: Stored, by_frame: Mapping[str, Mapping[str, Floats]], library: str) -> Any:
+    """One of TABLES as a data frame of one of LIBRARIES.  Raises UsageError for other names, and ExtraMissing.
+
+    `by_frame`: the columns of `angles` and `bar`.
+    """
     tables: dict[str, Callable[[], Columns]] = {
         "reps": lambda: reps(stored),
         "measures": lambda: measures(stored),
-        "angles": lambda: angles,
+        "angles": lambda: by_frame["angles"],
+        "bar": lambda: by_frame["bar"],
     }
     if of not in tables:
         raise UsageError(f"to_dataframe({of!r}): there is no such table", f"Give one of {', '.join(TABLES)}.")

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from hingecheck.records import Analysis, Floats, Measure
 from hingecheck.records.stored import Stored, StoredFinding, StoredRep, StoredVerdict, StoredVideo, StoredView
-from hingecheck.results import angle_table, document, folder, frames, reading
+from hingecheck.results import angle_table, bar_table, document, folder, frames, reading
 
 Files = Callable[[bool], Mapping[str, folder.Content]]
 """Gives the files of the result folder, with or without the film."""
@@ -25,11 +25,13 @@ Files = Callable[[bool], Mapping[str, folder.Content]]
 class Result:
     """The result of one clip.
 
-    `angles`: the columns of `angles.csv`, name -> values (N,), one for each frame; NaN = not measured.  It is empty if
-    a folder holds no such file.  `analysis`: the records of all stages; None if the result was read from a folder.
+    `angles`: the columns of `angles.csv`, name -> values (N,), one for each frame; NaN = not measured.  `bar`: those of
+    `bar.csv`.  Each is empty if a folder holds no such file.  `analysis`: the records of all stages; None if the result
+    was read from a folder.
     """
 
     angles: Mapping[str, Floats]
+    bar: Mapping[str, Floats]
     analysis: Analysis | None = None
     _text: str = field(default="", kw_only=True)
     _stored: Stored = field(kw_only=True)
@@ -63,7 +65,7 @@ class Result:
 
     @property
     def over_set(self) -> Mapping[str, Measure]:
-        """Drift, scatter and tempo over the repetitions, by name."""
+        """Drift, scatter, tempo and velocity loss over the repetitions, by name."""
         return MappingProxyType(dict(self._stored.over_set))
 
     @property
@@ -77,15 +79,17 @@ class Result:
         return plain
 
     def to_dataframe(
-        self, of: Literal["reps", "measures", "angles"] = "reps", library: Literal["pandas", "polars"] = "pandas"
+        self,
+        of: Literal["reps", "measures", "angles", "bar"] = "reps",
+        library: Literal["pandas", "polars"] = "pandas",
     ) -> Any:
         """A table as a data frame of pandas or polars.
 
         `reps`: one row a repetition, each metric with its interval in three columns.  `measures`: one row a number,
-        with the reason where it is missing.  `angles`: one row a frame.  Raises ExtraMissing if the library is not
-        installed, and UsageError for a name that is none of these.
+        with the reason where it is missing.  `angles`, `bar`: one row a frame.  Raises ExtraMissing if the library is
+        not installed, and UsageError for a name that is none of these.
         """
-        return frames.frame(of, self._stored, self.angles, library)
+        return frames.frame(of, self._stored, {"angles": self.angles, "bar": self.bar}, library)
 
     def save(self, out: str | PathLike[str], *, film: bool = True, force: bool = False) -> Path:
         """Write the result folder `out`, all files or none, and return its path.
@@ -114,12 +118,14 @@ def measured(analysis: Analysis, files: Files, page: Callable[[Stored], str]) ->
     text = document.text(document.document(analysis))
     stored = reading.parsed(text.encode(), Path(folder.MARKER))
     angles = MappingProxyType(angle_table.columns(analysis.angles))
-    return Result(angles, analysis, _text=text, _stored=stored, _files=files, _page=page)
+    bar = MappingProxyType(bar_table.columns(analysis))
+    return Result(angles, bar, analysis, _text=text, _stored=stored, _files=files, _page=page)
 
 
 def loaded(path: Path, files: Files, page: Callable[[Stored], str]) -> Result:
     """The result in a folder, or of an `analysis.json`.  Raises ResultUnreadable."""
     stored = reading.read(path / folder.MARKER if path.is_dir() else path)
     angles = MappingProxyType(angle_table.read(stored) or {})
+    bar = MappingProxyType(bar_table.read(stored) or {})
     text = stored.path.read_text(encoding="utf-8")
-    return Result(angles, _text=text, _stored=stored, _files=files, _page=page)
+    return Result(angles, bar, _text=text, _stored=stored, _files=files, _page=page)

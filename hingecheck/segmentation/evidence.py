@@ -38,6 +38,24 @@ _STATE_CLASS: Final = ("empty", "locked", "missed", "empty", "empty")
 
 
 @dataclass(frozen=True)
+class LoadSeen:
+    """What the pictures show of the load at the B + 1 upright moments.
+
+    `bar` and `beside` (B + 1, 2): log likelihoods of the load down and up, from the bar's end and from what changes
+    beside the lifter; 0 = no evidence.  `looks`: the pictures around the feet; None if they cannot be compared.
+    """
+
+    bar: Floats
+    looks: Looks | None
+    beside: Floats
+
+    @classmethod
+    def nothing(cls, count: int) -> LoadSeen:
+        """No evidence at `count` upright moments."""
+        return cls(np.zeros((count, 2)), None, np.zeros((count, 2)))
+
+
+@dataclass(frozen=True)
 class Reading:
     """One way to understand the pictures: log likelihood (B + 1, 2) of the load down and up, and its log prior."""
 
@@ -54,13 +72,14 @@ class Hypothesis:
     reading: Reading
 
 
-def readings(count: int, bar: Floats, looks: Looks | None) -> list[Reading]:
-    """The ways to understand what the bar's end (B + 1, 2) and the pictures show at `count` upright moments."""
-    kinds = [Reading(np.zeros((count, 2)), 0.0)]
+def readings(load: LoadSeen) -> list[Reading]:
+    """The ways to understand what the pictures show."""
+    looks, kinds = load.looks, [Reading(np.zeros(load.bar.shape), 0.0)]
     if looks is not None and looks.like.any():
         first, second = -np.logaddexp(0.0, -looks.first_up), -np.logaddexp(0.0, looks.first_up)
         kinds = [*_doubted(looks.like[:, ::-1], first), *_doubted(looks.like, second)]
-    return [Reading(a.load + b.load, a.prior + b.prior) for a, b in product(_doubted(bar, 0.0), kinds)]
+    witnesses = (_doubted(load.bar, 0.0), kinds, _doubted(load.beside, 0.0))
+    return [Reading(a.load + b.load + c.load, a.prior + b.prior + c.prior) for a, b, c in product(*witnesses)]
 
 
 def _doubted(likelihood: Floats, prior: float) -> list[Reading]:

@@ -23,8 +23,9 @@ from typing import Final, cast
 import numpy as np
 
 from hingecheck import posture
-from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Looks, Rep, Segmentation
+from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Rep, Segmentation
 from hingecheck.segmentation import events, evidence, semi_markov, tables
+from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.hand_height import follow, follow_load, has_long_gap, resampled
 from hingecheck.segmentation.model import Course, Hands, Pictures
 from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, describe, rest_s
@@ -56,7 +57,8 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
     load_hands = follow_load(track, pictures, surely=bool(reps))  # 6
     by_load = _judged(track, load_hands, lift_type or "floor", pictures)
     new = [rep for rep in by_load.reps if not any(_overlap(rep, other) for other in reps)]
-    more = [replace(rep, by_load=True) for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
+    slow = [rep for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
+    more = [replace(rep, by_load=True) for rep in slow if _hands_lost(track, rep)]
     both = sorted((*reps, *more), key=lambda rep: rep.liftoff_s)
     numbered = tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))
     return Segmentation(numbered, by_hands.bends if reps or not more else by_load.bends)
@@ -66,6 +68,12 @@ def _overlap(first: Rep, second: Rep) -> bool:
     """True if the ways up of two repetitions share a moment."""
     ends_s = [rep.top_s if np.isnan(rep.lockout_s) else rep.lockout_s for rep in (first, second)]
     return first.liftoff_s < ends_s[1] and second.liftoff_s < ends_s[0]
+
+
+def _hands_lost(track: AngleTrack, rep: Rep) -> bool:
+    """True if the hands are lost in most of a way up: hands that are seen would show it themselves."""
+    rise = (track.time_s >= rep.liftoff_s) & (track.time_s <= rep.top_s)
+    return bool(np.isnan(track.hand_height[rise]).mean() > 0.5)
 
 
 @dataclass(frozen=True)
@@ -97,27 +105,28 @@ def _judged(
     if course is None:
         return Segmentation((), ())
     seen = describe(course)
-    bar, looks = load_of(course, seen, pictures)
-    told = weighed(seen, bar, looks, lift_type)  # 3
+    load = load_of(course, seen, pictures)
+    told = weighed(seen, load, lift_type)  # 3
     reps = [_rep(course, told, i) for i, chance in enumerate(told.probability) if chance >= COUNTED_FROM]  # 4, 5
     numbered = tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
-    return Segmentation(numbered, _bends(course, seen, told, bar, looks))
+    return Segmentation(numbered, _bends(course, seen, told, load))
 
 
-def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> tuple[Floats, Looks | None]:
-    """What the pictures show of the load at the upright moments: the bar's end (B + 1, 2), and the looks."""
+def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
+    """What the pictures show of the load at the upright moments."""
     if pictures is None:
-        return np.zeros((len(course.peaks), 2)), None
-    rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks])
+        return LoadSeen.nothing(len(course.peaks))
+    rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks]).tolist()
     upright_s = np.where(seen.straight_deg <= posture.EXTENDED_DEG, rests_s, np.nan).tolist()
-    return pictures.hanging(rests_s.tolist()), pictures.looks(upright_s, course.time_s[list(course.valleys)].tolist())
+    bent_s = course.time_s[list(course.valleys)].tolist()
+    return LoadSeen(pictures.hanging(rests_s), pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s))
 
 
-def weighed(seen: Seen, bar: Floats, looks: Looks | None, lift_type: LiftType | None) -> _Path:
+def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
     """The most probable path of the most probable type of set, and the probability of each bend."""
     learnt = tables.learnt()
-    guesses = evidence.hypotheses(seen, evidence.readings(len(seen.high), bar, looks), lift_type)
-    chain = evidence.chain_of(seen, looks, guesses, learnt)
+    guesses = evidence.hypotheses(seen, evidence.readings(load), lift_type)
+    chain = evidence.chain_of(seen, load.looks, guesses, learnt)
     weight, steps = semi_markov.posterior(chain)
     kinds = [tables.KINDS.index(tables.COUNTED.get(each.type, "other")) for each in guesses]
     each = steps.sum(axis=2)[np.arange(len(guesses)), :, kinds]  # (H, B, S)
@@ -237,7 +246,7 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
     return (low, high) if along else None
 
 
-def _bends(course: Course, seen: Seen, told: _Path, bar: Floats, looks: Looks | None) -> tuple[Bend, ...]:
+def _bends(course: Course, seen: Seen, told: _Path, load: LoadSeen) -> tuple[Bend, ...]:
     """Every bend with what the model makes of it."""
     return tuple(
         Bend(
@@ -247,8 +256,9 @@ def _bends(course: Course, seen: Seen, told: _Path, bar: Floats, looks: Looks | 
             after=told.states[i + 1],
             probability=float(told.probability[i]),
             seen=seen.numbers(i),
-            load_up=float(bar[i + 1, 1] - bar[i + 1, 0]),
-            changed=float("nan") if looks is None else looks.contrast,
+            load_up=float(load.bar[i + 1, 1] - load.bar[i + 1, 0]),
+            changed=float("nan") if load.looks is None else load.looks.contrast,
+            beside_up=float(load.beside[i + 1, 1] - load.beside[i + 1, 0]),
         )
         for i, valley in enumerate(course.valleys)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from hingecheck.errors import UsageError
@@ -48,3 +49,13 @@ def limits(megapixels: float | None, frames: int | None, minutes: float | None) 
         usual.frames if frames is None else frames,
         usual.duration_s if minutes is None else minutes * 60,
     )
+
+
+def picture_size(words: str) -> tuple[int, int] | None:
+    """Width and height of a picture from words like 1080x1920; None without words.  Raises UsageError for others."""
+    if not words:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,4})[x×]([1-9]\d{0,4})", words.strip().lower())
+    if found is None:
+        raise UsageError(f"--picture-size {words}: is not a size", "Give width and height in pixels, like 1080x1920.")
+    return int(found[1]), int(found[2])

@@ -175,7 +175,7 @@ def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     plates = detection.find(finder, seen.thumbnails, seen.observed.track, better_view)
     described = turns.describe(course)
     pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
-    _, looks = segment.load_of(course, described, pictures)
+    looks = segment.load_of(course, described, pictures).looks
     pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
     pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
     return replace(labelled(course, described, pulls, known["type"], REAL), looks=looks)

@@ -28,12 +28,14 @@ NO_DATE: Final = (1970, 1, 1)
 class Wanted:
     """The user's choices for a report.
 
-    `date`: (year, month, day) of the recording.  `pseudonym`: replaces the lifter's name and file names.  `previous`:
+    `date`: (year, month, day) of the recording.  `date_in_utc`: it counts in UTC, so the local day may differ by one.
+    `pseudonym`: replaces the lifter's name and file names.  `previous`:
     earlier sessions, oldest first.  `video`: the clip, if it was found and its hash matches.
     """
 
     paper: Paper = "a4"
     date: tuple[int, int, int] | None = None
+    date_in_utc: bool = False
     pseudonym: str = ""
     previous: Sequence[Stored] = ()
     video: Path | None = None
@@ -64,7 +66,7 @@ def data(stored: Stored, wanted: Wanted) -> dict[str, Any]:
         "title": "Movement report: deadlift",
         "paper": _PAPERS[wanted.paper],
         "created": list(wanted.date or NO_DATE),
-        "date": iso(wanted.date),
+        "date": f"{iso(wanted.date)} UTC" if wanted.date_in_utc else iso(wanted.date),
         "subject": printable.text(wanted.pseudonym, 60),
         "footer": f"hingecheck {__version__} · analysis {stored.sha256[:12]} · video {stored.video.sha256[:12]} · "
         "describes movement; not a diagnosis",
@@ -110,7 +112,13 @@ def _facts(stored: Stored, wanted: Wanted) -> back.Facts:
         redacted=isinstance(privacy, dict) and privacy.get("heads_blurred") is True,
         file=f"of {wanted.pseudonym}" if wanted.pseudonym else stored.video.file,
         anonymous=bool(wanted.pseudonym),
-        date_note="not known; the metadata of this PDF say 1970-01-01"
-        if wanted.date is None
-        else str(iso(wanted.date)),
+        date_note=_date_note(wanted),
     )
+
+
+def _date_note(wanted: Wanted) -> str:
+    """The date as page 2 gives it, with what is not sure about it."""
+    if wanted.date is None:
+        return "not known; the metadata of this PDF say 1970-01-01"
+    doubt = " in UTC, from the video's metadata; the local day may be one earlier or later"
+    return f"{iso(wanted.date)}{doubt if wanted.date_in_utc else ''}"

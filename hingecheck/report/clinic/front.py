@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final
 
 from hingecheck import quantities, texts
@@ -19,6 +18,7 @@ from hingecheck.records import Floats, counting, listed
 from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
+from hingecheck.results import angle_table
 
 STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
 MOST_REPS: Final = 6
@@ -150,12 +150,7 @@ def _chart(
     lines = curves.overlay(columns, f"{angle}_deg", *reps)
     if lines is None:
         raise ValueError("a chart needs an axis")
-    band: list[Any] = []
-    if angle == "lumbar_flexion":
-        edges = [curves.line(columns, f"lumbar_{edge}_deg", axis, reps[0]).pieces for edge in ("low", "high")]
-        band = [[*low, *reversed(high)] for low, high in zip(*edges, strict=True)]
-    else:
-        band = _band_of_postures(angle, axis, reps[0])
+    band = _band(columns, angle, axis, reps[0])
     values = [
         y
         for pieces in (lines.shown.pieces, *(curve.pieces for curve in lines.others), band)
@@ -178,18 +173,13 @@ def _chart(
     }
 
 
-def _band_of_postures(angle: str, axis: curves.Phases, rep: StoredRep) -> list[Any]:
-    """The band of an angle whose interval is stored at the postures only: straight between neighbouring postures."""
-    measures = {event: rep.values[phases.metric(angle, key)] for key, event in phases.EVENTS.items()}
-    ends = [
-        (place, measures[event].low, measures[event].high)
-        for place, event in zip(axis.places, axis.names, strict=True)
-        if event in measures and measures[event].known
-    ]
-    return [
-        [(x, low), (to, next_low), (to, next_high), (x, high)]
-        for (x, low, high), (to, next_low, next_high) in pairwise(ends)
-    ]
+def _band(columns: Mapping[str, Floats], angle: str, axis: curves.Phases, rep: StoredRep) -> list[Any]:
+    """The outlines of an angle's 90 % interval; none if the table, of an earlier version, lacks it."""
+    ends = angle_table.ends(angle)
+    if not all(column in columns for column in ends):
+        return []
+    low, high = (curves.line(columns, column, axis, rep).pieces for column in ends)
+    return [[*lower, *reversed(upper)] for lower, upper in zip(low, high, strict=True)]
 
 
 def _range(line: curves.Line) -> str:

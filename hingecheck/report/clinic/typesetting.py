@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from hingecheck import language
 from hingecheck.errors import ExtraMissing
 
 FONT: Final = "Libertinus Serif"
+KEPT: Final = frozenset(("subject", "date", "created", "paper", "sources", "references"))
+"""Keys of the data whose texts are names, codes or sources."""
+
 TEMPLATE: Final = Path(__file__).with_name("pages.typ")
 _EXTRA: Final = "Run pip install 'hingecheck[clinic]'."
 
@@ -34,5 +38,12 @@ def pdf(data: Mapping[str, Any]) -> bytes:
         format="pdf",
         ignore_system_fonts=True,
         pdf_standards=["a-2a", "ua-1"],
-        sys_inputs={"data": json.dumps(dict(data) | {"font": FONT}, ensure_ascii=False, allow_nan=False)},
+        sys_inputs={"data": json.dumps(_translated(data), ensure_ascii=False, allow_nan=False)},
     )
+
+
+def _translated(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data in the language in use, with the translations of the template's own words."""
+    used = language.current()
+    words = {} if used is None else {text: used.texts[text] for text in used.texts if "{" not in text}
+    return dict(language.data(data, KEPT)) | {"font": FONT, "lang": language.code(), "words": words}

@@ -91,7 +91,7 @@ def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
     """The line at the top: the repetition of `count` and its phase."""
     rep, phase = now
     if rep is None:
-        return f"{phase}  ({count} reps)"
+        return f"{phase}  ({count} rep{'s' * (count != 1)})"
     remark = "".join(f" ({word})" for word in rep.rep.remarks if word != "missed")
     return f"rep {rep.rep.number} of {count}{remark}  {phase}"
 

@@ -23,6 +23,7 @@ Colour = tuple[int, int, int]
 YELLOW: Final[Colour] = (240, 228, 66)
 SKY: Final[Colour] = (86, 180, 233)
 BLUE: Final[Colour] = (0, 114, 178)
+GREEN: Final[Colour] = (0, 158, 115)
 ORANGE: Final[Colour] = (230, 159, 0)
 GREY: Final[Colour] = (150, 150, 150)
 INK: Final[Colour] = (20, 20, 20)

@@ -21,6 +21,7 @@ SKELETON: Final = drawing.YELLOW
 BACK: Final = drawing.SKY
 HIDDEN: Final = drawing.GREY
 TANGENT: Final = drawing.ORANGE
+BAR: Final = drawing.GREEN
 UNKNOWN: Final = (205, 205, 205)
 
 SIZE: Final = 13.0
@@ -35,10 +36,18 @@ def draw(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
     """Draw all measurements of a moment on its picture (h, w, 3), in place.  Draw nothing if the lifter is not seen."""
     if not moment.seen:
         return
+    bar_path(picture, scene, moment, pen)
     arm(picture, moment, pen)
     skeleton(picture, moment, pen)
     back(picture, scene, moment, pen)
     arcs(picture, scene, moment, pen)
+
+
+def bar_path(picture: Bytes, scene: Scene, moment: Moment, pen: Pen) -> None:
+    """Draw the way of the bar since the repetition began, and the bar's place as a dot."""
+    path = pen.place(scene.bar_path_px(float(scene.analysis.angles.time_s[moment.frame])))
+    drawing.trail(picture, pen, path, (BAR, 2.2), np.ones(len(path), bool))
+    drawing.dots(picture, pen, path[-1:], BAR, 3.2)
 
 
 def arm(picture: Bytes, moment: Moment, pen: Pen) -> None:

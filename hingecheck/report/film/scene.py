@@ -26,6 +26,9 @@ TANGENT_HALF: Final = 0.24
 ARM_SEEN: Final = 0.7
 """Least visibility (0 to 1) of shoulder, elbow and wrist to draw the arm."""
 
+PATH_STAYS_S: Final = 1.0
+"""Time for which the path of the bar stays after a repetition, in seconds."""
+
 _LEFT, _RIGHT = ([int(joint[side]) for joint in landmarks.CHAIN] for side in (0, 1))
 _ARMS: Final = {
     name: [int(joint[side]) for joint in (landmarks.SHOULDERS, landmarks.ELBOWS, landmarks.WRISTS)]
@@ -87,6 +90,19 @@ class Scene:
             clean=contour.valid[between.nearest, view.dorsal],
             trunk_px=float(np.hypot(*between.mixed(contour.axis_px))),
         )
+
+    def bar_path_px(self, time_s: float) -> Floats:
+        """The path of the bar (K, 2) in display pixels from the start of the newest repetition up to a time.
+
+        It is as the camera sees it at that time.  It is empty before the first and after the end of a repetition.
+        """
+        place = self.analysis.bar_place
+        begun = [rep.rep for rep in self.analysis.reps if phases.begin_s(rep.rep) <= time_s]
+        if place is None or not begun or time_s > phases.end_s(begun[-1]) + PATH_STAYS_S:
+            return np.zeros((0, 2))
+        now = frame_at(self.analysis, time_s)
+        first = int(np.searchsorted(place.time_s, phases.begin_s(begun[-1])))
+        return np.asarray(place.place_px[first : now + 1] + place.camera_px[now])
 
     def reading(self, name: str, frame: int) -> Measure:
         """An angle to write beside a frame: that of its posture, or else the one measured in the frame."""

@@ -20,7 +20,7 @@ from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
-from hingecheck.report.page import plots, series, template
+from hingecheck.report.page import bar, plots, series, template, told
 
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
@@ -64,7 +64,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
     cards, findings = _cards(analysis, extra.frames), _findings(analysis, extra.rules)
     context: dict[str, object] = {
         "analysis": analysis,
-        "load": sentences.load(analysis.self_report.load_kg),
+        "told": told.parts(analysis.self_report, analysis.advice, sentences.style(analysis.style)),
         "verdict": _verdict(analysis),
         "main": _main(cards),
         "folded": not analysis.view.assessable,
@@ -75,10 +75,10 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "table": _table(analysis),
         "over_set": _over_set(analysis),
         "findings": findings,
+        "bar": bar.context(analysis),
         "coupling": plots.coupling(analysis),
         "trends": plots.trends(analysis),
         "missing": [*missing.lines(analysis), *_left_out(extra.left_out)],
-        "self_report": _self_report(analysis),
         "errors": _errors(analysis),
         "error_columns": ("bias", "mean abs. error", "95 % limits", "inside 90 % interval", "not measured"),
         "rules": extra.rules,
@@ -89,7 +89,6 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "film_inside": Markup(extra.film.inside) if extra.film else "",
         "data": series.data(analysis),
         "wording": wording,
-        "sentences": sentences,
     }
     return template.render("report.html", context, styles=STYLES, scripts=SCRIPTS)
 
@@ -264,19 +263,6 @@ def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _self_report(analysis: Analysis) -> list[tuple[str, str]]:
-    report = analysis.self_report
-    lines = [(f"Soreness, {site.replace('-', ' ')}", f"{value:g} of 10") for site, value in report.soreness.items()]
-    for label, value, sign in (
-        ("Sitting", report.sitting_hours, " hours a day"),
-        ("Load", report.load_kg, " kg"),
-        ("Effort (RPE)", report.rpe, " of 10"),
-    ):
-        if value is not None:
-            lines.append((label, f"{value:g}{sign}"))
-    return lines + ([("Note", report.note)] if report.note else [])
 
 
 def _methods(analysis: Analysis) -> list[tuple[str, str]]:

@@ -28,10 +28,17 @@ SPARKS: Final = 12
 ID_DIGITS: Final = 12
 """Digits of a clip's hash by which the page remembers that the coach has seen it."""
 
+UTC: Final = "The date counts in UTC; on the lifter's own clock it may be a day earlier or later."
+"""What a row says if the clip's metadata hold the date in UTC only."""
 
-def page(people: Sequence[Person]) -> str:
-    """The board as HTML text.  It loads only the thumbnails of the rows in view."""
-    rows = [_row(person) for person in people]
+
+def page(people: Sequence[Person], *, live: bool = False, by_clip: bool = False) -> str:
+    """The board as HTML text.  It loads only the thumbnails of the rows in view.
+
+    `live`: the app shows it; then it links to the app's pages, and two clips can be compared.  `by_clip`: each Person
+    is one clip (`history.board.alone`).
+    """
+    rows = [_row(person) | ({"key": person.row.outcome.entry.key} if live else {}) for person in people]
     groups = [person.row.group for person in people]
     context = {
         "counts": [(i, sentences.GROUPS[g], groups.count(g)) for i, g in enumerate(triage.GROUPS)],
@@ -40,9 +47,22 @@ def page(people: Sequence[Person]) -> str:
         "clips": sum(len(person.rows) for person in people),
         "failed": sum(row.failure is not None for person in people for row in person.rows),
         "version": __version__,
-        "data": template.data({"rows": rows, "groups": list(sentences.GROUPS.values()), "limits": _limits()}),
+        "live": live,
+        "by_clip": by_clip,
+        "data": template.data(
+            {
+                "rows": rows,
+                "groups": list(sentences.GROUPS.values()),
+                "limits": _limits(),
+                "live": live,
+                "byClip": by_clip,
+                "root": "../",
+            }
+        ),
     }
-    return template.render("index.html", context, styles=["index.css"], scripts=["index.js"], images="'self' file:")
+    scripts = ["common.js", "index.js"] if live else ["index.js"]
+    also = {"img-src": "'self' file:"} | ({"connect-src": "'self'"} if live else {})
+    return template.render("index.html", context, styles=["index.css"], scripts=scripts, also=also)
 
 
 def athlete_page(athlete: str) -> str:
@@ -58,9 +78,14 @@ def rules_used() -> Criteria:
 
 def flagged(flags: Sequence[str]) -> str:
     """The titles of the rules that are flagged, as one sentence; "" without a flag."""
-    rules = rules_used().rules
-    titles = [rules[flag].title if flag in rules else flag.replace("_", " ").capitalize() for flag in flags]
+    titles = [_title(flag) for flag in flags]
     return f"Flagged: {'; '.join(titles)}." if titles else ""
+
+
+def _title(flag: str) -> str:
+    """The title of a rule."""
+    rule = rules_used().rules.get(flag)
+    return rule.title if rule is not None else flag.replace("_", " ").capitalize()
 
 
 def reps(session: Session | None) -> str:
@@ -101,6 +126,9 @@ def _row(person: Person) -> dict[str, Any]:
         "picture": row.thumbnail,
         "page": athlete_page(person.athlete),
         "spark": _spark(person),
+        "style": session.style.replace("_", " ") if session is not None else "",
+        "flags": [_title(flag) for flag in session.flags] if session is not None else [],
+        "note": clip.report.note,
         "ids": [each.outcome.entry.sha256[:ID_DIGITS] for each in person.newest],
     }
 
@@ -112,7 +140,11 @@ def _share(session: Session | None) -> list[Any] | None:
 
 
 def _words(row: Row) -> list[str]:
-    """Why the clip has no verdict and what to do, or the direction against earlier days; then the flags."""
+    """Why the clip has no verdict and what to do, or the direction against earlier days; the flags; a doubtful date."""
+    return [*_outcome_words(row), *([UTC] if row.outcome.entry.clip.utc else [])]
+
+
+def _outcome_words(row: Row) -> list[str]:
     if row.session is None or not row.session.share.known:
         return [sentences.sentence(text) for text in (row.reason, row.remedy) if text]
     change = row.change

@@ -48,8 +48,11 @@ COLUMNS: Final[dict[str, Kind]] = {
     "folder": "text",
     "report": "text",
     "sha256": "text",
+    "date_zone": "text",
 }
 CHANGE: Final = "lumbar_change_deg"
+ZONE: Final = "UTC"
+"""What `date_zone` holds if the date counts in UTC, because the clip's metadata hold no other time zone."""
 
 
 def write(season: Season, out: Path) -> bool:
@@ -105,4 +108,5 @@ def _cells(place: int, row: Row) -> list[Cell]:
         compared.detectable if compared else None,
         row.failure.code if row.failure else 0,
         *(row.reason, row.remedy, row.outcome.entry.folder, row.report, row.outcome.entry.sha256),
+        ZONE if clip.utc else "",
     ]

@@ -101,7 +101,7 @@ def coupling(analysis: Analysis) -> Coupling | None:
     known = [frames for frames in inside if len(frames) > 1]
     if not known:
         return None
-    x, y = (Axis(*_range(_spanned(angle, known)), *paper) for angle, paper in ((hip, (52, 350)), (lumbar, (210, 14))))
+    x, y = (Axis(*span(_spanned(angle, known)), *paper) for angle, paper in ((hip, (52, 350)), (lumbar, (210, 14))))
     courses = tuple(
         _course(analysis, rep.rep.number, frames, (x, y))
         for rep, frames in zip(analysis.reps, inside, strict=True)
@@ -160,7 +160,7 @@ def _trend(analysis: Analysis, name: str) -> Trend | None:
         return None
     factor = wording.unit(name).factor
     ends = factor * np.array([[measure.low, measure.high] for measure in known])
-    y = Axis(*_range(ends), 110, 10)
+    y = Axis(*span(ends), 110, 10)
     x = Axis(0.0, len(measures) + 1.0, 44, 270)
     drift = analysis.over_set[f"{name}_drift"]
     return Trend(name, y, _marks(name, measures, (x, y)), _drift(name, drift))
@@ -182,7 +182,7 @@ def _drift(name: str, drift: Measure) -> str:
     return f"Change per repetition: {wording.over_set(f'{name}_drift', drift)}."
 
 
-def _range(values: Floats) -> tuple[float, float]:
+def span(values: Floats) -> tuple[float, float]:
     """The range of the values plus 4 % on each side."""
     low, high = float(np.min(values)), float(np.max(values))
     if high - low < 1e-9:

@@ -17,7 +17,7 @@ from hingecheck.history.triage import Row
 from hingecheck.names import shown
 from hingecheck.report import sentences
 from hingecheck.report.page import board as board_page
-from hingecheck.report.page import template
+from hingecheck.report.page import template, translation
 from hingecheck.results import folder
 
 BEGIN: Final = b"<!--session-->"
@@ -47,7 +47,18 @@ def line(rows: Sequence[Row]) -> str:
         }
         for row in sorted(rows, key=lambda row: row.outcome.entry.clip.file)
     ]
-    return template.fragment("session_line.html", {"clips": named}).strip()
+    return translation.page(template.fragment("session_line.html", {"clips": named}).strip())
+
+
+def without(report: bytes) -> bytes:
+    """The report without the line."""
+    return filled(report, b"")
+
+
+def filled(report: bytes, wanted: bytes) -> bytes:
+    """The report with this line; unchanged if it has no place for one."""
+    begin, end = report.find(BEGIN) + len(BEGIN), report.find(END)
+    return report if begin < len(BEGIN) or end < begin else report[:begin] + wanted + report[end:]
 
 
 def _put(report: Path, wanted: bytes) -> None:

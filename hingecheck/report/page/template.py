@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hingecheck import names
+from hingecheck.report.page import translation
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -29,23 +29,24 @@ def render(
     *,
     styles: Sequence[str] = (),
     scripts: Sequence[str] = (),
-    images: str = "data:",
+    also: Mapping[str, str] | None = None,
 ) -> str:
     """The page as HTML text: the file `template` of `templates/`, filled with `context`.
 
-    `styles` and `scripts` are files of `assets/` to put into the page.  `images` are the sources that the policy allows
-    for pictures.  Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file
-    names visible, `tight` keeps per cent signs beside their numbers.
+    `styles` and `scripts` are files of `assets/` to put into the page.  `also` are further directives of the policy.
+    Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file names visible,
+    `tight` keeps per cent signs beside their numbers.
     """
-    css, code = ([asset(name) for name in files] for files in (styles, scripts))
+    needed = ("words.js", *scripts) if scripts else ()
+    css, code = ([asset(name) for name in files] for files in (styles, needed))
     page = _environment().get_template(template)
     filled = page.render(
         dict(context),
-        policy=policy(css, code, images),
+        policy=policy(css, code, also),
         styles=[Markup(text) for text in css],
         scripts=[Markup(text) for text in code],
     )
-    return names.readable(filled)
+    return names.readable(translation.page(filled))
 
 
 def fragment(template: str, context: Mapping[str, object]) -> str:
@@ -53,17 +54,20 @@ def fragment(template: str, context: Mapping[str, object]) -> str:
     return names.readable(_environment().get_template(template).render(dict(context)))
 
 
-def policy(styles: Sequence[str], scripts: Sequence[str], images: str = "data:") -> str:
-    """The Content-Security-Policy of a page with these styles and scripts.  The page may play a film beside it."""
+def policy(styles: Sequence[str], scripts: Sequence[str], also: Mapping[str, str] | None = None) -> str:
+    """The Content-Security-Policy of a page with these styles and scripts.  The page may play a film beside it.
+
+    `also`: directives to add, or to put in the place of the usual ones.
+    """
     parts = {
         "default-src": "'none'",
-        "img-src": images,
+        "img-src": "data:",
         "media-src": "'self' file: blob:",
         "style-src": " ".join(map(_hash, styles)) or "'none'",
         "script-src": " ".join(map(_hash, scripts)) or "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
-    }
+    } | dict(also or {})
     return "; ".join(f"{name} {value}" for name, value in parts.items())
 
 
@@ -79,8 +83,7 @@ def asset(name: str) -> str:
 
 def data(value: object) -> Markup:
     """JSON text for `<script type="application/json">`.  <, > and & are escaped, so no text can end the element."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return Markup(translation.dumped(value))
 
 
 def data_uri(kind: str, data: bytes) -> str:

@@ -54,9 +54,14 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """The batch that the page belongs to, if any: the rows of its clips, by the hash of their content."""
+    """The batch or app that the page belongs to, if any: the rows of its clips, by the hash of their content.
+
+    `board`: there is a board to link to.  `actions`: the address of the app's page of the athlete.
+    """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
+    board: bool = False
+    actions: str = ""
 
     def report(self, point: Point) -> str:
         """The link to the report of a clip; "" without one."""
@@ -79,28 +84,29 @@ def page(trends: Sequence[Trend]) -> str:
     return _page(trends[0].athlete, trends, _Home(), [])
 
 
-def of_person(person: Person) -> str:
-    """The page of an athlete of a batch.  It lies in the folder `trends` below the results folder."""
+def of_person(person: Person, *, home: bool = True, actions: str = "") -> str:
+    """The page of an athlete of a batch.  It lies in the folder `trends` below the results folder.
+
+    `home`: link to the board.  `actions`: the address of a page of the app with what can be done for the athlete.
+    """
     failed = [_failed(row) for row in person.rows if row.session is None]
     rows = {row.outcome.entry.sha256: row for row in person.rows}
-    return _page(person.athlete, person.trends, _Home(rows), failed, home=True)
+    return _page(person.athlete, person.trends, _Home(rows, home, actions), failed)
 
 
-def _page(
-    athlete: str, trends: Sequence[Trend], rows: _Home, failed: Sequence[Mapping[str, str]], *, home: bool = False
-) -> str:
+def _page(athlete: str, trends: Sequence[Trend], home: _Home, failed: Sequence[Mapping[str, str]]) -> str:
     metric = trends[0].metric if trends else HEADLINE
     context = {
         "athlete": shown(athlete),
         "metric": wording.name(metric),
         "headline": metric == HEADLINE,
-        "charts": [_chart(trend, rows) for trend in trends],
+        "charts": [_chart(trend, home) for trend in trends],
         "failed": failed,
         "home": home,
         "method": METHOD,
         "version": __version__,
     }
-    return template.render("trend.html", context, styles=["trend.css"], images="'self' file:")
+    return template.render("trend.html", context, styles=["trend.css"], also={"img-src": "'self' file:"})
 
 
 def _failed(row: Row) -> dict[str, str]:

@@ -29,6 +29,7 @@ STYLES: Final = {
 COLUMNS: Final = ("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg")
 HEADS: Final = ("low back's share", "at pull start", "low-back change", "hip change")
 LEGEND: Final = "At pull start: low-back rounding. Change = pull start minus top. In brackets: 90 % interval."
+DISPLACEMENT, VELOCITY, LOSS = "bar_displacement_m", "mean_concentric_velocity_m_s", "velocity_loss_percent"
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
 """Columns of a sparkline.  With its name and its range the line fits 80 columns."""
@@ -54,6 +55,8 @@ def show(analysis: Analysis, console: Console) -> None:
     if any(rep.values[name].known for rep in analysis.reps for name in COLUMNS):
         console.print(_table(analysis))
         console.print(Text(LEGEND, style="dim"))
+    for line in filter(None, [_bar(analysis)]):
+        console.print(Text.assemble(("Bar: ", "bold"), line))
     if verdict.share.known and verdict.bands:
         console.print(Text(sentences.sentence(f"low back's share: {sentences.bands(verdict)}"), style="dim"))
     if console.encoding.startswith("utf"):  # other encodings have no bars
@@ -70,6 +73,18 @@ def show(analysis: Analysis, console: Console) -> None:
     for line in missing.lines(analysis):
         console.print(Text(line, style="dim"))
     console.print(Text(analysis.advice.see, style="bold" if analysis.advice.red_flags else "dim"))
+
+
+def _bar(analysis: Analysis) -> str:
+    """Displacement and mean velocity of the fastest repetition, and the velocity loss; "" if they are not measured."""
+    known = [rep for rep in analysis.reps if rep.values[VELOCITY].known]
+    if not known:
+        return ""
+    fastest = max(known, key=lambda rep: rep.values[VELOCITY].value)
+    moved, mean = (wording.measure(name, fastest.values[name]) for name in (DISPLACEMENT, VELOCITY))
+    text = f"{moved} up, mean velocity {mean} in repetition {fastest.rep.number}, the fastest"
+    loss = analysis.over_set.get(LOSS)
+    return f"{text}; velocity loss {wording.measure(LOSS, loss)}" if loss is not None and loss.known else text
 
 
 def show_all(analysis: Analysis, console: Console) -> None:

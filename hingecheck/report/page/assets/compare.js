@@ -21,7 +21,7 @@
     const text = `${since.toFixed(2).replace("-", "−")} s`;
     document.getElementById("since").textContent = text;
     place.value = since;
-    place.setAttribute("aria-valuetext", `${text} since lift-off`);
+    place.setAttribute("aria-valuetext", say("{0} since lift-off", text));
   };
 
   const seek = (time) => {
@@ -33,7 +33,7 @@
   const stop = () => {
     playing = false;
     for (const film of films) film.pause();
-    play.textContent = "Play";
+    play.textContent = say("Play");
     play.setAttribute("aria-pressed", "false");
   };
 
@@ -59,7 +59,7 @@
       film.playbackRate = Number(speed.value);
       film.play().catch(stop);
     }
-    play.textContent = "Pause";
+    play.textContent = say("Pause");
     play.setAttribute("aria-pressed", "true");
     requestAnimationFrame(step);
   };

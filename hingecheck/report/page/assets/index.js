@@ -1,16 +1,16 @@
 "use strict";
 /* The board: filters, sorts and pages the athletes that the page holds as JSON (page/board.py, `_row`). */
 (() => {
-  const PAGE = 50;
+  const PAGE = 25; // rows that are added at once
   const SVG = "http://www.w3.org/2000/svg";
-  const { rows, groups, limits } = JSON.parse(document.getElementById("data").textContent);
-  const text = (r) => [r.name, r.date, r.day, r.clip, r.verdict, r.loadText, groups[r.group], ...r.words].join(" ");
+  const { rows, groups, limits, live, byClip } = JSON.parse(document.getElementById("data").textContent);
+  const text = (r) => [r.name, r.date, r.day, r.clip, r.verdict, r.loadText, groups[r.group], r.style, r.note, ...r.words].join(" ");
   const words = rows.map((r) => text(r).toLowerCase());
   const form = document.getElementById("filters");
   const body = document.getElementById("rows");
   const compare = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" }).compare;
   let shown = [];
-  let page = 0;
+  let drawn = 0;
 
   /* --- what the coach has seen; a browser may keep nothing, then nothing is marked --- */
 
@@ -69,7 +69,7 @@
     if (!r.picture) return cell("picture");
     const image = make("img");
     image.loading = "lazy";
-    image.alt = `Report of ${r.name || r.clip}, ${r.day || "no date"}`;
+    image.alt = say("Report of {0}, {1}", r.name || r.clip, r.day || say("no date"));
     image.width = 108;
     image.height = 48;
     image.src = r.picture;
@@ -78,12 +78,59 @@
 
   const who = (r) => {
     const name = make("bdi", r.name || r.clip);
-    const day = make("span", r.day || "no date", "day");
+    const day = make("span", r.day || say("no date"), "day");
     const parts = [link(r.page || r.report, name, r), day];
-    if (!r.name) parts.push(make("span", "athlete not known", "day"));
-    if (r.clips > 1) parts.push(make("span", `${r.clips} clips`, "day"));
-    if (isNew(r)) parts.push(make("strong", "new", "new"));
+    if (!r.name) parts.push(make("span", say("athlete not known"), "day"));
+    if (byClip && r.name) parts.push(make("span", r.clip, "day"));
+    if (byClip && r.note) parts.push(make("span", r.note, "note"));
+    if (live && r.key) parts.push(...acting(r));
+    if (r.clips > 1) parts.push(make("span", say("{0} clips", r.clips), "day"));
+    if (isNew(r)) parts.push(make("strong", say("new"), "new"));
     return cell("name", ...parts);
+  };
+
+  /* --- in the app: questions, and two clips to compare --- */
+
+  const chosen = [];
+
+  const compare2 = async () => {
+    const line = document.getElementById("chosen");
+    try {
+      location.href = hinge.root + (await hinge.ask("POST", "compare", { a: chosen[0].key, b: chosen[1].key })).page;
+    } catch (error) {
+      line.textContent = error.message;
+    }
+  };
+
+  const choose = (r, on) => {
+    if (!on) chosen.splice(chosen.indexOf(r), 1);
+    else chosen.push(r);
+    if (chosen.length > 2) {
+      const gone = chosen.shift();
+      for (const box of body.querySelectorAll("input.pick")) if (box.value === gone.key) box.checked = false;
+    }
+    const line = document.getElementById("chosen");
+    line.hidden = !chosen.length;
+    line.textContent = chosen.map((each) => `${each.name} ${each.day} ${each.clip}`.trim()).join(" + ");
+    if (chosen.length < 2) return;
+    const button = make("button", say("Compare these two"));
+    button.type = "button";
+    button.addEventListener("click", compare2);
+    line.append(" ", button);
+  };
+
+  const acting = (r) => {
+    const to = make("a", say("Questions"), "ask");
+    to.href = `../clips/${r.key}`;
+    if (!r.report) return [to];
+    const label = make("label", undefined, "pick");
+    const box = make("input", undefined, "pick");
+    box.type = "checkbox";
+    box.value = r.key;
+    box.checked = chosen.includes(r);
+    box.addEventListener("change", () => choose(r, box.checked));
+    label.append(box, say("compare"));
+    return [to, label];
   };
 
   const draw = (name, values) => {
@@ -99,7 +146,7 @@
     const x = (i) => 5 + (110 * i) / last;
     const y = (value) => 35 - 30 * Math.min(Math.max(value, 0), 1);
     const svg = draw("svg", { viewBox: "0 0 120 40", role: "img", width: 120, height: 40 });
-    svg.setAttribute("aria-label", `Lumbar share, ${r.spark.length} clips: ${r.spark.map((p) => p[1]).join(", ")}`);
+    svg.setAttribute("aria-label", say("Lumbar share, {0} clips: {1}", r.spark.length, r.spark.map((p) => p[1]).join(", ")));
     for (const limit of limits) svg.append(draw("line", { class: "limit", x1: 0, x2: 120, y1: y(limit), y2: y(limit) }));
     svg.append(draw("polyline", { points: r.spark.map((p, i) => `${x(i)},${y(p[0])}`).join(" ") }));
     svg.append(draw("circle", { cx: x(last), cy: y(r.spark[last][0]), r: 4 }));
@@ -119,6 +166,28 @@
     return row;
   };
 
+  /* --- choices of what to show: each only if the rows differ in it --- */
+
+  const FACETS = [
+    ["athlete", say("Athlete"), (r) => (byClip && r.name ? [r.name] : [])],
+    ["verdict", say("Verdict"), (r) => [r.verdict]],
+    ["style", say("Style"), (r) => (r.style ? [r.style] : [])],
+    ["flag", say("Flag"), (r) => r.flags],
+  ];
+
+  const facets = () => {
+    for (const [name, label, of] of FACETS) {
+      const values = [...new Set(rows.flatMap(of))].sort(compare);
+      if (values.length < 2 && (name !== "flag" || !values.length)) continue;
+      const field = make("label", label, "field");
+      const select = make("select");
+      select.name = name;
+      select.append(new Option(say("all"), ""), ...values.map((value) => new Option(value, value)));
+      field.append(" ", select);
+      document.getElementById("facets").append(field);
+    }
+  };
+
   /* --- the list --- */
 
   // Unknown values come last, and equal ones keep the order of the board.
@@ -130,44 +199,47 @@
     load: (a, b) => (rows[b].load ?? -1) - (rows[a].load ?? -1),
   };
 
+  const grow = () => {
+    body.append(...shown.slice(drawn, drawn + PAGE).map(line));
+    drawn = Math.min(shown.length, drawn + PAGE);
+    document.getElementById("pages").hidden = drawn === shown.length;
+  };
+
   const show = () => {
-    const pages = Math.max(1, Math.ceil(shown.length / PAGE));
-    page = Math.min(page, pages - 1);
-    body.replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(line));
+    body.replaceChildren();
+    drawn = 0;
+    grow();
     const fresh = rows.filter(isNew).length;
-    const of = shown.length === rows.length ? `${rows.length} rows` : `${shown.length} of ${rows.length} rows`;
-    document.getElementById("matches").textContent = seen === null ? of : `${of}, ${fresh || "nothing"} new since your last look`;
+    const all = rows.length === 1 ? say("1 row") : say("{0} rows", rows.length);
+    const of = shown.length === rows.length ? all : say("{0} of {1} rows", shown.length, rows.length);
+    const news = fresh ? say("{0} new since your last look", fresh) : say("nothing new since your last look");
+    document.getElementById("matches").textContent = seen === null ? of : `${of}, ${news}`;
     document.getElementById("new-count").textContent = fresh;
     document.getElementById("only-new").hidden = document.getElementById("seen").hidden = !fresh;
-    document.getElementById("page").textContent = `page ${page + 1} of ${pages}`;
-    document.getElementById("pages").hidden = pages === 1;
-    document.getElementById("previous").disabled = page === 0;
-    document.getElementById("next").disabled = page === pages - 1;
   };
 
   function filter() {
     const groupsShown = new Set(new FormData(form).getAll("group").map(Number));
     const searched = form.elements.words.value.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
     const onlyNew = form.elements.new.checked && rows.some(isNew);
-    const fits = (r, i) => groupsShown.has(r.group) && (!onlyNew || isNew(r)) && searched.every((w) => words[i].includes(w));
+    const asked = FACETS.filter(([name]) => form.elements[name]?.value).map(([name, , of]) => [form.elements[name].value, of]);
+    const { from, to } = form.elements;
+    const inTime = (r) => (!from.value || r.date >= from.value) && (!to.value || (r.date && r.date <= to.value));
+    const fits = (r, i) =>
+      groupsShown.has(r.group) && (!onlyNew || isNew(r)) && inTime(r) &&
+      asked.every(([wanted, of]) => of(r).includes(wanted)) && searched.every((w) => words[i].includes(w));
     shown = rows.map((_, i) => i).filter((i) => fits(rows[i], i));
     shown.sort((a, b) => order[form.elements.order.value](a, b) || a - b);
     show();
   }
 
-  const turn = (by) => {
-    page += by;
-    show();
-    document.getElementById("board").scrollIntoView();
-  };
-
-  form.addEventListener("input", () => {
-    page = 0;
-    filter();
-  });
+  form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("seen").addEventListener("click", () => see(every));
-  document.getElementById("previous").addEventListener("click", () => turn(-1));
-  document.getElementById("next").addEventListener("click", () => turn(1));
+  document.getElementById("next").addEventListener("click", grow);
+  new IntersectionObserver((seenNow) => seenNow.some((part) => part.isIntersecting) && grow(), {
+    rootMargin: "800px",
+  }).observe(document.getElementById("pages"));
+  facets();
   filter();
 })();

@@ -130,7 +130,7 @@
       ctx.fillStyle = colour("--band");
       ctx.fillRect(from, bbox.top, to - from, bbox.height);
       ctx.fillStyle = colour("--soft");
-      ctx.fillText(`rep ${rep.number}${rep.remarks}`, from + 4 * devicePixelRatio, bbox.top + 13 * devicePixelRatio);
+      ctx.fillText(say("rep {0}", `${rep.number}${rep.remarks}`), from + 4 * devicePixelRatio, bbox.top + 13 * devicePixelRatio);
     }
     ctx.restore();
   }
