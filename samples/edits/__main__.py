@@ -27,11 +27,11 @@ app = typer.Typer(add_completion=False, help="Edit drawn clips whose truth is kn
 @app.command("nuisances")
 def gym(*, out: Out, only: Only = None) -> None:
     """What happens in a gym, on two shipped clips.  Finished ones are kept."""
-    outcomes = []
+    outcomes, people = [], nuisances.crossings(out)
     for name in CLIPS:
         clip = nuisances.CLIPS / f"{name}.mp4"
         end_s = json.loads(clip.with_suffix(".truth.json").read_text(encoding="utf-8"))["reps"][0]["end_s"] + AFTER_S
-        edits = [(each.name, each.edit, film.CRF) for each in nuisances.NUISANCES]
+        edits = [(each.name, each.edit, film.CRF) for each in (*nuisances.NUISANCES, *people)]
         outcomes += _outcomes(clip, edits, out, only, until_s=end_s)
     print(table(outcomes))
 

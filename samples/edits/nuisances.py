@@ -32,3 +32,14 @@ NUISANCES: tuple[Nuisance, ...] = (
     Nuisance("dropped pictures", worse.interrupted(0.3, 0.3, frozen=False)),
     Nuisance("two take turns", worse.in_turn(gym.then_rests(14.0, 0.6), gym.beside(OTHER, 7.0, 0.7))),
 )
+
+
+def crossings(folder: Path) -> tuple[Nuisance, ...]:
+    """Somebody who walks through in front of the lifter, near and far, in the pull; drawn in the folder if needed."""
+    from samples.edits import cast
+
+    walker = cast.walker(folder)
+    return (
+        Nuisance("near person crosses", gym.crossed(walker, 0.95, 2.4, 2.5)),
+        Nuisance("person as large crosses", gym.crossed(walker, 0.75, 2.4, 2.5)),
+    )
