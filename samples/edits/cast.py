@@ -31,7 +31,8 @@ def walker(folder: Path) -> list[tuple[Bytes, Bytes]]:
     path = folder / "walker.npz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(path, **dict(zip(("rgb", "mask"), _drawn(), strict=True)))
+        rgb, mask = _drawn()
+        np.savez_compressed(path, rgb=rgb, mask=mask)
     with np.load(path) as data:
         whole = list(zip(data["rgb"], data["mask"], strict=True))
     return [_cut_out(rgb, mask) for rgb, mask in whole if (mask > 0).sum() > mask.size / 40]
