@@ -28,7 +28,7 @@ from hingecheck.segmentation import events, evidence, semi_markov, tables
 from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.hand_height import follow, follow_load, has_long_gap, resampled
 from hingecheck.segmentation.model import Course, Hands, Pictures
-from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, describe, rest_s
+from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, describe, leaves_s, rest_s
 
 COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their
@@ -119,7 +119,9 @@ def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
     rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks]).tolist()
     upright_s = np.where(seen.straight_deg <= posture.EXTENDED_DEG, rests_s, np.nan).tolist()
     bent_s = course.time_s[list(course.valleys)].tolist()
-    return LoadSeen(pictures.hanging(rests_s), pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s))
+    left_s = [leaves_s(course, bend) for bend in range(len(course.valleys))]
+    looks, beside = pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s, left_s)
+    return LoadSeen(pictures.hanging(rests_s), looks, beside)
 
 
 def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:

@@ -238,6 +238,14 @@ def _moves_up(course: Course, frame: int) -> bool:
     return cut and bool(near[-1] - near[0] > FASTEST_AT_EDGE * EDGE_S)
 
 
+def leaves_s(course: Course, bend: int) -> float:
+    """Last time in seconds at which the hands are near the bottom of a bend, before they rise: there the load rests."""
+    valley, peak = course.valleys[bend], course.peaks[bend + 1]
+    rise = course.height[valley : peak + 1]
+    near = np.flatnonzero(rise <= rise[0] + NEAR_BOTTOM * (rise[-1] - rise[0]))
+    return float(course.time_s[valley + near[-1]])
+
+
 def rest_s(course: Course, peak: int) -> float:
     """Time in seconds at which the hands rest at the bar around a peak.
 
