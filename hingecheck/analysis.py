@@ -36,7 +36,7 @@ from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.metrics import bar_track
-from hingecheck.pose import camera_motion
+from hingecheck.pose import camera_motion, identity
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
@@ -209,10 +209,12 @@ def _judged(
     main, reps = measured[number], tuple(rep for part in described for rep in part)
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
+    info = inputs.clip.info()
+    others = identity.notes([part.seen.observed.raw for part in measured])
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
-        video=inputs.clip.info(),
+        video=replace(info, notes=(*info.notes, *others)),
         view=main.view,
         pose=parts.joined([part.pose for part in measured], main.pose),
         contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),

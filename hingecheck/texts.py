@@ -86,6 +86,9 @@ REASONS: Final[Mapping[Code, str]] = {
         "the clip has cuts ({0:.0f}, the first at {1:.1f} s): each part is measured by itself, and the verdict is that "
         "of the part with the most repetitions"
     ),
+    Code.OTHER_PERSON: (
+        "another person was followed for {0:.1f} s, from {1:.1f} s on, which is left out: name the lifter with --person"
+    ),
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"
