@@ -83,7 +83,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): its parts are measured apart, one gets the verdict",
+    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): parts are measured apart, one gets the verdict",
     Code.OTHER_PERSON: "another person was followed for {0:.1f} s, from {1:.1f} s on, and is left out: give --person",
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
