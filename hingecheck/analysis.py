@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from hingecheck import observation, parts, stages, texts
+from hingecheck import bend_texts, observation, parts, stages
 from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
@@ -274,11 +274,11 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     found, plates = longest.found, longest.plates
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
-    why = texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
+    why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",
-        texts.bends(found.bends),
+        bend_texts.bends(found.bends),
     )
 
 

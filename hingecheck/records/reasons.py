@@ -53,7 +53,7 @@ class Code(StrEnum):
     HANDS_UNSEEN = "hands_unseen"  # the hands are hidden from lift-off to knee pass
     HANDS_MISPLACED = "hands_misplaced"  # the hands seem to go where no bar goes
     NO_REP_MEASURED = "no_rep_measured"
-    TOO_FEW_REPS = "too_few_reps"  # (smallest number) a drift needs more repetitions
+    TOO_FEW_REPS = "too_few_reps"  # (smallest number) it takes more repetitions
     BACK_UNSEEN = "back_unseen"  # no frame shows the back
 
     # What the yaw of the camera does to the results.
