@@ -31,8 +31,8 @@ pytest.importorskip("uvicorn", reason="extra `app` is not installed")
 
 
 SHELVED = {
-    "a.mp4": of("Eve", "2026-03-01", 100),
-    "b.mp4": of("Eve", "2026-03-08", 110),
+    "a.mp4": of("Evelyn", "2026-03-01", 100),
+    "b.mp4": of("Evelyn", "2026-03-08", 110),
     "c.mp4": of("Fay", "2026-03-01"),
 }
 
@@ -375,9 +375,14 @@ def test_an_athlete_is_deleted_for_good_with_everything(result: Path, tmp_path: 
 def test_one_clip_is_deleted_with_its_place_in_the_history(tmp_path: Path) -> None:
     with serving(tmp_path) as app:
         clips = [app.dropped(f"{n}.mp4", f"share 0.{n}", athlete="Ana", date=f"2026-03-0{n}") for n in (2, 3)]
+        running = app.drop("running.mp4", "hang", athlete="Ana").data["id"]
+        app.until(running, "running")
+        assert app.ask("DELETE", f"clips/{running}").status == 200
         assert app.ask("DELETE", f"clips/{clips[0]}").status == 200
         assert app.ask("GET", f"clips/{clips[0]}").status == 404
-        assert not (tmp_path / "videos" / clips[0]).exists()
+        for clip_id in (clips[0], running):
+            assert not (tmp_path / "videos" / clip_id).exists()
+            assert not (tmp_path / "clips" / clip_id).exists()
         assert "2 clips" not in app.ask("GET", "board/index.html").body.decode()
         with sqlite3.connect(tmp_path / "logbook.sqlite") as book:
             assert book.execute("SELECT count(*) FROM session").fetchone() == (1,)
@@ -393,7 +398,7 @@ def test_a_result_is_shared_as_one_file_and_an_athletes_pages_as_a_zip(served: S
     assert 'src="annotated.mp4"' not in page
     assert 'href="../' not in page
     assert served.token not in page
-    pages = zipfile.ZipFile(io.BytesIO(served.ask("GET", "athletes/pages.zip?name=Eve").body))
+    pages = zipfile.ZipFile(io.BytesIO(served.ask("GET", "athletes/pages.zip?name=Evelyn").body))
     assert sorted(pages.namelist()) == sorted(
         ["trends/athlete.html", *(f"clips/{clip}/report.html" for clip in clips[:2])]
     )
@@ -418,7 +423,7 @@ def test_a_clinician_gets_pdf_and_fhir_with_pseudonym_and_previous_session(serve
     assert "P17.pdf" in pdf.headers["content-disposition"]
     bundle = served.ask("POST", f"clips/{clips[1]}/fhir", said).data
     assert bundle["resourceType"] == "Bundle"
-    assert "Eve" not in json.dumps(bundle)
+    assert "Evelyn" not in json.dumps(bundle)
     assert "Patient/17" in json.dumps(bundle)
     refused = served.ask("POST", f"clips/{clips[1]}/fhir", {"patient": "nobody"})
     assert refused.status == 400
@@ -485,6 +490,19 @@ def test_people_in_a_picture_are_found_and_the_choice_measures_anew(tmp_path: Pa
         assert len(app.card(clip_id)["places"]) == 2
         assert app.ask("POST", f"clips/{clip_id}/person", {"x": 0.25, "y": 0.5}).status == 200
         assert app.until(clip_id, "done")["answers"]["person"] == "250,250"
+        (video,) = (tmp_path / "app" / "videos" / clip_id).iterdir()
+        video.write_text("G hang")
+        app.ask("POST", f"clips/{clip_id}/measure")
+        app.until(clip_id, "running")
+        video.write_text("G share 0.7")
+        assert app.ask("POST", f"clips/{clip_id}/person", {"x": 0.5, "y": 0.5}).status == 200
+        assert app.until(clip_id, "done")["answers"]["person"] == "500,250"  # also while it is measured
+        assert app.card(clip_id)["outcome"] == "low-back-led"
+        video.write_text("G hang")
+        app.ask("POST", f"clips/{clip_id}/measure")
+        app.until(clip_id, "running")
+        app.ask("POST", f"clips/{clip_id}/cancel")
+        assert app.card(clip_id)["outcome"] == "low-back-led"  # the earlier result counts again
 
 
 def test_the_job_of_a_clip_has_the_users_wishes(tmp_path: Path) -> None:

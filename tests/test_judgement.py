@@ -42,6 +42,7 @@ FORBIDDEN = re.compile(r"amnesia|inactive|\bweak|diagnos|injury|dangerous|\bsafe
 ALLOWED = re.compile(
     "never risk, injury or diagnosis"  # a text in heuristics that states this rule
     "|escribes movement; not a diagnosis"  # a sentence that every report for a clinician contains
+    "|keine Diagnose"  # the same in German
     '|"resourceType": "DiagnosticReport"'  # the FHIR name of a report
 )
 SIDE_VIEW = View("right", "right", Measure(3.0, -6.0, 12.0), True, ())

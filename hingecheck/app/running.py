@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from hingecheck.app import people, work
-from hingecheck.app.shelf import Item, Shelf
+from hingecheck.app.shelf import OPEN, Item, Shelf
 from hingecheck.app.work import AppJob
 from hingecheck.batch import isolation, jobs
 from hingecheck.batch.isolation import Limits
@@ -28,6 +28,9 @@ WORK: Final = "hingecheck.app.work:measure"
 PROGRESS: Final = ".progress"
 """The folder, below the folder of the app, of the files that say how far the workers are."""
 
+ENDED_S: Final = 20.0
+"""Longest wait for a worker that was told to end, in seconds."""
+
 REMEDY: Final = "Press Measure again. If it fails again, record or export the clip again."
 """The remedy for a failure whose cause may be outside the clip."""
 
@@ -39,6 +42,7 @@ class Runner:
         """`ended` is called, in a thread of the executor, with every clip that was measured or failed."""
         self._shelf, self._executor, self._ended = shelf, executor, ended
         self._taken_back: set[str] = set()
+        self._futures: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
         (shelf.folder / PROGRESS).mkdir(exist_ok=True)
 
@@ -48,20 +52,31 @@ class Runner:
             self.start(item)
 
     def start(self, item: Item) -> Item:
-        """Queue a clip.  Its earlier result stays until the new one is written."""
+        """Queue a clip.  Its earlier result stays until the new one is written, or the clip fails."""
         with self._lock:
             self._taken_back.discard(item.id)
         self._progress(item.id).unlink(missing_ok=True)
         waiting = self._shelf.change(item.id, state="waiting", failure=None)
-        self._executor.submit(self._run, item.id)
+        self._futures[item.id] = self._executor.submit(self._run, item.id)
         return waiting
 
     def cancel(self, clip_id: str) -> None:
-        """Take a clip back that waits or runs.  Its worker ends within a moment."""
+        """Take a clip back that waits or runs, and wait until its worker has ended.  An earlier result counts again."""
         with self._lock:
             self._taken_back.add(clip_id)
-        if self._shelf.get(clip_id).state == "waiting":
-            self._shelf.change(clip_id, state="cancelled")
+        future = self._futures.pop(clip_id, None)
+        if future is not None and not future.cancel():
+            wait([future], ENDED_S)
+        item = self._shelf.get(clip_id)
+        if item.state in OPEN:
+            self._take_back(item)
+
+    def _take_back(self, item: Item) -> None:
+        record = jobs.recorded(self._shelf.folder / item.folder)
+        if record is not None and record.failure is None:
+            self._ended(self._shelf.change(item.id, state="done"))
+        else:
+            self._shelf.change(item.id, state="cancelled")
 
     def progress(self, item: Item) -> dict[str, object] | None:
         """How far a running clip is: stage, frames done, frames expected."""
@@ -79,8 +94,7 @@ class Runner:
             item = self._shelf.change(clip_id, state="running")
             self._finish(item, self._failure(item))
         except isolation.Stopped:
-            if clip_id in self._taken_back:
-                self._shelf.change(clip_id, state="cancelled")
+            return  # the app ends, or `cancel` says what becomes of the clip
         except InputError:
             return  # it was deleted meanwhile
         finally:

@@ -36,7 +36,8 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
         for metric in listed([each.values for each in analysis.reps]):
             for cause in _causes(rep.values[metric].reason):
                 names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
-    of_set = [(metric, cause) for metric, measure in analysis.over_set.items() for cause in _causes(measure.reason)]
+    whole = analysis.over_set
+    of_set = [(metric, cause) for metric in listed([whole]) for cause in _causes(whole[metric].reason)]
     alone = dict.fromkeys(cause for _, cause in of_set if cause not in names)
     for metric, cause in of_set:
         if cause in names:

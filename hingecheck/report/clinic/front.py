@@ -252,7 +252,8 @@ def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
     names = listed([rep.values for rep in stored.reps])
-    unknown = [rep.values[name] for rep in stored.reps for name in names] + list(stored.over_set.values())
+    unknown = [rep.values[name] for rep in stored.reps for name in names]
+    unknown += [stored.over_set[name] for name in listed([stored.over_set])]
     causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [

@@ -14,7 +14,7 @@ from hingecheck import language
 
 _TOKENS: Final = re.compile(r"(<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>|<[^>]*>)", re.DOTALL)
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LABELS: Final = re.compile(r'\b(aria-label|alt|title|placeholder|aria-valuetext)="([^"]*)"')
+_LABELS: Final = re.compile(r'\b(aria-label|alt|title|placeholder|data-unit)="([^"]*)"')
 _OWN: Final = re.compile(r'^<bdi\b|\btranslate="no"|\bclass="(?:file|free)"')
 _DATA: Final = re.compile(r'(<script type="application/json" id="data">)(.*)(</script>)', re.DOTALL)
 _WORDS: Final = '<script type="application/json" id="words">'

@@ -161,7 +161,9 @@
     if (r.share) verdict.append(make("span", r.share[1], "interval"));
     row.append(picture(r), who(r), verdict, cell("words", ...r.words.map((sentence) => make("p", sentence.replaceAll(" %", "\u00a0%")))), spark(r));
     for (const [kind, content] of [["load", r.loadText], ["reps", r.reps]]) {
-      row.append(cell(`number ${kind}${content ? "" : " unknown"}`, content || "–"));
+      const made = cell(`number ${kind}${content ? "" : " unknown"}`, content || "–");
+      made.dataset.unit = say("reps");
+      row.append(made);
     }
     return row;
   };
