@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from hingecheck import observation, parts, stages, texts
+from hingecheck import bend_texts, observation, parts, stages
 from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
@@ -36,7 +36,7 @@ from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.metrics import bar_track
-from hingecheck.pose import camera_motion
+from hingecheck.pose import camera_motion, identity
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
@@ -209,10 +209,12 @@ def _judged(
     main, reps = measured[number], tuple(rep for part in described for rep in part)
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
+    info = inputs.clip.info()
+    others = identity.notes([part.seen.observed.raw for part in measured])
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
-        video=inputs.clip.info(),
+        video=replace(info, notes=(*info.notes, *others)),
         view=main.view,
         pose=parts.joined([part.pose for part in measured], main.pose),
         contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),
@@ -272,11 +274,11 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     found, plates = longest.found, longest.plates
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
-    why = texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
+    why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",
-        texts.bends(found.bends),
+        bend_texts.bends(found.bends),
     )
 
 

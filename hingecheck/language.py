@@ -24,7 +24,7 @@ VARIABLE: Final = "HINGECHECK_LANGUAGE"
 
 _PLACE: Final = re.compile(r"\{(\d)\}")
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“])")
-_AMOUNT: Final = r"[−+-]?\d+(?:\.\d+)?(?:\s?(?:%|°/s|°|s|cm|m/s|m|kg|points))?"
+_AMOUNT: Final = r"[−+-]?\d+(?:\.\d+)?(?:\s?(?:%|°/s|°|m/s|s|cm|m|kg|points))?"
 _NUMBER: Final = re.compile(rf"{_AMOUNT}(?: to {_AMOUNT}| \({_AMOUNT} to {_AMOUNT}\))?(?: → {_AMOUNT})?")
 _MONTHS: Final = "January February March April May June July August September October November December".split()  # noqa: SIM905
 _DAY: Final = re.compile(rf"(\d{{1,2}}) ({'|'.join(_MONTHS)})( \d{{4}})?")

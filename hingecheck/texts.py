@@ -9,7 +9,7 @@ If words change here, files of earlier versions keep their words: `stored` then 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from hingecheck import quantities
@@ -17,7 +17,6 @@ from hingecheck.records import (
     SMALLEST_TRUNK_PX,
     YAW_WITHHOLD_DEG,
     Analysis,
-    Bend,
     Code,
     CriteriaUsed,
     Filming,
@@ -63,7 +62,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.HANDS_MISPLACED: "the hands are misplaced between lift-off and knee pass",
     Code.BAR_UNSEEN: "neither the bar nor the hands are followed through the pull",
     Code.NO_REP_MEASURED: "no repetition was measured",
-    Code.TOO_FEW_REPS: "a drift needs at least {0:.0f} complete, measured repetitions",
+    Code.TOO_FEW_REPS: "it takes at least {0:.0f} complete, measured repetitions",
     Code.BACK_UNSEEN: "no frame shows the back",
     Code.YAW_WIDENS: "the camera is about {0:.0f} degrees off the side view: intervals are wider",
     Code.YAW_WITHHOLDS: (
@@ -86,6 +85,9 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.CUTS: (
         "the clip has cuts ({0:.0f}, the first at {1:.1f} s): each part is measured by itself, and the verdict is that "
         "of the part with the most repetitions"
+    ),
+    Code.OTHER_PERSON: (
+        "another person was followed for {0:.1f} s, from {1:.1f} s on, which is left out: name the lifter with --person"
     ),
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
@@ -158,7 +160,7 @@ OPENINGS: Final[Mapping[Opening, str]] = {
 }
 """How the low back at the start of the pull compares with the top of the same repetitions."""
 
-USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average [1]"
+USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average (Bengtsson 2022)"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
 
 TOO_CLOSE: Final = "Too close to call: the interval holds both sides of the limit."
@@ -232,8 +234,10 @@ def verdict(outcome: Verdict) -> str:
 
 def rounding(outcome: Verdict) -> str:
     """How round the low back was at the start of the pull, beside lifters who were measured."""
+    why = outcome.start_deg.reason
     if not outcome.start_deg.known:
-        return f"How round the low back was is not measured: {reason(outcome.start_deg.reason)}."
+        told = f": {reason(why.causes[0] if why and why.causes else why)}" if outcome.share.known else ", either"
+        return f"How round the low back was is not measured{told}."
     degrees = quantities.measured(outcome.start_deg, quantities.DEGREES)
     start = f"Low back at the start of the pull: rounded by {degrees}."
     return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
@@ -260,8 +264,8 @@ def camera(view: View) -> str:
 
 
 def surer(outcome: Verdict) -> list[str]:
-    """How to film for a clearer answer, in words."""
-    return [FILMING[filming] for filming in outcome.surer]
+    """How to film for a clearer answer, in words; without what the cue says already."""
+    return [words for filming in outcome.surer if (words := FILMING[filming]) not in outcome.cue]
 
 
 def criteria(used: CriteriaUsed) -> str:
@@ -280,77 +284,3 @@ def provenance(analysis: Analysis) -> dict[str, object]:
     facts = dict(analysis.provenance)
     first = {name: facts[name] for name in ("versions", "models") if name in facts}
     return first | {"criteria": criteria(analysis.criteria)} | facts
-
-
-KINDS: Final[Mapping[str, str]] = {
-    "pull": "the load leaves the floor",
-    "stand": "the lifter stands up from the bar without the load",
-    "short": "the hands turn round above the bar",
-    "bottom": "the lowest point of a Romanian repetition",
-    "idle": "a bend of somebody who lifts nothing",
-    "other": "something else than a lift",
-}
-"""What each kind of bend is (`hingecheck.segmentation.tables.KINDS`)."""
-
-SEEN: Final[Mapping[str, str]] = {
-    "low": "lowest hands {:.2f} leg lengths",
-    "high": "highest {:.2f}",
-    "rest": "near the bottom {:.1f} times as long as the quicker way takes",
-    "bent_deg": "bent {:.0f}°",
-    "knee_deg": "knee {:.0f}°",
-    "straight_deg": "{:.0f}° at the top",
-    "step": "feet moved {:.2f}",
-}
-"""The numbers that the repetition model weighs, in words.  What is not seen is left out: it is no evidence."""
-
-MOST_BENDS: Final = 3
-"""Largest number of bends that a message names."""
-
-
-def bends(seen: Sequence[Bend]) -> tuple[str, ...]:
-    """One line for each bend: what it is, how probably a repetition begins there, and what was seen."""
-    return tuple(
-        f"{bend.lowest_s:.1f} s, top {bend.top_s:.1f} s: {KINDS[bend.kind]}; repetition {bend.probability:.2f} "
-        f"({', '.join((*_numbers(bend), _load(bend)))})"
-        for bend in seen
-    )
-
-
-def _numbers(bend: Bend) -> list[str]:
-    """The known numbers of a bend in words."""
-    known = {name: value for name, value in bend.seen.items() if name in SEEN and not math.isnan(value)}
-    return [SEEN[name].format(math.exp(value) if name == "rest" else value) for name, value in known.items()]
-
-
-def _load(bend: Bend) -> str:
-    """What is seen of the load at the top of a bend, in words."""
-    if bend.load_up:
-        return f"the bar's end is seen to {'hang' if bend.load_up > 0 else 'lie on the floor'} at the top"
-    if bend.beside_up:
-        return f"the picture beside the lifter {'changes' if bend.beside_up > 0 else 'stays the same'} on the way up"
-    if math.isnan(bend.changed):
-        return "the bar's end is not seen"
-    return f"the pictures around the feet differ by {bend.changed:.3f}"
-
-
-def missing(seen: Sequence[Bend], *, hands_known: bool) -> str:
-    """Why no bend is a repetition: what was seen and what was missing, with moments."""
-    if not hands_known:
-        return "the arms are never seen to hang, so nothing shows how high the hands are"
-    if not seen:
-        return "the hands never go down and up by a pull"
-    named = sorted(sorted(seen, key=lambda bend: -bend.probability)[:MOST_BENDS], key=lambda bend: bend.lowest_s)
-    parts = [f"at {bend.lowest_s:.1f} s {KINDS[bend.kind]} ({_lacks(bend)})" for bend in named]
-    more = f", and {len(seen) - len(named)} more" if len(seen) > len(named) else ""
-    return f"{len(seen)} bend{'s' * (len(seen) > 1)} seen: {'; '.join(parts)}{more}"
-
-
-def _lacks(bend: Bend) -> str:
-    """What a bend lacks to be a repetition."""
-    if bend.load_up < 0:
-        return f"the bar stays on the floor at {bend.top_s:.1f} s"
-    if bend.beside_up < 0:
-        return f"nothing beside the lifter has moved by {bend.top_s:.1f} s"
-    if math.isnan(bend.seen["straight_deg"]):
-        return f"the way up is not seen to its top by {bend.top_s:.1f} s"
-    return f"nothing shows a load in the hands at {bend.top_s:.1f} s"

@@ -105,7 +105,7 @@ class SimulatedSet:
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
         return None
 
-    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Floats:
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
         return np.zeros((len(upright_s), 2))
 
     def _wrong(self, time_s: float) -> int:

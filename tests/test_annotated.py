@@ -303,7 +303,11 @@ def test_phases_have_no_gaps_in_any_style() -> None:
     assert [p.text for p in phases.of(missed)] == ["pull start", "lifting", "lowering"]
     romanian = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.0, unknown, 4.0, True))
     assert [p.text for p in phases.of(romanian)] == ["lowering", "pull start", "lifting", "past the knee"]
-    for rep in (floor, missed, romanian):
+    later = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.2, 4.5, 4.0, True))  # the hands rest after lockout
+    assert [p.text for p in phases.of(later)] == ["lowering", "pull start", "lifting", "past the knee", "top"]
+    assert phases.at([later], 4.1)[1] == "past the knee"
+    assert phases.at([later], 4.6)[1] == "after the set"
+    for rep in (floor, missed, romanian, later):
         phases_of_rep = phases.of(rep)
         assert all(a.end_s == b.start_s for a, b in itertools.pairwise(phases_of_rep))
         assert phases_of_rep[-1].end_s == phases.end_s(rep.rep)

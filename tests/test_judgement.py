@@ -205,7 +205,12 @@ def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     assert verdict(three).surer == ()
     turned = replace(SIDE_VIEW, yaw_deg=Measure(15.0, 10.0, 20.0))
     wide = [described(angle(20.0, bias=9.0), angle(40.0))]
-    assert verdict(wide, turned).surer == (Filming.SQUARE, Filming.CLOSE_FITTING, Filming.MORE_REPS)
+    unsure = verdict(wide, turned)
+    assert unsure.surer == (Filming.SQUARE, Filming.CLOSE_FITTING, Filming.MORE_REPS)
+    assert unsure.pattern == "cannot_tell"
+    assert unsure.cue == f"Film again: {'; '.join(texts.FILMING[way] for way in unsure.surer)}."
+    assert texts.surer(unsure) == []  # the cue says it
+    assert texts.surer(replace(unsure, cue="Brace.")) == [texts.FILMING[way] for way in unsure.surer]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +240,14 @@ def test_plates_that_hide_the_lockout_do_not_give_the_advice_to_stand() -> None:
     advice = verdict([covered]).surer
     assert Filming.PAST_PLATES in advice
     assert Filming.STANDING not in advice
+
+
+def test_the_peak_is_never_below_the_flexion_at_the_start() -> None:
+    plain = angle(25.0)
+    before = (REP.onset_s - 0.15 <= TIME_S) & (REP.onset_s - 0.02 >= TIME_S)
+    values = described(replace(plain, value_deg=plain.value_deg + 10.0 * before), angle(40.0)).values
+    assert values["lumbar_at_start_deg"].value > plain.value_deg.max() + 5.0
+    assert values["lumbar_peak_deg"].value >= values["lumbar_at_start_deg"].value
 
 
 def test_an_implausible_share_gets_no_pattern() -> None:

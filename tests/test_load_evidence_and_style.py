@@ -121,7 +121,8 @@ def beside_lifter(*, plates_up: bool, light: int = 0, seen: bool = True) -> Byte
 def carried(rooms: list[Bytes]) -> list[int]:
     """For each second of the pictures, from the first: 1 = the load is carried, -1 = it stays, 0 = unknown."""
     upright_s = [float(n) for n in range(0, len(rooms), 2)]
-    likelihood = pictures(rooms).beside(upright_s, [n + 1 for n in upright_s[:-1]])
+    bent_s = [n + 1 for n in upright_s[:-1]]
+    likelihood = pictures(rooms).beside(upright_s, bent_s, bent_s)
     return [int(sign) for sign in np.sign(likelihood[:, 1] - likelihood[:, 0])]
 
 
@@ -177,7 +178,7 @@ class AllAlike:
         self.asked_s[:] = upright_s
         return Looks(np.zeros((len(upright_s), 2)), 0.0, 0.0, self.moved)
 
-    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Floats:
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
         return np.zeros((len(upright_s), 2))
 
 

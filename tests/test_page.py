@@ -115,8 +115,8 @@ def test_the_page_gives_the_reason_and_repetitions_of_each_missing_value() -> No
     analysis = with_metric(staged(), "lumbar_peak_deg", Measure.missing(Code.BACK_HIDDEN))
     angles = replace(analysis.angles, lumbar_flexion=lost(analysis.angles.lumbar_flexion, 10, 46, Code.TRUNK_CUT))
     missing_lines = missing.lines(replace(analysis, angles=angles))
-    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion." in missing_lines
-    cut = "The trunk is cut off by the picture's border. This holds in up to 10 % of the frames (Lumbar flexion)."
+    assert "The back's edge is hidden. Not measured in repetition 1: Peak lumbar flexion in the pull." in missing_lines
+    cut = "In up to 10 % of the frames the trunk is cut off by the picture's border (Lumbar flexion)."
     assert cut in missing_lines
 
 

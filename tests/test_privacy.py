@@ -212,6 +212,10 @@ def test_a_head_that_a_look_found_stays_blurred_until_the_next_look() -> None:
         assert out is not None
         assert not np.array_equal(out[110:130, 150:170], picture[110:130, 150:170])
     assert calls == [1.0, 1.2]
+    calls.clear()
+    hide = blurring.retouch([], look, Bodies(np.zeros(0), [], []), lambda time_s: time_s > 1.02)
+    assert [hide(picture, time_s) is None for time_s in (1.0, 1.01, 1.03, 1.05)] == [False, False, True, True]
+    assert calls == [1.0, 1.03, 1.05]  # as soon as the lifter is lost
 
 
 def test_a_face_without_a_body_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hingecheck import texts
+from hingecheck import bend_texts
 from hingecheck.errors import NoRepetition
 from hingecheck.records import Bend, Floats, Looks, Rep
 from hingecheck.report.page import series
@@ -180,20 +180,20 @@ def test_the_bends_of_a_clip_are_listed_with_their_evidence() -> None:
     assert len(found.bends) == 3
     assert [bend.probability >= segment.COUNTED_FROM for bend in found.bends] == [True, True, False]
     assert [rep.probability for rep in found.reps] == pytest.approx([b.probability for b in found.bends[:2]], abs=1e-3)
-    lines = texts.bends(found.bends)
+    lines = bend_texts.bends(found.bends)
     assert "the load leaves the floor" in lines[0]
     assert "knee 62°" in lines[0]
 
 
 def test_a_clip_without_repetition_says_what_was_seen_and_what_was_missing() -> None:
-    assert "arms are never seen to hang" in texts.missing([], hands_known=False)
-    assert "never go down and up" in texts.missing([], hands_known=True)
-    many = texts.missing([BEND] * 5, hands_known=True)
+    assert "arms are never seen to hang" in bend_texts.missing([], hands_known=False)
+    assert "never go down and up" in bend_texts.missing([], hands_known=True)
+    many = bend_texts.missing([BEND] * 5, hands_known=True)
     assert "5 bends seen" in many
     assert "at 2.0 s" in many
     assert "the bar stays on the floor at 3.0 s" in many
     assert "and 2 more" in many
-    refused = NoRepetition("no", "do", texts.bends([BEND]))
+    refused = NoRepetition("no", "do", bend_texts.bends([BEND]))
     assert refused.__reduce__() == (NoRepetition, ("no", "do", refused.bends))
 
 

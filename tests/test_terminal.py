@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from hingecheck import analysis as stages
 from hingecheck import cli, texts
-from hingecheck.records import Analysis, Code, Measure
+from hingecheck.records import Analysis, Code, Measure, Reason
 from hingecheck.report import result_folder
 from hingecheck.report.terminal import sparkline, summary
 from tests.staged import lost, staged
@@ -76,6 +76,7 @@ def test_a_sparkline_follows_the_angle_and_is_blank_in_gaps() -> None:
 
 def test_the_ruler_marks_the_repetitions() -> None:
     rep = replace(staged().reps[0].rep, start_s=2.0, onset_s=2.0, end_s=4.9)
+    rep = replace(rep, liftoff_s=2.5, knee_pass_s=3.0, lockout_s=3.5, top_s=3.6, lowering_s=4.0)
     assert sparkline.ruler(TIME_S, [rep], 8) == "  1──"
 
 
@@ -85,7 +86,15 @@ def test_an_unmeasured_angle_has_no_line() -> None:
     text = printed(replace(analysis, angles=replace(analysis.angles, lumbar_flexion=unknown)))
     lines = [line for line in text.splitlines() if set(line) & set(sparkline.BARS)]
     assert [line.split()[0] for line in lines] == ["hip"]
-    assert "cut off by the picture's border. This holds in up to 100 % of the frames" in " ".join(text.split())
+    assert "In up to 100 % of the frames the trunk is cut off by the picture's border" in " ".join(text.split())
+
+
+def test_no_reason_stands_twice() -> None:
+    oblique = Reason(Code.YAW_WIDENS, (24.0,))
+    analysis = staged()
+    view, outcome = replace(analysis.view, reasons=(oblique,)), replace(analysis.verdict, reasons=(oblique,))
+    text = " ".join(printed(replace(analysis, view=view, verdict=outcome)).split())
+    assert text.count("The camera is about 24 degrees off the side view") == 1
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from typing import Any, Final, cast
 
 import numpy as np
 import pytest
+import scipy
 
 import hingecheck as api
 from hingecheck.analysis import Asked
 from hingecheck.errors import InputError, NobodyFound, NoRepetition, UsageError, VideoNotFound
-from hingecheck.exchange import analysis, body, mediapipe_files, mot, sources, trc
+from hingecheck.exchange import analysis, body, clusters, mediapipe_files, mot, sources, trc
 from hingecheck.exchange.tracks import Markers, Motion
 from hingecheck.records import Analysis, Code, Floats
 from tests import lifter
@@ -209,6 +210,31 @@ def test_coordinates_of_an_opensim_model_give_all_angles(lumbar: str, tmp_path: 
     assert values(found, "knee_change_deg") == pytest.approx([62.0] * 2, abs=1.0)
 
 
+@pytest.mark.parametrize("turned_deg", [0.0, 90.0, 178.0])
+def test_a_model_that_faces_another_way_gives_equal_numbers(turned_deg: float, tmp_path: Path) -> None:
+    """Leaning forward is tilt or list, by the way that the model faces; at 178 degrees the sign of the tilt changes."""
+    pelvis_deg = (1 - SHARE) * LIFT.lean_deg
+    lean, turn = np.radians(pelvis_deg), np.radians(turned_deg)
+    ahead = np.sin(lean) * np.cos(turn), -np.sin(lean) * np.sin(turn)  # of the upward axis, along x and z
+    list_deg = np.degrees(np.arcsin(ahead[1]))
+    tilt_deg = np.degrees(np.arctan2(-ahead[0], np.cos(lean)))
+    rotation = scipy.spatial.transform.Rotation
+    undone = rotation.from_euler("ZX", np.stack([tilt_deg, list_deg], axis=1), degrees=True).inv()
+    right = undone.apply(np.tile([np.sin(turn), 0.0, np.cos(turn)], (len(lean), 1)))
+    columns = {
+        "pelvis_tilt": tilt_deg,
+        "pelvis_list": list_deg,
+        "pelvis_rotation": np.degrees(np.arctan2(right[:, 0], right[:, 2])),
+        "lumbar_extension": -SHARE * LIFT.lean_deg,
+        "hip_flexion_r": pelvis_deg + LIFT.thigh_deg,
+        "knee_angle_r": LIFT.thigh_deg + LIFT.shank_deg,
+    }
+    path = tmp_path / "lift.mot"
+    path.write_text(mot.text(Motion(LIFT.time_s, columns), "lift"), encoding="utf-8")
+    assert sources.read(path).pelvis_deg == pytest.approx(pelvis_deg, abs=1e-3)
+    assert values(analysis.analyze(path), "lumbar_share_trunk") == pytest.approx([SHARE] * 2, abs=0.01)
+
+
 def test_each_source_has_its_own_interval(laboratory: Analysis, tmp_path: Path) -> None:
     """Markers are surer than a model that was fitted to a video, as the table says."""
     for source, spreads in analysis.SPREADS.items():
@@ -228,6 +254,42 @@ def test_the_table_of_the_documentation_is_the_one_that_is_used() -> None:
             spread = analysis.SPREADS[cast(body.Source, source)][name]
             words = f"{spread.noise_deg:g}° {spread.bias_deg:g}° {100 * spread.slope:g} %"
             assert cell.strip() == ("not measured" if spread == analysis.NOT_HELD else words), f"{source}, {name}"
+
+
+def with_clusters(posture: lifter.Posture) -> Markers:
+    """Markers of a laboratory with three on each shank and on the sacrum."""
+    found, flat = markers(posture), lifter.joints(posture)
+    lab = Laboratory()
+    pelvis_deg, added = (1 - SHARE) * posture.lean_deg, {}
+    for side, sign in (("L", -1), ("R", 1)):
+        for number, offset in enumerate(((0.02, 0.05), (-0.02, 0.1), (0.03, 0.15)), 1):
+            added[f"{side}TIB{number}"] = lab.place(
+                flat["ankle"] + turned(offset, posture.shank_deg), sign * (0.08 + 0.01 * number)
+            )
+        added[f"{side}SACR"] = lab.place(flat["hip"] + turned((-0.07, 0.05), pelvis_deg), sign * 0.03)
+    added["USACR"] = lab.place(flat["hip"] + turned((-0.08, 0.09), pelvis_deg), 0.0)
+    return replace(
+        found,
+        names=(*found.names, *added),
+        xyz=np.concatenate([found.xyz, np.stack([*added.values()], axis=1)], axis=1),
+    )
+
+
+def test_clusters_carry_the_joints_of_a_static_trial(laboratory: Analysis, tmp_path: Path) -> None:
+    """The lift shows neither knees nor front pelvis; the static trial does."""
+    lift = without(without(with_clusters(LIFT), "KNE"), "ASI")
+    path = write(lift, tmp_path / "lift.trc")
+    still = write(with_clusters(lifter.Set(bends=(), last_s=2.0).posture()), tmp_path / "static.trc")
+    with pytest.raises(InputError, match="no knee"):
+        analysis.analyze(path)
+    found = analysis.analyze(path, Asked(standing=still))
+    for name in ("knee_change_deg", "hip_change_deg", "pelvis_change_deg", "lumbar_change_deg"):
+        assert values(found, name) == pytest.approx(values(laboratory, name), abs=1.5), name
+    hidden = replace(lift, xyz=np.where(np.arange(len(LIFT.time_s))[:, None, None] == 50, np.nan, lift.xyz))
+    assert (
+        np.isfinite(clusters.completed(hidden, with_clusters(LIFT)).point("lkne")).all(axis=1).sum()
+        == len(LIFT.time_s) - 1
+    )
 
 
 def test_fast_tracks_are_thinned(tmp_path: Path) -> None:
@@ -356,9 +418,8 @@ def sports2d(folder: Path, *, facing: int = 1, upright: float = 90.0) -> Path:
     trunk = upright - facing * np.sign(upright) * LIFT.lean_deg
     hip, knee = LIFT.lean_deg + LIFT.thigh_deg, LIFT.thigh_deg + LIFT.shank_deg
     columns = {"trunk": trunk, "pelvis": 0 * hip}
-    columns |= {
-        f"{side} {name}": facing * angle for side in ("right", "left") for name, angle in (("hip", hip), ("knee", knee))
-    }
+    for side in ("right", "left"):
+        columns |= {f"{side} hip": facing * hip, f"{side} knee": facing * knee}
     head = ["Coordinates", "version=1", f"nRows={len(hip)}", "nColumns=6", "inDegrees=yes", "", "endheader"]
     rows = np.stack([LIFT.time_s, *columns.values()], axis=1)
     lines = ["\t".join(f"{value:.6f}" for value in row) for row in rows]
@@ -383,6 +444,8 @@ def test_angles_of_sports2d_give_trunk_knee_and_repetitions_whichever_way_it_see
 
 
 SIZE_PX: Final = (1080, 1920)
+NAMED: Final = mediapipe_files.NAMES
+ENUM: Final = [f"PoseLandmark.{name.upper()}" for name in NAMED]
 MEDIAPIPE: Final = {
     name: place for place, name in enumerate(mediapipe_files.NAMES) if name.partition("_")[2] in (*WIDTHS, "foot_index")
 }
@@ -463,7 +526,7 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
     "numbers from 1": lambda: ("lift.csv", wide(lambda n, _: [f"x{n + 1}", f"y{n + 1}", f"v{n + 1}"])),
     "numbers from 0": lambda: (
         "lift.csv",
-        wide(lambda n, _: [f"landmark_{n}_{axis}" for axis in ("x", "y", "visibility")]),
+        wide(lambda n, _: [f"landmark_{n}_{axis}" for axis in "xyv"]),
     ),
     "a row a point": lambda: (
         "lift.csv",
@@ -477,14 +540,13 @@ SHAPES: Final[dict[str, Callable[[], tuple[str, str]]]] = {
         ),
     ),
 }
-NAMED: Final = mediapipe_files.NAMES
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_landmarks_of_mediapipe_are_read_in_their_usual_shapes(shape: str, tmp_path: Path) -> None:
     name, content = SHAPES[shape]()
     (tmp_path / name).write_text(content, encoding="utf-8")
-    found = sources.read(tmp_path / name, 30.0, SIZE_PX)
+    found = sources.read(tmp_path / name, sources.Hints(30.0, SIZE_PX))
     expected = sources.read(write(picture(LIFT), tmp_path / "same.trc"))
     assert found.track.xy_px[:, 23] - found.track.xy_px[:, 27] == pytest.approx(
         expected.track.xy_px[:, 23] - expected.track.xy_px[:, 27], abs=0.1
@@ -534,7 +596,7 @@ def test_json_that_holds_no_landmarks_is_refused(content: str, tmp_path: Path) -
     path = tmp_path / "lift.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"lift.json: (cannot be read as landmarks|holds no left_hip)"):
-        sources.read(path, 30.0, SIZE_PX)
+        sources.read(path, sources.Hints(30.0, SIZE_PX))
 
 
 def test_tracks_in_metres_give_the_velocity_of_the_hands(laboratory: Analysis) -> None:

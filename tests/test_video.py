@@ -162,3 +162,13 @@ def test_decoding_ahead_stops_when_the_reader_stops() -> None:
     next(frames)
     frames.close()
     assert threading.active_count() == before
+
+
+def test_a_clip_that_vanishes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    clip = reading.Video(write_video(tmp_path / "clip.mp4", noise_pictures(10)))
+    pictures = clip.small(120, 0.0)
+    next(pictures)
+    clip.path.unlink()
+    assert len(list(pictures)) == 9
+    with pytest.raises(InputError, match="cannot be read any more"):
+        clip.info()

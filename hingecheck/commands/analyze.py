@@ -147,7 +147,7 @@ def analyze(
     stages = [stage for stage in Stage if not left_out.get(stage)]
     watched = ceiling.ceiling(max_memory, max_time)
     with reporting_errors(as_json=as_json), progress(stages, quiet=as_json or quiet) as watch, watched:
-        from hingecheck import texts
+        from hingecheck import bend_texts
         from hingecheck.analysis import Asked
         from hingecheck.judgement.self_report import parse_soreness
         from hingecheck.records import SelfReport
@@ -171,7 +171,7 @@ def analyze(
     if open_page and target is not None:
         open_report(target)
     if explain_reps:
-        _print_bends(texts.bends(result.bends))
+        _print_bends(bend_texts.bends(result.bends))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ SOME_FAILED = 10
 MOST_NAMED = 5
 """Largest number of clips that a line names."""
 
-GROUPS = {"not_measured": "could not be measured", "other": "fine"}
+GROUPS = {"not_measured": "could not be measured", "other": "others"}
 """Words for groups in the summary, where they differ from those of the list."""
 
 SPEED_OVER_S = 3600.0

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import out_console, reporting_errors
 
 
@@ -39,7 +40,7 @@ def export(
     """Write a result in the format of another program: OpenSim, C3D, OpenPose or tables."""
     from hingecheck.exchange import export as exports
 
-    with reporting_errors(as_json=False):
+    with reporting_errors(as_json=False), ceiling():
         target = exports.default(result, to.value) if out is None else out
         exports.write(result, to.value, target, force=force)
     out_console.print(Text(f"Exported: {target}"))

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import err_console, logbook_file, out_console, reporting_errors
 from hingecheck.commands.help import HELP_NAMES, PlainCommand
 
@@ -46,7 +47,7 @@ def list_(
     from hingecheck.names import shown
 
     table = Table(show_edge=False, pad_edge=False)
-    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), ceiling(), Logbook(logbook_file(logbook)) as book:
         if athlete is None:
             table.add_column("athlete", overflow="fold")
             for name in ("clips", "first", "last"):
@@ -76,7 +77,7 @@ def import_(
     from hingecheck.history import archive
     from hingecheck.history.logbook import Logbook
 
-    with reporting_errors(as_json=False):
+    with reporting_errors(as_json=False), ceiling():
         if not folder.is_dir():
             raise UsageError(f"{folder}: is not a folder", "Give the folder that contains the results.")
         path = logbook_file(logbook, new=True)
@@ -102,7 +103,7 @@ def export(
     from hingecheck.history.logbook import Logbook
     from hingecheck.report.tables import export as tables
 
-    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), ceiling(), Logbook(logbook_file(logbook)) as book:
         parquet = tables.write(book.sessions(athlete), out)
     if not parquet:
         err_console.print(
@@ -128,7 +129,7 @@ def delete(
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
-    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), ceiling(), Logbook(logbook_file(logbook)) as book:
         if results is not None and not results.is_dir():
             raise UsageError(f"{results}: is not a folder", "Give the results folder of a batch with --results.")
         failed_only = results is not None and archive.names_athlete(results, athlete) and not book.holds(athlete)
@@ -159,7 +160,7 @@ def restore(
     from hingecheck.history.logbook import Logbook
     from hingecheck.names import shown
 
-    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), ceiling(), Logbook(logbook_file(logbook)) as book:
         book.restore(athlete)
     out_console.print(Text(f"{shown(athlete)} is taken back. Run the batch again to measure the clips."))
 

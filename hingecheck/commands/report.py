@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import err_console, out_console, reporting_errors
 from hingecheck.errors import UsageError
 
@@ -67,7 +68,7 @@ def report(
     )
 
     targets = [path for path in (pdf, fhir) if path is not None]
-    with reporting_errors(as_json=False):
+    with reporting_errors(as_json=False), ceiling():
         if not targets:
             raise UsageError("no report to write", "Give --pdf OUT.pdf, --fhir OUT.json, or both.")
         if patient and fhir is None:

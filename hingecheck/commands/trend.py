@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import logbook_file, out_console, reporting_errors
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def trend(
     from hingecheck.history.logbook import Logbook
     from hingecheck.report.terminal import trend as trend_lines
 
-    with reporting_errors(as_json=False), Logbook(logbook_file(logbook)) as book:
+    with reporting_errors(as_json=False), ceiling(), Logbook(logbook_file(logbook)) as book:
         known = book.metrics()
         if metric not in known:
             raise UsageError(

@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from hingecheck import analysis as video_analysis
-from hingecheck import posture, stages, texts
+from hingecheck import bend_texts, posture, stages
 from hingecheck.analysis import Asked, installed
 from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound, NoRepetition, UsageError
@@ -184,7 +184,7 @@ def analyze_file(
 
 def _read(path: Path, asked: Asked) -> Body:
     """The body that a file shows, cleaned where its points come from a video.  Raises NobodyFound."""
-    body = sources.read(path, asked.rate_hz, asked.picture_size)
+    body = sources.read(path, sources.Hints(asked.rate_hz, asked.picture_size, asked.standing))
     if body.source == "points":
         body = replace(body, track=_smoothed(body.track))
     if lasting_s(body.track.time_s, body.track.seen) < SHORTEST_STANDING_S:
@@ -274,11 +274,11 @@ def _view(body: Body) -> View:
 def _repetitions(path: Path, track: AngleTrack, found: Segmentation) -> tuple[Rep, ...]:
     """The repetitions; raises NoRepetition, which says what was seen."""
     if not found.reps:
-        why = texts.missing(found.bends, hands_known=bool(np.isfinite(track.hand_height).any()))
+        why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(track.hand_height).any()))
         raise NoRepetition(
             f"{path}: no repetition was found; {why}",
             "Give tracks from before the first pull until the bar is down again.",
-            texts.bends(found.bends),
+            bend_texts.bends(found.bends),
         )
     return found.reps
 
@@ -295,7 +295,7 @@ def _without_filming(judged: stages.Judged) -> stages.Judged:
     verdict = judged.verdict
     kept = tuple(way for way in verdict.surer if way in (Filming.STANDING, Filming.MORE_REPS))
     said = replace(verdict, surer=kept)
-    if verdict.cue == verdicts.FILMING_CUE:
+    if verdict.cue_reason == verdicts.REASONS["cannot_tell"]:
         said = replace(said, cue=RECORDING_CUE, cue_reason=RECORDING_REASON)
     return replace(judged, verdict=said)
 

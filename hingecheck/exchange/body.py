@@ -37,7 +37,7 @@ JOINTS: Final[Mapping[Pair, Sequence[str]]] = {
     landmarks.SHOULDERS: ("shoulder", "sho", "acr", "acromion"),
     landmarks.WRISTS: ("wrist", "wra", "wrb", "ul", "rad"),
     landmarks.HIPS: ("hip", "hjc", "hjcenter"),
-    landmarks.KNEES: ("knee", "kne", "kjc", "lepi", "mepi", "kneemedial"),
+    landmarks.KNEES: ("knee", "kne", "kjc", "lepi", "mepi", "kneemedial", "lfc", "mfc"),
     landmarks.ANKLES: ("ankle", "ank", "ajc", "lmal", "mmal", "anklemedial"),
     landmarks.HEELS: ("heel", "hee"),
     landmarks.TOES: ("toe", "bigtoe", "mt2", "footindex"),

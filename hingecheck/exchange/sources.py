@@ -16,6 +16,7 @@ import csv
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.errors import InputError, UsageError, VideoNotFound
-from hingecheck.exchange import body, c3d, mediapipe_files, mot, openpose, sports2d, trc
+from hingecheck.exchange import body, c3d, clusters, mediapipe_files, mot, openpose, sports2d, trc
 from hingecheck.exchange.body import Body
 from hingecheck.exchange.tracks import Markers, Motion
 from hingecheck.landmarks import COUNT, Pair
@@ -31,6 +32,9 @@ from hingecheck.records import Floats, PoseTrack
 
 SUFFIXES: Final = (".trc", ".c3d", ".mot", ".csv", ".json", ".jsonl")
 """Endings of files that hold tracks."""
+
+MARKERS: Final = (".trc", ".c3d")
+"""Endings of files that hold markers."""
 
 MOST_HZ: Final = 60.0
 """Largest rate at which tracks are read, in hertz.  A lift needs no more; faster ones are thinned."""
@@ -61,32 +65,54 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, rate_hz: float | None = None, size: tuple[int, int] | None = None) -> Body:
-    """The body that a file or a folder of tracks shows.  Raises InputError, UsageError and ExtraMissing.
+@dataclass(frozen=True)
+class Hints:
+    """What files do not say themselves.
 
-    `rate_hz`: the rate of files that do not say theirs.  `size`: width and height of the picture of which a file holds
-    parts.
+    `rate_hz`: their rate.  `size`: width and height of the picture of which they hold parts.  `static`: a static trial,
+    which may show joints that the lift does not.
     """
+
+    rate_hz: float | None = None
+    size: tuple[int, int] | None = None
+    static: Path | None = None
+
+
+NO_HINTS: Final = Hints()
+
+
+def read(path: Path, hints: Hints = NO_HINTS) -> Body:
+    """The body that a file or a folder of tracks shows.  Raises InputError, UsageError and ExtraMissing."""
     if not path.exists():
         raise VideoNotFound(f"{path}: no such file", "Check the path.")
     try:
-        return _thinned(_read(path, rate_hz, size))
+        return _thinned(_read(path, hints))
     except ValueError as error:
         raise InputError(f"{path}: cannot be measured: {error}", "Give a file with these points.") from error
 
 
-def _read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> Body:
+def _read(path: Path, hints: Hints) -> Body:
     suffix = path.suffix.lower()
     if path.is_dir():
-        return body.of_markers(_openpose(path, rate_hz))
+        return body.of_markers(_openpose(path, hints.rate_hz))
     if suffix == ".mot":
         return _of_motion(path, mot.read(path))
     if suffix in (".json", ".jsonl") or (suffix == ".csv" and not _has_pixels(path)):
-        time_s, xy = mediapipe_files.read(path, rate_hz, size)
+        time_s, xy = mediapipe_files.read(path, hints.rate_hz, hints.size)
         return body.of_markers(_flat(time_s, mediapipe_files.NAMES, xy))
     if suffix == ".csv":
         return body.of_markers(_csv(path))
-    return body.of_markers(c3d.read(path) if suffix == ".c3d" else trc.read(path))
+    found = _markers(path)
+    if hints.static is not None and hints.static.suffix.lower() in MARKERS:
+        found = clusters.completed(found, _markers(hints.static))
+    return body.of_markers(found)
+
+
+def _markers(path: Path) -> Markers:
+    """The markers of a `.trc` or a `.c3d`."""
+    if not path.exists():
+        raise VideoNotFound(f"{path}: no such file", "Check the path.")
+    return c3d.read(path) if path.suffix.lower() == ".c3d" else trc.read(path)
 
 
 def _thinned(whole: Body) -> Body:
@@ -164,12 +190,27 @@ def _of_motion(path: Path, moved: Motion) -> Body:
             "and no angles of Sports2D (trunk, right hip, right knee)",
             _OTHER,
         )
-    pelvis_deg = -columns["pelvis_tilt"]
+    pelvis_deg = _pelvis_deg(columns)
     thorax_deg = pelvis_deg - lumbar
     thigh_deg = _sides(columns, "hip_flexion") - pelvis_deg
     shank_deg = _sides(columns, "knee_angle") - thigh_deg
     track = _points(moved.time_s, shank_deg, thigh_deg, thorax_deg)
     return Body(track, _rate_hz(moved.time_s), "model", pelvis_deg, thorax_deg, in_space=True)
+
+
+def _pelvis_deg(columns: Mapping[str, Floats]) -> Floats:
+    """Forward pitch (N,) of a model's pelvis, in degrees, whichever way the model faces in the laboratory.
+
+    The pelvis turns by tilt about z, then list about its x, then rotation about its y (Rajagopal and gait models; x
+    forward, y up, z right at zero).  The pitch is that of its upward axis towards its own front.
+    """
+    still = np.zeros_like(columns["pelvis_tilt"])
+    tilt, list_, turn = (np.radians(columns.get(f"pelvis_{name}", still)) for name in ("tilt", "list", "rotation"))
+    up = np.stack([-np.sin(tilt) * np.cos(list_), np.cos(tilt) * np.cos(list_), np.sin(list_)])
+    right_x = np.cos(tilt) * np.sin(turn) + np.sin(tilt) * np.sin(list_) * np.cos(turn)
+    right_z = np.cos(list_) * np.cos(turn)
+    ahead = (up[0] * right_z - up[2] * right_x) / np.hypot(right_x, right_z)
+    return np.asarray(np.degrees(np.arctan2(ahead, up[1])))
 
 
 def _rate_hz(time_s: Floats) -> float:

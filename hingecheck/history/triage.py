@@ -76,10 +76,15 @@ class Row:
     @property
     def reason(self) -> str:
         """Why the clip has no result or no verdict; "" if it has both."""
+        return "; ".join(self.reasons)
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """The same, one by one, the main one first."""
         if self.failure is not None:
-            return self.failure.message
+            return (self.failure.message,)
         undecided = self.session is not None and self.session.pattern == "cannot_tell"
-        return "; ".join(self.session.reasons) if undecided and self.session else ""
+        return self.session.reasons if undecided and self.session else ()
 
     @property
     def remedy(self) -> str:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from hingecheck import texts
 from hingecheck.judgement.criteria import Criteria, Threshold
 from hingecheck.judgement.rules import judge_rule
 from hingecheck.records import (
@@ -50,7 +51,7 @@ FILMING_CUE: Final = (
     "Film again from the side, camera at hip height and level with the lifter, whole body in the picture, "
     "standing still for a second before the first repetition, in close-fitting clothes or with a bare back."
 )
-"""Cue for a clip that cannot tell and has no flag."""
+"""Cue for a clip that cannot tell, has no flag, and shows nothing to film better."""
 
 ROUND_CUE: Final = (
     "Before each pull, lift the chest and let the tailbone point back until the low back is longer. Keep that shape as "
@@ -116,6 +117,9 @@ def _verdict(
     rounding = compared_rounding(start_deg, criteria.verdict)
     opened_deg = pooled.get(OPENED, Measure.missing(Code.NO_REP_MEASURED))
     cue, cue_reason = _cue(pattern, rounding, findings, criteria)
+    surer = _filming(reps, share, view, criteria.verdict)
+    if cue == FILMING_CUE and surer:
+        cue = f"Film again: {'; '.join(texts.FILMING[way] for way in surer)}."
     return Verdict(
         pattern=pattern,
         share=share,
@@ -123,7 +127,7 @@ def _verdict(
         reasons=(*why, *view.reasons, *_few(used)),
         reps_used=used,
         cue=cue,
-        surer=_filming(reps, share, view, criteria.verdict),
+        surer=surer,
         cue_reason=cue_reason,
         start_deg=start_deg,
         rounding=rounding,

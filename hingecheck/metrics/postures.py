@@ -66,8 +66,12 @@ def pull_start_s(track: AngleTrack, rep: Rep) -> float:
 
 def at_start(track: AngleTrack, name: str, rep: Rep) -> Reading:
     """The angle `name` at the start of the pull."""
-    window_s = BOTTOM_WINDOW_S if rep.style == "romanian" else PULL_WINDOW_S
-    return _named(read(track, _angle(track, name), pull_start_s(track, rep), window_s), Code.AT_LIFTOFF)
+    return _named(read(track, _angle(track, name), pull_start_s(track, rep), start_window_s(rep)), Code.AT_LIFTOFF)
+
+
+def start_window_s(rep: Rep) -> tuple[float, float]:
+    """The window around the start of the pull, in seconds."""
+    return BOTTOM_WINDOW_S if rep.style == "romanian" else PULL_WINDOW_S
 
 
 def at_knee_pass(track: AngleTrack, name: str, rep: Rep) -> Reading:

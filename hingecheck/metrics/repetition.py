@@ -205,9 +205,13 @@ def _percent(part: Measure, whole: Measure | None) -> Measure:
 
 
 def _peak(track: AngleTrack, rep: Rep) -> Measure:
-    """Largest lumbar flexion between set-up and top, in degrees from standing."""
+    """Largest lumbar flexion between the start of the pull and the top, in degrees from standing.
+
+    It begins with the window of the start, so that it is never less than the flexion there.
+    """
     angle = track.lumbar_flexion
-    inside = (track.time_s >= rep.onset_s) & (track.time_s <= rep.top_s)
+    begin_s = postures.pull_start_s(track, rep) + postures.start_window_s(rep)[0]
+    inside = (track.time_s >= begin_s) & (track.time_s <= rep.top_s)
     value = np.where(inside, angle.value_deg, np.nan)
     if np.mean(~np.isnan(value[inside])) < LEAST_KNOWN:
         return Measure.missing(Code.LUMBAR_NOT_FOLLOWED)

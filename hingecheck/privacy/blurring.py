@@ -9,7 +9,8 @@ Steps for one picture (`retouch`):
    their shoulders count only beside the body.
 2. Look for heads in the blurred picture.  Blur those that lie in none of the circles.  If the lifter is lost, the body
    is not known, so that a blur may hit it: then the picture must not be shown, return None.
-3. For CHECK_PAUSE_S after such a look, blur what it found, and do not look again, to save time in a film.
+3. For CHECK_PAUSE_S after such a look, blur what it found, and do not look again, to save time in a film; but do look
+   again when the lifter is lost or found.
 
 Limit: the lifter's body below the shoulders is never blurred.  A face alone that lies on the body is taken for an
 error.  A head that the pose model saw together with its shoulders is blurred even there.
@@ -81,17 +82,17 @@ def retouch(
 
     `is_lost` says whether the lifter is lost at a time in seconds.
     """
-    looked_s, found_px = float("-inf"), np.zeros((0, 3))
+    looked_s, was_lost, found_px = float("-inf"), False, np.zeros((0, 3))
 
     def blurred(picture: Bytes, time_s: float) -> Bytes | None:
-        nonlocal looked_s, found_px
+        nonlocal looked_s, was_lost, found_px
         circles_px, spared = _moment(tracks, spared_bodies, time_s)
-        out = blur(picture, circles_px, spared)  # 1
-        if not 0.0 <= time_s - looked_s < CHECK_PAUSE_S:  # 3
+        out, lost = blur(picture, circles_px, spared), is_lost(time_s)  # 1
+        if not 0.0 <= time_s - looked_s < CHECK_PAUSE_S or lost != was_lost:  # 3
             more_px = _uncovered(spared.real(look(out, time_s)), circles_px)  # 2
-            if len(more_px) and is_lost(time_s):
+            if len(more_px) and lost:
                 return None
-            looked_s, found_px = time_s, more_px
+            looked_s, was_lost, found_px = time_s, lost, more_px
         return blur(out, [*found_px], spared)
 
     return blurred

@@ -43,8 +43,8 @@ SAME: Final = 0.5
 VOTES: Final = 2
 """Number of squares that must see a face."""
 
-SURE: Final = 0.85
-"""Score from which one square is enough."""
+SURE: Final = 0.7
+"""Score from which one square is enough.  Plates reach it, too, but they have no body."""
 
 BODY_SIDES: Final = (6.0, 9.0)
 """Sides of the squares around a face in which its body is looked for, in widths of the face: down to the waist, and to

@@ -53,7 +53,7 @@ class Code(StrEnum):
     HANDS_UNSEEN = "hands_unseen"  # the hands are hidden from lift-off to knee pass
     HANDS_MISPLACED = "hands_misplaced"  # the hands seem to go where no bar goes
     NO_REP_MEASURED = "no_rep_measured"
-    TOO_FEW_REPS = "too_few_reps"  # (smallest number) a drift needs more repetitions
+    TOO_FEW_REPS = "too_few_reps"  # (smallest number) it takes more repetitions
     BACK_UNSEEN = "back_unseen"  # no frame shows the back
 
     # What the yaw of the camera does to the results.
@@ -82,6 +82,7 @@ class Code(StrEnum):
 
     # What makes a clip hard to measure, or what was assumed about it.
     CUTS = "cuts"  # (number, first in seconds) the clip is put together from several shots
+    OTHER_PERSON = "other_person"  # (seconds, from second) somebody else was followed for a while
     LOW_RATE = "low_rate"  # (pictures a second) fast parts of the lift lie between two pictures
     LOW_RESOLUTION = "low_resolution"  # (lines) the picture's shorter side has few pixels
     PICTURE_GAPS = "picture_gaps"  # (number, longest in seconds) times without a picture

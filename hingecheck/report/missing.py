@@ -36,7 +36,8 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
         for metric in listed([each.values for each in analysis.reps]):
             for cause in _causes(rep.values[metric].reason):
                 names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
-    of_set = [(metric, cause) for metric, measure in analysis.over_set.items() for cause in _causes(measure.reason)]
+    whole = analysis.over_set
+    of_set = [(metric, cause) for metric in listed([whole]) for cause in _causes(whole[metric].reason)]
     alone = dict.fromkeys(cause for _, cause in of_set if cause not in names)
     for metric, cause in of_set:
         if cause in names:
@@ -63,7 +64,7 @@ def _cause_line(cause: str, metrics: Mapping[str, set[int]], count: int) -> str:
     """A sentence for one cause.  `metrics`: metric -> repetitions without it; `count`: number of repetitions."""
     reps = sorted(set().union(*metrics.values()))
     where = "" if len(reps) == count else f" in repetition {', '.join(map(str, reps))}"
-    what = ", ".join(list(metrics)[:3]) + (f" and {len(metrics) - 3} more" if len(metrics) > 3 else "")
+    what = "; ".join(list(metrics)[:3]) + (f" and {len(metrics) - 3} more" if len(metrics) > 3 else "")
     return f"{sentences.sentence(cause)} Not measured{where}: {what}."
 
 
@@ -78,7 +79,7 @@ def _missing_frames(analysis: Analysis) -> list[str]:
             frames[reason] = max(frames.get(reason, (0, "")), (count, wording.name(name)))
     whole = max(len(analysis.angles.time_s), 1)
     return [
-        f"{sentences.sentence(reason)} This holds in up to {quantities.percent(count / whole)} of the frames ({name})."
+        f"In up to {quantities.percent(count / whole)} of the frames {reason} ({name})."
         for reason, (count, name) in frames.items()
     ]
 
@@ -95,7 +96,7 @@ def _remarks(analysis: Analysis) -> list[str]:
     """Notes of the repetitions, the view and the verdict, then lost and filled frames."""
     notes = dict.fromkeys(note for rep in analysis.reps for note in rep.notes)
     remarks = (*analysis.video.notes, *notes, *analysis.view.reasons, *analysis.verdict.reasons)
-    lines = [sentences.sentence(texts.reason(remark)) for remark in remarks]
+    lines = list(dict.fromkeys(sentences.sentence(texts.reason(remark)) for remark in remarks))
     if analysis.video.frames_failed:
         lines.append(f"{analysis.video.frames_failed} frames of the video could not be decoded.")
     lines += _slow_pull(analysis)

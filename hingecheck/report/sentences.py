@@ -42,6 +42,11 @@ def outcome(key: str, *, measured: bool = True) -> str:
     return f"{pattern(key).capitalize()} lift"
 
 
+def below(title: str, words: str) -> str:
+    """A sentence that stands below a title, without the title at its beginning."""
+    return sentence(words.removeprefix(f"{title}: "))
+
+
 def bands(verdict: Verdict) -> str:
     """What the bands of the patterns are; "" if the limits between them are not known."""
     limits = [wording.limit(HEADLINE, value) for value in verdict.bands]

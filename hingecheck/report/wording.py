@@ -57,7 +57,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     "knee_at_top_deg": Metric("Knee flexion at the top", DEGREES, "knee"),
     "lumbar_at_top_deg": Metric("Lumbar flexion at the top", DEGREES, "low back"),
     "lumbar_at_liftoff_deg": Metric("Lumbar flexion at lift-off", DEGREES),
-    "lumbar_peak_deg": Metric("Peak lumbar flexion", DEGREES),
+    "lumbar_peak_deg": Metric("Peak lumbar flexion in the pull", DEGREES),
     "lumbar_peak_percent_of_max": Metric("Peak lumbar flexion, part of the maximum bend", PERCENT),
     "knee_to_hip_lag_s": Metric("Hip lag behind the knee", SECONDS),
     "hip_to_lumbar_lag_s": Metric("Lumbar lag behind the hip", SECONDS),

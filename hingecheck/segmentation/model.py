@@ -56,8 +56,11 @@ class Pictures(Load, Protocol):
         `bent_s`: the time of the bend after each upright moment but the last.
         """
 
-    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Floats:
-        """Log likelihood (M, 2) of how much the picture beside the lifter changes: load down, load up; 0 = unknown."""
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
+        """Log likelihood (M, 2) of how much the picture beside the lifter changes: load down, load up; 0 = unknown.
+
+        `left_s`: when the hands leave the bottom of each bend.
+        """
 
 
 @dataclass(frozen=True)

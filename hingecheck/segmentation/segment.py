@@ -120,7 +120,8 @@ def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
     upright_s = np.where(seen.straight_deg <= posture.EXTENDED_DEG, rests_s, np.nan).tolist()
     bent_s = course.time_s[list(course.valleys)].tolist()
     left_s = [leaves_s(course, bend) for bend in range(len(course.valleys))]
-    return LoadSeen(pictures.hanging(rests_s), pictures.looks(upright_s, bent_s), pictures.beside(rests_s, left_s))
+    looks, beside = pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s, left_s)
+    return LoadSeen(pictures.hanging(rests_s), looks, beside)
 
 
 def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:

@@ -357,6 +357,11 @@ def _too_long(path: Path, limits: Limits) -> InputError:
 
 
 def _sha256(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of the file's bytes, in hexadecimal digits.  Raises InputError if the file is gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read any more ({error.strerror})", "Leave it where it is until hingecheck has finished."
+        ) from error

@@ -43,7 +43,7 @@ def _track(truth: Mapping[str, Any]) -> AngleTrack:
     frames = truth["frames"]
     time_s = np.array(frames["time_s"])
     leg_m = LEG_SHARE * _stature_m(truth)
-    angles = {
+    angles: dict[str, Any] = {
         name: _angle(np.array(frames[f"{name}_deg"]))
         for name in ("trunk_lean", "trunk_thigh", "knee_flexion", "hip_flexion", "pelvis_tilt", "lumbar_flexion")
     }

@@ -119,7 +119,7 @@ def dimmed(stops: float, grain: float, seed: int = SEED) -> Edit:
             height, width = rgb.shape[:2]
             rolled = np.roll(noise, tuple(int(n) for n in random.integers(0, 960, 2)), axis=(0, 1))
             picture += np.tile(rolled, (height // 64 + 1, width // 960 + 1, 1))[:height, :width]
-        return np.clip(picture, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
     return on_each(change)
 
@@ -132,6 +132,6 @@ def backlit(stops: float = 2.0, glare: float = 90.0) -> Edit:
         height, width = rgb.shape[:2]
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
         window = np.exp(-(((x / width - 0.5) / 0.35) ** 2) - ((y / height - 0.25) / 0.3) ** 2)
-        return np.clip(picture + glare * window[..., None], 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(picture + glare * window[..., None], 0, 255), np.uint8)
 
     return on_each(change)

@@ -143,7 +143,15 @@ def _tones() -> dict[str, Case]:
         "hlg 8 bit": plain(".mp4", tone=_hlg, colours=(9, 18, 1), level=5.0),
         "pq 10 bit": plain(".mp4", tone=_pq, colours=(9, 16, 1), **ten),
         "bt.709": plain(".mp4", colours=(1, 1, 1)),
+        "dolby vision 8.4": _dolby(".mov", 4, tone=_hlg, colours=(9, 18, 1)),
+        "dolby vision 8.1": _dolby(".mp4", 1, tone=_pq, colours=(9, 16, 1)),
     }
+
+
+def _dolby(suffix: str, compatible: int, **changes: Any) -> Case:
+    """A clip in HEVC, 10 bit, that says it is Dolby Vision, profile 8."""
+    spec = Spec(codec="libx265", pixels="yuv420p10le", **changes)
+    return made(suffix, partial(damage.dolby_vision, compatible=compatible, spec=spec), level=5.0)
 
 
 def _rates() -> dict[str, Case]:

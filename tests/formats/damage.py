@@ -118,3 +118,22 @@ def woven(spec: Spec) -> Iterator[np.ndarray[Any, np.dtype[np.uint8]]]:
         picture = scene.picture(time_s)
         picture[1::2] = scene.picture(time_s + 0.02)[1::2]
         yield picture
+
+
+def dolby_vision(path: Path, compatible: int, spec: Spec) -> Path:
+    """Write HEVC as a phone does with Dolby Vision, profile 8: a box in the sample entry says so, the pictures stay.
+
+    `compatible`: what the pictures are without Dolby's own data: 1 = PQ, 4 = HLG.  Only the box is written, no data of
+    Dolby's for each picture: FFmpeg reads the box and shows the pictures as they are.
+    """
+    write(path, spec)
+    settings = (8 << 9) | (6 << 3) | (1 << 2) | 1  # profile 8, level 6, with data of Dolby's and a base layer
+    box = struct.pack(">I4sBBHI16x", 32, b"dvvC", 1, 0, settings, compatible << 28)
+    with changed_bytes(path) as data:
+        entry = next(at for name in (b"hvc1", b"hev1") if (at := data.find(name)) >= 0) - 4
+        end = entry + struct.unpack_from(">I", data, entry)[0]
+        for name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", bytes(data[entry + 4 : entry + 8])):
+            at = data.rindex(name, 0, entry + 8) - 4
+            struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + len(box))
+        data[end:end] = box
+    return path

@@ -156,7 +156,7 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
         limit, value = _limit_and_value(rule, (finding.limit, finding.unit), finding.measure)
         words = sentences.rule(finding)
         outcome = f"{words}: {value}" if finding.measure.known else words
-        yield printable.text(title, 40), limit, outcome, printable.text(_rests_on(finding.source), 110)
+        yield printable.text(title, 40), limit, outcome, printable.text(_rests_on(finding.source), 160)
     if _criteria(stored) == texts.criteria(known.used):
         for name, threshold in known.verdict.items():
             title = f"Verdict: {name.replace('_', ' ')}"
@@ -164,7 +164,7 @@ def _rules(stored: Stored) -> Iterator[tuple[str, str, str, str]]:
                 title,
                 wording.threshold(threshold.value, threshold.unit),
                 "–",
-                printable.text(_rests_on(threshold.source), 110),
+                printable.text(_rests_on(threshold.source), 160),
             )
 
 

@@ -63,13 +63,15 @@ def shown(stored: Stored) -> StoredRep:
 
 def page(material: Material) -> dict[str, Any]:
     """All content of page 1 by name: texts, numbers and lists."""
-    stored = material.stored
+    stored, verdict = material.stored, material.stored.verdict
+    pattern = sentences.outcome(verdict.pattern, measured=verdict.share.known)
+    reasons = [printable.text(reason, 140) for reason in verdict.reasons if reason not in verdict.sentence]
     return {
         "lifted": _lifted(stored),
-        "pattern": sentences.outcome(stored.verdict.pattern, measured=stored.verdict.share.known),
-        "sentence": printable.text(f"{stored.verdict.sentence} {stored.verdict.rounding}".strip(), 500),
+        "pattern": pattern,
+        "sentence": printable.text(f"{sentences.below(pattern, verdict.sentence)} {verdict.rounding}".strip(), 500),
         "interval": _interval(stored),
-        "reasons": some([printable.text(reason, 140) for reason in stored.verdict.reasons], 3),
+        "reasons": some(reasons, 3),
         "flags": some([printable.text(f.text, 120) for f in stored.findings if f.status == "flag"], 4),
         "flag_note": _flag_note(stored),
         "picture": _picture(material),
@@ -203,7 +205,7 @@ def _chart_note(material: Material) -> str:
     )
     return (
         f"Bold: repetition {material.shown.number} ({axis.from_s:.2f} to {axis.to_s:.2f} s).{others} "
-        "Band: 90 % interval, of the hip at pull start, knee pass and top. Gap: not measured. "
+        "Band: 90 % interval. Gap: not measured. "
         f"Zero: {printable.text(str(material.stored.provenance.get('zero', 'not recorded')), 160)}."
     )
 
@@ -250,7 +252,8 @@ def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
     names = listed([rep.values for rep in stored.reps])
-    unknown = [rep.values[name] for rep in stored.reps for name in names] + list(stored.over_set.values())
+    unknown = [rep.values[name] for rep in stored.reps for name in names]
+    unknown += [stored.over_set[name] for name in listed([stored.over_set])]
     causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [

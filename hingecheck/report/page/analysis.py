@@ -97,8 +97,8 @@ def _left_out(count: int) -> list[str]:
     """A sentence that says how many pictures are not shown."""
     if not count:
         return []
-    pictures = "1 picture is" if count == 1 else f"{count} pictures are"
-    return [f"{pictures} left out of film and key frames, because a face in it could not be covered."]
+    pictures, there = ("1 picture is", "it") if count == 1 else (f"{count} pictures are", "them")
+    return [f"{pictures} left out of film and key frames, because a face in {there} could not be covered."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
@@ -131,16 +131,16 @@ def _cells(row: error_card.Row) -> tuple[str, ...]:
 def _verdict(analysis: Analysis) -> dict[str, Any]:
     """The verdict's sentence, and the places of the share and of the limits between the patterns on the scale."""
     verdict, axis = analysis.verdict, plots.Axis(0.0, 1.0, 10, 350)
-    share = verdict.share
-    limits = verdict.bands
+    share, limits = verdict.share, verdict.bands
+    outcome = sentences.outcome(verdict.pattern, measured=share.known)
     return {
         "pattern": verdict.pattern,
         "camera": texts.camera(analysis.view),
-        "sentence": texts.verdict(verdict),
+        "sentence": sentences.below(outcome, texts.verdict(verdict)),
         "rounding": texts.rounding(verdict),
         "cue": texts.cue(verdict),
         "surer": texts.surer(verdict),
-        "outcome": sentences.outcome(verdict.pattern, measured=share.known),
+        "outcome": outcome,
         "bands": _bands(axis, limits),
         "bands_text": sentences.bands(verdict),
         "share_name": wording.name(SHARE),

@@ -146,11 +146,11 @@ def _words(row: Row) -> list[str]:
 
 def _outcome_words(row: Row) -> list[str]:
     if row.session is None or not row.session.share.known:
-        return [sentences.sentence(text) for text in (row.reason, row.remedy) if text]
+        return [sentences.sentence(text) for text in (*row.reasons[:1], row.remedy) if text]
     change = row.change
     told = change is not None and (change.status != "not_told" or row.outcome.entry.clip.athlete)
     direction = sentences.direction(change, row.session.date) if change is not None and told else ""
-    lines = (sentences.sentence(direction), sentences.sentence(row.reason), flagged(row.session.flags))
+    lines = (sentences.sentence(direction), *map(sentences.sentence, row.reasons[:1]), flagged(row.session.flags))
     return [line for line in lines if line]
 
 

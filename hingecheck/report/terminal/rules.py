@@ -21,6 +21,10 @@ def show(criteria: Criteria, wanted: tuple[Mapping[str, Rule], Mapping[str, Thre
         _block(console, f"{name}: {rule.title}", _limit(rule), rule)
     for name, threshold in limits.items():
         _block(console, f"verdict.{name}", wording.threshold(threshold.value, threshold.unit), threshold)
+    console.print()
+    console.print(
+        Text("Numbers in square brackets: see the documentation's page Sources (docs/sources.md).", style="dim")
+    )
 
 
 def _limit(rule: Rule) -> str:

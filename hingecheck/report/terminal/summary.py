@@ -47,8 +47,8 @@ def show(analysis: Analysis, console: Console) -> None:
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text(texts.rounding(verdict)))
     console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict)))
-    if verdict.surer:
-        advice = f"{'; '.join(texts.surer(verdict))}."
+    if surer := texts.surer(verdict):
+        advice = f"{'; '.join(surer)}."
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
     console.print()
@@ -119,7 +119,7 @@ def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = 
         return
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("metric", max_width=24)
-    for label in ("A", "B", "B - A"):
+    for label in ("A", "B", "B − A"):
         table.add_column(label, justify="right")
     for item in clear:
         values = (wording.measure(item.name, measure) for measure in (item.first, item.second))

@@ -1,0 +1,59 @@
+"""Whether another person than the lifter was followed for a while.
+
+In: the landmarks of a part of a clip as the pose model gave them.  Out: the times in which they are somebody else's
+(`others_s`).  Why: such times are left out (`cleaning`), and the report says so; they are never averaged in.
+
+Steps:
+
+1. Find the samples in which the hips are far from their usual place or the trunk has another size.
+2. Take them as another person's where they begin or end with a jump, faster than anybody moves.  A lifter who walks to
+   the bar is far from it, too, but does not jump.
+
+Two people who change places at one and the same spot, and look equally large, cannot be told apart here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from hingecheck import landmarks
+from hingecheck.geometry import length
+from hingecheck.pose import cleaning
+from hingecheck.records import Code, PoseTrack, Reason
+
+FASTEST: Final = 8.0
+"""Largest speed of a person's hips, in trunk lengths a second: about 4 m/s."""
+
+FARTHEST: Final = 0.8
+"""Smallest jump, in trunk lengths: a misplaced hip moves by less."""
+
+SHORTEST_S: Final = 0.4
+"""Shortest time that counts, in seconds.  Single samples are errors of the pose model."""
+
+
+def others_s(raw: PoseTrack) -> list[tuple[float, float]]:
+    """Times in which another person was followed, each as begin and end in seconds; `raw`: before cleaning."""
+    kept = np.flatnonzero(raw.seen)
+    if len(kept) < 2:
+        return []
+    time_s, hip = raw.time_s[kept], raw.middle_px(landmarks.HIPS)[kept]
+    trunk_px = float(np.median(length(raw.middle_px(landmarks.SHOULDERS)[kept] - hip)))
+    other = ~cleaning.without_wrong_frames(raw).seen[kept]
+    step = length(np.diff(hip, axis=0)) / trunk_px
+    jump = (step > FARTHEST) & (step > FASTEST * np.diff(time_s))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], other, [False]])))
+    spans = []
+    for begin, end in edges.reshape(-1, 2):
+        jumps = (begin > 0 and jump[begin - 1]) or (end < len(kept) and jump[end - 1])
+        if jumps and time_s[end - 1] - time_s[begin] >= SHORTEST_S:
+            spans.append((float(time_s[begin]), float(time_s[end - 1])))
+    return spans
+
+
+def notes(tracks: list[PoseTrack]) -> list[Reason]:
+    """That another person was followed in one of the parts, if that is so."""
+    spans = [span for track in tracks for span in others_s(track)]
+    total_s = sum(end - begin for begin, end in spans)
+    return [Reason(Code.OTHER_PERSON, (total_s, spans[0][0]))] if spans else []

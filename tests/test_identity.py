@@ -1,0 +1,51 @@
+"""Another person who is followed for a while is found and reported; a lifter who walks to the bar is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hingecheck import texts
+from hingecheck.pose import cleaning, identity
+from hingecheck.records import Code, Floats, PoseTrack
+from tests import lifter
+
+TRACK = lifter.track(lifter.Set().posture())
+
+
+def moved(shift_px: Floats, size: float = 1.0) -> PoseTrack:
+    """The lifter, moved to the side in each frame (N,); in another size where he or she is moved."""
+    xy_px = TRACK.xy_px.copy()
+    far = shift_px != 0
+    xy_px[far] = xy_px[far].mean(axis=1, keepdims=True) * (1 - size) + size * xy_px[far]
+    xy_px[..., 0] += shift_px[:, None]
+    return replace(TRACK, xy_px=xy_px)
+
+
+def test_a_jump_to_another_place_and_back_is_another_person() -> None:
+    time_s = TRACK.time_s
+    inside = (time_s > 2.0) & (time_s < 3.5)
+    switched = moved(np.where(inside, 400.0, 0.0))
+    assert identity.others_s(switched) == [pytest.approx((time_s[inside][0], time_s[inside][-1]))]
+    (note,) = identity.notes([TRACK, switched])
+    assert note.code is Code.OTHER_PERSON
+    assert "another person was followed for 1.4 s, from 2.0 s on" in texts.reason(note)
+    assert not cleaning.clean(switched).seen[inside][5:-5].any()
+
+
+def test_a_person_of_another_size_at_another_place_is_another_person() -> None:
+    time_s = TRACK.time_s
+    assert len(identity.others_s(moved(np.where(time_s > time_s[-1] - 2.0, -250.0, 0.0), size=2.0))) == 1
+
+
+def test_walking_in_and_single_errors_are_no_other_person() -> None:
+    time_s = TRACK.time_s
+    walking = np.where(time_s < 2.0, 200.0 * (2.0 - time_s), 0.0)
+    assert identity.notes([moved(walking)]) == []
+    once = np.where(np.arange(len(time_s)) == 40, 400.0, 0.0)
+    assert identity.notes([moved(once)]) == []
+    assert identity.notes([TRACK]) == []
+    nobody = replace(TRACK, xy_px=np.full_like(TRACK.xy_px, np.nan))
+    assert identity.notes([nobody]) == []
