@@ -69,8 +69,13 @@ def check(command: Shown) -> None:
 
 
 def options() -> set[str]:
-    """Return every option of every `hingecheck` command."""
-    return {name for command in leaves(root()) for parameter in command.params for name in parameter.opts}
+    """Return every option of `hingecheck` and of each of its commands."""
+    return {name for command in (root(), *leaves(root())) for parameter in command.params for name in parameter.opts}
+
+
+def _without_language(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words behind `--language CODE`, which stands before the command."""
+    return words[2:] if words[:1] == ("--language",) else words
 
 
 def leaves(command: Any) -> Iterator[Any]:
@@ -82,7 +87,7 @@ def leaves(command: Any) -> Iterator[Any]:
 def _check_mention(words: tuple[str, ...]) -> None:
     """Check a command within a sentence: the command exists and has these options."""
     command = root()
-    for word in words:
+    for word in _without_language(words):
         if hasattr(command, "commands"):
             command = command.commands[word]
         elif word.startswith("--"):
@@ -91,7 +96,7 @@ def _check_mention(words: tuple[str, ...]) -> None:
 
 def parsed(words: tuple[str, ...]) -> dict[str, Any]:
     """Return the parameters that these words set. Raise if `hingecheck` would refuse the words."""
-    return _parse(root(), words)
+    return _parse(root(), _without_language(words))
 
 
 def _hingecheck(words: tuple[str, ...]) -> None:

@@ -23,7 +23,7 @@ from hingecheck.app.questions import Answers
 from hingecheck.app.shelf import Item, Shelf
 from hingecheck.records import SelfReport
 from tests import standin
-from tests.serving import serving
+from tests.serving import Served, serving
 from tests.test_browser import CHROMIUM
 
 ATHLETES = 100
@@ -79,6 +79,18 @@ def spent_ms(work: Any) -> float:
     return 1000 * (time.perf_counter() - begin)
 
 
+def answered_ms(app: Served, page: Any, number: int) -> float:
+    """Milliseconds from the last file of an analysis until the first page shows its answer and the report is open."""
+    page.goto(app.address)
+    name, known = f"new {number}.mp4", set((app.folder / "clips").iterdir())
+    page.locator("#files").set_input_files({"name": name, "mimeType": "video/mp4", "buffer": b"G share 0.2"})
+    card = page.locator(".clip", has_text=name)
+    card.get_by_role("link", name="Open the result").click()
+    page.get_by_text("A report").wait_for()
+    (place,) = set((app.folder / "clips").iterdir()) - known
+    return float(1000 * (time.time() - (place / "clip.json").stat().st_mtime))
+
+
 def line(what: str, values_ms: list[float]) -> None:
     print(f"{what:<46}{statistics.median(values_ms):8.0f} ms median{max(values_ms):8.0f} ms at most")
 
@@ -103,6 +115,9 @@ def main() -> None:
             texts = [*typed, *typed[-2::-1], ""] * 3
             line("a keystroke in the search", [page.evaluate(KEYSTROKE, [text]) for text in texts])
             line("between two pictures while scrolling", page.evaluate(SCROLL))
+            line("from the end of an analysis to its answer", [answered_ms(app, page, n) for n in range(5)])
+            page.goto(app.address + CLIPS)
+            page.evaluate(SCROLL)
             rows = page.evaluate("document.querySelectorAll('#rows tr').length")
             print(f"{'rows at the end of the page':<46}{rows:8}")
             browser.close()

@@ -122,24 +122,12 @@ class Desk:
 
     def state(self) -> dict[str, Any]:
         """What the first page shows: open clips with their progress, the newest others, names, standing clips."""
-        items = self.shelf.all()
-        closed = [item for item in items if item.state not in (*OPEN, "standing")]
-        shown = [item for item in items if item.state in OPEN] + closed[: -RECENT - 1 : -1]
         return {
-            "clips": [self.card(item) for item in shown],
-            "finished": len(closed),
-            "athletes": self.athletes(items),
-            "standing": [{"id": item.id, "file": item.file} for item in items if item.state == "standing"],
+            "clips": [self.card(item) for item in (*self.shelf.in_state(*OPEN), *self.shelf.newest(RECENT))],
+            "finished": self.shelf.finished(),
+            "athletes": self.shelf.athletes(),
+            "standing": [{"id": item.id, "file": item.file} for item in self.shelf.in_state("standing")],
         }
-
-    @staticmethod
-    def athletes(items: tuple[Item, ...]) -> list[str]:
-        """The names of all athletes, each once."""
-        return sorted(
-            {
-                names.identity(item.answers.athlete): item.answers.athlete for item in items if item.answers.athlete
-            }.values()
-        )
 
     def card(self, item: Item) -> dict[str, Any]:
         """What a page shows of one clip."""

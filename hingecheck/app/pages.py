@@ -162,7 +162,7 @@ def _known(desk: Desk, standing: Sequence[Mapping[str, str]]) -> dict[str, Any]:
             "styles": words,
             "sites": [(site, site.replace("-", " ")) for site in self_report.SITES],
             "standing": standing,
-            "athletes": desk.athletes(desk.shelf.all()),
+            "athletes": desk.shelf.athletes(),
         },
     }
 

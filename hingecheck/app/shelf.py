@@ -45,6 +45,8 @@ State = Literal["waiting", "running", "done", "failed", "cancelled", "standing"]
 OPEN: Final[tuple[State, ...]] = ("waiting", "running")
 """The states of clips that are not finished."""
 
+_NOT_FINISHED: Final = "('waiting', 'running', 'standing')"
+
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS clip (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, video TEXT NOT NULL,
@@ -129,6 +131,22 @@ class Shelf:
         """The clips in these states."""
         return self._read(f"WHERE state IN ({', '.join('?' * len(states))})", *states)
 
+    def newest(self, count: int) -> tuple[Item, ...]:
+        """The newest finished clips, the newest first."""
+        return self._read(f"WHERE state NOT IN {_NOT_FINISHED}", order=f"number DESC LIMIT {count:d}")
+
+    def finished(self) -> int:
+        """The number of finished clips."""
+        with self._lock:
+            query = f"SELECT count(*) FROM clip WHERE state NOT IN {_NOT_FINISHED}"
+            return int(self._rows.execute(query).fetchone()[0])
+
+    def athletes(self) -> list[str]:
+        """The names of all athletes, each once, sorted."""
+        with self._lock:
+            rows = self._rows.execute("SELECT DISTINCT json_extract(answers, '$.athlete') FROM clip").fetchall()
+        return sorted({names.identity(name): name for (name,) in rows if name}.values())
+
     def add(self, item: Item) -> None:
         """Add a clip."""
         with self._writing():
@@ -167,10 +185,10 @@ class Shelf:
         clip = Clip(self.folder / item.video, item.file, answers.athlete, item.date, answers.report, utc=utc)
         return Outcome(Entry(clip, item.sha256, item.id, item.folder), item.failure)
 
-    def _read(self, where: str, *values: object) -> tuple[Item, ...]:
+    def _read(self, where: str, *values: object, order: str = "number") -> tuple[Item, ...]:
         with self._lock:
             rows = self._rows.execute(
-                f"SELECT {', '.join(_COLUMNS)} FROM clip {where} ORDER BY number", values
+                f"SELECT {', '.join(_COLUMNS)} FROM clip {where} ORDER BY {order}", values
             ).fetchall()
         return tuple(_item(*row) for row in rows)
 
