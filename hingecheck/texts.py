@@ -82,24 +82,15 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
     Code.STANDING_BETWEEN: "own standing, in upright frames between the bends",
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
-    Code.CUTS: (
-        "the clip has cuts ({0:.0f}, the first at {1:.1f} s): each part is measured by itself, and the verdict is that "
-        "of the part with the most repetitions"
-    ),
-    Code.OTHER_PERSON: (
-        "another person was followed for {0:.1f} s, from {1:.1f} s on, which is left out: name the lifter with --person"
-    ),
+    Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): parts are measured apart, one gets the verdict",
+    Code.OTHER_PERSON: "another person was followed for {0:.1f} s, from {1:.1f} s on, and is left out: give --person",
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"
     ),
     Code.LOW_RATE: "the clip has only {0:.0f} pictures a second: times and angles are less sure",
-    Code.LOW_RESOLUTION: (
-        "the picture has only {0:.0f} lines: angles of a small lifter are less sure; use the phone's file"
-    ),
-    Code.PICTURE_GAPS: (
-        "there are times without a new picture (gaps: {0:.0f}, the longest of {1:.1f} s): less is sure around them"
-    ),
+    Code.LOW_RESOLUTION: "the picture has only {0:.0f} lines: a small lifter is less sure; use the phone's file",
+    Code.PICTURE_GAPS: "no new picture is shown for a while, so less is sure (gaps: {0:.0f}, the longest of {1:.1f} s)",
     Code.FRAMES_DAMAGED: "{0:.0%} of the frames are damaged: copy the clip from the phone again",
     Code.CUT_OFF: "only {0:.1f} s of the {1:.1f} s that the file promises could be read: copy it from the phone again",
     Code.STAMPS_SPREAD: "{0:.0%} of the frames had the time of another one: they were spread evenly",

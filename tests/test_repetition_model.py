@@ -239,3 +239,10 @@ def test_a_locked_out_repetition_says_how_sure_that_and_its_type_are() -> None:
     told = {rep.style_probability for rep in segment.segment(track, lift_type="floor").reps}
     assert told == {1.0}
     assert 0.5 < alone.pop() < 1.0
+
+
+def test_hands_above_the_shoulders_lift_nothing_from_the_floor() -> None:
+    _, seen = course_and_seen(THREE)
+    bar = answers(False, True, True, False)
+    assert probability(seen, bar)[0] > 0.9
+    assert probability(replace(seen, arm=np.full(3, -0.1)), bar).max() < 0.01

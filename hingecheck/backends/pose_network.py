@@ -6,11 +6,9 @@ Steps (`read`):
 
 1. Scout: decode the clip once.  Copy it small (`working_copy`), measure what changes (`activity`), and find people in a
    few pictures with the light pose model.
-2. Decide where to look (`lifter.region`) and when (`sampling.first`).
+2. Decide where to look (`lifter.region`) and when (`sampling.first`), for each part between two cuts by itself.
 3. Look: run the pose network over chunks of these pictures, each in a thread with a network of its own.
 4. Look again, closely, where the lifter was lost or moved far from one look to the next (`sampling.closer`).
-
-Each part of a clip between two cuts has its own place and its own looks: nothing is followed across a cut.
 """
 
 from __future__ import annotations

@@ -155,7 +155,8 @@ def _bend(seen: Seen, depth: Floats, up: bool, kind: str, tables: Tables) -> Flo
     }
     likelihood = np.sum([tables.numbers[name].at(*each) for name, each in numbers.items()], axis=0)
     if kind in COUNTED.values():
-        likelihood = np.where(seen.rises & seen.whole, likelihood, likelihood + np.log(IMPOSSIBLE))
+        hanging = ~(seen.arm < 0)  # nobody lifts from the floor with the hands above the shoulders
+        likelihood = np.where(seen.rises & seen.whole & hanging, likelihood, likelihood + np.log(IMPOSSIBLE))
     return np.asarray(likelihood)
 
 

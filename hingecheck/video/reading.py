@@ -29,7 +29,7 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, cuts, decoding, frozen, planes, quality, seeking, stamps, streams
+from hingecheck.video import container, cuts, decoding, frozen, planes, quality, seeking, sizes, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -43,12 +43,6 @@ DECODE_AHEAD: Final = 8
 _PUT_TIMEOUT_S: Final = 0.1
 """Time after which a waiting decoder checks whether it must stop, in seconds."""
 
-
-LEAST_SIDE_PX: Final = 16
-"""Least pixels of a picture's shorter side."""
-
-LONGEST_SHAPE: Final = 8.0
-"""Largest ratio of a picture's sides."""
 
 MOST_LATE: Final = 50
 """Number of frames after the longest duration that are damage.  More show that the clip is longer."""
@@ -79,9 +73,9 @@ class Video:
         self._upright_by = form.asked.turned(self.repairs.turn_deg)
         sides = (form.width, form.height)
         self.width, self.height = sides[::-1] if self._upright_by.rotation_deg % 180 else sides
-        _check_size(path, self.width, self.height)
+        sizes.check_sides(path, self.width, self.height)
         if self.expected_s > self.limits.duration_s:
-            raise _too_long(path, self.limits)
+            raise sizes.too_long(path, self.limits)
 
     def frames(self, height_px: int = HEIGHT_PX, apart_s: float = 0.0) -> Iterator[Frame]:
         """The frames that can be decoded, in order, at most `height_px` high; raises InputError if there is none.
@@ -218,7 +212,7 @@ class Video:
                     continue
                 losses.late += time_s > self.limits.duration_s
                 if losses.late > MOST_LATE or len(times_s) >= self.limits.frames:
-                    raise _too_long(self.path, self.limits)
+                    raise sizes.too_long(self.path, self.limits)
                 times_s.append(time_s)
                 yield time_s, picture
 
@@ -297,7 +291,7 @@ def _chosen(path: Path, limits: Limits) -> tuple[int, dict[str, str]]:
             raise InputError(f"{path}: no frame of it can be decoded", PLAYABLE)
         index = streams.chosen(clip)
         stream = streams.at(clip, index)
-        _check_pixels(path, stream.codec_context.width * stream.codec_context.height, limits)
+        sizes.check_pixels(path, stream.codec_context.width * stream.codec_context.height, limits)
         return index, dict(clip.metadata) | dict(stream.metadata)
 
 
@@ -320,40 +314,6 @@ def _promised_frames(clip: InputContainer, index: int) -> int:
     if clip.format.name == "avi":
         return stream.frames - sum(entry.size == 0 for entry in stream.index_entries)
     return stream.frames
-
-
-def _check_pixels(path: Path, pixels: int, limits: Limits) -> None:
-    """Raise InputError if a picture has too many pixels, or is not known to have any (0)."""
-    if not pixels:
-        raise InputError(
-            f"{path}: no frame of it can be decoded, or they have more than {limits.pixels / 1e6:.3g} million pixels",
-            f"{PLAYABLE} For larger pictures, raise the limit with --max-megapixels.",
-        )
-    if pixels > limits.pixels:
-        raise InputError(
-            f"{path}: its pictures have {pixels / 1e6:.3g} million pixels, more than the limit of "
-            f"{limits.pixels / 1e6:.3g} million",
-            "Export it smaller, or raise the limit with --max-megapixels.",
-        )
-
-
-def _check_size(path: Path, width: int, height: int) -> None:
-    """Raise InputError for a picture in which no person can be seen."""
-    if min(width, height) < LEAST_SIDE_PX:
-        raise InputError(
-            f"{path}: the picture is too small ({width} × {height} pixels)", "Give the phone's own file, in full size."
-        )
-    if max(width, height) > LONGEST_SHAPE * min(width, height):
-        raise InputError(
-            f"{path}: the picture is only a strip ({width} × {height} pixels)", "Film the whole lifter in the picture."
-        )
-
-
-def _too_long(path: Path, limits: Limits) -> InputError:
-    return InputError(
-        f"{path}: is longer than {limits.duration_s / 60:g} minutes or {limits.frames} frames",
-        "Cut out the set, or raise the limit with --max-minutes and --max-frames.",
-    )
 
 
 def _sha256(path: Path) -> str:
