@@ -155,7 +155,7 @@ def _bend(seen: Seen, depth: Floats, up: bool, kind: str, tables: Tables) -> Flo
     }
     likelihood = np.sum([tables.numbers[name].at(*each) for name, each in numbers.items()], axis=0)
     if kind in COUNTED.values():
-        hanging = ~(seen.arm < 0)  # nobody lifts from the floor with the hands above the shoulders
+        hanging = not known_median(seen.arm) < 0  # in a squat the hands stay above the shoulders
         likelihood = np.where(seen.rises & seen.whole & hanging, likelihood, likelihood + np.log(IMPOSSIBLE))
     return np.asarray(likelihood)
 
