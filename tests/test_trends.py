@@ -364,7 +364,7 @@ def test_delete_removes_an_athlete_from_logbook_results_and_trends(tmp_path: Pat
     done = conftest.hingecheck("log", "delete", "ANA", "--logbook", out, "--results", out, "--yes")
     assert done.returncode == 0, done.stderr
     left = sorted(path.name.rpartition("-")[0] for path in (out / "clips").iterdir())
-    assert left == ["", "ana-twin", "bo-2026-01-05"]  # clips that Bo shares and folders of the user stay
+    assert left == ["", "bo-2026-01-05"]  # folders of the user stay; what was made from Ana's copy of a clip goes
     with (out / "results.csv").open(newline="", encoding="utf-8") as file:
         assert {row["athlete"] for row in csv.DictReader(file)} == {"Bo"}
     assert [path.name.startswith("bo-") for path in (out / "trends").iterdir()] == [True]
