@@ -9,7 +9,7 @@ Steps (`Follower.follow`):
 1. Guess squares, the best guess first (`_guesses`): where the lifter moves to, going on as in the last two looks; the
    same with more room; around the nearest find; upright over its feet; around anybody found in this picture.
 2. Let the network look at one after the other, until it sees the lifter (`_seen`): probably a person, not upside down,
-   with trunk and leg of about the usual length.  The number of looks is limited (`SPARE`).
+   with a trunk of the usual length.  The number of looks is limited (`SPARE`).
 3. A square around a find is coarse, so let the network look again at the square that came out.
 
 The squares are those of BlazePose: around the circle that holds the stretched body, turned so that the trunk is
@@ -130,11 +130,10 @@ class LandmarkNetwork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """The lifter's usual size, in display pixels: side of the square, lengths of the trunk and of the leg."""
+    """The lifter's usual size, in display pixels: side of the square, and length of the trunk."""
 
     side_px: float
     trunk_px: float
-    leg_px: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ class Follower:
         self._network, self._search = network, search
         self._finds = [find for find in finds if not posture.upside_down(find.xy_px)]
         self._finds_s = np.array([find.time_s for find in self._finds])
-        self._sizes_px = np.array([_lengths_px(find.xy_px) for find in self._finds])
+        self._sizes_px = np.array([(around(find.xy_px).side_px, _trunk_px(find.xy_px)) for find in self._finds])
         self._seen: list[tuple[float, Square]] = []
         self._spare = SPARE_AT_FIRST
 
@@ -185,7 +184,7 @@ class Follower:
         self._spare -= 1.0
         look = self._network.look(frame.rgb, _in_frame(guess.square, frame))
         xy_px = estimation.on_display(look.sighting.xy_px, frame)
-        usual = size is None or _usual(xy_px, size)
+        usual = size is None or TRUNKS[0] < _trunk_px(xy_px) / size.trunk_px < TRUNKS[1]
         far = size is not None and np.hypot(*(_hip(xy_px) - guess.square.middle_px)) > guess.reach * size.trunk_px
         if look.probability < LEAST_PROBABILITY or posture.upside_down(xy_px) or not usual or far:
             return look.sighting, None
@@ -199,7 +198,8 @@ class Follower:
         near = np.abs(self._finds_s - time_s) <= USUAL_S
         if not near.any():
             return None
-        return _Size(*np.quantile(self._sizes_px[near], USUAL_QUANTILE, axis=0).tolist())
+        side_px, trunk_px = np.quantile(self._sizes_px[near], USUAL_QUANTILE, axis=0)
+        return _Size(float(side_px), float(trunk_px))
 
     def _guesses(self, frame: Frame, size: _Size | None) -> Iterator[_Guess]:
         """The squares in which the lifter may be, the best guess first."""
@@ -235,17 +235,6 @@ class Follower:
         steps = (time_s - last_s) / (last_s - before_s)
         middle_px = last.middle_px + steps * (last.middle_px - before.middle_px)
         return Square(middle_px, last.side_px, last.angle + steps * (last.angle - before.angle))
-
-
-def _lengths_px(xy_px: Floats) -> tuple[float, float, float]:
-    """Side of the square around a person with landmarks (33, 2), and lengths of the trunk and of the leg."""
-    return around(xy_px).side_px, _trunk_px(xy_px), _leg_px(xy_px)
-
-
-def _usual(xy_px: Floats, size: _Size) -> bool:
-    """True if trunk and leg of a person with landmarks (33, 2) may have the lifter's size."""
-    trunk, leg = _trunk_px(xy_px) / size.trunk_px, _leg_px(xy_px) / size.leg_px
-    return TRUNKS[0] < trunk < TRUNKS[1] and leg > posture.SHORTEST_LEG
 
 
 def around(xy_px: Floats) -> Square:
@@ -288,11 +277,6 @@ def _chain_px(xy_px: Floats) -> float:
 def _trunk_px(xy_px: Floats) -> float:
     """Length of the trunk from hips to shoulders."""
     return float(np.hypot(*(_middle(xy_px, landmarks.SHOULDERS) - _hip(xy_px))))
-
-
-def _leg_px(xy_px: Floats) -> float:
-    """Length of thigh and shank together."""
-    return _chain_px(xy_px) - _trunk_px(xy_px)
 
 
 def _in_frame(square: Square, frame: Frame) -> Square:
