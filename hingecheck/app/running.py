@@ -29,7 +29,7 @@ PROGRESS: Final = ".progress"
 """The folder, below the folder of the app, of the files that say how far the workers are."""
 
 ENDED_S: Final = 20.0
-"""Longest wait for a worker that was told to end, in seconds."""
+"""Longest time to wait until a worker that was stopped has ended, in seconds."""
 
 REMEDY: Final = "Press Measure again. If it fails again, record or export the clip again."
 """The remedy for a failure whose cause may be outside the clip."""
