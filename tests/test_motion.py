@@ -55,6 +55,27 @@ def stages(track: PoseTrack, model: lifter.Model = PLAIN) -> tuple[View, Spine, 
     return oriented, spine, measured, segment.segment(measured).reps
 
 
+def test_two_readings_of_a_thigh_that_differ_give_their_mean_and_a_wider_interval() -> None:
+    track = lifter.track(lifter.Set().posture())
+    view_, spine, agreed, _ = stages(track)
+    cleaned = cleaning.clean(track)
+    wrong = replace(spine, thigh=replace(spine.thigh, value_deg=spine.thigh.value_deg - 40.0))
+    apart = angles.measure(cleaned, view_, wrong)
+    moved_deg = (apart.trunk_thigh.value_deg - agreed.trunk_thigh.value_deg)[~np.isnan(agreed.trunk_thigh.value_deg)]
+    assert -30.0 < np.median(moved_deg) < -10.0
+    wider = apart.trunk_thigh.sd_deg / agreed.trunk_thigh.sd_deg
+    assert np.nanmedian(wider) > 3.0
+
+
+def test_a_thigh_that_the_spine_model_does_not_know_comes_from_the_landmarks() -> None:
+    track = lifter.track(lifter.Set().posture())
+    view_, spine, agreed, _ = stages(track)
+    nothing = np.full(len(track.time_s), np.nan)
+    unknown = replace(spine.thigh, value_deg=nothing, reason=np.full(len(nothing), Code.BACK_HIDDEN))
+    measured = angles.measure(cleaning.clean(track), view_, replace(spine, thigh=unknown))
+    np.testing.assert_allclose(measured.trunk_thigh.value_deg, agreed.trunk_thigh.value_deg, atol=3.0)
+
+
 def test_trunk_thigh_and_knee_angles_match_the_chosen_ones() -> None:
     posture = lifter.Set().posture()
     _, _, measured, _ = stages(lifter.track(posture))

@@ -14,9 +14,12 @@ Steps (`measure`):
 
 1. Take the midpoints as (forward, up).
 2. Correct the knee, which plates often hide (`knees`).
-3. Take the pitch of trunk, thigh and shank as the spine model corrects it, because the pose model's points are not the
-   joint centres and plates hide knees and feet.  Where the model could not read the frame, take it from the landmarks.
-   Thigh and shank count from the lifter's own standing if there is one.
+3. Take the pitch of the trunk as the spine model corrects it, because the pose model's points are not the joint
+   centres.  Where the model could not read the frame, take it from the landmarks.
+   The pitch of thigh and shank is a mean of both: plates hide knees and feet, and the two seldom go wrong together
+   (the thigh's errors have a correlation of 0.0 over nine drawn clips, of 0.2 over ten others).  The more they differ,
+   the wider the error (`_pooled`).
+   They count from the lifter's own standing if there is one.
 4. Mark the frames whose landmarks make no possible posture.
 5. Measure how high the hands are.
 6. Add the segments up to joint angles, and drop the marked frames.
@@ -47,9 +50,11 @@ from hingecheck.records import (
     Words,
 )
 
-LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 165.0
+LEAST_FOLDED_DEG, MOST_FOLDED_DEG = -40.0, 150.0
 """Smallest and largest possible trunk-thigh angle, in degrees.  With any other, the pose model took one joint for
-another."""
+another.  Hips bend by 120 degrees (SD 8) in 108 men (Roaas and Andersson 1982, Acta Orthop Scand 53:205-208); a round
+low back adds up to half of its 30 to 60 degrees to the line from hip to shoulder.  The largest of 26 real clips is 139
+degrees, that of 22 drawn ones 122."""
 
 FILLED_NOISE: Final = 3.0
 """Noise of a filled frame, as a multiple of that of a seen one."""
@@ -110,7 +115,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     hidden = np.abs(apart_deg) > knees.MOST_APART_DEG
     knee = knees.combined(knee, constructed, pitch_deg(hip, shoulder))
     # 3
-    lean, thigh, shank = _segments(track, view, spine, (shoulder, hip, knee, ankle))
+    lean, thigh, shank = _segments(track, view, spine, (shoulder, hip, knee, ankle), apart_deg)
     # 4
     trunk_thigh = _sum(lean, thigh)
     misplaced = (trunk_thigh.value_deg < LEAST_FOLDED_DEG) | (trunk_thigh.value_deg > MOST_FOLDED_DEG)
@@ -148,7 +153,7 @@ def without(track: AngleTrack, frames: Bools, reason: Code) -> AngleTrack:
 
 
 def _segments(
-    track: PoseTrack, view: View, spine: Spine, chain: tuple[Floats, Floats, Floats, Floats]
+    track: PoseTrack, view: View, spine: Spine, chain: tuple[Floats, Floats, Floats, Floats], apart_deg: Floats
 ) -> tuple[Angle, Angle, Angle]:
     """Pitch of trunk, thigh and shank; `chain`: shoulder, hip, knee and ankle, (N, 2) each, in sagittal pixels."""
     shoulder, hip, knee, ankle = chain
@@ -157,8 +162,8 @@ def _segments(
     shank_deg = _from_standing(pitch_deg(ankle, knee), spine)
     return (
         _first_known(spine.trunk_lean, _from_landmarks(track, view, lean_deg, TRUNK_SPREAD)),
-        _first_known(spine.thigh, _from_landmarks(track, view, thigh_deg, THIGH_SPREAD)),
-        _first_known(spine.shank, _from_landmarks(track, view, shank_deg, SHANK_SPREAD)),
+        _pooled(spine.thigh, knees.less_sure(_from_landmarks(track, view, thigh_deg, THIGH_SPREAD), apart_deg)),
+        _pooled(spine.shank, knees.less_sure(_from_landmarks(track, view, shank_deg, SHANK_SPREAD), apart_deg)),
     )
 
 
@@ -202,6 +207,27 @@ def _first_known(spine: Angle, landmark: Angle) -> Angle:
         bias_sd_deg=np.where(known, spine.bias_sd_deg, landmark.sd_deg),
         bias_slope_sd=spine.bias_slope_sd,
         reason=np.where(known, "", landmark.reason),
+    )
+
+
+def _pooled(spine: Angle, landmark: Angle) -> Angle:
+    """The weighted mean of an angle as the spine model and as the landmarks give it; where one is missing, the other.
+
+    The smaller its error, the more a reading counts.  Where they differ by more than their errors explain, each gets
+    another error that explains it.  So the weights come closer, and the mean's error grows (DerSimonian and Laird 1986,
+    Control Clin Trials 7:177-188, for two readings).
+    """
+    known, apart_deg = _first_known(spine, landmark), landmark.value_deg - spine.value_deg
+    unexplained = np.maximum(apart_deg**2 - spine.sd_deg**2 - landmark.sd_deg**2, 0.0) / 2
+    own, other = spine.sd_deg**2 + unexplained, landmark.sd_deg**2 + unexplained
+    share, unexplained_deg = np.nan_to_num(own / (own + other)), np.sqrt(np.nan_to_num(unexplained))
+    bias_deg = [np.hypot(angle.bias_sd_deg, unexplained_deg) for angle in (known, landmark)]
+    return Angle(
+        value_deg=known.value_deg + share * np.nan_to_num(apart_deg),
+        noise_sd_deg=np.hypot((1 - share) * known.noise_sd_deg, share * landmark.noise_sd_deg),
+        bias_sd_deg=np.hypot((1 - share) * bias_deg[0], share * bias_deg[1]),
+        bias_slope_sd=known.bias_slope_sd,
+        reason=known.reason,
     )
 
 
