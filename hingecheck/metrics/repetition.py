@@ -75,6 +75,18 @@ SIDE_VIEW_ONLY: Final = (
 """Metrics that are not measured if the camera is too far off the side view."""
 
 
+AFTER_THE_START: Final = (
+    *(f"{joint}_{posture}_deg" for posture in ("at_knee_pass", "at_top") for joint in ("hip", "knee", "lumbar")),
+    *(
+        f"{joint}_change_{phase}_deg"
+        for joint in ("hip", "knee", "lumbar", "pelvis")
+        for phase in ("from_knee", "lowering")
+    ),
+    *("lean_back_deg", "lockout_short_deg", "eccentric_s"),
+)
+"""Metrics that do not need the start of the pull."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifter:
     """What is known of the lifter beside the clip; None where it is not known.
@@ -102,7 +114,8 @@ def describe(
     3. Coordination, changes by phase, position at the top, rounding under load.
     4. Bar path, bar velocity and early drop of the trunk.
     5. Tempo.
-    6. Drop what needs a side view if the camera is too far off.
+    6. Drop what needs the start of the pull if the clip begins after it.
+    7. Drop what needs a side view if the camera is too far off.
     """
     # 1
     notes = [Reason(track.zero)] if track.zero == Code.STANDING_USUAL else []
@@ -129,6 +142,9 @@ def describe(
     values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
     values["eccentric_s"] = _eccentric(track, rep)
     # 6
+    if rep.under_way:
+        values |= {name: Measure.missing(Code.PULL_UNDER_WAY) for name in METRICS if name not in AFTER_THE_START}
+    # 7
     if view.assessable:
         notes += _cut_shares(shares)
     else:

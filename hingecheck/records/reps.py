@@ -39,7 +39,8 @@ class Rep:
     rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
-    the landmarks are misplaced.  `probability`: how probable it is that this is a repetition.  `complete_probability`:
+    the landmarks are misplaced.  `under_way`: the load was on its way up when the clip began, so `liftoff_s` is not the
+    lift-off.  `probability`: how probable it is that this is a repetition.  `complete_probability`:
     that it was locked out, if it is one.  `style_probability`: that the load moves in this way (`style`) in this set.
     """
 
@@ -55,6 +56,7 @@ class Rep:
     end_s: float
     complete: bool
     by_load: bool = False
+    under_way: bool = False
     probability: float = 1.0
     complete_probability: float = 1.0
     style_probability: float = 1.0

@@ -66,8 +66,8 @@ class Seen:
     Valleys: `low` is the height of the hands, in leg lengths; it is bridged unless `low_known`.  `rest` is the natural
     logarithm of the time near the valley over the time of the quicker way to or from it.  `bent_deg`, `knee_deg`:
     trunk-thigh angle and knee flexion.  `arm`: from the shoulders down to the wrists, in leg lengths.  `step`: how far
-    the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `whole`: its
-    rise is seen, and the clip does not begin in the middle of it (a clip that was trimmed to one rise may).
+    the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `whole`: most
+    of its rise is seen; other bends tell how much is missing of a rise that is under way when the clip begins.
 
     Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
     smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
@@ -154,13 +154,17 @@ def describe(course: Course) -> Seen:
     fall, rise = (height[peaks[side]] - height[valleys] >= SMALLEST_PULL for side in (np.s_[:-1], np.s_[1:]))
     whole = np.array([_followed(course, valley, peak) for _, valley, peak in turns])
     left_s = float(course.time_s[-1] - course.time_s[peaks[-1]])
-    whole[0] &= not _moves_up(course, course.valleys[0]) or (len(valleys) == 1 and left_s <= TRIMMED_S)
+    low_known = np.array([known[course.around(valley)].any() for valley in valleys])
+    if _moves_up(course, course.valleys[0]):
+        part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
+        whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else left_s <= TRIMMED_S
+        low_known[0] &= len(valleys) == 1
     high = height[peaks]
     for series in (straight, high):
         series[[0, -1]] = np.where([fall[0], rise[-1]], series[[0, -1]], np.nan)
     return Seen(
         low=height[valleys],
-        low_known=np.array([known[course.around(valley)].any() for valley in valleys]),
+        low_known=low_known,
         rest=np.array([_rest(course, each) for each in turns]),
         bent_deg=_around(course, track.trunk_thigh.value_deg, valleys, np.nanmax),
         knee_deg=_around(course, track.knee_flexion.value_deg, valleys, np.nanmedian),
@@ -236,6 +240,11 @@ def _moves_up(course: Course, frame: int) -> bool:
     near = course.height[np.abs(time_s - time_s[frame]) <= EDGE_S]
     cut = course.begins_at(frame) or course.ends_at(frame)
     return cut and bool(near[-1] - near[0] > FASTEST_AT_EDGE * EDGE_S)
+
+
+def under_way(course: Course, bend: int) -> bool:
+    """True if the way up from a bend has begun before the clip, in which other bends follow."""
+    return bend == 0 and len(course.valleys) > 1 and _moves_up(course, course.valleys[0])
 
 
 def leaves_s(course: Course, bend: int) -> float:
