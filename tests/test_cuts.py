@@ -32,6 +32,16 @@ def test_a_cut_to_another_room_is_found() -> None:
     assert found([room(1)] * 30 + [room(2)] * 30 + [room(3)] * 30) == pytest.approx([1.0, 2.0])
 
 
+def test_a_cut_between_black_borders_is_found() -> None:
+    first, second = (np.pad(room(seed), ((0, 0), (150, 150)), constant_values=16) for seed in (1, 5))
+    assert found([first] * 30 + [second] * 30) == pytest.approx([1.0])
+
+
+def test_a_cut_shortly_before_the_end_is_found_and_a_flash_there_is_none() -> None:
+    assert found([room(1)] * 30 + [room(2)] * 2) == pytest.approx([1.0])
+    assert found([room(1)] * 30 + [room(2), room(1)]) == []
+
+
 def test_a_flash_and_a_shake_are_no_cuts() -> None:
     bright = np.full_like(room(1), 255)
     assert found([room(1)] * 30 + [bright, room(2)] + [room(1)] * 30) == []
