@@ -67,6 +67,20 @@ def test_two_readings_of_a_thigh_that_differ_give_their_mean_and_a_wider_interva
     assert np.nanmedian(wider) > 3.0
 
 
+def test_a_posture_that_nobody_can_reach_so_fast_is_dropped() -> None:
+    track = lifter.track(lifter.Set().posture())
+    view_, spine, whole, _ = stages(track)
+    at = int(np.flatnonzero(whole.trunk_thigh.value_deg > 60)[0])
+    lean_deg = spine.trunk_lean.value_deg.copy()
+    lean_deg[at] += 40.0
+    jump = angles.measure(
+        cleaning.clean(track), view_, replace(spine, trunk_lean=replace(spine.trunk_lean, value_deg=lean_deg))
+    )
+    dropped = np.isnan(jump.trunk_thigh.value_deg) & ~np.isnan(whole.trunk_thigh.value_deg)
+    assert np.flatnonzero(dropped).tolist() == [at]
+    assert jump.trunk_thigh.reason[at] == Code.LANDMARKS_MISPLACED
+
+
 def test_a_thigh_that_the_spine_model_does_not_know_comes_from_the_landmarks() -> None:
     track = lifter.track(lifter.Set().posture())
     view_, spine, agreed, _ = stages(track)
@@ -441,7 +455,7 @@ def test_a_knee_that_does_not_fit_hip_and_ankle_is_not_measured() -> None:
     assert not np.isnan(plain.knee_flexion.value_deg).any()
     assert (moved.knee_flexion.reason[inside] == Code.LEGS_HIDDEN).all()
     assert np.isnan(moved.hip_flexion.value_deg[inside]).all()
-    assert not np.isnan(moved.trunk_lean.value_deg).any()
+    assert not np.isnan(moved.trunk_lean.value_deg[inside]).any()
 
 
 def test_the_knee_error_grows_with_the_mismatch_to_hip_and_ankle() -> None:

@@ -59,6 +59,10 @@ degrees, that of 22 drawn ones 122."""
 FILLED_NOISE: Final = 3.0
 """Noise of a filled frame, as a multiple of that of a seen one."""
 
+FASTEST_DEG_S: Final = 450.0
+"""Largest possible speed of the trunk-thigh angle, in degrees a second.  Where it changes faster from both neighbours,
+one joint was taken for another.  In 45 of 52 drawn and real clips it stays below 390; in the other seven joints jump."""
+
 OBLIQUE_FACTOR: Final = 2.0
 """Factor on the bias of an angle beyond OBLIQUE_DEG.  Between 20 and 30 degrees of yaw the bias of hip and knee about
 doubles (BIOMECHANICS section 4)."""
@@ -119,6 +123,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     # 4
     trunk_thigh = _sum(lean, thigh)
     misplaced = (trunk_thigh.value_deg < LEAST_FOLDED_DEG) | (trunk_thigh.value_deg > MOST_FOLDED_DEG)
+    misplaced |= _too_fast(track.time_s, trunk_thigh.value_deg)
     shoulder, wrist, knee = (np.where(misplaced[:, None], np.nan, joint) for joint in (shoulder, wrist, knee))
     # 5
     leg_px, ground_px = posture.leg_px(track), _ground_px(track.time_s, ankle)
@@ -143,6 +148,15 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         zero=spine.zero,
     )
     return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
+
+
+def _too_fast(time_s: Floats, angle_deg: Floats) -> Bools:
+    """The frames (N,) in which an angle changes faster than FASTEST_DEG_S, both from the frame before and to the next.
+
+    A frame with one known neighbour has one change.
+    """
+    speed = np.abs(np.diff(angle_deg, prepend=np.nan, append=np.nan)) / np.diff(time_s, prepend=-np.inf, append=np.inf)
+    return np.asarray(np.fmin(speed[:-1], speed[1:]) > FASTEST_DEG_S)
 
 
 def without(track: AngleTrack, frames: Bools, reason: Code) -> AngleTrack:
