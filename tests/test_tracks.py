@@ -443,6 +443,24 @@ def test_angles_of_sports2d_give_trunk_knee_and_repetitions_whichever_way_it_see
         assert found.provenance["settings"] == {"tracks": "points"}
 
 
+@pytest.mark.parametrize("ending", ["trc", "mot"])
+def test_files_that_sports2d_wrote_give_the_numbers_of_the_video(ending: str) -> None:
+    """Sports2D 0.8.34 wrote them for the first 6 s of `hip_led.mp4`, from our points of that clip (`--load_trc_px`).
+
+    The video itself gives lift-off at 3.06 s, and changes of 71.2° (trunk) and 72.6° (knee).
+    """
+    found = analysis.analyze(Path(__file__).parent / "sports2d" / f"hip_led.{ending}")
+    (rep,) = found.reps
+    assert rep.rep.complete
+    assert rep.rep.liftoff_s == pytest.approx(3.06, abs=0.05)
+    for name, seen_deg in (("trunk_change_deg", 71.2), ("knee_change_deg", 72.6)):
+        measure = rep.values[name]
+        assert measure.value == pytest.approx(seen_deg, abs=6.0)
+        assert measure.low < seen_deg < measure.high
+    assert not rep.values["lumbar_change_deg"].known
+    assert rep.values["bar_displacement_m"].known is (ending == "trc")  # angles hold no metres
+
+
 SIZE_PX: Final = (1080, 1920)
 NAMED: Final = mediapipe_files.NAMES
 ENUM: Final = [f"PoseLandmark.{name.upper()}" for name in NAMED]
