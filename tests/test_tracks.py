@@ -338,6 +338,13 @@ def test_python_reads_tracks_too(tmp_path: Path) -> None:
     assert a.save(tmp_path / "out").is_dir()
 
 
+def test_a_byte_order_mark_and_the_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
+    path = write(markers(LIFT), tmp_path / "lift.trc")
+    plain = analysis.analyze(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert values(analysis.analyze(path), "lumbar_share_trunk") == values(plain, "lumbar_share_trunk")
+
+
 def openpose(folder: Path) -> Path:
     """A folder of OpenPose: the points of a picture in pixels, y down."""
     found = picture(LIFT)
@@ -608,7 +615,9 @@ def test_world_landmarks_of_mediapipe_need_no_size(tmp_path: Path) -> None:
         '[{"landmarks": [[1]]}]',
         '{"frames": [{"landmarks": [{"x": 1}]}]}',
         '[[{"x": 1, "y": "?"}]]',
+        "[" * 100_000,
     ],
+    ids=lambda content: content[:20],
 )
 def test_json_that_holds_no_landmarks_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "lift.json"
