@@ -335,6 +335,21 @@ def test_the_stop_by_ctrl_c_is_told_and_a_second_app_on_the_folder_is_refused(tm
         assert app.process.wait(60) == 130
 
 
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("file", "is a file"), ("a" * 300, "cannot be written"), ("logbook", "cannot be used as a logbook")],
+    ids=["file", "too-long", "damaged-logbook"],
+)
+def test_a_folder_that_cannot_be_used_is_refused_in_words(tmp_path: Path, folder: str, words: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "logbook").mkdir()
+    (tmp_path / "logbook" / "logbook.sqlite").write_bytes(b"no database at all " * 500)
+    refused = hingecheck("app", "--no-browser", "--folder", tmp_path / folder)
+    assert refused.returncode == 2
+    assert words in " ".join(refused.stderr.split())
+    assert "Traceback" not in refused.stderr
+
+
 def test_answers_change_report_json_board_and_history_without_measuring_anew(result: Path, tmp_path: Path) -> None:
     (clip_id,) = with_results(tmp_path, result, {"a.mp4": of("Ana", "2026-03-01")})
     place = tmp_path / "clips" / clip_id

@@ -290,6 +290,10 @@ def test_the_pdf_is_german(result: Path) -> None:
         "Was gehoben wurde:",
         "keine Diagnose",
         "Methoden, Grenzen und Quellen",
+        "Wirbelsäule, Kodierer",
+        "unter Trainern anerkannt",
+        "Lendenbeugung vom Beginn bis zur Streckung",
+        "alle, Drehung bis 20°",
     ):
         assert words in text, words
     assert not FORBIDDEN.search(ALLOWED.sub("", text))
