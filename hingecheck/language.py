@@ -30,6 +30,7 @@ _MONTHS: Final = "January February March April May June July August September Oc
 _DAY: Final = re.compile(rf"(\d{{1,2}}) ({'|'.join(_MONTHS)})( \d{{4}})?")
 _LEAST_WORDS: Final = re.compile(r"[^\W\d_]{2}")
 _IDENTIFIER: Final = re.compile(r"\w*_\w*|[0-9a-f]{12,}")
+_BREAK: Final = "\N{ZERO WIDTH SPACE}"
 _LONGEST_NAME: Final = 120
 """Largest number of characters of a name in a place of a text."""
 
@@ -51,7 +52,10 @@ class Catalogue:
         """The translation of a finished text; the text itself where the catalogue lacks it."""
         if text not in self._done:
             plain = " ".join(text.split())
-            found = self._found(plain, strict=True) or self._found(plain, strict=False)
+            whole = plain.replace(_BREAK, "")  # the PDF's long words may be broken
+            found = (
+                self._found(plain, strict=True) or self._found(whole, strict=True) or self._found(plain, strict=False)
+            )
             if found is None and _LEAST_WORDS.search(plain) and not _IDENTIFIER.fullmatch(plain):
                 self.missing.add(plain)
             self._done[text] = text if found is None else found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import io
 import json
+import select
 import shutil
 import signal
 import sqlite3
@@ -119,6 +122,32 @@ def test_a_clip_without_a_result_says_why_and_can_be_tried_again(served: Served)
     assert served.until(clip_id, "done")["outcome"] == "hip-led"
 
 
+@pytest.mark.parametrize("failure", ["nobody", "crash", "full", "bug"])
+def test_a_new_measurement_that_fails_keeps_the_earlier_result(tmp_path: Path, failure: str) -> None:
+    with serving(tmp_path) as app:
+        clip_id = app.dropped("a.mp4", "share 0.2", athlete="Ana", date="2026-03-01")
+        place, video = tmp_path / "clips" / clip_id, tmp_path / "videos" / clip_id / "a.mp4"
+        before = {path.name: path.read_bytes() for path in place.iterdir()}
+        video.write_text(f"G {failure}")
+        assert app.ask("POST", f"clips/{clip_id}/measure").data["state"] in ("waiting", "running")
+        for _ in range(600):
+            if (card := app.card(clip_id))["remark"]:
+                break
+            time.sleep(0.05)
+        assert (card["state"], card["outcome"], card["message"]) == ("done", "hip-led", "")
+        assert card["remark"].startswith("The new measurement failed. This is the earlier result. ")
+        assert len(card["remark"].split(". ")) >= 4  # what went wrong, and what to do
+        assert {path.name: path.read_bytes() for path in place.iterdir()} == before
+        assert app.ask("GET", card["report"]).status == 200
+        assert '"name":"Ana"' in app.ask("GET", "board/index.html").body.decode()
+    with serving(tmp_path) as app:
+        assert app.card(clip_id)["remark"] == card["remark"]
+        video.write_text("G share 0.7")
+        app.ask("POST", f"clips/{clip_id}/measure")
+        card = app.until(clip_id, "done")
+        assert (card["outcome"], card["remark"]) == ("low-back-led", "")
+
+
 @pytest.mark.parametrize(
     ("name", "body", "status", "words"),
     [
@@ -139,17 +168,41 @@ def test_what_is_no_video_is_refused_and_nothing_is_left(
     assert sorted((served.folder / "videos").iterdir()) == before
 
 
-def test_two_gigabytes_are_refused_before_they_are_sent(served: Served) -> None:
-    import http.client
+@pytest.fixture
+def two_gigabytes(tmp_path: Path) -> Path:
+    """A file of 2 GB that begins as a video does.  It is sparse: it takes no room."""
+    path = tmp_path / "long.mp4"
+    with path.open("wb") as file:
+        file.write(b"\0\0\0\x20ftypisom")
+        file.truncate(uploads.LARGEST_BYTES)
+    return path
 
-    connection = http.client.HTTPConnection(served.host, timeout=60)
+
+@pytest.mark.parametrize("says_its_length", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_file_of_two_gigabytes_is_refused_and_nothing_is_left(
+    served: Served, two_gigabytes: Path, *, says_its_length: bool
+) -> None:
+    """With its length said it is refused before it is sent; without, as soon as 2 GB have come."""
+    before = sorted((served.folder / "videos").iterdir())
+    connection = http.client.HTTPConnection(served.host, timeout=300)
     connection.putrequest("POST", f"/{served.token}/clips?name=long.mp4")
-    connection.putheader("Content-Length", str(2_000_000_000))
+    if says_its_length:
+        connection.putheader("Content-Length", str(two_gigabytes.stat().st_size))
+    else:
+        connection.putheader("Transfer-Encoding", "chunked")
     connection.endheaders()
+    sent = 0
+    with two_gigabytes.open("rb") as file, contextlib.suppress(ConnectionError):  # the app hangs up
+        while (chunk := file.read(1 << 20)) and not select.select([connection.sock], [], [], 0)[0]:
+            connection.send(chunk if says_its_length else b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            sent += len(chunk)
     answer = connection.getresponse()
     assert answer.status == 413
     assert "larger than 2 GB" in json.loads(answer.read())["message"]
     connection.close()
+    assert sent < 50_000_000 if says_its_length else sent >= uploads.LARGEST_BYTES - (1 << 20)
+    assert sorted((served.folder / "videos").iterdir()) == before
+    assert served.ask("GET", "state").status == 200
 
 
 def test_a_stream_that_is_too_large_or_cut_off_leaves_nothing(tmp_path: Path) -> None:
@@ -280,6 +333,21 @@ def test_the_stop_by_ctrl_c_is_told_and_a_second_app_on_the_folder_is_refused(tm
         assert "--port" in taken.stderr
         app.process.send_signal(signal.SIGINT)
         assert app.process.wait(60) == 130
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("file", "is a file"), ("a" * 300, "cannot be written"), ("logbook", "cannot be used as a logbook")],
+    ids=["file", "too-long", "damaged-logbook"],
+)
+def test_a_folder_that_cannot_be_used_is_refused_in_words(tmp_path: Path, folder: str, words: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "logbook").mkdir()
+    (tmp_path / "logbook" / "logbook.sqlite").write_bytes(b"no database at all " * 500)
+    refused = hingecheck("app", "--no-browser", "--folder", tmp_path / folder)
+    assert refused.returncode == 2
+    assert words in " ".join(refused.stderr.split())
+    assert "Traceback" not in refused.stderr
 
 
 def test_answers_change_report_json_board_and_history_without_measuring_anew(result: Path, tmp_path: Path) -> None:
@@ -469,7 +537,12 @@ def test_a_standing_clip_is_kept_and_used(tmp_path: Path) -> None:
         assert app.ask("GET", "state").data["standing"] == [{"id": standing["id"], "file": "upright.mp4"}]
         app.ask("DELETE", f"clips/{standing['id']}")
         app.ask("POST", f"clips/{clip_id}/measure")
-        assert "is not here" in app.until(clip_id, "failed")["message"]
+        for _ in range(600):
+            if (card := app.card(clip_id))["remark"]:
+                break
+            time.sleep(0.05)
+        assert "is not here" in card["remark"]
+        assert card["outcome"] == "hip-led"
 
 
 def test_people_in_a_picture_are_found_and_the_choice_measures_anew(tmp_path: Path) -> None:

@@ -338,6 +338,13 @@ def test_python_reads_tracks_too(tmp_path: Path) -> None:
     assert a.save(tmp_path / "out").is_dir()
 
 
+def test_a_byte_order_mark_and_the_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
+    path = write(markers(LIFT), tmp_path / "lift.trc")
+    plain = analysis.analyze(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert values(analysis.analyze(path), "lumbar_share_trunk") == values(plain, "lumbar_share_trunk")
+
+
 def openpose(folder: Path) -> Path:
     """A folder of OpenPose: the points of a picture in pixels, y down."""
     found = picture(LIFT)
@@ -441,6 +448,24 @@ def test_angles_of_sports2d_give_trunk_knee_and_repetitions_whichever_way_it_see
         assert not found.reps[0].values["lumbar_change_deg"].known
         assert values(found, "knee_change_deg") == pytest.approx(values(results[0], "knee_change_deg"), abs=1e-6)
         assert found.provenance["settings"] == {"tracks": "points"}
+
+
+@pytest.mark.parametrize("ending", ["trc", "mot"])
+def test_files_that_sports2d_wrote_give_the_numbers_of_the_video(ending: str) -> None:
+    """Sports2D 0.8.34 wrote them for the first 6 s of `hip_led.mp4`, from our points of that clip (`--load_trc_px`).
+
+    The video itself gives lift-off at 3.06 s, and changes of 71.2° (trunk) and 72.6° (knee).
+    """
+    found = analysis.analyze(Path(__file__).parent / "sports2d" / f"hip_led.{ending}")
+    (rep,) = found.reps
+    assert rep.rep.complete
+    assert rep.rep.liftoff_s == pytest.approx(3.06, abs=0.05)
+    for name, seen_deg in (("trunk_change_deg", 71.2), ("knee_change_deg", 72.6)):
+        measure = rep.values[name]
+        assert measure.value == pytest.approx(seen_deg, abs=6.0)
+        assert measure.low < seen_deg < measure.high
+    assert not rep.values["lumbar_change_deg"].known
+    assert rep.values["bar_displacement_m"].known is (ending == "trc")  # angles hold no metres
 
 
 SIZE_PX: Final = (1080, 1920)
@@ -590,7 +615,9 @@ def test_world_landmarks_of_mediapipe_need_no_size(tmp_path: Path) -> None:
         '[{"landmarks": [[1]]}]',
         '{"frames": [{"landmarks": [{"x": 1}]}]}',
         '[[{"x": 1, "y": "?"}]]',
+        "[" * 100_000,
     ],
+    ids=lambda content: content[:20],
 )
 def test_json_that_holds_no_landmarks_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "lift.json"

@@ -17,6 +17,7 @@ from hingecheck.app.uploads import Taken
 from hingecheck.errors import HingecheckError, InputError, UsageError
 from hingecheck.history import archive
 from hingecheck.judgement import advice
+from hingecheck.records.season import Failure
 from hingecheck.records.stored import Stored
 from hingecheck.report import result_folder, sentences
 from hingecheck.report.page import board as board_page
@@ -33,6 +34,9 @@ RECENT: Final = 12
 ANEW: Final = "Saved. This changes what is measured: press Measure again."
 OLD_PAGE: Final = "Saved. An older version made the report page, so the page keeps the earlier answers."
 """Remarks on an answer."""
+
+EARLIER: Final = "The new measurement failed. This is the earlier result."
+"""Begin of the remark on a clip whose new measurement failed."""
 
 KINDS: Final = ("set", "standing")
 """What a dropped clip shows: a set to measure, or the lifter's standing."""
@@ -134,14 +138,15 @@ class Desk:
         row = self.board.row(item.id) if item.state in ("done", "failed") else None
         failure = row.failure if row is not None and row.failure is not None else item.failure
         session = row.session if row is not None else None
-        done = item.state == "done" and session is not None
+        done = item.state == "done" and session is not None and not self.runner.is_ending(item.id)
         return {
             "id": item.id,
             "file": item.file,
             "state": item.state,
             "progress": self.runner.progress(item),
-            "message": sentences.sentence(failure.message) if failure is not None else "",
-            "remedy": sentences.sentence(failure.remedy) if failure is not None else "",
+            "message": sentences.sentence(failure.message) if failure is not None and not done else "",
+            "remedy": sentences.sentence(failure.remedy) if failure is not None and not done else "",
+            "remark": _remark(item.failure) if done and item.failure is not None else "",
             "outcome": board_page.outcome(session) if done else "",
             "pattern": session.pattern if session is not None else "",
             "sentence": session.sentence if session is not None else "",
@@ -182,6 +187,11 @@ class Desk:
         style = telling.style(path)
         words = "not known" if style is None else sentences.style(style)
         return not page.is_file() or told.retell(page, told.parts(report, given, words))
+
+
+def _remark(failure: Failure) -> str:
+    """What a clip with an earlier result says of a new measurement that failed."""
+    return " ".join((EARLIER, sentences.sentence(failure.message), sentences.sentence(failure.remedy)))
 
 
 def adopt(shelf: Shelf) -> int:

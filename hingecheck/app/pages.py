@@ -62,7 +62,8 @@ def _others(desk: Desk, item: Item) -> list[dict[str, Any]]:
     done.sort(key=lambda each: names.identity(each.answers.athlete) != mine or not mine)
     listed = [{"id": item.id, "words": "another repetition of this clip", "earlier": False}]
     for each in done:
-        words = ", ".join(filter(None, (each.answers.athlete, sentences.day(each.date), each.file)))
+        day = language.translated(sentences.day(each.date))
+        words = ", ".join(filter(None, (each.answers.athlete, day, each.file)))
         same = bool(mine) and names.identity(each.answers.athlete) == mine
         earlier = same and each.sha256 != item.sha256 and each.date <= (item.date or "9")
         listed.append({"id": each.id, "words": words, "earlier": earlier})
@@ -144,11 +145,6 @@ def comparison(path: Path) -> str:
 def _with_line(path: Path, context: Mapping[str, str]) -> str:
     line = template.fragment("app_line.html", context).strip()
     return translation.page(session_line.filled(path.read_bytes(), line.encode()).decode("utf-8"))
-
-
-def _in_query(name: str) -> str:
-    """A name as the value of a query."""
-    return quote(name, "")
 
 
 def _known(desk: Desk, standing: Sequence[Mapping[str, str]]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Runner:
         self._shelf, self._executor, self._ended = shelf, executor, ended
         self._taken_back: set[str] = set()
         self._futures: dict[str, Future[None]] = {}
+        self._ending: set[str] = set()
         self._lock = threading.Lock()
         (shelf.folder / PROGRESS).mkdir(exist_ok=True)
 
@@ -52,7 +53,7 @@ class Runner:
             self.start(item)
 
     def start(self, item: Item) -> Item:
-        """Queue a clip.  Its earlier result stays until the new one is written, or the clip fails."""
+        """Queue a clip.  Its earlier result stays until a new one is written."""
         with self._lock:
             self._taken_back.discard(item.id)
         self._progress(item.id).unlink(missing_ok=True)
@@ -72,8 +73,7 @@ class Runner:
             self._take_back(item)
 
     def _take_back(self, item: Item) -> None:
-        record = jobs.recorded(self._shelf.folder / item.folder)
-        if record is not None and record.failure is None:
+        if jobs.has_result(self._shelf.folder / item.folder):
             self._ended(self._shelf.change(item.id, state="done"))
         else:
             self._shelf.change(item.id, state="cancelled")
@@ -81,6 +81,10 @@ class Runner:
     def progress(self, item: Item) -> dict[str, object] | None:
         """How far a running clip is: stage, frames done, frames expected."""
         return work.progress_of(self._progress(item.id)) if item.state == "running" else None
+
+    def is_ending(self, clip_id: str) -> bool:
+        """True while `ended` takes over the result of a clip, whose state says already that it is finished."""
+        return clip_id in self._ending
 
     def _progress(self, clip_id: str) -> Path:
         return self._shelf.folder / PROGRESS / f"{clip_id}.json"
@@ -98,6 +102,7 @@ class Runner:
         except InputError:
             return  # it was deleted meanwhile
         finally:
+            self._ending.discard(clip_id)
             self._progress(clip_id).unlink(missing_ok=True)
 
     def _failure(self, item: Item) -> Failure | None:
@@ -111,12 +116,14 @@ class Runner:
         return replace(failure, remedy=REMEDY) if failure is not None and failure.remedy == jobs.RETRY else failure
 
     def _finish(self, item: Item, failure: Failure | None) -> None:
-        record = jobs.recorded(self._shelf.folder / item.folder)
+        place = self._shelf.folder / item.folder
+        record = jobs.recorded(place)
         seen = people.found(self._shelf.picture(item.id))["people"]
         assert isinstance(seen, list)
+        self._ending.add(item.id)
         done = self._shelf.change(
             item.id,
-            state="failed" if failure else "done",
+            state="done" if failure is None or jobs.has_result(place) else "failed",
             failure=failure,
             recorded=record.day.date if record else "",
             utc=record is not None and record.day.utc,
@@ -137,6 +144,7 @@ class Runner:
             folder=folder / item.folder,
             settings=Settings(film=True, redact_face=answers.redact),
             report=answers.report,
+            keeps_earlier=True,
             style=answers.style,
             person=answers.person,
             standing=standing,

@@ -23,6 +23,9 @@ class Board:
     """The clips with a result or a failure.  All threads may use it."""
 
     def __init__(self, shelf: Shelf) -> None:
+        """Raises UsageError if the logbook cannot be used."""
+        with Logbook(shelf.logbook):
+            pass
         self._shelf = shelf
         self._rows: dict[str, Row] = {}
         self._trends: dict[str, tuple[Trend, ...]] = {}

@@ -11,6 +11,8 @@ Every address begins with the token.  Below it lie
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -26,6 +28,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from hingecheck import language, names
 from hingecheck.app import pages, sending, uploads
@@ -40,6 +43,9 @@ from hingecheck.report.page import translation
 
 LARGEST_WORDS: Final = 65536
 """Largest body with answers, in bytes."""
+
+LINGER_S: Final = 2.0
+"""Longest time to read on from the sender of a clip that is refused, in seconds."""
 
 STATUS: Final = {UsageError: 400, InputError: 404}
 """The HTTP status of errors; of others 422."""
@@ -313,9 +319,28 @@ def _attachment(name: str) -> dict[str, str]:
 def _error(_: Request, error: HingecheckError) -> Response:
     """What happened and what to do, as JSON."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-    status = error.status if isinstance(error, Refused) else status
-    closing = {"Connection": "close"} if isinstance(error, Refused) else {}  # the rest of the clip is not read
-    return _json({"message": error.message, "remedy": error.remedy}, status, closing)
+    told = {"message": error.message, "remedy": error.remedy}
+    if isinstance(error, Refused):
+        return _Refusal(translation.data(told), error.status, {"Connection": "close"})
+    return _json(told, status)
+
+
+class _Refusal(JSONResponse):
+    """The refusal of a clip that may still be on its way.
+
+    A server that closes the connection before the sender has stopped takes its own answer back.  So answer first, and
+    throw away what still comes for a moment.
+    """
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Answer, then wait until the sender stops, for LINGER_S at most."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                while (await receive()).get("more_body"):
+                    pass
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _http_error(_: Request, error: HTTPException) -> Response:

@@ -63,7 +63,8 @@ class Item:
 
     `file`: its name, ready to print.  `video`: its path below the folder, "" if the app does not hold it.  `recorded`:
     the day in its metadata; `utc`: that day counts in UTC.  `people`: how many people were found in the picture
-    `people/ID.jpg`, 0 if not known.
+    `people/ID.jpg`, 0 if not known.  `failure`: why the last measurement failed; a clip that is "done" then has the
+    result of an earlier one.
     """
 
     id: str
@@ -183,7 +184,8 @@ class Shelf:
         answers = item.answers
         utc = item.utc and not answers.date
         clip = Clip(self.folder / item.video, item.file, answers.athlete, item.date, answers.report, utc=utc)
-        return Outcome(Entry(clip, item.sha256, item.id, item.folder), item.failure)
+        failure = item.failure if item.state == "failed" else None
+        return Outcome(Entry(clip, item.sha256, item.id, item.folder), failure)
 
     def _read(self, where: str, *values: object, order: str = "number") -> tuple[Item, ...]:
         with self._lock:

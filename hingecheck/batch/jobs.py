@@ -71,7 +71,7 @@ class Job:
     """One clip to analyze; the result goes into `folder`.
 
     `key` stands for the content, the version and the settings (see `key`).  `clip` is the path to open.  `file` is the
-    path to show to the user.
+    path to show to the user.  `keeps_earlier`: if the job fails, an earlier result in `folder` stays.
     """
 
     key: str
@@ -81,6 +81,7 @@ class Job:
     folder: Path
     settings: Settings
     report: SelfReport = field(default_factory=SelfReport)
+    keeps_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +204,11 @@ def _day(clip: Path) -> Day:
 def record(job: Job, failure: Failure | None, day: Day = NO_DAY) -> JobResult:
     """Write `clip.json` into the job's folder.  From then on the clip is finished.
 
-    `day` is the recording date in the clip's metadata.  With a failure, remove everything else from the folder first.
-    Returns a fatal result if the folder cannot be written.
+    `day` is the recording date in the clip's metadata.  With a failure, remove everything else from the folder first;
+    but if the job keeps an earlier result, write nothing.  Returns a fatal result if the folder cannot be written.
     """
+    if failure is not None and job.keeps_earlier and has_result(job.folder):
+        return JobResult(job.key, failure)
     content = {
         **{"schema": SCHEMA, "key": job.key, "sha256": job.sha256, "recorded": day.date, "recorded_utc": day.utc},
         "failure": failure and asdict(failure),
@@ -241,6 +244,12 @@ def recorded(place: Path) -> Record | None:
         return Record(content["sha256"], None if failure is None else Failure(**failure), day)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def has_result(place: Path) -> bool:
+    """True if the folder `place` holds a finished result."""
+    record = recorded(place)
+    return record is not None and record.failure is None and (place / folder.MARKER).is_file()
 
 
 def _failure(job: Job, error: HingecheckError) -> Failure:

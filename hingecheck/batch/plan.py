@@ -11,6 +11,7 @@ jobs end.
 from __future__ import annotations
 
 import hashlib
+import os
 import queue
 import shutil
 import sqlite3
@@ -134,20 +135,21 @@ def claimed(out: Path) -> Iterator[None]:
     The lock is an SQLite transaction, so it also ends if this program is killed.  Raises UsageError if another batch
     holds the folder or the folder cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out}: is a file, not a folder", "Give a folder with --out.")
+    if os.path.exists(out) and not os.path.isdir(out):
+        raise UsageError(f"{out}: is a file, not a folder", "Give another folder.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(out / LOCK, timeout=0.0)
     except (OSError, sqlite3.Error) as error:
-        raise UsageError(f"{out}: cannot be written ({error})", "Give another folder with --out.") from error
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{out}: cannot be written ({why})", "Give another folder.") from error
     with closing(lock):
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise UsageError(
-                f"{out}: another batch is writing its results there",
-                "Wait until it has ended, or give another folder with --out.",
+                f"{out}: another batch or app uses this folder",
+                "Wait until it has ended, or give another folder.",
             ) from error
         yield
 

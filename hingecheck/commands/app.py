@@ -42,8 +42,11 @@ def app(
         from hingecheck.batch import executors, plan
 
         os.environ[language.VARIABLE] = language.ENGLISH  # results are stored in English and translated when shown
-        listening = _listening(port)
-        with plan.claimed(folder), executors.local(workers or cores.usable()) as executor:
+        with (
+            _listening(port) as listening,
+            plan.claimed(folder),
+            executors.local(workers or cores.usable()) as executor,
+        ):
             store = shelf.Shelf(folder)
             plan.remove_unfinished(folder)
             uploads.remove_unfinished(folder)

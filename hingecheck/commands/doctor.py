@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from hingecheck import language
 from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import out_console, reporting_errors
 
 if TYPE_CHECKING:
     from hingecheck.video.reading import Video
+
+MARK_LETTERS = 10
+"""Width of the mark before a check, in letters."""
 
 MOST_GAPS = 5
 """Largest number of gaps that are listed."""
@@ -31,13 +35,14 @@ def doctor(
             from hingecheck.video.reading import Video
 
             for name, value in _understood(Video(clip)):
-                out_console.print(Text.assemble((f"{name:9}", "bold"), value))
+                out_console.print(Text.assemble((f"{language.translated(name):9}", "bold"), value))
         return
     from hingecheck.backends import checkup
 
     checks = checkup.run()
     for check in checks:
-        mark = ("ok     ", "green") if check.good else ("problem", "bold red")
+        word, style = ("ok", "green") if check.good else ("problem", "bold red")
+        mark = (f"{language.translated(word):{MARK_LETTERS}}", style)
         out_console.print(Text.assemble(mark, "  ", f"{check.what}: {check.state}"))
         if not check.good:
             out_console.print(Text(f"         {check.remedy}"))
@@ -55,13 +60,13 @@ def _understood(clip: Video) -> Iterator[tuple[str, str]]:
     yield "file", form.kind
     yield "size", f"{info.width} × {info.height} pixels, as shown"
     clockwise_deg = -info.rotation_deg % 360
-    yield "turn", f"{clockwise_deg}° clockwise" if clockwise_deg else "none"
-    yield "mirror", "left and right are swapped" if info.mirrored else "none"
+    yield "turn", f"{clockwise_deg}° clockwise" if clockwise_deg else "not turned"
+    yield "mirror", "left and right are swapped" if info.mirrored else "not mirrored"
     yield "rate", f"{info.rate_hz:.1f} frames a second"
     yield "length", f"{info.duration_s:.1f} s, {info.frames_read} frames, {info.frames_failed} not decoded"
     spans = [f"{begin:.1f} to {end:.1f} s" for begin, end in info.gaps_s]
     more = f" and {len(spans) - MOST_GAPS} more" if spans[MOST_GAPS:] else ""
-    yield "gaps", ", ".join(spans[:MOST_GAPS]) + more if spans else "none"
+    yield "gaps", ", ".join(spans[:MOST_GAPS]) + more if spans else "no gaps"
     yield "colours", "high dynamic range, toned down" if form.high_range else "usual range"
     for note in info.notes:
         yield "note", texts.reason(note)

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from hingecheck import language
 from hingecheck.commands.ceiling import ceiling
 from hingecheck.commands.console import err_console, logbook_file, out_console, reporting_errors
 from hingecheck.commands.help import HELP_NAMES, PlainCommand
@@ -135,7 +136,8 @@ def delete(
         failed_only = results is not None and archive.names_athlete(results, athlete) and not book.holds(athlete)
         count = 0 if failed_only else len(book.sessions(athlete, ""))
         if not yes:
-            typer.confirm(f"Delete {shown(athlete)} with {count} clips? This cannot be undone.", abort=True)
+            question = f"Delete {shown(athlete)} with {count} clips? This cannot be undone."
+            typer.confirm(language.translated(question), abort=True)
         with nullcontext() if results is None else plan.claimed(results):
             folders = book.delete(athlete)
             removed = () if results is None else _erase(results, athlete, folders, book)

@@ -70,6 +70,8 @@ _AXES: Final = {"x": 0, "y": 1, "v": 2, "vis": 2, "visibility": 2}
 _REMEDY: Final = (
     "Give the landmarks of one person, one entry or one row a frame, with x and y of hips, knees and ankles."
 )
+_WRONG: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, csv.Error)
+"""What a file that holds something else may raise."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> tup
     """
     try:
         found = _table(path) if path.suffix.lower() == ".csv" else _json(path)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, csv.Error) as error:
+    except (OSError, *_WRONG) as error:
         raise InputError(f"{path}: cannot be read as landmarks of MediaPipe ({error})", _REMEDY) from error
     known_hz = rate_hz or found.rate_hz
     if found.time_s is None and not known_hz:
@@ -123,7 +125,7 @@ def _square(xy: Floats, size: tuple[float, float] | None, path: Path) -> Floats:
 
 def _json(path: Path) -> Found:
     """The landmarks of a JSON file, or of one with a JSON text in each line."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     try:
         data = json.loads(text)
     except ValueError:

@@ -71,10 +71,10 @@ def read(folder: Path) -> Floats:
 
 def _frame(path: Path) -> Floats:
     try:
-        people: list[Any] = json.loads(path.read_text(encoding="utf-8"))["people"]
+        people: list[Any] = json.loads(path.read_text(encoding="utf-8-sig"))["people"]
         numbers = people[0]["pose_keypoints_2d"] if people else [0.0] * 3 * len(BODY_25)
         points = np.array(numbers, float).reshape(len(BODY_25), 3)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as a frame of OpenPose ({error})", _REMEDY) from error
     points[points[:, 2] <= 0] = np.nan
     return points

@@ -148,7 +148,7 @@ def _has_pixels(path: Path) -> bool:
 def _csv(path: Path) -> Markers:
     """The points of a table with the columns of `landmarks.csv`; others may be missing."""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             head, *rows = csv.reader(file)
         table = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
         names = tuple(name.removesuffix("_x_px") for name in head if name.endswith("_x_px"))

@@ -17,6 +17,6 @@ def read(path: Path, parsed: Callable[[str], Content], kind: str, remedy: str) -
     `kind`: what the file should be, for the message.  `remedy`: what to do.
     """
     try:
-        return parsed(path.read_text(encoding="utf-8", errors="replace"))
+        return parsed(path.read_text(encoding="utf-8-sig", errors="replace"))
     except (OSError, ValueError, LookupError) as error:
         raise InputError(f"{path}: cannot be read as {kind} ({error})", remedy) from error

@@ -78,7 +78,7 @@ class Logbook:
             self._migrate()
         except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:  # an undecodable message, a huge size
             raise UsageError(
-                f"{path}: cannot be used as a logbook ({error})", "Give another file with --logbook."
+                f"{path}: cannot be used as a logbook ({error})", "Move it away, or give another one with --logbook."
             ) from error
 
     def __enter__(self) -> Logbook:

@@ -15,7 +15,7 @@ from hingecheck import language
 from hingecheck.errors import ExtraMissing
 
 FONT: Final = "Libertinus Serif"
-KEPT: Final = frozenset(("subject", "date", "created", "paper", "sources", "references"))
+KEPT: Final = frozenset(("subject", "date", "created", "paper", "sources"))
 """Keys of the data whose texts are names, codes or sources."""
 
 TEMPLATE: Final = Path(__file__).with_name("pages.typ")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from hingecheck import __version__, texts
+from hingecheck import __version__, names, texts
 from hingecheck.history import board, triage
 from hingecheck.history.board import Person
 from hingecheck.history.sessions import Session
@@ -42,7 +42,7 @@ def page(people: Sequence[Person], *, live: bool = False, by_clip: bool = False)
     groups = [person.row.group for person in people]
     context = {
         "counts": [(i, sentences.GROUPS[g], groups.count(g)) for i, g in enumerate(triage.GROUPS)],
-        "athletes": sum(bool(person.athlete) for person in people),
+        "athletes": len({names.identity(person.athlete) for person in people if person.athlete}),
         "nameless": sum(not person.athlete for person in people),
         "clips": sum(len(person.rows) for person in people),
         "failed": sum(row.failure is not None for person in people for row in person.rows),

@@ -37,7 +37,7 @@ def render(
     Letters that UTF-8 cannot encode become U+FFFD.  The filter `shown` makes invisible letters of file names visible,
     `tight` keeps per cent signs beside their numbers.
     """
-    needed = ("words.js", *scripts) if scripts else ()
+    needed = ("fresh.js", *(("words.js", *scripts) if scripts else ()))
     css, code = ([asset(name) for name in files] for files in (styles, needed))
     page = _environment().get_template(template)
     filled = page.render(

@@ -1,7 +1,7 @@
 "use strict";
 /* The first page of the app: takes clips, shows how far they are, and opens the results. */
 (() => {
-  const { given, ask, tell, fill, saving, show, buttons, value } = hinge;
+  const { given, ask, tell, fill, saving, open, show, buttons, value } = hinge;
   const FAST_MS = 500; // between two looks while a clip is open
   const SLOW_MS = 4000;
   const list = document.getElementById("list");
@@ -19,7 +19,7 @@
     card.querySelector(".file").textContent = clip.file;
     const id = () => card.dataset.id;
     saving(card.querySelector("form"), id, () => look());
-    buttons(card, id);
+    buttons(card, id, look);
     return card;
   };
 
@@ -41,10 +41,10 @@
         card = made(clip);
         cards.set(clip.id, card);
       }
-      if (card.dataset.state && card.dataset.state !== clip.state && !["waiting", "running"].includes(clip.state)) {
-        document.getElementById("live").textContent = `${clip.file}: ${clip.outcome || clip.message || say("Cancelled")}`;
+      if (card.dataset.open && !open(clip)) {
+        document.getElementById("live").textContent = `${clip.file}: ${clip.remark || clip.outcome || clip.message || say("Cancelled")}`;
       }
-      card.dataset.state = clip.state;
+      card.dataset.open = open(clip) ? "yes" : "";
       old.delete(clip.id);
       put(card, clip);
       if (!card.isConnected) list.prepend(card);
@@ -84,7 +84,7 @@
     try {
       const state = await ask("GET", "state");
       draw(state);
-      if (state.clips.some((clip) => ["waiting", "running"].includes(clip.state))) wait = FAST_MS;
+      if (state.clips.some(open)) wait = FAST_MS;
       document.getElementById("lost").hidden = true;
     } catch {
       document.getElementById("lost").hidden = false;

@@ -1,13 +1,14 @@
 "use strict";
 /* The page of one clip: its state, its questions, and what can be made of it. */
 (() => {
-  const { given, root, send, ask, tell, fill, saving, show, buttons } = hinge;
+  const { given, root, send, ask, tell, fill, saving, open, show, buttons } = hinge;
   const { id } = given.clip;
   const WIDE_PX = 1100;
   const result = document.getElementById("result");
   const form = document.querySelector(".questions");
   const framed = document.getElementById("framed");
   let state = "";
+  let soon = true; // the state of the clip will change
 
   const frame = () => {
     if (window.innerWidth < WIDE_PX) return;
@@ -21,14 +22,16 @@
   const draw = (clip) => {
     show(result, clip);
     fill(form, clip.answers);
+    const fresh = clip.state !== state || clip.report !== given.report;
     given.report = clip.report;
     document.getElementById("done").hidden = clip.state !== "done";
-    if (clip.state !== state && clip.report) frame();
+    if (fresh && clip.report) frame();
     if (clip.state !== "done") {
       framed.replaceChildren();
       result.classList.remove("framed");
     }
     state = clip.state;
+    soon = open(clip);
   };
 
   const look = async () => {
@@ -37,7 +40,7 @@
     } catch (error) {
       result.querySelector(".sentence").textContent = error.message;
     }
-    setTimeout(look, ["waiting", "running"].includes(state) ? 500 : 4000);
+    setTimeout(look, soon ? 500 : 4000);
   };
 
   const sending = (name, act) => {

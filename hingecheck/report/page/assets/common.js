@@ -67,6 +67,10 @@ const hinge = (() => {
     done: "Reading the result",
   };
 
+  /* Whether a clip waits, runs, or is finished and its result is still being read. */
+  const open = (clip) =>
+    ["waiting", "running"].includes(clip.state) || (clip.state === "done" && !clip.outcome && !clip.message);
+
   /* Show the state of a clip in the parts of its card or page. */
   const show = (box, clip) => {
     const part = (name) => box.querySelector(name);
@@ -85,6 +89,8 @@ const hinge = (() => {
     if (running && running.expected) bar.value = Math.min(1, running.done / running.expected);
     else bar.removeAttribute("value");
     part(".sentence").textContent = clip.message ? `${clip.message} ${clip.remedy}` : clip.sentence;
+    part(".remark").hidden = !clip.remark;
+    part(".remark").textContent = clip.remark;
     part(".cue").hidden = !clip.cue || Boolean(clip.message);
     part(".cue").textContent = clip.cue;
     part(".open").hidden = !clip.report;
@@ -134,11 +140,11 @@ const hinge = (() => {
     });
   };
 
-  const buttons = (box, id) => {
+  const buttons = (box, id, after) => {
     const sentence = box.querySelector(".sentence");
     const on = (name, what) =>
       box.querySelector(name).addEventListener("click", () =>
-        ask("POST", `clips/${id()}/${what}`).catch((error) => {
+        ask("POST", `clips/${id()}/${what}`).then(after, (error) => {
           sentence.textContent = error.message;
         }),
       );
@@ -146,5 +152,5 @@ const hinge = (() => {
     on(".again", "measure");
   };
 
-  return { given, root, send, ask, tell, value, fill, saving, show, buttons };
+  return { given, root, send, ask, tell, value, fill, saving, open, show, buttons };
 })();
