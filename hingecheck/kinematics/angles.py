@@ -61,7 +61,7 @@ FILLED_NOISE: Final = 3.0
 
 FASTEST_DEG_S: Final = 450.0
 """Largest possible speed of the trunk-thigh angle, in degrees a second.  Where it changes faster from both neighbours,
-one joint was taken for another.  In 45 of 52 drawn and real clips it stays below 390; in the other seven joints jump."""
+a joint was taken for another.  In 45 of 52 drawn and real clips it stays below 390; in the other seven joints jump."""
 
 OBLIQUE_FACTOR: Final = 2.0
 """Factor on the bias of an angle beyond OBLIQUE_DEG.  Between 20 and 30 degrees of yaw the bias of hip and knee about
