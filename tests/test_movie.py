@@ -186,6 +186,7 @@ def copy_forever(clip: Path, target: Path) -> None:
         copy(clip, target)
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # an interrupt can come just after opening one
 def test_an_interrupt_while_pyav_writes_is_not_lost(tmp_path: Path) -> None:
     """A timer interrupts the main thread all the time; every interrupt must come out of the writer."""
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(40))
