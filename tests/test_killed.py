@@ -14,9 +14,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hingecheck.history.logbook import Logbook
 from hingecheck.results import folder, reading
@@ -102,6 +104,15 @@ def ended(clip: Path, out: Path, number: signal.Signals, seconds: float) -> str:
     return "whole"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let this process and its children hear Ctrl-C also in the background, where a shell has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_analysis_that_is_ended_at_any_moment_leaves_a_whole_result_or_none(
     sample_clip: Path, tmp_path: Path
 ) -> None:
