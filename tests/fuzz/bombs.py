@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -101,10 +102,17 @@ def book(path: Path) -> tuple[str, str]:
     return "--logbook", str(path.with_suffix(".sqlite"))
 
 
+def made(place: Path) -> list[tuple[str, Sequence[str]]]:
+    """All bombs of `bombs`."""
+    return list(bombs(place))
+
+
 def main(place: Path) -> None:
     """Run every command and print how it ended."""
     place.mkdir(parents=True, exist_ok=True)
-    for what, arguments in bombs(place):
+    with ProcessPoolExecutor(1) as elsewhere:  # a process counts the most memory of the one that started it
+        tried = elsewhere.submit(made, place).result()
+    for what, arguments in tried:
         began_s = time.monotonic()
         with (place / "said").open("w+") as said:
             command = [sys.executable, "-m", "hingecheck.cli", *arguments]
