@@ -10,7 +10,7 @@ import pytest
 
 from hingecheck.batch import intake
 from hingecheck.errors import UsageError
-from hingecheck.history import logbook
+from hingecheck.history import damage
 from tests.fuzz.__main__ import attempt
 from tests.fuzz.targets import FAMILIES, run
 
@@ -54,7 +54,7 @@ def test_a_text_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatc
     with contextlib.closing(sqlite3.connect(book)) as rows, rows:
         rows.execute("UPDATE session SET cue = cast(zeroblob(20000) AS TEXT)")
     assert run("log", "export", tmp_path / "tables", "--logbook", book) == "read"
-    monkeypatch.setattr(logbook, "LONGEST_BYTES", 10_000)
+    monkeypatch.setattr(damage, "LONGEST_BYTES", 10_000)
     assert run("log", "export", tmp_path / "tables", "--logbook", book) == "refused"
 
 

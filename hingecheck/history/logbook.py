@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from hingecheck import names, texts
 from hingecheck.errors import UsageError
-from hingecheck.history.damage import damaged, reporting, text
+from hingecheck.history.damage import damaged, limited, reporting, text
 from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
@@ -41,9 +41,6 @@ _SESSIONS_AT_ONCE: Final = 100
 
 _SEPARATOR: Final = "\n"
 """Separator of several texts in one column."""
-
-LONGEST_BYTES: Final = 10_000_000
-"""Longest text, and longest row, that is read or written.  A damaged file can hold one that fills the memory."""
 
 _SHARE: Final = ("share", "share_low", "share_high", "share_reason")
 _SESSION: Final = (
@@ -73,8 +70,7 @@ class Logbook:
         """
         self.path = path
         try:
-            self._rows = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
-            self._rows.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_BYTES)
+            self._rows = limited(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None))
             self._rows.execute("PRAGMA foreign_keys = ON")
             self._rows.execute("PRAGMA secure_delete = ON")
             self._write_ahead()
