@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hingecheck import texts
 from hingecheck.errors import ResultUnreadable
+from hingecheck.judgement import criteria
 from hingecheck.landmarks import WRISTS
 from hingecheck.metrics import bar_track, bar_velocity, set_drift
 from hingecheck.records import Analysis, BarPlace, Code, Floats, Measure, Plates, Reason, Rep, RepMetrics
-from hingecheck.report.film import drawing, overlay
+from hingecheck.report.film import drawing, keyframes, overlay
 from hingecheck.report.film.drawing import Pen
 from hingecheck.report.film.scene import Scene
+from hingecheck.report.page import analysis as report_page
 from hingecheck.report.page import bar as bar_page
 from hingecheck.results import bar_table, document, reading
 from tests import lifter
-from tests.staged import every, staged
+from tests.staged import blank_pictures, every, staged
 
 STEP_S = 0.12
 RADIUS_LEGS = 0.33
@@ -212,6 +216,27 @@ def test_the_page_draws_path_and_velocity() -> None:
     units = [abs(axis.end - axis.start) / (axis.high - axis.low) for axis in (path.x, path.y)]
     assert units[0] == pytest.approx(units[1], rel=0.01), "a path has one scale for both axes"
     assert shown["scale"] == "450-mm plates"
+
+
+def test_the_page_says_once_why_velocities_are_missing() -> None:
+    analysis = followed()
+    assert analysis.bar is not None
+    bare = replace(
+        analysis,
+        bar=replace(analysis.bar, scale="", leg_m=math.nan),
+        reps=tuple(
+            replace(rep, values=dict(rep.values) | dict.fromkeys(bar_page.METRICS, Measure.missing(Code.NO_SCALE)))
+            for rep in analysis.reps
+        ),
+    )
+    shown = bar_page.context(bare)
+    assert shown is not None
+    assert not shown["known"]
+    assert shown["reasons"] == [texts.reason(Reason(Code.NO_SCALE))]
+    frames = keyframes.take(bare, blank_pictures)
+    page = report_page.html(bare, report_page.Extra(frames, criteria.load(), None))
+    assert "Table: bar velocity" not in page
+    assert page.split("Bar path and velocity")[1].split("</details>")[0].count("no scale") == 1
 
 
 def test_hands_are_drawn_where_no_bar_is_found() -> None:

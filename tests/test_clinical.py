@@ -41,7 +41,7 @@ def test_the_two_pages_contain_what_a_clinician_needs(tmp_path: Path) -> None:
     front_page, back_page = page_texts(report_pdf(tmp_path, date=(2026, 11, 24), pseudonym="P17"))
     for words in (
         *(
-            "What was lifted: 2 × deadlift, from the floor; style: trap bar, as given; 120 kg (self-reported)",
+            "What was lifted: 2 × deadlift, from the floor; style: trap bar (as given); 120 kg (self-reported)",
             "Hip-led",
             "25 % (17 to 33)",
         ),

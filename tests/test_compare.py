@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from hingecheck import analysis as stages
@@ -16,10 +18,11 @@ from hingecheck import cli
 from hingecheck.errors import UsageError
 from hingecheck.metrics import comparison
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, Measure, Reason
+from hingecheck.records import Z90, Analysis, Code, Comparison, Difference, LiftStyle, Measure, Reason, Side
 from hingecheck.report import compared, sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import comparison as comparison_page
+from hingecheck.report.terminal import summary
 from hingecheck.results import angle_table, document, folder
 from tests.conftest import write_video
 from tests.staged import blank_pictures, every, lost, shown, side, staged
@@ -240,14 +243,32 @@ def test_what_is_no_finished_result_is_refused_with_a_reason(tmp_path: Path) -> 
     assert "both are repetition 1" in same.output
 
 
+def both_told(first: Side, second: Side) -> str:
+    """What page and terminal say of two sides, and both the same."""
+    compared = comparison.compare(first, second)
+    page = comparison_page.files(compared, (shown(staged(), 1), shown(other_clip(), 1)))["comparison.html"]
+    assert isinstance(page, bytes)
+    printed = io.StringIO()
+    summary.show_comparison(compared, Console(file=printed, width=500))
+    remarks = sentences.remarks(compared)
+    for remark in remarks:
+        assert remark in html.unescape(page.decode())
+        assert remark in printed.getvalue()
+    return " ".join(remarks)
+
+
 def test_other_versions_and_styles_are_named() -> None:
     first, second = side(staged(), 1), side(other_clip(), 1)
-    later = replace(second, stored=replace(second.stored, version="9"), rep=replace(second.rep, style="romanian"))
-    files = comparison_page.files(comparison.compare(first, later), (shown(staged(), 1), shown(other_clip(), 1)))
-    page = files["comparison.html"]
-    assert isinstance(page, bytes)
-    assert "B by 9" in page.decode()
-    assert "B a romanian lift" in page.decode()
+    other = replace(second, stored=replace(second.stored, version="9"))
+    assert both_told(first, other) == "A was measured by hingecheck 0, B by 9. Part of a difference may come from that."
+    styles = [
+        replace(each, stored=replace(each.stored, style=LiftStyle(name, 0.9, given=False)))
+        for each, name in ((first, "conventional"), (second, "stiff_leg"), (second, "not_sure"))
+    ]
+    assert both_told(*styles[:2]).startswith("The styles differ: A conventional, B stiff leg.")
+    assert both_told(styles[0], styles[2]) == ""
+    romanian = replace(styles[2], rep=replace(second.rep, style="romanian"))
+    assert both_told(styles[0], romanian).startswith("The styles differ: A from the floor, B Romanian.")
 
 
 def test_two_repetitions_of_one_clip_share_one_film() -> None:

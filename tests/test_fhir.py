@@ -93,6 +93,19 @@ def test_every_observation_has_a_ucum_unit_and_an_interval_or_a_reason(result: S
             assert "valueCodeableConcept" in observation or observation["dataAbsentReason"]["text"]
 
 
+def test_values_have_the_digits_of_the_letter_and_a_body_site(tmp_path: Path) -> None:
+    document = stored.document(1)
+    document["reps"][0]["metrics"]["lumbar_at_start_deg"] = {"value": 31.26, "low": 22.7, "high": 39.8}
+    bundle = fhir.bundle(reading.read(stored.write(tmp_path, document)), Wanted(), b"%PDF", None)
+    observations = resources(bundle, "Observation")
+    sites = {o["code"]["coding"][0]["code"]: o.get("bodySite", {}).get("text") for o in observations}
+    assert sites["lumbar_at_start_deg"] == sites["lumbar_share_trunk"] == "Low back"
+    assert {code for code, site in sites.items() if site is None} <= {"pattern", "concentric_s"}
+    for value in (v for o in observations for n, v in members(o) if n == "valueQuantity"):
+        decimals = {"deg": 0, "%": 0, "s": 1}[value["code"]]
+        assert len(repr(value["value"]).partition(".")[2]) == decimals, value
+
+
 def test_an_unmeasured_value_has_its_reason(tmp_path: Path) -> None:
     document = stored.document(1)
     document["reps"][0]["metrics"]["hip_change_deg"] = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from hingecheck.batch import intake
 from hingecheck.errors import UsageError
+from hingecheck.history import damage
 from tests.fuzz.__main__ import attempt
 from tests.fuzz.targets import FAMILIES, run
 
@@ -43,6 +46,16 @@ def test_a_strange_file_in_a_list_of_clips_gives_a_problem_or_an_error(cell: str
     except UsageError:
         return
     assert all(clip.problem for clip in clips)
+
+
+def test_a_text_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    FAMILIES["logbooks"].prepare(tmp_path)
+    book = tmp_path / "whole.sqlite"
+    with contextlib.closing(sqlite3.connect(book)) as rows, rows:
+        rows.execute("UPDATE session SET cue = cast(zeroblob(20000) AS TEXT)")
+    assert run("log", "export", tmp_path / "tables", "--logbook", book) == "read"
+    monkeypatch.setattr(damage, "LONGEST_BYTES", 10_000)
+    assert run("log", "export", tmp_path / "tables", "--logbook", book) == "refused"
 
 
 @pytest.mark.parametrize(("old", "new"), [(b"lumbar_change_deg", b"lumbar_ch\xff\xfege_deg"), (b"Ana", b"A\xffa")])

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hingecheck.errors import OutputExists
 from hingecheck.progress import Stage
-from hingecheck.results import folder
+from hingecheck.results import folder, single
 
 ROOT = Path(__file__).parents[1]
 REPLAYED, REAL = "tests.replaying", "hingecheck.cli"
@@ -104,6 +105,30 @@ def test_a_file_that_is_interrupted_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         folder.write(tmp_path / "a" / "b" / "out", {"first.txt": b"1", "second.txt": interrupt})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_result_that_appears_during_the_analysis_is_not_replaced_without_force(tmp_path: Path) -> None:
+    """Of two programs that analyze into one folder, the second is refused."""
+    first, second = ({name: each, folder.MARKER: each} for name, each in (("first.txt", b"1"), ("second.txt", b"2")))
+    folder.check(tmp_path / "out", force=False)
+    folder.write(tmp_path / "out", first)
+    with pytest.raises(OutputExists, match="another program has written a result there"):
+        folder.write(tmp_path / "out", second, force=False)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == first
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    single.write({tmp_path / "report.pdf": b"1"}, force=False)
+    with pytest.raises(OutputExists):
+        single.write({tmp_path / "report.pdf": b"2"}, force=False)
+    assert (tmp_path / "report.pdf").read_bytes() == b"1"
+
+
+def test_a_replaced_result_leaves_none_of_its_files_behind(tmp_path: Path) -> None:
+    """A film without blurred heads must not stay beside a result without a film."""
+    own = {"notes.txt": b"the user's"}
+    folder.write(tmp_path / "out", dict.fromkeys(folder.RESULT, b"old") | own)
+    new = {"report.html": b"new", folder.MARKER: b"new"}
+    folder.write(tmp_path / "out", new, kinds=folder.RESULT)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == new | own
 
 
 def test_an_interrupt_between_two_renames_waits_for_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from hingecheck.judgement import advice, criteria, rules
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.metrics import repetition, set_drift
 from hingecheck.records import (
+    LOW_BACK_RULE,
     Z90,
     Angle,
     AngleTrack,
@@ -363,6 +364,7 @@ def test_a_rule_near_its_limit_is_too_close_to_call_not_ok() -> None:
     near = Finding("lean_back", "ok", Measure(6.0, 1.0, 11.0), 8.0, "deg", (1,), None, "Upright.", "own")
     assert sentences.rule(near) == "too close to call"
     assert texts.finding(near) == texts.TOO_CLOSE
+    assert sentences.rule(replace(near, rule=LOW_BACK_RULE)) == sentences.SEE_VERDICT  # it weighs this number
     clear = replace(near, measure=Measure(3.0, 0.0, 6.0))
     assert (sentences.rule(clear), texts.finding(clear)) == ("ok", "Upright.")
     missing = replace(near, status="not_assessed", measure=Measure.missing(Code.BACK_HIDDEN))

@@ -1,26 +1,36 @@
 """A process that is killed at any moment leaves each result, file and logbook whole, or absent.
 
-`HINGECHECK_KILLS=50 pytest tests/test_killed.py` kills more often.
+`HINGECHECK_KILLS=50 pytest -s tests/test_killed.py` kills more often, and prints how the analyses ended.
 """
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import math
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hingecheck.history.logbook import Logbook
-from hingecheck.results import folder
+from hingecheck.results import folder, reading
+from hingecheck.video.reading import Video
 from tests import stored
+from tests.measure_batch import LENGTH_S, RATE_HZ, short
 
 ROOT = Path(__file__).parents[1]
 KILLS = int(os.environ.get("HINGECHECK_KILLS", "5"))
+ANALYSES = int(os.environ.get("HINGECHECK_KILLS", "3"))
+ENDS_S = 300.0
+"""Time after which an analysis of a few seconds has surely ended by itself."""
 
 
 def lines(path: Path) -> set[str]:
@@ -72,3 +82,52 @@ def test_two_processes_that_write_the_same_results_leave_no_mixture(tmp_path: Pa
     stored.write(tmp_path / "example")
     kill_after(tmp_path, 2.0, writers=2)
     assert assert_whole(tmp_path) > 2
+
+
+def ended(clip: Path, out: Path, number: signal.Signals, seconds: float) -> str:
+    """Start an analysis, send it a signal after a time, and check what it leaves: a whole result, or none."""
+    command = [sys.executable, "-m", "hingecheck.cli", "analyze", str(clip), "--out", str(out)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(seconds)
+        running.send_signal(number)
+        code = running.wait()
+    assert code in {signal.SIGKILL: (0, -9)}.get(number, (0, 130, -number))
+    left = [path for path in out.parent.iterdir() if path != out]
+    assert number == signal.SIGKILL or left == []
+    if not (out / folder.MARKER).exists():
+        assert number == signal.SIGKILL or not out.exists()
+        return "absent"
+    reading.read(out / folder.MARKER)
+    assert {path.name for path in out.iterdir()} == set(folder.RESULT)
+    assert sum(1 for _ in Video(out / "annotated.mp4").frames()) == round(LENGTH_S * RATE_HZ)
+    return "whole"
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let this process and its children hear Ctrl-C also in the background, where a shell has them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_analysis_that_is_ended_at_any_moment_leaves_a_whole_result_or_none(
+    sample_clip: Path, tmp_path: Path
+) -> None:
+    signals = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(short(sample_clip))
+    outcomes: collections.Counter[tuple[str, str]] = collections.Counter()
+    longest_s = 0.0  # of the first analysis, which ends by itself
+    for index, part in enumerate([math.inf, *np.random.default_rng(7).uniform(0.0, 1.1, ANALYSES)]):
+        number, place = signals[index % 3], tmp_path / str(index)
+        place.mkdir()
+        began_s = time.monotonic()
+        end = ended(clip, place / "out", number, part * longest_s if index else ENDS_S)
+        longest_s = longest_s or time.monotonic() - began_s
+        assert index or end == "whole"
+        outcomes[number.name, end] += 1 if index else 0
+    sys.stdout.write(f"{dict(outcomes)}\n")
+    assert sum(outcomes.values()) == ANALYSES

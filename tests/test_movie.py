@@ -133,6 +133,21 @@ def test_the_sound_is_kept_and_starts_with_the_picture(codec: str, tmp_path: Pat
     assert loud > 0.1
 
 
+def test_a_track_that_is_named_but_holds_no_sound_is_left_out(tmp_path: Path) -> None:
+    """A damaged transport stream can name a track and hold nothing of it."""
+    with av.open(str(with_sound(tmp_path / "a.mp4", "mp3"))) as whole, av.open(str(tmp_path / "b.ts"), "w") as clip:
+        picture = clip.add_stream_from_template(whole.streams.video[0])
+        clip.add_stream_from_template(whole.streams.audio[0])
+        for packet in whole.demux(whole.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = picture
+                clip.mux(packet)
+    with av.open(str(tmp_path / "b.ts")) as read:
+        assert [track.codec_context.channels for track in read.streams.audio] == [0]
+    with av.open(str(copy(tmp_path / "b.ts", tmp_path / "film.mp4"))) as film:
+        assert not film.streams.audio
+
+
 def test_the_same_clip_gives_the_same_bytes(tmp_path: Path) -> None:
     clip = with_sound(tmp_path / "clip.mp4", "aac")
     assert copy(clip, tmp_path / "a.mp4").read_bytes() == copy(clip, tmp_path / "b.mp4").read_bytes()
@@ -171,6 +186,7 @@ def copy_forever(clip: Path, target: Path) -> None:
         copy(clip, target)
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # an interrupt can come just after opening one
 def test_an_interrupt_while_pyav_writes_is_not_lost(tmp_path: Path) -> None:
     """A timer interrupts the main thread all the time; every interrupt must come out of the writer."""
     clip = write_video(tmp_path / "clip.mp4", noise_pictures(40))

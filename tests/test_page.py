@@ -145,7 +145,10 @@ def test_a_refused_view_says_how_far_off_the_camera_stood_and_which_way_to_walk(
     words = texts.camera(view)
     assert "41° off the side view, behind the lifter. Walk around the lifter toward the front" in words
     assert "about 2 m if you stand 3 m away" in words
-    assert words in html(replace(staged(), view=view))
+    verdict = replace(staged().verdict, pattern="cannot_tell", share=Measure.missing(Code.VIEW_OBLIQUE))
+    page = html(replace(staged(), view=view, verdict=replace(verdict, reasons=(Reason(Code.VIEW_OBLIQUE),))))
+    assert words in page
+    assert texts.reason(Reason(Code.VIEW_OBLIQUE)).capitalize() not in page.split("</header>")[0]
     assert texts.camera(staged().view) == ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,9 @@ def test_a_curve_breaks_at_gaps_and_aligns_with_the_events(tmp_path: Path) -> No
     assert axis.names == ("onset_s", "knee_pass_s", "top_s", "lowering_s", "end_s")
     assert axis.places[0] == 0.0
     assert axis.places[-1] == 1.0
+    turned = curves.phases(replace(analysis.reps[0], style="romanian"))  # its end is its lockout, before the top
+    assert turned is not None
+    assert "end_s" not in turned.names
     drawn = curves.overlay(columns, "lumbar_flexion_deg", analysis.reps[0], analysis.reps)
     assert drawn is not None
     assert len(drawn.shown.pieces) > 1

@@ -62,7 +62,7 @@ def test_every_code_has_unique_words_and_every_filming_has_words() -> None:
 def test_the_words_contain_values_and_causes() -> None:
     assert texts.reason(Reason(Code.TRUNK_STILL, (20.0,))) == "the trunk moved less than 20 degrees"
     assert texts.reason(Reason(Code.FITS_ALL_BUT, ("low_back_led",))) == (
-        "the low back's share fits more than one pattern, but not a low-back-led lift"
+        "the lumbar share fits more than one pattern, but not a low-back-led lift"
     )
     assert texts.reason(Reason(Code.SHARE_UNDER_ZERO, ("lumbar_share_thigh",))).startswith(
         "none of the movement of low back and hip"

@@ -106,7 +106,7 @@ def compare(shelf: Shelf, sides: tuple[tuple[Item, int | None], tuple[Item, int 
         (_label(first, second), _label(second, first)),
     )
     below = f"{COMPARISONS}/{first.id}-{reps[0].number}-{second.id}-{reps[1].number}"
-    folder.write(shelf.folder / below, files, marker=comparison_page.MARKER)
+    folder.write(shelf.folder / below, files, marker=comparison_page.MARKER, kinds=comparison_page.FILMS)
     return f"{below}/comparison.html"
 
 

@@ -286,7 +286,9 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
             with redactor.redactor(measured, output.clip, watch) if blurred else nullcontext() as retouch:
                 rules = criteria.load(request.criteria)
                 films = output.films
-                files = result_folder.Wanted(films.wanted, films.single_file, retouch, rules, films.full, copy)
+                files = result_folder.Wanted(
+                    films.wanted, films.single_file, retouch, rules, films.full, copy, output.force
+                )
                 result_folder.save(result, output.clip, target, files, watch=watch)
     return result
 

@@ -83,7 +83,7 @@ def compare(
             begin(watch, Stage.REPORT)
             shown = (first.pictures(reps[0]), second.pictures(reps[1]))
             files = comparison_page.files(compared, shown, (name_a, name_b))
-            folder.write(target, files, marker=comparison_page.MARKER)
+            folder.write(target, files, marker=comparison_page.MARKER, force=force, kinds=comparison_page.FILMS)
     if as_json:
         sys.stdout.write(document.text(document.comparison(compared)))
         return

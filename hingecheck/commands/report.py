@@ -93,7 +93,7 @@ def report(
             from hingecheck.report.clinic import fhir as exchange
 
             files[fhir] = exchange.bundle(stored, options, pages, reference).encode()
-        single.write(files)
+        single.write(files, force=force)
     if day is not None and day.utc:
         line = "The date in the video counts in UTC, so the local day may be one earlier or later."
         err_console.print(Text(f"{line} Give the date if you know it: --date 2026-11-24."))

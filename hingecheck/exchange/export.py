@@ -54,10 +54,10 @@ def write(result: Path, kind: str, out: Path, *, force: bool = False) -> None:
         files = {"openpose": _openpose, "csv": _tables}[kind](stored)
         marker = next(iter(files))
         folder.check(out, force=force, marker=marker)
-        folder.write(out, files, marker=marker)
+        folder.write(out, files, marker=marker, force=force)
         return
     single.check([out], force=force)
-    single.write({out: _SINGLE[kind](stored, out.name)})
+    single.write({out: _SINGLE[kind](stored, out.name)}, force=force)
 
 
 def _trc(stored: Stored, name: str) -> bytes:

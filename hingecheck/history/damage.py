@@ -17,6 +17,10 @@ OUTSIDE: Final = (
 """SQLite's codes of errors whose cause lies outside the file."""
 
 
+LONGEST_BYTES: Final = 10_000_000
+"""Longest text, and longest row, that is read or written.  A damaged file can hold one that fills the memory."""
+
+
 class _Book(Protocol):
     """Whatever is stored in a file."""
 
@@ -46,6 +50,12 @@ def reporting(method: Callable[Concatenate[B, P], R]) -> Callable[Concatenate[B,
             raise damaged(book.path, "the logbook is damaged", error) from error
 
     return reported
+
+
+def limited(rows: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection, which now takes no text and no row above LONGEST_BYTES."""
+    rows.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_BYTES)
+    return rows
 
 
 def text(value: object) -> str:

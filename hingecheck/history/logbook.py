@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from hingecheck import names, texts
 from hingecheck.errors import UsageError
-from hingecheck.history.damage import damaged, reporting, text
+from hingecheck.history.damage import damaged, limited, reporting, text
 from hingecheck.history.migrations import MIGRATIONS
 from hingecheck.history.sessions import RepResult, Session
 from hingecheck.records import Measure, SelfReport, bounded
@@ -70,7 +70,7 @@ class Logbook:
         """
         self.path = path
         try:
-            self._rows = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+            self._rows = limited(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None))
             self._rows.execute("PRAGMA foreign_keys = ON")
             self._rows.execute("PRAGMA secure_delete = ON")
             self._write_ahead()

@@ -11,7 +11,7 @@ Steps:
 3. Put every clip into the first group that fits: "low_back_led" (the verdict is clear), "changed" (larger than
    measurement error, against the athlete's own earlier days), "not_measured" (with what to film better), "other".
 4. Sort by group.  Within "changed", the largest change relative to its limit comes first.  Within the other groups,
-   sort by verdict (cannot_tell, mixed, hip_led, then the rest), and then by low-back share, the largest first.  Ties
+   sort by verdict (cannot_tell, mixed, hip_led, then the rest), and then by lumbar share, the largest first.  Ties
    are sorted by athlete, date and file.
 """
 

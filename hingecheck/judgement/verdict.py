@@ -24,6 +24,7 @@ from hingecheck import texts
 from hingecheck.judgement.criteria import Criteria, Threshold
 from hingecheck.judgement.rules import judge_rule
 from hingecheck.records import (
+    LOW_BACK_RULE,
     Code,
     Filming,
     Finding,
@@ -55,12 +56,9 @@ FILMING_CUE: Final = (
 
 ROUND_CUE: Final = (
     "Before each pull, lift the chest and let the tailbone point back until the low back is longer. Keep that shape as "
-    "the bar leaves the floor."
+    "the bar goes up."
 )
 """Cue for a low back that is rounder at the start than usual, if no rule is flagged."""
-
-LOW_BACK_RULE: Final = "low_back_led"
-"""The rule whose cue a low-back-led lift gets also without a flag."""
 
 REASONS: Final[Mapping[Pattern, str]] = {
     "hip_led": "most of the way up came from the hips",

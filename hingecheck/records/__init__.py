@@ -26,6 +26,7 @@ from hingecheck.records.arrays import Bools, Bytes, Floats, Ints, Words
 from hingecheck.records.barbell import LARGEST_BARE, BarPlace, BarTrack, Looks, Plates, Scale
 from hingecheck.records.comparison import Basis, Comparison, Curves, Difference, Side
 from hingecheck.records.judgement import (
+    LOW_BACK_RULE,
     Advice,
     CriteriaUsed,
     Drill,
@@ -79,6 +80,7 @@ __all__ = [
     "CROP_SIZE_PX",
     "LARGEST_BARE",
     "LONGEST_CODE",
+    "LOW_BACK_RULE",
     "METRICS",
     "NO_LIMITS",
     "SHARES",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from hingecheck.records.measure import Measure
 from hingecheck.records.reasons import Code, Reason
@@ -21,6 +21,9 @@ Opening = Literal["clearly_rounder", "rounder", "alike", "cannot_tell", "unknown
 
 Status = Literal["ok", "flag", "not_assessed"]
 """The three outcomes of a rule."""
+
+LOW_BACK_RULE: Final = "low_back_led"
+"""The rule about the verdict's own number.  A low-back-led lift gets its cue also without a flag."""
 
 
 class Filming(StrEnum):

@@ -107,10 +107,10 @@ class Segmentation:
 class LiftStyle:
     """The style of a set: named by the user (`given`), or recognized from the movement.
 
-    `confidence`: probability of the style, 0 to 1.
+    `name`: a StyleName; a file of a later version may hold another.  `confidence`: probability of the style, 0 to 1.
     """
 
-    name: StyleName
+    name: str
     confidence: float
     given: bool
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hingecheck.records.judgement import SelfReport
 from hingecheck.records.measure import Measure
-from hingecheck.records.reps import remarks
+from hingecheck.records.reps import LiftStyle, remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,16 @@ class StoredVerdict:
 class Stored:
     """An analysis read from the file `path`, whose bytes have the hash `sha256`.
 
-    `style`: the style of the set in words, and whether the user named it; "" if the file does not hold it.  `context`:
-    sentences that show the self-report beside the measurement.  `version`: the hingecheck that wrote the file, "" if
-    the file does not hold it.  `provenance`: as the file holds it.
+    `style`: the style of the set; None if the file does not hold it.  `context`: sentences that show the self-report
+    beside the measurement.  `version`: the hingecheck that wrote the file, "" if the file does not hold it.
+    `provenance`: as the file holds it.
     """
 
     path: Path
     sha256: str
     video: StoredVideo
     view: StoredView
-    style: str
+    style: LiftStyle | None
     reps: tuple[StoredRep, ...]
     verdict: StoredVerdict
     findings: tuple[StoredFinding, ...]

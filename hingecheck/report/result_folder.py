@@ -43,7 +43,7 @@ class Wanted:
     `film`: make the annotated film.  `single_file`: embed the film in the page as well.  `retouch`: change every
     picture before anything is drawn on it, for example blur the head.  `rules`: the criteria that the verdict used.
     `full_film`: the film shows every frame in the size of the clip.  `copy`: the working copy of the clip, if there is
-    one: the film is then drawn on its pictures.
+    one: the film is then drawn on its pictures.  `force`: replace a result that appears in the folder meanwhile.
     """
 
     film: bool = True
@@ -52,6 +52,7 @@ class Wanted:
     rules: criteria.Criteria = field(default_factory=criteria.load)
     full_film: bool = False
     copy: working_copy.WorkingCopy | None = None
+    force: bool = True
 
 
 def files(
@@ -111,10 +112,15 @@ def _counting(wanted: Wanted) -> tuple[Wanted, list[float]]:
 
 
 def save(
-    analysis: Analysis, clip: Path, target: Path, wanted: Wanted | None = None, *, watch: Watch | None = None
+    analysis: Analysis,
+    clip: Path,
+    target: Path,
+    wanted: Wanted | None = None,
+    *,
+    watch: Watch | None = None,
 ) -> None:
-    """Write the results of `clip` into the folder `target`, all files or none.  Raises UsageError."""
-    folder.write(target, files(analysis, clip, wanted, watch))
+    """Write the results of `clip` into the folder `target`, all files or none.  Raises UsageError and OutputExists."""
+    folder.write(target, files(analysis, clip, wanted, watch), force=(wanted or Wanted()).force, kinds=folder.RESULT)
 
 
 def _pictures(analysis: Analysis, clip: reading.Video, wanted: Wanted) -> keyframes.PicturesAt:

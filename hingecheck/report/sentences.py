@@ -7,8 +7,8 @@ from typing import Final
 
 from hingecheck import quantities, texts
 from hingecheck.history.trends import HEADLINE, Change
-from hingecheck.records import Finding, LiftStyle, Verdict
-from hingecheck.records.comparison import Comparison
+from hingecheck.records import LOW_BACK_RULE, Finding, LiftStyle, Verdict
+from hingecheck.records.comparison import Comparison, Difference
 from hingecheck.records.stored import StoredFinding
 from hingecheck.report import wording
 
@@ -28,6 +28,10 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+
+
+SEE_VERDICT: Final = "see the verdict"
+"""Outcome of the rule about the verdict's own number near its limit: the verdict weighs both sides."""
 
 
 def pattern(key: str) -> str:
@@ -61,7 +65,7 @@ def rule(finding: Finding | StoredFinding) -> str:
         return "flagged"
     measure = finding.measure
     if measure.known and measure.low < finding.limit < measure.high:
-        return "too close to call"
+        return SEE_VERDICT if finding.rule == LOW_BACK_RULE else "too close to call"
     return {"ok": "ok", "not_assessed": "not assessed"}.get(finding.status, finding.status.replace("_", " "))
 
 
@@ -127,13 +131,39 @@ COMPARED: Final = (
 """Metrics that the sentence about two repetitions may name, the most important first."""
 
 
+def in_front(pair: Comparison) -> list[Difference]:
+    """What differs by more than measurement error among COMPARED, in their order."""
+    clear = [item for item in pair.differences if item.clear and item.name in COMPARED]
+    return sorted(clear, key=lambda item: COMPARED.index(item.name))
+
+
 def comparison(pair: Comparison, names: Sequence[str] = ("A", "B")) -> str:
     """What differs between two repetitions by more than measurement error.  `names`: of the first and the second."""
-    clear = {item.name: item.difference for item in pair.differences if item.clear and item.name in COMPARED}
+    clear = in_front(pair)
     if not clear:
         return "Nothing that was measured differs by more than the measurement error."
-    named = (f"{wording.name(name)} {wording.differing(name, clear[name])}" for name in COMPARED if name in clear)
+    named = (f"{wording.name(item.name)} {wording.differing(item.name, item.difference)}" for item in clear)
     return f"{names[1]} differs from {names[0]} by more than the measurement error: {'; '.join(named)}."
+
+
+def remarks(pair: Comparison, names: Sequence[str] = ("A", "B")) -> list[str]:
+    """What else may make two repetitions differ: other versions of hingecheck, or another style of lift."""
+    sides = (pair.first, pair.second)
+    versions = [side.stored.version or "unknown" for side in sides]
+    lines = []
+    if versions[0] != versions[1]:
+        lines.append(f"{names[0]} was measured by hingecheck {versions[0]}, {names[1]} by {versions[1]}.")
+    styles = [lift.name.replace("_", " ") for side in sides if (lift := side.stored.style) and lift.name != "not_sure"]
+    if len(styles) < 2:
+        styles = [lift_type(side.rep.style) for side in sides]
+    if styles[0] != styles[1]:
+        lines.append(f"The styles differ: {names[0]} {styles[0]}, {names[1]} {styles[1]}.")
+    return [*lines, "Part of a difference may come from that."] if lines else []
+
+
+def lift_type(key: str) -> str:
+    """How a repetition begins, in words.  An unknown key keeps its own words."""
+    return {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}.get(key, key.replace("_", " "))
 
 
 def style(lift: LiftStyle) -> str:

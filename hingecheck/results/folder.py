@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,12 @@ RECORD: Final = "clip.json"
 THUMBNAIL: Final = "thumbnail.jpg"
 """A small picture of the result for the list of a batch."""
 
+RESULT: Final = (
+    *("angles.csv", "angles.csv-metadata.json", "landmarks.csv", "bar.csv"),
+    *("keyframes.png", "annotated.mp4", "report.html", MARKER),
+)
+"""All files that a result of a clip can have."""
+
 UNFINISHED: Final = ".unfinished-"
 """Start of the name of a file while it is written.  A later run may remove a file that is left over."""
 
@@ -34,6 +40,7 @@ It does not contain the name of the result, because that name may already have t
 """
 
 _ELSEWHERE: Final = "Give another folder with --out."
+_OTHER_OR_FORCE: Final = "Give another folder with --out, or replace it with --force."
 
 Content = bytes | Callable[[Path], None]
 """The content of a file.  If it is too large for the memory: a function that writes it to a path."""
@@ -53,9 +60,7 @@ def check(out: Path, *, force: bool, marker: str = MARKER) -> None:
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     if has_result and not force:
-        raise OutputExists(
-            f"{out}: contains a result already", "Give another folder with --out, or replace it with --force."
-        )
+        raise OutputExists(f"{out}: contains a result already", _OTHER_OR_FORCE)
 
 
 def check_unnamed(out: Path, *, force: bool, marker: str = MARKER) -> None:
@@ -75,14 +80,23 @@ def _try(out: Path) -> None:
         os.rmdir(tempfile.mkdtemp(prefix=_FOLDER, dir=place))
 
 
-def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> None:
+def write(
+    out: Path,
+    files: Mapping[str, Content],
+    *,
+    marker: str = MARKER,
+    force: bool = True,
+    kinds: Collection[str] = (),
+) -> None:
     """Write `files` (name: content) into the folder `out`; make the folder if needed.
 
     1. Write all files, in their order, into a temporary folder beside `out`.
-    2. Rename each file into `out`, the marker last.  So a folder with a marker is complete.
+    2. Remove the marker of an earlier result, and its files with the names `kinds`.  Rename each new file into `out`,
+       the marker last.  So a folder with a marker is complete, and holds the files of one result.
 
     Other files in `out` stay as they are.  Only the owner can read the new files.  If it is interrupted or fails in
-    step 1, nothing is left behind.  Raises UsageError if a file cannot be written.
+    step 1, nothing is left behind.  Raises UsageError if a file cannot be written, and OutputExists if another program
+    has written a result in the meantime and `force` is not set.
     """
     new_folders = [place for place in (out, *out.absolute().parents) if not place.exists()]
     try:
@@ -90,7 +104,12 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
         with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=out.parent, ignore_cleanup_errors=True) as unfinished:
             for name, data in files.items():  # step 1
                 _put(Path(unfinished) / name, data)
-            _move(Path(unfinished), out, sorted(files, key=lambda name: name == marker))  # step 2
+            out.mkdir(mode=0o700, exist_ok=True)
+            with alone(out):  # step 2
+                if not force and (out / marker).exists():
+                    raise OutputExists(f"{out}: another program has written a result there", _OTHER_OR_FORCE)
+                old = set(kinds).difference(files) if (out / marker).exists() else set()
+                _move(Path(unfinished), out, sorted(files, key=lambda name: name == marker), old)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     finally:
@@ -99,43 +118,38 @@ def write(out: Path, files: Mapping[str, Content], *, marker: str = MARKER) -> N
                 place.rmdir()
 
 
-def _move(source: Path, target: Path, files: Sequence[str]) -> None:
-    """Rename files into the folder `target`.  An interrupt waits for the last of them, so no result is mixed."""
+def _move(source: Path, target: Path, files: Sequence[str], old: Collection[str]) -> None:
+    """Replace files of a folder.  An interrupt waits for the last of them, so no result is mixed."""
     try:
-        _rename(source, target, files)
+        _replace(source, target, files, old)
     except KeyboardInterrupt:
-        _rename(source, target, [name for name in files if (source / name).exists()])
+        _replace(source, target, [name for name in files if (source / name).exists()], old)
         raise
 
 
 @contextlib.contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Let no other process move files into the folder, where the system can lock one."""
+def alone(*places: Path) -> Iterator[None]:
+    """Let no other process move files into these folders, where the system can lock one."""
     if sys.platform == "win32":
         yield
         return
     import fcntl
 
-    place = os.open(target, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(place, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as locks:
+        for place in sorted(set(places)):
+            handle = os.open(place, os.O_RDONLY)
+            locks.callback(os.close, handle)
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(place)
 
 
-def _rename(source: Path, target: Path, files: Sequence[str]) -> None:
-    """Rename files from one folder into another, which is made if needed."""
-    target.mkdir(mode=0o700, exist_ok=True)
-    with _alone(target):
-        _replace(source, target, files)
-
-
-def _replace(source: Path, target: Path, files: Sequence[str]) -> None:
-    """Rename files from one folder into another."""
+def _replace(source: Path, target: Path, files: Sequence[str], old: Collection[str]) -> None:
+    """Rename files from one folder into another, which loses the `old` ones."""
     if files:  # a mixture of old and new files without the marker is no result
         (target / files[-1]).unlink(missing_ok=True)
+    for name in old:
+        (target / name).unlink(missing_ok=True)
     for name in files:
         os.replace(source / name, target / name)
 

@@ -22,9 +22,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn, get_args
 
-from hingecheck import quantities, texts
+from hingecheck import texts
 from hingecheck.errors import ResultUnreadable
-from hingecheck.records import METRICS, Code, Measure, Pattern, SelfReport, Status, bounded
+from hingecheck.records import METRICS, Code, LiftStyle, Measure, Pattern, SelfReport, Status, bounded
 from hingecheck.records.stored import Stored, StoredFinding, StoredRep, StoredVerdict, StoredVideo, StoredView
 from hingecheck.results.document import EVENTS, SCHEMA
 from hingecheck.results.nodes import Node
@@ -142,17 +142,12 @@ def _view(node: Node) -> StoredView:
     )
 
 
-def _style(node: Node | None) -> str:
-    """The type of lift in words, with how it is known; "" if the file does not say."""
+def _style(node: Node | None) -> LiftStyle | None:
+    """The style of the set; None if the file does not say."""
     if node is None:
-        return ""
-    words = node.key("name").text().replace("_", " ")
-    if node.key("given").truth():
-        return f"{words}, as given"
-    if words == "not sure":
-        return words
-    sure = quantities.percent(node.key("confidence").number())
-    return f"{words}, read off the movement ({sure} sure)"
+        return None
+    confidence = node.key("confidence").number()
+    return LiftStyle(node.key("name").text(), confidence, given=node.key("given").truth())
 
 
 def _reps(node: Node) -> tuple[StoredRep, ...]:

@@ -99,7 +99,7 @@ class Result:
         """
         target = Path(out)
         folder.check(target, force=force)
-        folder.write(target, self._files(film))
+        folder.write(target, self._files(film), force=force, kinds=folder.RESULT)
         return target
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hingecheck.errors import OutputExists, UsageError
-from hingecheck.results.folder import UNFINISHED
+from hingecheck.results.folder import UNFINISHED, alone
 
 _ELSEWHERE = "Give another path."
 
@@ -28,11 +28,11 @@ def check(targets: Iterable[Path], *, force: bool) -> None:
             raise OutputExists(f"{target}: exists already", "Give another path, or replace it with --force.")
 
 
-def write(files: Mapping[Path, bytes]) -> None:
+def write(files: Mapping[Path, bytes], *, force: bool) -> None:
     """Write `files` (path: content).  Raises UsageError if one cannot be written.
 
     1. Write every file under a temporary name beside its path.  Its mode is 600: only the owner can read it.
-    2. Rename every file to its path.
+    2. Check once more that no other program has written one (`check`).  Rename every file to its path.
     """
     unfinished: dict[Path, Path] = {}
     try:
@@ -41,8 +41,10 @@ def write(files: Mapping[Path, bytes]) -> None:
             unfinished[target] = Path(name)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-        for target, whole in unfinished.items():  # step 2
-            os.replace(whole, target)
+        with alone(*(target.parent.resolve() for target in files)):  # step 2
+            check(files, force=force)
+            for target, whole in unfinished.items():
+                os.replace(whole, target)
     except OSError as error:
         raise UsageError(f"{target}: cannot be written ({error.strerror})", _ELSEWHERE) from error
     finally:

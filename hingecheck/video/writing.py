@@ -130,8 +130,12 @@ def _encodable(frame: Frame) -> av.VideoFrame:
 
 
 def _sound(clip: InputContainer, film: OutputContainer, first_s: float) -> Iterator[Packet[Any]]:
-    """The packets of the first sound track with a decoder, in the film's time.  The film gets the stream at once."""
-    track = next((track for track in clip.streams.audio if track.codec_context is not None), None)
+    """The packets of the first sound track that can be heard, in the film's time.  The film gets the stream at once.
+
+    A track that a damaged clip names without any sound has no decoder, or no channel.
+    """
+    heard = (track for track in clip.streams.audio if track.codec_context is not None and track.codec_context.channels)
+    track = next(heard, None)
     if track is None:
         return iter(())
     if track.codec.canonical_name in COPIED:

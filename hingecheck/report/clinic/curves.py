@@ -58,8 +58,12 @@ class Phases:
 
 
 def phases(rep: StoredRep) -> Phases | None:
-    """The x-axis for a shown repetition; None if it has fewer than two events."""
-    shown = [name for name in PHASE_EVENTS if name != "start_s" or rep.style == "romanian"]
+    """The x-axis for a shown repetition; None if it has fewer than two events.
+
+    A Romanian repetition starts above its pull, and its end is its lockout, which comes before the top.
+    """
+    left_out = "end_s" if rep.style == "romanian" else "start_s"
+    shown = [name for name in PHASE_EVENTS if name != left_out]
     happened = {name: rep.events[name] for name in shown if name in rep.events}
     width_s = max(happened.values(), default=0.0) - min(happened.values(), default=0.0)
     kept: dict[str, float] = {}

@@ -188,7 +188,7 @@ def _component(code: str, value: Resource) -> Resource:
 def _quantity(name: str, value: float) -> Resource:
     code = fhir_codes.metrics()[name]["unit"]
     unit = wording.unit(name)
-    shown = round(unit.factor * value, unit.decimals) + 0.0
+    shown = round(unit.factor * value, unit.decimals or None) + 0  # a whole number says that it is rounded to one
     return {"value": shown, "unit": {"deg": "°"}.get(code, code), "system": UCUM, "code": code}
 
 

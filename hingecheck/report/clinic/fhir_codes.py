@@ -73,7 +73,8 @@ def code_system() -> dict[str, Any]:
 def answers(report: SelfReport) -> Iterator[dict[str, Any]]:
     """The lifter's report as items of a QuestionnaireResponse."""
     scores = [
-        _item(f"soreness-{site}", f"Soreness: {site}", {"valueDecimal": s}) for site, s in report.soreness.items()
+        _item(f"soreness-{site}", f"Soreness: {site.replace('-', ' ')}", {"valueDecimal": score})
+        for site, score in report.soreness.items()
     ]
     if scores:
         yield {"linkId": "soreness", "text": _question("soreness")["display"], "item": scores}

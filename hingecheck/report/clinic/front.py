@@ -20,7 +20,6 @@ from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
 from hingecheck.results import angle_table
 
-STYLES: Final = {"floor": "from the floor", "romanian": "Romanian", "pick_up": "picked up"}
 MOST_REPS: Final = 6
 MOST_LINES: Final = 5
 MOST_SESSIONS: Final = 3
@@ -94,12 +93,13 @@ def some(lines: Sequence[str], most: int) -> list[str]:
 
 
 def _lifted(stored: Stored) -> str:
-    styles = Counter(printable.text(STYLES.get(rep.style, rep.style.replace("_", " ")), 40) for rep in stored.reps)
+    styles = Counter(printable.text(sentences.lift_type(rep.style), 40) for rep in stored.reps)
     kinds = ", ".join(f"{count} × deadlift, {style}" for style, count in styles.items())
     missed = sum(not rep.complete for rep in stored.reps)
     report = stored.self_report
     load = f"; {report.load_kg:g} kg (self-reported)" if report is not None and report.load_kg is not None else ""
-    style = f"; style: {printable.text(stored.style, 80)}" if stored.style else ""
+    said = stored.style is None or {stored.style.name} == {rep.style for rep in stored.reps}
+    style = f"; style: {printable.text(sentences.style(stored.style), 80)}" if stored.style and not said else ""
     return f"{kinds}{f' ({missed} not locked out)' if missed else ''}{style}{load}"
 
 
@@ -114,7 +114,7 @@ def _interval(stored: Stored) -> str:
 
 
 def _flag_note(stored: Stored) -> str:
-    counts = Counter(map(sentences.rule, stored.findings))
+    counts = Counter(word for word in map(sentences.rule, stored.findings) if word != sentences.SEE_VERDICT)
     return f"Rules: {', '.join(f'{count} {words}' for words, count in counts.most_common())}." if counts else ""
 
 

@@ -26,7 +26,7 @@ STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 SHARE: Final = "lumbar_share_trunk"
 CARD: Final = (SHARE, "lumbar_at_start_deg", "hip_change_deg")
-CARD_HEAD: Final = ("Low back's share", "Low back at pull start", "Hip change")
+CARD_HEAD: Final = ("Lumbar share", "Lumbar flexion at pull start", "Hip change")
 """Metrics of each repetition in the short table, and their heads.  The full table has all metrics."""
 
 BANDS: Final = ("hip_led", "mixed", "low_back_led")
@@ -244,15 +244,15 @@ def _over_set(analysis: Analysis) -> list[dict[str, Any]]:
 def _findings(analysis: Analysis, rules: Criteria) -> list[dict[str, Any]]:
     rows = []
     for finding in analysis.findings:
-        rule = rules.rules.get(finding.rule)
+        rule, word = rules.rules.get(finding.rule), sentences.rule(finding)
         rows.append(
             {
                 "title": rule.title if rule else finding.rule.replace("_", " ").capitalize(),
                 "rule": finding.rule,
                 "status": finding.status,
-                "word": sentences.rule(finding),
+                "word": word,
                 "measured": finding.measure.known,
-                "text": texts.finding(finding),
+                "text": "" if word == sentences.SEE_VERDICT else texts.finding(finding),
                 "value": wording.measure(rule.metric, finding.measure)
                 if rule
                 else wording.read_as(finding.unit, finding.measure),

@@ -53,10 +53,14 @@ def context(analysis: Analysis) -> dict[str, Any] | None:
     if bar is None or not pulls:
         return None
     loss = analysis.over_set.get(LOSS)
+    rows = [(rep.rep, [_cell(rep, name) for name in METRICS]) for rep in analysis.reps]
+    cells = [cell for _, row in rows for cell in row]
     return {
         "pictures": [_path(bar, pulls), *([_speed(bar, pulls)] if bar.scale else [])],
         "heads": HEADS,
-        "rows": [(rep.rep, [_cell(rep, name) for name in METRICS]) for rep in analysis.reps],
+        "rows": rows,
+        "known": any(cell["known"] for cell in cells),
+        "reasons": list(dict.fromkeys(cell["reason"] for cell in cells)),
         "loss": wording.measure(LOSS, loss) if loss is not None and loss.known else "",
         "followed": "the end of the bar" if bar.by == "end" else "the hands that hold the bar",
         "scale": SCALES[bar.scale],

@@ -126,7 +126,7 @@ def _row(person: Person) -> dict[str, Any]:
         "picture": row.thumbnail,
         "page": athlete_page(person.athlete),
         "spark": _spark(person),
-        "style": session.style.replace("_", " ") if session is not None else "",
+        "style": sentences.lift_type(session.style) if session is not None else "",
         "flags": [_title(flag) for flag in session.flags] if session is not None else [],
         "note": clip.report.note,
         "ids": [each.outcome.entry.sha256[:ID_DIGITS] for each in person.newest],

@@ -23,6 +23,7 @@ from hingecheck.results import document, folder
 
 MARKER: Final = "comparison.json"
 NAMES: Final = ("A", "B")
+FILMS: Final = ("A.mp4", "B.mp4")
 ANGLES: Final = ("hip_flexion", "lumbar_flexion", "knee_flexion", "trunk_lean")
 BEFORE_S: Final = 0.7
 """Seconds before lift-off at which charts and films begin."""
@@ -93,7 +94,7 @@ def html(
     context: dict[str, object] = {
         "pair": pair,
         "sentence": sentences.comparison(pair, labels),
-        "remarks": _remarks(pair),
+        "remarks": sentences.remarks(pair, labels),
         "sides": list(zip(NAMES, labels, sides, films, strict=True)),
         "postures": [
             (words, [(frames[i + row], shown[i + row]) for row in (0, len(phases.POSTURES))])
@@ -103,27 +104,12 @@ def html(
         "filmed": any(films),
         "charts": charts(sides),
         "rows": rows,
-        "clear": [each for each in rows if each["differs"] and each["front"]],
+        "clear": [row(item) for item in sentences.in_front(pair)],
         "more": [each for each in rows if each["differs"] and not each["front"]],
         "others": [each for each in rows if not each["differs"] and not each["reason"]],
         "data": template.data(_synchrony(sides)),
     }
     return template.render("comparison.html", context, styles=("page.css",), scripts=("compare.js",))
-
-
-def _remarks(pair: Comparison) -> list[str]:
-    """What else may make the two differ: other versions, or another style of lift."""
-    first, second = pair.first, pair.second
-    versions = [side.stored.version or "unknown" for side in (first, second)]
-    lines = []
-    if versions[0] != versions[1]:
-        lines.append(
-            f"A was measured by hingecheck {versions[0]}, B by {versions[1]}. Part of a difference may come from that."
-        )
-    if first.rep.style != second.rep.style:
-        styles = [side.rep.style.replace("_", " ") for side in (first, second)]
-        lines.append(f"A is a {styles[0]} lift, B a {styles[1]} lift.")
-    return lines
 
 
 def _synchrony(sides: Sequence[Side]) -> dict[str, Any]:

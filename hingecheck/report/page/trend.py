@@ -123,7 +123,7 @@ def _failed(row: Row) -> dict[str, str]:
 def _chart(trend: Trend, home: _Home) -> dict[str, Any]:
     dated = clips.measured(trend)
     return {
-        "style": trend.style.replace("_", " "),
+        "style": sentences.lift_type(trend.style),
         "words": _words(trend),
         "rows": [_row(point, trend, home) for point in sorted(trend.points, key=_date, reverse=True)],
         "picture": _picture(dated, trend, home) if dated else None,

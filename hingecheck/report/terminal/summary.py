@@ -27,8 +27,8 @@ STYLES: Final = {
     "cannot_tell": "bold",
 }
 COLUMNS: Final = ("lumbar_share_trunk", "lumbar_at_start_deg", "lumbar_change_deg", "hip_change_deg")
-HEADS: Final = ("low back's share", "at pull start", "low-back change", "hip change")
-LEGEND: Final = "At pull start: low-back rounding. Change = pull start minus top. In brackets: 90 % interval."
+HEADS: Final = ("lumbar share", "at pull start", "lumbar change", "hip change")
+LEGEND: Final = "At pull start: lumbar flexion. Change = pull start minus top. In brackets: 90 % interval."
 DISPLACEMENT, VELOCITY, LOSS = "bar_displacement_m", "mean_concentric_velocity_m_s", "velocity_loss_percent"
 LINES: Final = ("hip_flexion", "lumbar_flexion")
 LINE_COLUMNS: Final = 56
@@ -58,7 +58,7 @@ def show(analysis: Analysis, console: Console) -> None:
     for line in filter(None, [_bar(analysis)]):
         console.print(Text.assemble(("Bar: ", "bold"), line))
     if verdict.share.known and verdict.bands:
-        console.print(Text(sentences.sentence(f"low back's share: {sentences.bands(verdict)}"), style="dim"))
+        console.print(Text(sentences.sentence(f"lumbar share: {sentences.bands(verdict)}"), style="dim"))
     if console.encoding.startswith("utf"):  # other encodings have no bars
         console.print()
         for line in _angles(analysis):
@@ -98,8 +98,9 @@ def show_all(analysis: Analysis, console: Console) -> None:
         console.print(Text.assemble((f"{wording.name(name)}: ", "bold"), wording.over_set(name, measure)))
     console.print()
     for finding in analysis.findings:
-        title = f"{finding.rule.replace('_', ' ')} ({sentences.rule(finding)}): "
-        console.print(Text.assemble((title, "bold"), texts.finding(finding)))
+        word = sentences.rule(finding)
+        said = "" if word == sentences.SEE_VERDICT else texts.finding(finding)
+        console.print(Text.assemble((f"{finding.rule.replace('_', ' ')} ({word}): ", "bold"), said))
     console.print()
     for name, value in texts.provenance(analysis).items():
         for label, text in sentences.flat(name, value):
@@ -109,12 +110,15 @@ def show_all(analysis: Analysis, console: Console) -> None:
 def show_comparison(pair: Comparison, console: Console, labels: Sequence[str] = ("A", "B")) -> None:
     """Print what differs, both repetitions, their differences.  Bold: the interval of the difference excludes zero."""
     console.print()
-    console.print(Text(sentences.comparison(pair, [shown(label) for label in labels]), style="bold"))
+    names = [shown(label) for label in labels]
+    console.print(Text(sentences.comparison(pair, names), style="bold"))
+    if remarks := sentences.remarks(pair, names):
+        console.print(Text(" ".join(remarks)))
     for letter, label, side in zip("AB", labels, (pair.first, pair.second), strict=True):
         named = letter if label == letter else f"{letter}, {shown(label)}"
         title = f"{named}: {shown(side.stored.video.file)}, repetition {side.rep.number}"
         console.print(Text.assemble((title, "bold"), "".join(f", {word}" for word in side.rep.remarks)))
-    clear = [item for item in pair.differences if item.clear and item.name in sentences.COMPARED]
+    clear = sentences.in_front(pair)
     if not clear:
         return
     table = Table(show_edge=False, pad_edge=False)

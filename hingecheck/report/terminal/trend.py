@@ -26,7 +26,7 @@ _MARKS: Final = {"changed": ("changed", "bold"), "within": ("", ""), "not_told":
 
 def show(trend: Trend, console: Console) -> None:
     """Print the clips in order of date, then the notes on what has changed and why."""
-    style = f", {trend.style}" if trend.style else ""
+    style = f", {sentences.lift_type(trend.style)}" if trend.style else ""
     count = len(trend.points)
     title = f"{shown(trend.athlete)}{style}, {count} clip{'s' * (count > 1)}"
     console.print(Text(f"{title}: {wording.name(trend.metric)}", style="bold"))

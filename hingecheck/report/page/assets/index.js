@@ -173,7 +173,7 @@
   const FACETS = [
     ["athlete", say("Athlete"), (r) => (byClip && r.name ? [r.name] : [])],
     ["verdict", say("Verdict"), (r) => [r.verdict]],
-    ["style", say("Style"), (r) => (r.style ? [r.style] : [])],
+    ["style", say("Lift"), (r) => (r.style ? [r.style] : [])],
     ["flag", say("Flag"), (r) => r.flags],
   ];
 
