@@ -235,6 +235,13 @@ def test_a_style_is_named_only_above_the_confidence_limit() -> None:
         assert (classified.name == "not_sure") == (classified.confidence < style.SURE)
 
 
+def test_a_style_is_never_surer_than_the_type_of_its_repetitions() -> None:
+    track, reps = measured(THREE)
+    picked_up = [replace(rep, style="pick_up", style_probability=0.6) for rep in reps]
+    classified = style.classify(track, picked_up, None)
+    assert (classified.name, classified.confidence) == ("not_sure", pytest.approx(0.6))
+
+
 def test_forward_travel_of_the_bar_is_that_of_the_hands() -> None:
     track, (rep, *_) = measured(THREE)
     time_s = track.time_s

@@ -30,6 +30,9 @@ MONTHS: Final = (
 )
 
 
+SUREST: Final = 0.99
+"""Largest probability of a style that is said: nothing seen in a picture is 100 % sure."""
+
 SEE_VERDICT: Final = "see the verdict"
 """Outcome of the rule about the verdict's own number near its limit: the verdict weighs both sides."""
 
@@ -173,7 +176,7 @@ def style(lift: LiftStyle) -> str:
         return f"{words} (as given)"
     if lift.name == "not_sure":
         return "not sure (the movement fits several styles)"
-    return f"{words} (recognized from the movement, {quantities.percent(lift.confidence)} sure)"
+    return f"{words} (recognized from the movement, {quantities.percent(min(lift.confidence, SUREST))} sure)"
 
 
 def sentence(text: str) -> str:

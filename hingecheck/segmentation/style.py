@@ -9,7 +9,7 @@ Steps (`classify`).  It is a linear discriminant with one common spread.
    (degrees).  Take the median over the repetitions.
 2. Compute the distance to the mean of each style, in units of the common spread (`styles.toml`).
 3. Weigh each style by how usual it is and by a normal distribution of that distance.  Only styles with the lift type of
-   the repetitions count.
+   the repetitions count.  Multiply by the probability of that type.
 4. Name the most probable style, or "not sure" if its probability is below SURE.
 
 Stance and grip cannot be seen from the side, so several styles from the floor look alike.
@@ -94,7 +94,8 @@ def classify(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) ->
         return LiftStyle("not_sure", 0.0, given=False)
     # 4
     best = int(np.argmax(weight))
-    confidence = float(weight[best] / weight.sum())
+    of_type = float(np.median([rep.style_probability for rep in reps]))
+    confidence = of_type * float(weight[best] / weight.sum())
     return LiftStyle(classes.names[best] if confidence >= SURE else "not_sure", confidence, given=False)
 
 
