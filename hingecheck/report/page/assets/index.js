@@ -201,6 +201,9 @@
     load: (a, b) => (rows[b].load ?? -1) - (rows[a].load ?? -1),
   };
 
+  const sorted = {};
+  const inOrder = (name) => (sorted[name] ??= rows.map((_, i) => i).sort((a, b) => order[name](a, b) || a - b));
+
   const grow = () => {
     body.append(...shown.slice(drawn, drawn + PAGE).map(line));
     drawn = Math.min(shown.length, drawn + PAGE);
@@ -230,8 +233,7 @@
     const fits = (r, i) =>
       groupsShown.has(r.group) && (!onlyNew || isNew(r)) && inTime(r) &&
       asked.every(([wanted, of]) => of(r).includes(wanted)) && searched.every((w) => words[i].includes(w));
-    shown = rows.map((_, i) => i).filter((i) => fits(rows[i], i));
-    shown.sort((a, b) => order[form.elements.order.value](a, b) || a - b);
+    shown = inOrder(form.elements.order.value).filter((i) => fits(rows[i], i));
     show();
   }
 
