@@ -239,7 +239,8 @@ def test_a_style_is_never_surer_than_the_type_of_its_repetitions() -> None:
     track, reps = measured(THREE)
     picked_up = [replace(rep, style="pick_up", style_probability=0.6) for rep in reps]
     classified = style.classify(track, picked_up, None)
-    assert (classified.name, classified.confidence) == ("not_sure", pytest.approx(0.6))
+    assert classified.name == "not_sure"
+    assert classified.confidence == pytest.approx(0.6)
 
 
 def test_forward_travel_of_the_bar_is_that_of_the_hands() -> None:
