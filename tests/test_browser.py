@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -364,6 +365,31 @@ def test_the_board_has_one_row_for_each_athlete_and_finds_and_sorts_them(
     assert rows.count() == 2
     opened.tab.get_by_label("changed").uncheck()
     assert rows.count() == 1
+
+
+def test_a_long_board_grows_on_scrolling_and_is_trimmed_before_somebody_types(
+    board: tuple[Path, Path], open_page: Any
+) -> None:
+    start = '<script type="application/json" id="data">'
+    before, after = board[0].read_text(encoding="utf-8").split(start)
+    data, after = after.split("</script>", 1)
+    held = json.loads(data)
+    held["rows"] *= 100
+    long = board[0].with_name("long.html")
+    long.write_text(before + start + json.dumps(held) + "</script>" + after, encoding="utf-8")
+    opened = open_page(long)
+    rows = opened.tab.locator("#rows tr")
+    end = "window.scrollTo(0, document.documentElement.scrollHeight)"
+    for _ in range(2):
+        while rows.count() < 200:
+            opened.tab.evaluate(end)
+            opened.tab.wait_for_timeout(50)
+        opened.tab.get_by_label("Search").focus()
+        assert rows.count() == 100
+        opened.tab.get_by_label("Search").blur()
+    opened.tab.get_by_label("Search").fill("Ana")
+    assert "100 of 200 rows" in opened.tab.locator("#matches").inner_text()
+    assert opened.messages == []
 
 
 def test_the_board_marks_what_is_new_until_it_was_opened(board: tuple[Path, Path], open_page: Any) -> None:

@@ -2,6 +2,7 @@
 /* The board: filters, sorts and pages the athletes that the page holds as JSON (page/board.py, `_row`). */
 (() => {
   const PAGE = 25; // rows that are added at once
+  const KEPT = 4 * PAGE; // rows that stay while the form is used: it lies above them all
   const SVG = "http://www.w3.org/2000/svg";
   const { rows, groups, limits, live, byClip } = JSON.parse(document.getElementById("data").textContent);
   const text = (r) => [r.name, r.date, r.day, r.clip, r.verdict, r.loadText, groups[r.group], r.style, r.note, ...r.words].join(" ");
@@ -237,6 +238,15 @@
     show();
   }
 
+  /* Take the rows out that lie far below, so that the first keystroke need not. */
+  const trim = () => {
+    if (drawn <= KEPT) return;
+    for (const row of [...body.children].slice(KEPT)) row.remove();
+    drawn = KEPT;
+    document.getElementById("pages").hidden = false;
+  };
+
+  form.addEventListener("focusin", trim);
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("seen").addEventListener("click", () => see(every));
