@@ -35,7 +35,8 @@ LEAST_SEEN, LEAST_SEEN_S = 0.1, 0.09
 
 
 SHORTEST_PART_S: Final = 0.7
-"""Shortest part between two cuts that is measured, in seconds.  The quickest pull of 90 real clips takes as long."""
+"""Shortest part between two cuts that is measured, in seconds.  Own choice: the shortest part with a whole pull in 35
+public clips lasts 0.97 s."""
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,7 @@ SIDE_VIEW_ONLY: Final = (
 
 AFTER_THE_START: Final = (
     *(f"{joint}_{posture}_deg" for posture in ("at_knee_pass", "at_top") for joint in ("hip", "knee", "lumbar")),
-    *(
-        f"{joint}_change_{phase}_deg"
-        for joint in ("hip", "knee", "lumbar", "pelvis")
-        for phase in ("from_knee", "lowering")
-    ),
+    *(f"{joint}_change_{phase}_deg" for joint in phases.JOINTS for phase in ("from_knee", "lowering")),
     *("lean_back_deg", "lockout_short_deg", "eccentric_s"),
 )
 """Metrics that do not need the start of the pull."""
