@@ -199,3 +199,31 @@ def test_an_interrupt_while_pyav_writes_is_not_lost(tmp_path: Path) -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+
+
+INTERRUPTED = """
+import signal, sys
+from pathlib import Path
+from hingecheck.video import writing
+from hingecheck.video.reading import Video
+
+class Interrupting(type(Path())):
+    def open(self, mode="r", *rest, **options):
+        if mode == "rb":
+            signal.raise_signal(signal.SIGINT)
+        return super().open(mode, *rest, **options)
+
+clip = Video(Path(sys.argv[1]))
+try:
+    writing.write(Interrupting(sys.argv[2]), clip, clip.frames(height_px=clip.height), 30.0)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_the_index_is_moved_is_no_crash(tmp_path: Path) -> None:
+    """FFmpeg opens the film again at its end.  An interrupt in that call of Python left it without a file."""
+    clip = write_video(tmp_path / "clip.mp4", noise_pictures(5))
+    code = [sys.executable, "-c", INTERRUPTED, str(clip), str(tmp_path / "film.mp4")]
+    done = subprocess.run(code, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")

@@ -12,6 +12,7 @@ import errno
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, BinaryIO, Final
@@ -87,16 +88,23 @@ def open_clip(path: Path, most_pixels: int = Limits().pixels) -> Iterator[InputC
 
 @contextlib.contextmanager
 def create_film(path: Path, options: Mapping[str, str]) -> Iterator[OutputContainer]:
-    """A new MP4 file at `path`, open for writing; `options`: those of FFmpeg's MP4 writer.  Raises OSError."""
-    with path.open("wb", buffering=0) as file:
+    """A new MP4 file at `path`, open for writing; `options`: those of FFmpeg's MP4 writer.  Raises OSError.
+
+    The film is closed in a thread of its own.  FFmpeg then calls Python, to read the film again, and crashes if that
+    call raises an interrupt.  Python raises interrupts in the main thread only.
+    """
+    with path.open("wb", buffering=0) as file, ThreadPoolExecutor(max_workers=1) as closing:
 
         def reopen(_url: str, _flags: int, _options: object) -> BinaryIO:
             """Open the film itself: the writer reads it again to move the index to the front."""
             return path.open("rb")
 
         try:
-            with av.open(written(file), "w", format="mp4", options=dict(options), io_open=reopen) as film:
+            film = av.open(written(file), "w", format="mp4", options=dict(options), io_open=reopen)
+            try:
                 yield film
+            finally:
+                closing.submit(film.close).result()
         except PyAVCallbackError as error:
             raise OSError(errno.EIO, "the disk is full, or fails") from error
 
