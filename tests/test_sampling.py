@@ -12,16 +12,17 @@ from hingecheck.landmarks import HIPS, SHOULDERS
 from hingecheck.pose import activity, sampling
 from hingecheck.pose.lifter import Region
 from hingecheck.records import Bools, Bytes, PoseTrack
+from hingecheck.video import planes
 from tests import lifter
 
 TIME_S = np.arange(0, 12, 1 / 30)
 
 
 def picture(time_s: float, x_px: float) -> Bytes:
-    """A noisy grey wall with a bright object at x; half the size of the display."""
+    """A noisy grey wall with a bright object at x; a quarter of the size of the display."""
     grey = 90 + np.random.default_rng(round(time_s * 1000)).normal(0, 2, (256, 400))
     grey[80:200, round(x_px) : round(x_px) + 40] = 220
-    return grey.clip(0, 255).astype(np.uint8)
+    return planes.coarse(grey.clip(0, 255).astype(np.uint8))[0]
 
 
 @cache
@@ -30,7 +31,7 @@ def watched(travel_px: float) -> activity.Activity:
     watcher = activity.Watcher()
     for time_s in TIME_S:
         watcher.watch(
-            float(time_s), picture(float(time_s), float(np.interp(time_s, [4, 6], [50, 50 + travel_px]))), 0.5
+            float(time_s), picture(float(time_s), float(np.interp(time_s, [4, 6], [50, 50 + travel_px]))), 0.25
         )
     return watcher.activity()
 

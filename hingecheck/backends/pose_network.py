@@ -30,7 +30,7 @@ from hingecheck.pose import activity, cleaning, estimation, following, lifter, s
 from hingecheck.progress import Progress, Stage, Watch, begin
 from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace, Wanted
 from hingecheck.spine import contour
-from hingecheck.video import reading, thumbnails
+from hingecheck.video import planes, reading, thumbnails
 from hingecheck.video.working_copy import APART_S, WorkingCopy, height_px
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _scout(
         finder = _PeopleFinder(people, thread)
         begin(watch, Stage.SCOUTING)
         for picture in copy.kept(pictures):
-            watcher.watch(picture.time_s, picture.grey, picture.scale)
+            grey, shrink = planes.coarse(picture.grey)
+            watcher.watch(picture.time_s, grey, picture.scale / shrink)
             if keeper.wants(picture.time_s):
                 keeper.keep(picture.frame())
             if finder.wants(picture.time_s):

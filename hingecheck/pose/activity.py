@@ -4,10 +4,7 @@ In: the pictures of a clip in order of time.  Out: `Activity`, how much each squ
 part of the picture, the times around which something moves in it (`moving`).  Why: at rest a lifter looks the same
 for seconds, and the pose network need not look at every picture.
 
-Steps of `Watcher`:
-
-1. Reduce the grey picture.
-2. Take its difference from the picture LAG_S earlier, as the mean over squares.
+`Watcher` takes the difference of each small grey picture from the one LAG_S earlier, as the mean over squares.
 
 Steps of `moving`:
 
@@ -28,9 +25,6 @@ from numpy.typing import NDArray
 
 from hingecheck.pose.lifter import Region
 from hingecheck.records import Bools, Bytes, Floats
-
-HEIGHT_PX: Final = 128
-"""Least height of the small pictures, in pixels."""
 
 SQUARE_PX: Final = 8
 """Side of a square, in pixels of the small picture."""
@@ -86,14 +80,13 @@ class Watcher:
         self._square_px = float("nan")
 
     def watch(self, time_s: float, grey: Bytes, scale: float) -> None:
-        """Compare a grey picture (h, w) with the one LAG_S earlier, or with the first.
+        """Compare a small grey picture (h, w) with the one LAG_S earlier, or with the first.
 
         `scale`: its pixels per display pixel.  A picture soon after the last is left out.
         """
         if self._time_s and time_s < self._time_s[-1] + STEP_S:
             return
-        grey, shrink = _small(grey)
-        self._square_px = SQUARE_PX * shrink / scale
+        self._square_px = SQUARE_PX / scale
         self._earlier.append((time_s, grey))
         while len(self._earlier) > 1 and self._earlier[1][0] <= time_s - LAG_S:
             self._earlier.popleft()
@@ -133,15 +126,6 @@ def _around(moved_s: Floats) -> tuple[Floats, Floats]:
 def _within(begin_s: Floats, end_s: Floats, time_s: Floats) -> Bools:
     """Times (T,) that lie between a beginning and an end."""
     return np.asarray(np.searchsorted(begin_s, time_s, side="right") > np.searchsorted(end_s, time_s))
-
-
-def _small(grey: Bytes) -> tuple[Bytes, int]:
-    """The picture reduced by a whole factor, which is cheap, and the factor."""
-    height, width = grey.shape
-    shrink = max(1, min(height // HEIGHT_PX, width))
-    whole = grey[: height // shrink * shrink, : width // shrink * shrink]
-    small = cv2.resize(whole, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), shrink
 
 
 def _in_squares(change: Bytes) -> NDArray[np.float16]:

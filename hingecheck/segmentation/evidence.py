@@ -104,12 +104,20 @@ def hypotheses(seen: Seen, ways: Sequence[Reading], lift_type: LiftType | None) 
 def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tables: Tables) -> Chain:
     """The log likelihoods of everything that is seen, under each hypothesis."""
     types = [tables.types[each.type] for each in guesses]
-    share = {each.level: _from_level(seen, each.level, tables) for each in guesses}
+    share = {level: _from_level(seen, level, tables) for level in {each.level for each in guesses}}
+    whole = {
+        (name, level): _of_set(seen, looks, name, level, tables)
+        for name, level in {(each.type, each.level) for each in guesses}
+    }
     left = np.array([tables.numbers["left"].at("up" if up else "down", seen.left_s) for up in LOADED])
     load = np.stack([each.reading.load[:, LOADED.astype(int)] for each in guesses])
     return Chain(
-        prior=np.array([t.prior + each.reading.prior for t, each in zip(types, guesses, strict=True)])
-        + np.array([_of_set(seen, looks, each, tables) for each in guesses]),
+        prior=np.array(
+            [
+                t.prior + each.reading.prior + whole[each.type, each.level]
+                for t, each in zip(types, guesses, strict=True)
+            ]
+        ),
         start=np.stack([t.start[seen.begins] for t in types]),
         end=np.stack([t.end["low" if np.isnan(seen.left_s) else "upright"] for t in types]) + left,
         step=np.stack([t.step for t in types]),
@@ -160,13 +168,13 @@ def _bend(seen: Seen, depth: Floats, up: bool, kind: str, tables: Tables) -> Flo
     return np.asarray(likelihood)
 
 
-def _of_set(seen: Seen, looks: Looks | None, guess: Hypothesis, tables: Tables) -> float:
-    """Log likelihood of what is seen of the set as a whole."""
+def _of_set(seen: Seen, looks: Looks | None, type_: str, level: float, tables: Tables) -> float:
+    """Log likelihood of what is seen of the set as a whole, for a type of set and a level of the bar."""
     carried = seen.forward[-1] - seen.forward[0]
     contrast, moved = (np.nan, np.nan) if looks is None else (looks.contrast, looks.moved)
-    parts = {"place": place(seen, guess.level), "carried": (carried,), "contrast": (contrast,), "moved": (moved,)}
+    parts = {"place": place(seen, level), "carried": (carried,), "contrast": (contrast,), "moved": (moved,)}
     known = {name: values for name, values in parts.items() if name in tables.numbers}
-    return float(sum(tables.numbers[name].at(guess.type, *values) for name, values in known.items()))
+    return float(sum(tables.numbers[name].at(type_, *values) for name, values in known.items()))
 
 
 def place(seen: Seen, level: float) -> tuple[float, float]:

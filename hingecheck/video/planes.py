@@ -44,6 +44,10 @@ _LIMITED_UV: Final = np.round(128 + (np.arange(256) - 128) * 224 / 255).astype(n
 """Values of the limited range that stand for those of the full range."""
 
 
+COARSE_PX: Final = 128
+"""Least height of a coarse picture, in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Small:
     """A reduced upright picture at a time in seconds.
@@ -81,6 +85,15 @@ def small(picture: VideoFrame, time_s: float, size: tuple[int, int], scale: floa
         tables = (_LIMITED_Y, _LIMITED_UV, _LIMITED_UV)
         reduced = [np.asarray(cv2.LUT(plane, table), np.uint8) for plane, table in zip(reduced, tables, strict=True)]
     return Small(time_s, _joined(reduced), scale, bt709)
+
+
+def coarse(grey: Bytes) -> tuple[Bytes, int]:
+    """The brightness (h, w) reduced by a whole factor, which is cheap, and the factor."""
+    height, width = grey.shape
+    shrink = max(1, min(height // COARSE_PX, width))
+    whole = grey[: height // shrink * shrink, : width // shrink * shrink]
+    reduced = cv2.resize(whole, (width // shrink, height // shrink), interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, np.uint8), shrink
 
 
 def rgb(picture: VideoFrame, size: tuple[int, int]) -> Bytes:

@@ -92,8 +92,9 @@ class Video:
         self._cuts, self._frozen = cuts.Watcher(), frozen.Watcher()
         for time_s, picture in self._apart(apart_s):
             small = planes.small(picture, time_s, self._stored_size(scale), scale)
-            self._cuts.watch(time_s, small.grey)
-            self._frozen.watch(time_s, small.grey)
+            coarse, _ = planes.coarse(small.grey)
+            self._cuts.watch(time_s, coarse)
+            self._frozen.watch(time_s, coarse)
             yield planes.upright(small, self._upright_by)
 
     @property
