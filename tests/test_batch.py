@@ -239,7 +239,7 @@ def test_a_full_disk_stops_the_batch_and_fails_no_clip(tmp_path: Path) -> None:
     assert hingecheck("batch", folder, "--out", tmp_path / "out").returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupt_exits_with_130_and_the_next_run_resumes(number: int, tmp_path: Path) -> None:
     clips = {f"Ana/{i:02}.mp4": f"gate {1 + i // 5} share 0.{i:02}" for i in range(1, 13)}
     folder, out = season(tmp_path / "season", clips), tmp_path / "out"

@@ -60,6 +60,7 @@ def address(scheduler_file: Path) -> str:
     raise TimeoutError("no scheduler")
 
 
+@pytest.mark.slow
 def test_a_batch_loses_no_result_when_a_worker_is_killed(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:

@@ -113,6 +113,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
+@pytest.mark.slow
 def test_an_analysis_that_is_ended_at_any_moment_leaves_a_whole_result_or_none(
     sample_clip: Path, tmp_path: Path
 ) -> None:

@@ -269,7 +269,7 @@ def test_a_clip_of_any_name_is_analyzed_into_a_new_folder(name: bytes, place: Pa
     assert "--force" in again.output
 
 
-@pytest.mark.parametrize("name", [b"..mp4", b"set:1.mp4", b"L" * 251 + b".mp4", b"ab\xff\xfe.mp4"], ids=short)
+@pytest.mark.parametrize("name", [b"..mp4", b"ab\xff\xfe.mp4"], ids=short)
 def test_clips_of_any_name_are_compared_in_a_new_folder(name: bytes, place: Path, grey: Path) -> None:
     clip = place / os.fsdecode(name)
     clip.write_bytes(grey.read_bytes())

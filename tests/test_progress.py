@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+import pytest
+
 from hingecheck import analysis
 from hingecheck.analysis import Asked
 from hingecheck.backends.source import PoseSource
@@ -49,6 +51,7 @@ def test_an_analysis_tells_its_stages_and_the_report_tells_the_rest(sample_clip:
     check_counts(told, Stage.FILM, result.video.frames_read)
 
 
+@pytest.mark.slow
 def test_the_lifters_other_clips_are_stages_of_their_own(sample_clip: Path, tmp_path: Path) -> None:
     still = write_video(tmp_path / "still.mp4", noise_pictures(45, height=640, width=360))
     source = Stored({"still.mp4": Still("hip_led", STANDING_S)})

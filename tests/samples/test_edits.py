@@ -50,6 +50,7 @@ def test_fewer_pictures_are_written_with_their_own_times(name: str, tmp_path: Pa
         assert len(found_s) == 20
 
 
+@pytest.mark.slow
 def test_every_nuisance_changes_the_pictures_and_keeps_the_times() -> None:
     plain = list(part(0.2))
     for nuisance in nuisances.NUISANCES:
