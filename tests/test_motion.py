@@ -25,7 +25,7 @@ from hingecheck.records import (
     View,
     pose,
 )
-from hingecheck.segmentation import hand_height, model, segment
+from hingecheck.segmentation import events, hand_height, model, segment
 from hingecheck.spine import contour, inference
 from tests import lifter
 
@@ -393,6 +393,18 @@ def test_a_repetition_that_is_mostly_unseen_is_not_reported() -> None:
     xy_px = track.xy_px.copy()
     xy_px[135:190] = np.nan
     assert stages(replace(track, xy_px=xy_px))[3] == ()
+
+
+def test_a_knee_that_the_bar_passes_before_the_pull_begins_gives_no_time() -> None:
+    """A Romanian pull can begin after a pause in which the bar creeps past the knee; events stay in order."""
+    track = stages(lifter.track(lifter.Set().posture()))[2]
+    height = track.hand_height
+    valley = int(np.nanargmin(height[:180]))
+    top = valley + int(np.nanargmax(height[valley:]))
+    end_s = float(track.time_s[-1])
+    passed_s = events.knee_pass_s(track, height, (valley, top), (0.0, end_s))
+    assert 0.0 < passed_s < end_s
+    assert np.isnan(events.knee_pass_s(track, height, (valley, top), (passed_s + 0.1, end_s)))
 
 
 def test_a_repetition_with_gaps_only_during_pauses_is_reported() -> None:

@@ -205,15 +205,18 @@ def _slow_end_s(time_s: Floats, height: Floats, valley: int, top: int) -> tuple[
     return low_s - float(time_s[valley]), high_s - low_s
 
 
-def knee_pass_s(track: AngleTrack, height: Floats, before: int, top: int) -> float:
-    """Time in seconds at which the bar passes the knee on the way up; NaN if it does not.
+def knee_pass_s(track: AngleTrack, height: Floats, turns: tuple[int, int], pull_s: tuple[float, float]) -> float:
+    """Time in seconds at which the bar passes the knee on the way up; NaN if it does not, or not within the pull.
 
-    The bar hangs HAND_TO_BAR below the wrists.
+    The bar hangs HAND_TO_BAR below the wrists.  `turns`: frames of the valley and the top.  `pull_s`: lift-off and
+    lockout; a pull can begin a little after the lowest frame, above the knee.
     """
+    before, top = turns
     over = height[before : top + 1] - HAND_TO_BAR >= track.knee_height[before : top + 1]
     if over[0] or not over.any():
         return float("nan")
-    return float(track.time_s[before + int(np.argmax(over))])
+    passed_s = float(track.time_s[before + int(np.argmax(over))])
+    return passed_s if pull_s[0] <= passed_s <= pull_s[1] else float("nan")
 
 
 def _later_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:

@@ -177,14 +177,13 @@ def _floor_rep(course: Course, turns: tuple[int, int, int, int]) -> Rep:
     """
     _, before, top, after = turns
     rise, lowering_s, end_s = _ways(course, (before, top, after))
-    knee_pass_s = events.knee_pass_s(course.track, course.height, before, top)
     return Rep(
         number=0,
         style="floor",
         start_s=rise.liftoff_s,
         onset_s=min(rise.onset_s, events.quiet_s(course.track, rise.liftoff_s)),
         liftoff_s=rise.liftoff_s,
-        knee_pass_s=knee_pass_s if rise.liftoff_s <= knee_pass_s <= rise.top_s else float("nan"),
+        knee_pass_s=events.knee_pass_s(course.track, course.height, (before, top), (rise.liftoff_s, rise.lockout_s)),
         lockout_s=rise.lockout_s,
         top_s=min(rise.top_s, lowering_s),
         lowering_s=lowering_s,
@@ -209,7 +208,7 @@ def _romanian_rep(course: Course, turns: tuple[int, int, int, int]) -> Rep:
         start_s=events.lowering_s(time_s, height, before, valley)[0] if falls else float(time_s[0]),
         onset_s=lowest_s,
         liftoff_s=lowest_s,
-        knee_pass_s=events.knee_pass_s(course.track, height, valley, after),
+        knee_pass_s=events.knee_pass_s(course.track, height, (valley, after), (lowest_s, rise.lockout_s)),
         lockout_s=rise.lockout_s,
         top_s=min(rise.top_s, leaves_s),
         lowering_s=leaves_s,
