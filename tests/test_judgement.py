@@ -320,6 +320,7 @@ def test_a_verdict_without_a_pattern_names_the_pattern_it_rules_out() -> None:
     judged = verdict([described(angle(21.0, bias=4.0), angle(41.0))])
     assert judged.pattern == "cannot_tell"
     assert "but not a low-back-led lift" in texts.verdict(judged)
+    assert (judged.cue, judged.cue_reason) == (verdicts.MIXED_CUE, verdicts.CLOSE_REASON)
 
 
 def test_each_pattern_has_a_probability() -> None:
@@ -450,7 +451,9 @@ def test_a_trunk_that_hardly_turns_gets_angles_but_no_share_and_no_pattern() -> 
     assert squat_like.values["lumbar_change_deg"].value == pytest.approx(22.0, abs=0.2)
     for share in ("lumbar_share_trunk", "lumbar_share_thigh"):
         assert squat_like.values[share].reason == Reason(Code.TRUNK_STILL, (repetition.LEAST_TURN_DEG,))
-    assert verdict([squat_like]).pattern == "cannot_tell"
+    judged = verdict([squat_like])
+    assert (judged.pattern, judged.cue) == ("cannot_tell", verdicts.SQUAT_CUE)
+    assert Filming.CLOSE_FITTING not in judged.surer
 
 
 def test_rounding_as_the_bar_leaves_the_floor_is_measured_before_and_after() -> None:

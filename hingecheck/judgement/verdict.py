@@ -60,6 +60,15 @@ ROUND_CUE: Final = (
 )
 """Cue for a low back that is rounder at the start than usual, if no rule is flagged."""
 
+SQUAT_CUE: Final = "Let the hips go back, not down, until the trunk leans over the bar: a deadlift is a hinge."
+"""Cue for a lift whose share is not measured because the trunk hardly turned."""
+
+SQUAT_REASON: Final = "the trunk hardly turned, as in a squat"
+"""Why SQUAT_CUE is given."""
+
+CLOSE_REASON: Final = "it helps both patterns that the measurement fits"
+"""Why MIXED_CUE is given for a share that fits two of the three patterns."""
+
 REASONS: Final[Mapping[Pattern, str]] = {
     "hip_led": "most of the way up came from the hips",
     "mixed": "hips and low back shared the way up",
@@ -114,7 +123,7 @@ def _verdict(
         pattern, why = "cannot_tell", (Reason(Code.ONE_OF_REPS, (complete,)),)
     rounding = compared_rounding(start_deg, criteria.verdict)
     opened_deg = pooled.get(OPENED, Measure.missing(Code.NO_REP_MEASURED))
-    cue, cue_reason = _cue(pattern, rounding, findings, criteria)
+    cue, cue_reason = _cue(pattern, why, rounding, findings, criteria)
     surer = _filming(reps, share, view, criteria.verdict)
     if cue == FILMING_CUE and surer:
         cue = f"Film again: {'; '.join(texts.FILMING[way] for way in surer)}."
@@ -139,7 +148,8 @@ def _filming(
 ) -> tuple[Filming, ...]:
     """How to film for a clearer answer; empty if nothing would help."""
     codes = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
-    wide = not share.known or share.high - share.low > limits["sure_width"].value
+    still = share.reason is not None and Code.TRUNK_STILL in share.reason.codes
+    wide = not still and (not share.known or share.high - share.low > limits["sure_width"].value)
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
         Filming.SQUARE: wide and yaw_deg > limits["square_yaw"].value,
@@ -220,13 +230,23 @@ def compared_with_top(opened_deg: Measure, limits: Mapping[str, Threshold]) -> O
     return "alike" if opened_deg.high < clearly else "cannot_tell"
 
 
-def _cue(pattern: Pattern, rounding: Rounding, findings: Sequence[Finding], criteria: Criteria) -> tuple[str, str]:
-    """The cue and why it is given: of the first flag; without a flag, of a round low back; else of the pattern."""
+def _cue(
+    pattern: Pattern, why: Sequence[Reason], rounding: Rounding, findings: Sequence[Finding], criteria: Criteria
+) -> tuple[str, str]:
+    """The cue and why it is given: of the first flag; without a flag, of a round low back; else of the pattern.
+
+    `why`: the reasons why no pattern can be told.  Some of them call for another cue than to film again.
+    """
     for finding in findings:
         if finding.status == "flag":
             return criteria.rules[finding.rule].cue, finding.text
     if rounding in ("rounder_than_most", "rounder"):
         return ROUND_CUE, ROUND_REASON
+    codes = {code for reason in why for code in reason.codes}
+    if Code.TRUNK_STILL in codes:
+        return SQUAT_CUE, SQUAT_REASON
+    if Code.FITS_ALL_BUT in codes:
+        return MIXED_CUE, CLOSE_REASON
     cues = {"hip_led": HIP_LED_CUE, "mixed": MIXED_CUE}
     if pattern == "low_back_led" and LOW_BACK_RULE in criteria.rules:
         cues[pattern] = criteria.rules[LOW_BACK_RULE].cue
