@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hingecheck import __version__
 from tests.conftest import hingecheck, noise_pictures, write_video
 from tests.recordings import Still, Stored
 
@@ -293,3 +294,9 @@ def test_the_doctor_reports_no_problem_in_this_installation() -> None:
     assert done.returncode == 0, done.stdout
     assert "nothing is sent anywhere" in " ".join(done.stdout.split())
     assert "problem" not in done.stdout
+
+
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "hingecheck", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, f"hingecheck {__version__}")

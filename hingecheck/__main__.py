@@ -1,0 +1,5 @@
+"""`python -m hingecheck`: the command, where the script `hingecheck` is not on the path."""
+
+from hingecheck import cli
+
+cli.main()
