@@ -116,13 +116,14 @@ def test_the_square_keeps_its_size_while_plates_hide_the_legs() -> None:
     assert network.squares[-1].side_px == pytest.approx(network.squares[0].side_px, rel=0.17)
 
 
-def test_the_second_guess_has_more_room() -> None:
+def test_the_next_guesses_have_more_room_and_less() -> None:
     network = Network(at(100))
     follow = follower(network, [Find(0.0, at(100))])
     follow.follow(frame(0.0))
     network.person, network.squares = at(350), []
     assert follow.follow(frame(0.13)) is None
-    assert network.squares[1].side_px == pytest.approx(MORE_ROOM * network.squares[0].side_px, rel=1 / STEPS)
+    sides_px = [square.side_px / network.squares[0].side_px for square in network.squares[1:3]]
+    assert sides_px == pytest.approx([MORE_ROOM, 1 / MORE_ROOM], rel=1 / STEPS)
 
 
 def test_a_lifter_whom_only_the_search_finds_is_followed_from_there() -> None:
@@ -164,3 +165,43 @@ def test_squares_are_in_pixels_of_the_picture_and_finds_in_pixels_of_the_display
     assert follower(network, [Find(0.0, on_display)]).follow(part) is not None
     hip = at(100)[list(landmarks.HIPS)].mean(axis=0)
     assert network.squares[0].middle_px == pytest.approx(hip, abs=network.squares[0].side_px / STEPS)
+
+
+def leg(name: str) -> Floats:
+    """A standing person with a leg as nobody's is."""
+    xy_px = at(100)
+    hips_y = xy_px[list(landmarks.HIPS), 1].mean()
+    below = [*landmarks.KNEES, *landmarks.ANKLES]
+    if name == "knee":
+        xy_px[landmarks.KNEES[0], 1] = hips_y - 40.0
+    elif name == "ankle":
+        xy_px[landmarks.ANKLES[0], 1] = hips_y - 5.0
+    else:
+        xy_px[below, 1] = hips_y + 0.3 * (xy_px[below, 1] - hips_y)
+    return xy_px
+
+
+@dataclass
+class Wide(Network):
+    """Sees the person as `better` in squares that are larger than usual."""
+
+    better: Floats | None = None
+
+    def look(self, rgb: Bytes, square: Square) -> Look:
+        look = super().look(rgb, square)
+        if self.better is None or square.side_px < 1.1 * self.squares[0].side_px:
+            return look
+        return replace(look, sighting=replace(look.sighting, xy_px=self.better))
+
+
+@pytest.mark.parametrize("name", ["knee", "ankle", "short"])
+def test_a_look_with_an_impossible_leg_counts_only_if_no_other_square_shows_a_better_one(name: str) -> None:
+    for better in (None, at(100)):
+        network = Wide(at(100))
+        follow = follower(network, [Find(0.0, at(100))])
+        follow.follow(frame(0.0))
+        network.person, network.better, network.squares = leg(name), better, []
+        kept = follow.follow(frame(0.13))
+        assert kept is not None
+        assert (kept.xy_px == (leg(name) if better is None else better)).all()
+        assert len(network.squares) >= 2

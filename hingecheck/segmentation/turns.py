@@ -191,13 +191,13 @@ def _around(course: Course, values: Floats, frames: Ints, kind: Callable[[Floats
 def _straight_deg(course: Course, peak: int) -> float:
     """The smallest trunk-thigh angle at a peak or within STRAIGHT_S after it, in degrees.
 
-    NaN if it is not seen, or if a bent lifter is lost there: the lifter may straighten unseen.
+    NaN if it is not seen, or if a lifter who is not straight yet is lost there: the lifter may straighten unseen.
     """
     soon = course.around(peak)
     soon |= (course.time_s >= course.time_s[peak]) & (course.time_s <= course.time_s[peak] + STRAIGHT_S)
     deg = course.track.trunk_thigh.value_deg[soon]
     known_deg = deg[np.isfinite(deg)]
-    lost = len(known_deg) < len(deg) and known_deg.min(initial=np.inf) > posture.EXTENDED_DEG
+    lost = len(known_deg) < len(deg) and known_deg.min(initial=np.inf) > posture.STRAIGHT_DEG
     return float("nan") if lost else float(known_deg.min())
 
 
