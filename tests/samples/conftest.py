@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-HEAVY = ["test_figure.py", "test_pictures.py", "test_commands.py", "test_motion.py", "test_styles.py", "test_sets.py"]
+HEAVY = [
+    *("test_figure.py", "test_flesh.py", "test_pictures.py", "test_commands.py"),
+    *("test_motion.py", "test_styles.py", "test_sets.py"),
+]
 DRAWING = [*HEAVY, "test_card_set.py"]
 CARD = ["test_card_statistics.py", "test_card_set.py"]
 collect_ignore = [] if find_spec("anny") and find_spec("moderngl") else HEAVY
