@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -393,6 +394,38 @@ def test_a_repetition_that_is_mostly_unseen_is_not_reported() -> None:
     xy_px = track.xy_px.copy()
     xy_px[135:190] = np.nan
     assert stages(replace(track, xy_px=xy_px))[3] == ()
+
+
+@dataclass
+class Stuck:
+    """Pictures of plates that go up with the hands and are never seen to come down."""
+
+    track: AngleTrack
+
+    def plates_up(self) -> tuple[Floats, Floats]:
+        height = self.track.hand_height
+        low = int(np.nanargmin(height))
+        rising = np.maximum.accumulate(np.nan_to_num(height - height[low])[low:])
+        return self.track.time_s, np.concatenate([np.zeros(low), rising])
+
+    def hanging(self, times_s: Sequence[float]) -> Floats:
+        return np.zeros((len(times_s), 2))
+
+    def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
+        return None
+
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
+        return np.zeros((len(upright_s), 2))
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        return []
+
+
+def test_plates_that_are_not_seen_to_come_down_leave_the_time_of_the_way_down_to_the_hands() -> None:
+    track = stages(lifter.track(lifter.Set().posture()))[2]
+    (by_hands,), (by_both,) = segment.segment(track).reps, segment.segment(track, pictures=Stuck(track)).reps
+    assert by_both.lowering_s == by_hands.lowering_s
+    assert by_both.end_s == by_hands.end_s
 
 
 def test_a_knee_that_the_bar_passes_before_the_pull_begins_gives_no_time() -> None:

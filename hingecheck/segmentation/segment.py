@@ -227,12 +227,18 @@ def _ways(course: Course, turns: tuple[int, int, int]) -> tuple[events.Rise, flo
     lowering_s, end_s = events.lowering_s(course.time_s, course.height, top, after)
     if (plates_turns := _plates_turns(course, turns)) is None:
         return rise, lowering_s, end_s
-    down_s = events.lowering_s(course.time_s, course.plates, plates_turns[1], after)
-    return (
-        events.reconciled(rise, events.rise(course.time_s, course.plates, *plates_turns)),
-        events.reconciled_s(lowering_s, down_s[0]),
-        events.reconciled_s(end_s, down_s[1]),
-    )
+    rise = events.reconciled(rise, events.rise(course.time_s, course.plates, *plates_turns))
+    if after < 0 or _along(course, plates_turns[1], (top, after)):
+        down_s = events.lowering_s(course.time_s, course.plates, plates_turns[1], after)
+        lowering_s, end_s = (events.reconciled_s(*both) for both in zip((lowering_s, end_s), down_s, strict=True))
+    return rise, lowering_s, end_s
+
+
+def _along(course: Course, high: int, way_down: tuple[int, int]) -> bool:
+    """True if the plates, highest in frame `high`, come down along with the hands."""
+    top, after = way_down
+    plates_fall, fall = (series[a] - series[after] for series, a in ((course.plates, high), (course.height, top)))
+    return bool(plates_fall >= LEAST_ALONG * fall > 0)
 
 
 def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int] | None:
