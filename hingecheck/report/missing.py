@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from hingecheck import quantities, texts
-from hingecheck.records import Analysis, Angle, Code, Reason, listed
+from hingecheck.records import Analysis, Angle, Code, Reason, for_readers
 from hingecheck.report import sentences, wording
 
 SLOW_PULL_S: Final = 3.0
@@ -33,11 +33,11 @@ def _missing_metrics(analysis: Analysis) -> list[str]:
     """
     names: dict[str, dict[str, set[int]]] = {}  # cause -> metric -> numbers of repetitions
     for rep in analysis.reps:
-        for metric in listed([each.values for each in analysis.reps]):
+        for metric in for_readers([each.values for each in analysis.reps]):
             for cause in _causes(rep.values[metric].reason):
                 names.setdefault(cause, {}).setdefault(wording.name(metric), set()).add(rep.rep.number)
     whole = analysis.over_set
-    of_set = [(metric, cause) for metric in listed([whole]) for cause in _causes(whole[metric].reason)]
+    of_set = [(metric, cause) for metric in for_readers([whole]) for cause in _causes(whole[metric].reason)]
     alone = dict.fromkeys(cause for _, cause in of_set if cause not in names)
     for metric, cause in of_set:
         if cause in names:

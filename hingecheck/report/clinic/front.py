@@ -14,7 +14,7 @@ from typing import Any, Final
 from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
 from hingecheck.judgement import self_report
-from hingecheck.records import Floats, counting, listed
+from hingecheck.records import Floats, counting, for_readers
 from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
@@ -251,9 +251,9 @@ def _third_person(line: str) -> str:
 def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
-    names = listed([rep.values for rep in stored.reps])
+    names = for_readers([rep.values for rep in stored.reps])
     unknown = [rep.values[name] for rep in stored.reps for name in names]
-    unknown += [stored.over_set[name] for name in listed([stored.over_set])]
+    unknown += [stored.over_set[name] for name in for_readers([stored.over_set])]
     causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [

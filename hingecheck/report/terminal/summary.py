@@ -15,7 +15,7 @@ from rich.text import Text
 
 from hingecheck import texts
 from hingecheck.names import shown
-from hingecheck.records import Analysis, Angle, RepMetrics, listed
+from hingecheck.records import Analysis, Angle, RepMetrics, for_readers
 from hingecheck.records.comparison import Comparison
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.terminal import sparkline
@@ -89,7 +89,7 @@ def _bar(analysis: Analysis) -> str:
 
 def show_all(analysis: Analysis, console: Console) -> None:
     """Print every number of every repetition, the result of each rule, and the provenance."""
-    names = listed([rep.values for rep in analysis.reps])
+    names = for_readers([rep.values for rep in analysis.reps])
     for first in range(0, len(analysis.reps), REPS_PER_TABLE):
         console.print()
         console.print(_numbers(names, analysis.reps[first : first + REPS_PER_TABLE]))
