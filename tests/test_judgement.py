@@ -212,6 +212,9 @@ def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     assert unsure.cue == f"Film again: {'; '.join(texts.FILMING[way] for way in unsure.surer)}."
     assert texts.surer(unsure) == []  # the cue says it
     assert texts.surer(replace(unsure, cue="Brace.")) == [texts.FILMING[way] for way in unsure.surer]
+    oblique = replace(turned, yaw_deg=Measure(40.0, 35.0, 45.0), assessable=False)
+    assert texts.camera(oblique)  # this says where to stand, so the cue does not
+    assert verdict(wide, oblique).surer == (Filming.CLOSE_FITTING, Filming.MORE_REPS)
 
 
 @pytest.mark.parametrize(

@@ -137,12 +137,15 @@ def _verdict(
 def _filming(
     reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mapping[str, Threshold]
 ) -> tuple[Filming, ...]:
-    """How to film for a clearer answer; empty if nothing would help."""
+    """How to film for a clearer answer; empty if nothing would help.
+
+    Where the view cannot be assessed, `texts.camera` says which way to walk, so SQUARE is not said again.
+    """
     codes = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
     wide = not share.known or share.high - share.low > limits["sure_width"].value
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
-        Filming.SQUARE: wide and yaw_deg > limits["square_yaw"].value,
+        Filming.SQUARE: wide and view.assessable and yaw_deg > limits["square_yaw"].value,
         Filming.CLOSE_FITTING: wide,
         Filming.PAST_PLATES: not codes.isdisjoint(BEHIND_PLATES),
         Filming.STANDING: not codes.isdisjoint(WITHOUT_STANDING),
