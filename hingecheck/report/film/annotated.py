@@ -73,7 +73,8 @@ def draw(
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
         now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
-        overlay.draw(picture, scene, moment, pen)
+        if remark != wording.LEFT_OUT:
+            overlay.draw(picture, scene, moment, pen)
         labels = overlay.labels(scene, moment) if moment.seen else []
         top = _top(picture.shape[1], pen, _words(now, len(analysis.reps)), remark, labels)
         bottom = _strip(picture.shape[1], pen, BOTTOM, above_px=top.shape[0] + picture.shape[0])

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from hingecheck import texts
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
-from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
+from hingecheck.records import Analysis, Reason, RepMetrics, counting, for_readers
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
@@ -50,7 +50,7 @@ class Film:
 class Extra:
     """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any.
 
-    `left_out`: number of pictures of film and key frames that are not shown, because a face could not be covered.
+    `left_out`: number of pictures of film and key frames that are not shown, because the lifter is lost in them.
     """
 
     frames: Sequence[KeyFrame]
@@ -98,7 +98,7 @@ def _left_out(count: int) -> list[str]:
     if not count:
         return []
     pictures, there = ("1 picture is", "it") if count == 1 else (f"{count} pictures are", "them")
-    return [f"{pictures} left out of film and key frames, because a face in {there} could not be covered."]
+    return [f"{pictures} left out of film and key frames: the lifter is lost in {there}, so a face may be visible."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
@@ -228,7 +228,7 @@ def _table(analysis: Analysis) -> list[dict[str, Any]]:
             "key": name,
             "cells": [_values(rep, [name])[0] for rep in analysis.reps],
         }
-        for name in listed([rep.values for rep in analysis.reps])
+        for name in for_readers([rep.values for rep in analysis.reps])
         if any(rep.values[name].known for rep in analysis.reps)
     ]
 
