@@ -108,7 +108,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STORED: "{0}",
     Code.NO_LOAD: "no load is given, or too few days have different loads",
     Code.LOAD_DIFFERS: "the load differs, and the earlier days do not show its effect",
-    Code.NO_EARLIER_DAY: "no earlier day",
+    Code.NO_EARLIER_DAY: "no earlier day with this lift",
     Code.NOT_ON_CARD: "the error card does not hold this number",
     Code.NO_DATE: "the clip's date is not known",
     Code.NO_ATHLETE: "the athlete is not known",
@@ -155,7 +155,7 @@ OPENINGS: Final[Mapping[Opening, str]] = {
 USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average (Bengtsson 2022)"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
 
-TOO_CLOSE: Final = "Too close to call: the interval holds both sides of the limit."
+TOO_CLOSE: Final = "Too close to call: neither side of the limit is sure enough."
 """What is said of a rule whose number was measured, but not finely enough."""
 
 USUAL_DISTANCE_M: Final = 3

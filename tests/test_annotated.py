@@ -148,7 +148,7 @@ def test_a_repetition_without_a_low_back_share_shows_the_reason(monkeypatch: pyt
     drawn_words = words_in_frame(
         monkeypatch, replace(analysis, reps=reps), frame_at(analysis, first.rep.lockout_s + 0.1)
     )
-    assert "lumbar share not measured: the repetition never locked out" in drawn_words
+    assert {"lumbar share not measured", "the repetition never locked out"} <= set(drawn_words)
 
 
 def test_a_frame_without_a_lifter_shows_a_message_and_no_angles(monkeypatch: pytest.MonkeyPatch) -> None:

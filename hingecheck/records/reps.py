@@ -176,7 +176,8 @@ def _unasked(measure: Measure) -> bool:
 class RepMetrics:
     """The metrics of one repetition.
 
-    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, at lift-off or a moment before.
+    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, at lift-off or a moment before;
+    NaN if the clip begins after it.
     `notes`: what a report says beside the numbers.  Raises ValueError for missing metrics and for shares
     outside 0 to 1.
     """

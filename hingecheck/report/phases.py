@@ -45,6 +45,11 @@ def posture_s(rep: RepMetrics, posture: str) -> float:
     return float(times_s[posture]) if posture != "at_top" or rep.complete else float("nan")
 
 
+def absent(posture: str) -> str:
+    """What is said in place of a posture that the clip does not show."""
+    return "not in the clip" if posture == "at_start" else "did not happen"
+
+
 def metric(angle: str, posture: str) -> str:
     """The metric of an angle, such as "hip_flexion", at a posture."""
     return f"{ANGLES[angle]}_{posture}_deg"
@@ -65,6 +70,7 @@ def of(rep: RepMetrics) -> tuple[Phase, ...]:
     event = rep.rep
     begins = [
         (posture_s(rep, "at_start"), POSTURES["at_start"]),
+        (begin_s(event) if np.isnan(rep.pulled_from_s) else np.nan, LIFTING),
         (event.liftoff_s, LIFTING),
         (event.knee_pass_s, PAST_KNEE),
         (posture_s(rep, "at_top"), POSTURES["at_top"]),

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from markupsafe import Markup
 
 from hingecheck import texts
@@ -161,7 +162,7 @@ def _bands(axis: plots.Axis, limits: Sequence[float]) -> list[dict[str, Any]]:
 
 
 def _main(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The picture beside the answer: the pull start of the first repetition whose pictures are shown."""
+    """The picture beside the answer: the first posture of the first repetition whose pictures are shown."""
     shown = [item for card in cards if card["open"] for item in card["frames"] if item["picture"]]
     return shown[0] if shown else None
 
@@ -169,7 +170,9 @@ def _main(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any]]:
     shown = pictures(frames)
     used = [rep.rep.number for rep in analysis.reps if rep.rep.number in analysis.verdict.reps_used]
-    open_reps = {(used or [counting(analysis.reps)[0].rep.number])[0], analysis.most_different}
+    counted = counting(analysis.reps)
+    whole = [rep.rep.number for rep in counted if np.isfinite(rep.pulled_from_s)]
+    open_reps = {(used or whole or [counted[0].rep.number])[0], analysis.most_different}
     return [
         {
             "rep": rep.rep,
