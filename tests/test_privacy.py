@@ -122,6 +122,13 @@ def test_a_head_that_is_seen_once_counts_only_if_it_is_surely_one(score: float, 
     assert len(head_tracks.link(once)) == kept
 
 
+def test_a_head_that_is_much_larger_than_the_lifters_must_be_surely_one() -> None:
+    own = Track(np.array([0.0, 1.0]), np.array([[50.0, 50, 20]] * 2))
+    seen = np.array([[55.0, 50, 20, 0.9], [200, 50, 39, 0.3], [300, 50, 41, 0.3], [400, 50, 41, 0.7]])
+    assert head_tracks.others(seen, own, 0.5)[:, 0].tolist() == [200, 400]
+    assert len(head_tracks.others(seen, None, 0.5)) == len(seen)
+
+
 def test_the_circle_of_a_head_covers_its_face() -> None:
     found = head_search.circles(scene([(60, 60)]), Bright())
     assert found[0] == pytest.approx([60.5, 60.5, head_search.FACE_RADIUS * 41, 0.66], abs=1.0)

@@ -58,7 +58,7 @@ def hiding(pose: PoseTrack, frames: Iterable[Frame], detector: heads.Faces) -> R
     """A function that blurs all heads in pictures of a clip; `pose`: the lifter's landmarks, `frames`: the clip's."""
     own = head_tracks.lifter(pose)  # 1
     looks = _looks(frames, detector)  # 2
-    others = head_tracks.link((time_s, head_tracks.beside(circles, own, time_s)) for time_s, circles in looks)  # 3
+    others = head_tracks.link((time_s, head_tracks.others(circles, own, time_s)) for time_s, circles in looks)  # 3
     tracks = others if own is None else [own, *others]
     return blurring.retouch(tracks, Body.of(pose), lambda time_s: own is None or own.at(time_s) is None)  # 4
 
