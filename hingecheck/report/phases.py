@@ -23,7 +23,9 @@ EVENTS: Final = {"at_start": "onset_s", "at_knee_pass": "knee_pass_s", "at_top":
 ANGLES: Final = {"hip_flexion": "hip", "knee_flexion": "knee", "lumbar_flexion": "lumbar"}
 """The angles that are given at each posture, and the first part of their metrics."""
 
-LIFTING, PAST_KNEE, LOWERING = "lifting", "past the knee", "lowering"
+TAUT, LIFTING, PAST_KNEE, STANDING, LOWERING = "before lift-off", "lifting", "past the knee", "standing", "lowering"
+"""What happens between the postures.  No phase has the name of a posture, because its angles change."""
+
 BEFORE, BETWEEN, AFTER = "before the set", "between repetitions", "after the set"
 
 EARLY_S, HOLD_S = 0.035, 0.1
@@ -69,11 +71,11 @@ def of(rep: RepMetrics) -> tuple[Phase, ...]:
     """The repetition's phases in the order of time, for every style.  Events that did not happen are left out."""
     event = rep.rep
     begins = [
-        (posture_s(rep, "at_start"), POSTURES["at_start"]),
+        (posture_s(rep, "at_start"), TAUT),
         (begin_s(event) if np.isnan(rep.pulled_from_s) else np.nan, LIFTING),
         (event.liftoff_s, LIFTING),
         (event.knee_pass_s, PAST_KNEE),
-        (posture_s(rep, "at_top"), POSTURES["at_top"]),
+        (posture_s(rep, "at_top"), STANDING),
         (event.lowering_s, LOWERING),
     ]
     if event.style == "romanian":  # a Romanian repetition begins at the top, with the lowering
