@@ -159,6 +159,19 @@ def test_a_picture_in_which_the_lifter_is_lost_is_left_out() -> None:
     assert left_out(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
 
 
+def test_pictures_around_a_face_that_one_look_found_are_left_out() -> None:
+    truth = lifter.track(lifter.Set().posture())
+    beside = replace(truth, xy_px=truth.xy_px + 5000.0)
+    frames = [Frame(float(s), scene([(160, 120)] if 2.0 <= s < 2.2 else [], 8), 1.0) for s in truth.time_s]
+
+    class Sure(Bright):
+        def faces(self, rgb: Bytes) -> Floats:
+            return super().faces(rgb) * [1, 1, 1, 1, 1.2]
+
+    hide = redactor.hiding(beside, frames, Sure())
+    assert [hide(scene([]), time_s) is None for time_s in (1.5, 2.0, 2.1, 2.6)] == [False, True, True, False]
+
+
 def test_a_face_is_looked_for_often_and_stays_blurred_between_two_looks() -> None:
     class Counting(Bright):
         calls = 0

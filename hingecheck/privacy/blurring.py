@@ -3,8 +3,8 @@
 In: head tracks (`head_tracks`) and the lifter's body (`bodies`).  Out: a function that takes a picture and its time and
 returns the picture with blurred heads, or None.
 
-For one picture (`retouch`): blur the circle of each track at that time, and nothing else.  While the lifter is lost, a
-head may be anywhere: then the picture must not be shown, return None.
+For one picture (`retouch`): blur the circle of each track at that time, and nothing else.  While a head cannot be
+followed, it may be anywhere: then the picture must not be shown, return None.
 
 Limit: the lifter's body below the shoulders is never blurred.  A face that lies on the body is taken for an error,
 unless it is surely one (`Track.sure`): then it belongs to somebody else before or behind the lifter.
@@ -27,7 +27,7 @@ from hingecheck.records import Bytes, Floats
 Retouch = Callable[[Bytes, float], Bytes | None]
 """Function from an upright picture in full size (h, w, 3) and its time in seconds to a picture with blurred heads.
 
-None: the picture must not be shown, because the lifter is lost in it.
+None: the picture must not be shown, because a head in it cannot be followed.
 """
 
 CELLS: Final = 2
@@ -66,7 +66,7 @@ NOTHING: Final = Spared(bodies.NOWHERE, ())
 def retouch(tracks: Sequence[Track], body: Body, is_lost: Callable[[float], bool] = lambda _: False) -> Retouch:
     """The function that blurs the heads of the tracks, but not the lifter's body.
 
-    `is_lost` says whether the lifter is lost at a time in seconds.
+    `is_lost` says whether a head cannot be followed at a time in seconds.
     """
 
     def blurred(picture: Bytes, time_s: float) -> Bytes | None:

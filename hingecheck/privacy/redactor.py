@@ -3,7 +3,7 @@
 In: an analysis, its clip, and the pseudonym if there is one.  Out: a function that blurs pictures of the clip
 (`redactor`), and an analysis without file names (`marked`).
 
-Steps of blurring (`hiding`).  Only heads are blurred.  A picture in which the lifter is lost is left out.
+Steps of blurring (`hiding`).  Only heads are blurred.  Pictures in which heads cannot be followed are left out.
 
 1. Take the lifter's head from the landmarks, interpolated where they were lost for a moment (`head_tracks.lifter`).
 2. Look for the faces of other people once every LOOK_PAUSE_S (`heads.circles`).
@@ -14,8 +14,9 @@ Steps of blurring (`hiding`).  Only heads are blurred.  A picture in which the l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,16 @@ def hiding(pose: PoseTrack, frames: Iterable[Frame], detector: heads.Faces) -> R
     looks = _looks(frames, detector)  # 2
     others = head_tracks.link((time_s, head_tracks.others(circles, own, time_s)) for time_s, circles in looks)  # 3
     tracks = others if own is None else [own, *others]
-    return blurring.retouch(tracks, Body.of(pose), lambda time_s: own is None or own.at(time_s) is None)  # 4
+    return blurring.retouch(tracks, Body.of(pose), partial(_is_lost, own, others))  # 4
+
+
+def _is_lost(own: head_tracks.Track | None, others: Sequence[head_tracks.Track], time_s: float) -> bool:
+    """True if a head cannot be followed at a time: the lifter's, or a face that only one look found.
+
+    Such a face moves too fast, or it is the lifter's while the landmarks are elsewhere.
+    """
+    once_s = [float(track.time_s[0]) for track in others if len(track.time_s) == 1]
+    return own is None or own.at(time_s) is None or any(abs(time_s - s) <= LOOK_PAUSE_S for s in once_s)
 
 
 def _looks(frames: Iterable[Frame], detector: heads.Faces) -> Iterator[tuple[float, Floats]]:

@@ -51,7 +51,7 @@ class Film:
 class Extra:
     """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any.
 
-    `left_out`: number of pictures of film and key frames that are not shown, because the lifter is lost in them.
+    `left_out`: number of pictures of film and key frames that are not shown, because heads could not be followed.
     """
 
     frames: Sequence[KeyFrame]
@@ -98,8 +98,8 @@ def _left_out(count: int) -> list[str]:
     """A sentence that says how many pictures are not shown."""
     if not count:
         return []
-    pictures, there = ("1 picture is", "it") if count == 1 else (f"{count} pictures are", "them")
-    return [f"{pictures} left out of film and key frames: the lifter is lost in {there}, so a face may be visible."]
+    pictures = "1 picture is" if count == 1 else f"{count} pictures are"
+    return [f"{pictures} left out of film and key frames: a head could not be followed, so a face may be visible."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
