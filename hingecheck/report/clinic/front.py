@@ -243,8 +243,7 @@ def _self_report(stored: Stored) -> list[str]:
     lines = some([printable.text(_third_person(line), 200) for line in stored.context], 3)
     lines += [f"The lifter rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
-    lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
-    return lines or ["The report has nothing that this page shows."]
+    return lines or ["Nothing but the load was reported." if report.load_kg is not None else "Nothing was reported."]
 
 
 def _third_person(line: str) -> str:
