@@ -129,7 +129,10 @@ def analyze(
     max_memory: ceiling.MaxMemory = ceiling.MEMORY_MB,
     max_time: ceiling.MaxTime = ceiling.TIME_S,
     redact_face: Annotated[
-        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
+        bool,
+        typer.Option(
+            "--redact-face", help="Blur the head of the lifter and the faces of others in the pictures and the video."
+        ),
     ] = False,
     pseudonym: Annotated[
         str, typer.Option(help="A name to write into the results instead of every file name, for example P17.")

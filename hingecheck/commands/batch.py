@@ -83,7 +83,11 @@ def batch(
         Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
     ] = None,
     redact_face: Annotated[
-        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the videos.")
+        bool,
+        typer.Option(
+            "--redact-face",
+            help="Blur the heads of the lifters and the faces of others in the pictures and the videos.",
+        ),
     ] = False,
     pseudonym: Annotated[
         str,

@@ -23,6 +23,9 @@ EVENTS: Final = {"at_start": "onset_s", "at_knee_pass": "knee_pass_s", "at_top":
 ANGLES: Final = {"hip_flexion": "hip", "knee_flexion": "knee", "lumbar_flexion": "lumbar"}
 """The angles that are given at each posture, and the first part of their metrics."""
 
+SIDE_VIEW_ONLY: Final = frozenset({"hip_flexion", "knee_flexion"})
+"""The angles that are not given if the camera is too far off the side view: at postures, and so nowhere else."""
+
 TAUT, LIFTING, PAST_KNEE, STANDING, LOWERING = "before lift-off", "lifting", "past the knee", "standing", "lowering"
 """What happens between the postures.  No phase has the name of a posture, because its angles change."""
 

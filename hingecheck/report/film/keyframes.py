@@ -142,7 +142,10 @@ def _window(scene: Scene, moment: Moment) -> Pen:
 
 
 def _lines(rep: RepMetrics | StoredRep, posture: str) -> tuple[str, ...]:
-    return tuple(overlay.label(name, rep.values[phases.metric(name, posture)]) for name in phases.ANGLES)
+    """The label of each angle at a posture; none if none is measured."""
+    measured = {name: rep.values[phases.metric(name, posture)] for name in phases.ANGLES}
+    known = any(measure.known for measure in measured.values())
+    return tuple(overlay.label(name, measure) for name, measure in measured.items()) if known else ()
 
 
 def _caption(frame: KeyFrame, name: str) -> Bytes:

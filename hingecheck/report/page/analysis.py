@@ -26,9 +26,15 @@ from hingecheck.report.page import bar, plots, series, template, told
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 SHARE: Final = "lumbar_share_trunk"
-CARD: Final = (SHARE, "lumbar_at_start_deg", "hip_change_deg")
-CARD_HEAD: Final = ("Lumbar share", "Lumbar flexion at pull start", "Hip change")
+CARD: Final = {
+    SHARE: "Lumbar share",
+    "lumbar_at_start_deg": "Lumbar flexion at pull start",
+    "hip_change_deg": "Hip change",
+}
 """Metrics of each repetition in the short table, and their heads.  The full table has all metrics."""
+
+CHARTS: Final = ("Hip, low back and pelvis, degrees", "The other angles, degrees")
+"""Titles of the charts, by the number of the chart of a line."""
 
 BANDS: Final = ("hip_led", "mixed", "low_back_led")
 """The patterns in the order of their bands on the scale."""
@@ -63,6 +69,7 @@ class Extra:
 def html(analysis: Analysis, extra: Extra) -> str:
     """The page as HTML text."""
     cards, findings = _cards(analysis, extra.frames), _findings(analysis, extra.rules)
+    lines = series.data(analysis)
     context: dict[str, object] = {
         "analysis": analysis,
         "told": told.parts(analysis.self_report, analysis.advice, sentences.style(analysis.style)),
@@ -70,7 +77,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "main": _main(cards),
         "folded": not analysis.view.assessable,
         "cards": cards,
-        "rep_head": CARD_HEAD,
+        "rep_head": [head for name, head in CARD.items() if name in _shown(analysis)],
         "flags": [row for row in findings if row["status"] == "flag"][1:],  # the cue gives the first one as its reason
         "unassessed": [row["title"] for row in findings if not row["measured"]],
         "table": _table(analysis),
@@ -88,7 +95,8 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "zero": texts.reason(Reason(analysis.spine.zero)),
         "film": extra.film,
         "film_inside": Markup(extra.film.inside) if extra.film else "",
-        "data": series.data(analysis),
+        "data": lines,
+        "charts": [(n, title) for n, title in enumerate(CHARTS) if any(line["chart"] == n for line in lines["angles"])],
         "wording": wording,
     }
     return template.render("report.html", context, styles=STYLES, scripts=SCRIPTS)
@@ -178,7 +186,7 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
             "rep": rep.rep,
             "open": rep.rep.number in open_reps,
             "different": rep.rep.number == analysis.most_different,
-            "metrics": _values(rep, CARD),
+            "metrics": _values(rep, _shown(analysis)),
             "frames": [
                 {"frame": frame, "picture": shown[index], "seek_s": _seek_s(analysis, frame)}
                 for index, frame in enumerate(frames)
@@ -187,6 +195,11 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
         }
         for rep in analysis.reps
     ]
+
+
+def _shown(analysis: Analysis) -> list[str]:
+    """The metrics of the short table that were measured in any repetition."""
+    return [name for name in CARD if any(rep.values[name].known for rep in analysis.reps)]
 
 
 def _seek_s(analysis: Analysis, frame: KeyFrame) -> float:
