@@ -235,10 +235,12 @@ def rounding(outcome: Verdict) -> str:
     return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
 
 
-def cue(outcome: Verdict) -> str:
-    """The cue with its reason."""
-    why = outcome.cue_reason.rstrip(".")
-    return f"{outcome.cue} Why: {why[:1].lower()}{why[1:]}." if why else outcome.cue
+def cue(outcome: Verdict, view: View | None = None) -> str:
+    """The cue with its reason; with `view`, without what `camera` says beside it."""
+    why, words = outcome.cue_reason.rstrip("."), outcome.cue
+    if view is not None and camera(view):
+        words = words.replace(f"{FILMING[Filming.SQUARE]}; ", "").replace(f": {FILMING[Filming.SQUARE]}.", ".")
+    return f"{words} Why: {why[:1].lower()}{why[1:]}." if why else words
 
 
 def camera(view: View) -> str:
@@ -255,9 +257,11 @@ def camera(view: View) -> str:
     )
 
 
-def surer(outcome: Verdict) -> list[str]:
-    """How to film for a clearer answer, in words; without what the cue says already."""
-    return [words for filming in outcome.surer if (words := FILMING[filming]) not in outcome.cue]
+def surer(outcome: Verdict, view: View | None = None) -> list[str]:
+    """How to film for a clearer answer, without what the cue says; with `view`, without what `camera` says."""
+    told = view is not None and bool(camera(view))
+    unsaid = [filming for filming in outcome.surer if filming != Filming.SQUARE or not told]
+    return [words for filming in unsaid if (words := FILMING[filming]) not in outcome.cue]
 
 
 def criteria(used: CriteriaUsed) -> str:

@@ -46,8 +46,8 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(Text(line, style="bold"))
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text(texts.rounding(verdict)))
-    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict)))
-    if surer := texts.surer(verdict):
+    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict, analysis.view)))
+    if surer := texts.surer(verdict, analysis.view):
         advice = f"{'; '.join(surer)}."
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
