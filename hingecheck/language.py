@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -92,13 +92,17 @@ class Catalogue:
 
     def _value(self, text: str, strict: bool) -> str | None:
         """The translation of what stands in a place; a name stays as it is, if it may be one."""
-        found = self._found(text, strict=True)
+        listed = self._by_semicolons(text, strict=True) if "; " in text else None
+        found = listed or self._found(text, strict=True)
         named = not _LEAST_WORDS.search(text) or not (strict or _SENTENCES.search(text) or len(text) > _LONGEST_NAME)
         return text if found is None and named else found
 
     def _as_sentence(self, text: str, strict: bool) -> str | None:
-        """A text that the catalogue holds without its capital letter or its full stop."""
+        """A text that the catalogue holds without its capital letter or its full stop, or with both."""
         bare = text.removesuffix(".")
+        whole = f"{bare[:1].upper()}{bare[1:]}."
+        if whole in self.texts:
+            return self.texts[whole] if text.endswith(".") else self.texts[whole].removesuffix(".")
         for each in (bare, bare[:1].lower() + bare[1:], text[:1].lower() + text[1:]):
             looks = (self._word, self._pattern, self._by_commas)
             found = next((f for look in looks if (f := look(each, strict)) is not None), None) if each != text else None
@@ -109,12 +113,17 @@ class Catalogue:
 
     def _by_parts(self, text: str, strict: bool) -> str | None:
         """Several sentences, or several texts with a semicolon or a comma between them."""
-        for parts, glue in ((_SENTENCES.split(text), " "), (text.split("; "), "; ")):
-            if len(parts) > 1:
-                found = [self._found(part, strict=strict) for part in parts]
-                if all(part is not None for part in found):
-                    return glue.join(part or "" for part in found)
-        return self._by_commas(text, strict)
+        sentences = self._each(_SENTENCES.split(text), " ", strict=strict)
+        return sentences or self._by_semicolons(text, strict=strict) or self._by_commas(text, strict)
+
+    def _by_semicolons(self, text: str, *, strict: bool) -> str | None:
+        """Several texts with semicolons between them."""
+        return self._each(text.split("; "), "; ", strict=strict)
+
+    def _each(self, parts: Sequence[str], glue: str, *, strict: bool) -> str | None:
+        """Several texts with `glue` between them; None for a single one."""
+        found = [self._found(part, strict=strict) for part in parts] if len(parts) > 1 else [None]
+        return None if None in found else glue.join(part or "" for part in found)
 
     def _by_commas(self, text: str, strict: bool) -> str | None:
         """Several texts with commas between them."""

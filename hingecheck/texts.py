@@ -108,7 +108,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STORED: "{0}",
     Code.NO_LOAD: "no load is given, or too few days have different loads",
     Code.LOAD_DIFFERS: "the load differs, and the earlier days do not show its effect",
-    Code.NO_EARLIER_DAY: "no earlier day",
+    Code.NO_EARLIER_DAY: "no earlier day with this lift",
     Code.NOT_ON_CARD: "the error card does not hold this number",
     Code.NO_DATE: "the clip's date is not known",
     Code.NO_ATHLETE: "the athlete is not known",
@@ -155,7 +155,7 @@ OPENINGS: Final[Mapping[Opening, str]] = {
 USUAL_ROUNDING: Final = "24 trained lifters at 70 % of their best had 33° on average (Bengtsson 2022)"
 """The measured lifters that the low back is compared with (threshold usual_rounding)."""
 
-TOO_CLOSE: Final = "Too close to call: the interval holds both sides of the limit."
+TOO_CLOSE: Final = "Too close to call: neither side of the limit is sure enough."
 """What is said of a rule whose number was measured, but not finely enough."""
 
 USUAL_DISTANCE_M: Final = 3
@@ -235,10 +235,12 @@ def rounding(outcome: Verdict) -> str:
     return f"{start} {OPENINGS[outcome.opening]} {USUAL_ROUNDING}. {ROUNDINGS[outcome.rounding]}".replace("  ", " ")
 
 
-def cue(outcome: Verdict) -> str:
-    """The cue with its reason."""
-    why = outcome.cue_reason.rstrip(".")
-    return f"{outcome.cue} Why: {why[:1].lower()}{why[1:]}." if why else outcome.cue
+def cue(outcome: Verdict, view: View | None = None) -> str:
+    """The cue with its reason; with `view`, without what `camera` says beside it."""
+    why, words = outcome.cue_reason.rstrip("."), outcome.cue
+    if view is not None and camera(view):
+        words = words.replace(f"{FILMING[Filming.SQUARE]}; ", "").replace(f": {FILMING[Filming.SQUARE]}.", ".")
+    return f"{words} Why: {why[:1].lower()}{why[1:]}." if why else words
 
 
 def camera(view: View) -> str:
@@ -255,9 +257,11 @@ def camera(view: View) -> str:
     )
 
 
-def surer(outcome: Verdict) -> list[str]:
-    """How to film for a clearer answer, in words; without what the cue says already."""
-    return [words for filming in outcome.surer if (words := FILMING[filming]) not in outcome.cue]
+def surer(outcome: Verdict, view: View | None = None) -> list[str]:
+    """How to film for a clearer answer, without what the cue says; with `view`, without what `camera` says."""
+    told = view is not None and bool(camera(view))
+    unsaid = [filming for filming in outcome.surer if filming != Filming.SQUARE or not told]
+    return [words for filming in unsaid if (words := FILMING[filming]) not in outcome.cue]
 
 
 def criteria(used: CriteriaUsed) -> str:

@@ -18,11 +18,13 @@ from rich.console import Console
 
 from hingecheck.history import sessions, trends
 from hingecheck.judgement import criteria
+from hingecheck.metrics import set_drift
 from hingecheck.records import Analysis, Frame, Measure
 from hingecheck.report import phases, wording
 from hingecheck.report.clinic import clinical
 from hingecheck.report.film import annotated, drawing, keyframes
 from hingecheck.report.page import analysis as report_page
+from hingecheck.report.page import plots
 from hingecheck.report.page import trend as trend_page
 from hingecheck.report.tables import export
 from hingecheck.report.terminal import summary
@@ -145,6 +147,22 @@ def test_the_postures_have_one_name_and_their_own_angles(
         times = {f"{rep[event]:.2f} s" for rep in stored_document["reps"] for event in phases.EVENTS.values()}
         caption = json.loads(text)["front"]["picture"]
         assert set(re.findall(r"\d+\.\d\d s", " ".join(caption.values()))) <= times
+
+
+@pytest.mark.parametrize("where", OUTPUTS)
+def test_no_angle_is_shown_at_a_third_posture(where: str, outputs: dict[str, str]) -> None:
+    assert re.findall(r"(?:flexion|angle|hip|knee|back) (?:at|just before|just after) lift-off", outputs[where]) == []
+
+
+def test_the_set_over_time_shows_the_postures_of_the_pictures() -> None:
+    two = analysed()
+    more = replace(two.reps[-1], rep=replace(two.reps[-1].rep, number=3))
+    reps = (*two.reps, more)
+    trends_of_set = plots.trends(replace(two, reps=reps, over_set=set_drift.describe(reps)))
+    of_posture = [trend for trend in trends_of_set if "_at_" in trend.name]
+    assert [trend.name for trend in of_posture] == [phases.metric("lumbar_flexion", "at_start")]
+    for mark, rep in zip(of_posture[0].marks, reps, strict=True):
+        assert mark.text == wording.measure(of_posture[0].name, rep.values[of_posture[0].name])
 
 
 def test_the_share_is_worded_in_one_way(outputs: dict[str, str], stored_document: dict[str, Any]) -> None:

@@ -148,7 +148,7 @@ def test_a_repetition_without_a_low_back_share_shows_the_reason(monkeypatch: pyt
     drawn_words = words_in_frame(
         monkeypatch, replace(analysis, reps=reps), frame_at(analysis, first.rep.lockout_s + 0.1)
     )
-    assert "lumbar share not measured: the repetition never locked out" in drawn_words
+    assert {"lumbar share not measured", "the repetition never locked out"} <= set(drawn_words)
 
 
 def test_a_frame_without_a_lifter_shows_a_message_and_no_angles(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,19 +296,20 @@ def test_phases_have_no_gaps_in_any_style() -> None:
 
     floor = described(Rep(1, "floor", 2.0, 1.8, 2.0, 2.5, 3.0, 3.2, 4.0, 5.0, True))
     assert [(p.start_s, p.text) for p in phases.of(floor)] == [
-        *((1.8, "pull start"), (2.0, "lifting"), (2.5, "past the knee"), (3.2, "top"), (4.0, "lowering")),
+        *((1.8, "before lift-off"), (2.0, "lifting"), (2.5, "past the knee"), (3.2, "standing"), (4.0, "lowering")),
     ]
     unknown = float("nan")
     missed = described(Rep(2, "floor", 2.0, 1.8, 2.0, unknown, unknown, 2.6, 2.9, 3.5, False))
-    assert [p.text for p in phases.of(missed)] == ["pull start", "lifting", "lowering"]
+    assert [p.text for p in phases.of(missed)] == ["before lift-off", "lifting", "lowering"]
     romanian = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.0, unknown, 4.0, True))
-    assert [p.text for p in phases.of(romanian)] == ["lowering", "pull start", "lifting", "past the knee"]
+    assert [p.text for p in phases.of(romanian)] == ["lowering", "before lift-off", "lifting", "past the knee"]
     later = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.2, 4.5, 4.0, True))  # the hands rest after lockout
-    assert [p.text for p in phases.of(later)] == ["lowering", "pull start", "lifting", "past the knee", "top"]
+    assert [p.text for p in phases.of(later)] == ["lowering", "before lift-off", "lifting", "past the knee", "standing"]
     assert phases.at([later], 4.1)[1] == "past the knee"
     assert phases.at([later], 4.6)[1] == "after the set"
     for rep in (floor, missed, romanian, later):
         phases_of_rep = phases.of(rep)
+        assert {phase.text for phase in phases_of_rep}.isdisjoint(phases.POSTURES.values())
         assert all(a.end_s == b.start_s for a, b in itertools.pairwise(phases_of_rep))
         assert phases_of_rep[-1].end_s == phases.end_s(rep.rep)
 

@@ -62,7 +62,7 @@ def test_the_board_has_a_row_for_each_athlete_with_the_newest_day_first(out: Pat
     assert [text for _, text in ana["spark"]] == ["66 %", "18 %", "19 %"]
     assert board["Bo"]["words"] == ["Nobody was found.", "Film the whole lifter."]
     assert board["Bo"]["verdict"] == "no result"  # the low-back-led day of February does not stay on top
-    assert board["Cy"]["words"] == ["Not compared: no earlier day.", "Flagged: Low back leads."]
+    assert board["Cy"]["words"] == ["Not compared: no earlier day with this lift.", "Flagged: Low back leads."]
     assert board[""]["clip"] == "alone 2026-02-30.mp4"
 
 
@@ -116,7 +116,7 @@ def test_a_report_names_everyone_who_shares_it_and_follows_a_new_name(tmp_path: 
         ([0.18], 0.66, "worse than on 1 January: 18 % → 66 %, more than the measurement error"),
         ([0.30], 0.28, "no clear change since 1 January: 30 % → 28 %, within the measurement error"),
         ([0.60, 0.70], 0.2, "better than the mean of 2 earlier days: 65 % → 20 %, more than the measurement error"),
-        ([], 0.2, "not compared: no earlier day"),
+        ([], 0.2, "not compared: no earlier day with this lift"),
     ],
 )
 def test_the_direction_says_from_what_to_what_and_whether_it_exceeds_the_error(

@@ -198,6 +198,21 @@ def test_the_chart_cursor_follows_the_playing_film(result: Path, open_page: Any)
     assert opened.film("videoWidth") == 540
 
 
+def test_the_controls_stand_below_the_film_and_move_it(result: Path, open_page: Any) -> None:
+    opened = open_page(result / "report.html", size=PHONE)
+    film, player = (opened.tab.locator(place).bounding_box() for place in ("#film", "#player"))
+    assert player["y"] >= film["y"] + film["height"]
+    assert opened.film("controls") is False
+    opened.tab.locator("#place").fill("3")
+    opened.settle(3.0)
+    opened.film("muted = true")
+    opened.tab.get_by_role("button", name="Play").click()
+    opened.until("document.getElementById('film').currentTime > 3.3")
+    assert float(opened.tab.locator("#place").input_value()) > 3.0
+    opened.tab.get_by_role("button", name="Pause").click()
+    assert opened.film("paused") is True
+
+
 def test_buttons_and_key_frames_move_the_film_to_their_moment(result: Path, open_page: Any) -> None:
     opened = open_page(result / "report.html")
     button = opened.tab.get_by_role("button", name="Repetition 2, top").first

@@ -103,7 +103,7 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
             Rep(number, "floor", 0, 0, 0, 0, 1, 1, 2, 3, True),
             every(
                 lumbar_share_trunk=Measure(share, share, share),
-                lumbar_at_liftoff_deg=Measure(60 * share, 0.0, 60.0),
+                lumbar_at_start_deg=Measure(60 * share, 0.0, 60.0),
                 concentric_s=Measure(seconds, seconds, seconds),
             ),
             pulled_from_s=0.0,
@@ -114,11 +114,11 @@ def repetitions(shares: list[float], seconds: float = 1.4) -> list[RepMetrics]:
 
 def test_a_drift_is_detected_and_its_interval_excludes_zero() -> None:
     described = set_drift.describe(repetitions([0.40, 0.445, 0.48, 0.525, 0.56]))
-    drift, lift_off = described["lumbar_share_trunk_drift"], described["lumbar_at_liftoff_deg_drift"]
+    drift, start = described["lumbar_share_trunk_drift"], described["lumbar_at_start_deg_drift"]
     assert drift.value == pytest.approx(0.04, abs=0.002)
     assert drift.low > 0
-    assert lift_off.value == pytest.approx(2.4, abs=0.1)
-    assert lift_off.low > 0
+    assert start.value == pytest.approx(2.4, abs=0.1)
+    assert start.low > 0
     scatter = described["lumbar_share_trunk_spread"]  # no more than the reading's noise: the lifter may be steady
     assert scatter.low == scatter.value == 0.0 < scatter.high
     assert described["early_trunk_drop_deg_drift"].reason == set_drift.TOO_FEW

@@ -210,8 +210,16 @@ def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     assert unsure.surer == (Filming.SQUARE, Filming.CLOSE_FITTING, Filming.MORE_REPS)
     assert unsure.pattern == "cannot_tell"
     assert unsure.cue == f"Film again: {'; '.join(texts.FILMING[way] for way in unsure.surer)}."
-    assert texts.surer(unsure) == []  # the cue says it
-    assert texts.surer(replace(unsure, cue="Brace.")) == [texts.FILMING[way] for way in unsure.surer]
+    assert texts.surer(unsure, turned) == []  # the cue says it
+    assert texts.surer(replace(unsure, cue="Brace."), turned) == [texts.FILMING[way] for way in unsure.surer]
+    oblique = replace(turned, yaw_deg=Measure(40.0, 35.0, 45.0), assessable=False)
+    off_side = verdict(wide, oblique)
+    assert off_side.surer == (Filming.SQUARE, Filming.MORE_REPS)
+    assert texts.FILMING[Filming.SQUARE] in off_side.cue
+    assert texts.camera(oblique)  # this says where to stand, so the cue beside it does not
+    assert texts.FILMING[Filming.SQUARE] not in texts.cue(off_side, oblique)
+    assert texts.cue(off_side, oblique).startswith(f"Film again: {texts.FILMING[Filming.MORE_REPS]}. Why:")
+    assert texts.surer(replace(off_side, cue="Brace."), oblique) == [texts.FILMING[Filming.MORE_REPS]]
 
 
 @pytest.mark.parametrize(

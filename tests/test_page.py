@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from hingecheck import texts
 from hingecheck.judgement import criteria
-from hingecheck.records import Analysis, Code, Finding, Measure, Reason, SelfReport, listed
+from hingecheck.records import Analysis, Code, Finding, Measure, Reason, SelfReport, for_readers
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes
 from hingecheck.report.page import analysis as report_page
@@ -49,7 +49,7 @@ def test_the_page_shows_the_verdict_the_cue_and_every_metric() -> None:
     text = html(analysis)
     assert analysis.verdict.cue in text
     assert wording.measure("lumbar_share_trunk", analysis.verdict.share) in text
-    names = listed([rep.values for rep in analysis.reps])
+    names = for_readers([rep.values for rep in analysis.reps])
     assert len(names) > 5
     for name in names:
         known = any(rep.values[name].known for rep in analysis.reps)

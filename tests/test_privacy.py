@@ -21,12 +21,12 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from hingecheck import landmarks
 from hingecheck.backends import bundles
+from hingecheck.backends.face_network import FaceNetwork
 from hingecheck.errors import UsageError
 from hingecheck.privacy import blurring, giveaways, head_tracks, redactor
 from hingecheck.privacy import heads as head_search
-from hingecheck.privacy.bodies import Bodies, trunk_lengths
+from hingecheck.privacy.bodies import trunk_lengths
 from hingecheck.privacy.head_tracks import Track
 from hingecheck.records import Bytes, Floats, Frame, PoseTrack, VideoInfo
 from hingecheck.video import recording_day
@@ -68,10 +68,13 @@ def test_a_blur_removes_detail_only_inside_its_circle() -> None:
 
 
 def test_a_head_track_bridges_a_short_gap_and_is_held_at_its_end() -> None:
-    track = Track(np.array([1.0, 2.0, 5.0]), np.array([[0.0, 0, 10], [10, 0, 10], [40, 30, 10]]), hold_s=0.5)
-    middle = track.at(1.5)
+    circles = np.array([[0.0, 0, 10], [10, 0, 10], [40, 30, 10]])
+    track = Track(np.array([1.0, 2.0, 5.0]), circles, gap_s=2.0, hold_s=0.5)
+    middle, held = track.at(1.5), track.at(4.6)
     assert middle is not None
+    assert held is not None
     assert middle == pytest.approx([5, 0, 10])
+    assert held == pytest.approx([40, 30, 10])  # not on the way from a sighting that is too long ago
     assert [track.at(time_s) is not None for time_s in (0.4, 0.6, 2.4, 3.5, 4.6, 5.4, 5.6)] == [
         *(False, True, True, False, True, True, False)
     ]
@@ -104,136 +107,90 @@ def test_the_lifters_head_is_covered_while_the_landmarks_are_lost() -> None:
 def test_two_heads_keep_their_tracks_through_a_short_gap() -> None:
     def seen() -> Iterator[tuple[float, Floats]]:
         for step in range(20):
-            both = np.array([[100.0 + 2 * step, 50, 15, 0], [300.0 - 2 * step, 50, 15, 1]])
+            both = np.array([[100.0 + 2 * step, 50, 15, 0.4], [300.0 - 2 * step, 50, 15, 0.7]])
             yield 0.5 * step, both[:1] if step in (7, 8, 9) else both
 
     tracks = head_tracks.link(seen())
     assert [track.sure for track in tracks] == [False, True]
     gone = [circle for track in tracks if (circle := track.at(4.0)) is not None]
     assert sorted(circle[0] for circle in gone) == pytest.approx([116, 284])
-    assert head_tracks.link([(1.0, np.array([[5.0, 5, 5, 0]])), (9.0, np.zeros((0, 4)))]) == []
 
 
-def test_a_face_needs_detections_in_several_squares() -> None:
-    levels = (1.0, 0.6, 0.36)
-    boxes = head_search.faces(scene([(60, 60)]), Bright(), levels)
-    assert len(boxes) == 1
-    assert boxes[0, :2] == pytest.approx([60, 60], abs=3)
-
-    class Once(Bright):
-        def faces(self, rgb: Bytes) -> Floats:
-            return super().faces(rgb) if rgb.shape[0] == 240 else np.zeros((0, 5))
-
-    assert len(head_search.faces(scene([(310, 120)], 8), Once(), levels)) == 0
+@pytest.mark.parametrize(("score", "kept"), [(0.4, 0), (0.7, 1)])
+def test_a_head_that_is_seen_once_counts_only_if_it_is_surely_one(score: float, kept: int) -> None:
+    once = [(1.0, np.array([[5.0, 5, 5, score]])), (9.0, np.zeros((0, 4)))]
+    assert len(head_tracks.link(once)) == kept
 
 
-def test_a_face_counts_only_if_a_persons_head_is_there() -> None:
-    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
-    circle = head_tracks.heads(truth[None], trunk_lengths(truth[None]))[0]
-    elsewhere = circle + np.array([3 * circle[2], 0.0, 0.0])
-
-    class Model:
-        def __init__(self) -> None:
-            self.sizes: list[int] = []
-
-        def everyone(self, frame: Frame) -> list[Floats]:
-            self.sizes.append(frame.rgb.shape[0])
-            assert frame.rgb.shape[0] == frame.rgb.shape[1]
-            corner = np.argwhere(frame.rgb[..., 0] == 255)[0][::-1]  # the white spot at (100, 100) of the picture
-            return [truth + corner - 100]
-
-    picture = np.zeros((600, 500, 3), np.uint8)
-    picture[100, 100] = 255
-    model = Model()
-    found = head_search.embodied(picture, np.stack([circle, elsewhere]), model, elsewhere)
-    assert found == pytest.approx(circle[None])
-    assert len(head_search.embodied(picture, circle[None] * [1, 1, 1.5], model, circle)) == 0  # the lifter's own
-    widths = round(6 * circle[2] / head_search.FACE_RADIUS), round(9 * circle[2] / head_search.FACE_RADIUS)
-    assert {*widths} <= {*model.sizes}
-    assert len(head_search.embodied(picture, np.zeros((0, 3)), model, circle)) == 0
+def test_a_head_that_is_much_larger_than_the_lifters_must_be_surely_one() -> None:
+    own = Track(np.array([0.0, 1.0]), np.array([[50.0, 50, 20]] * 2))
+    seen = np.array([[55.0, 50, 20, 0.9], [200, 50, 39, 0.3], [300, 50, 41, 0.3], [400, 50, 41, 0.7]])
+    assert head_tracks.others(seen, own, 0.5)[:, 0].tolist() == [200, 400]
+    assert len(head_tracks.others(seen, None, 0.5)) == len(seen)
 
 
-def test_a_person_needs_detections_in_two_squares() -> None:
-    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
-
-    class Model:
-        def everyone(self, frame: Frame) -> list[Floats]:
-            return [truth] if frame.rgb.shape[0] >= 240 else []
-
-    persons = head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))
-    assert len(persons) == len({round(x) for x in persons[:, 0, 0]})
-    assert len(head_search.people(np.zeros((240, 240, 3), np.uint8), Model(), (1.0,))) == 0
+def test_the_circle_of_a_head_covers_its_face() -> None:
+    found = head_search.circles(scene([(60, 60)]), Bright())
+    assert found[0] == pytest.approx([60.5, 60.5, head_search.FACE_RADIUS * 41, 0.66], abs=1.0)
+    assert head_search.circles(scene([]), Bright()).shape == (0, 4)
 
 
-def test_an_upside_down_person_is_ignored() -> None:
-    truth = lifter.track(lifter.Set().posture()).xy_px[0] / 4
-
-    class Model:
-        def everyone(self, frame: Frame) -> list[Floats]:
-            return [240 - truth]
-
-    assert len(head_search.people(np.zeros((240, 320, 3), np.uint8), Model(), (1.0,))) == 0
-
-
-def test_a_head_outside_the_tracks_and_off_the_body_is_blurred_or_left_out() -> None:
-    bright = Bright()
-
-    def look(picture: Bytes, _: float = 0.0) -> Floats:
-        return head_search.faces(picture, bright, (0.6, 0.36))
-
-    body = np.full((33, 2), np.nan)
-    body[list(landmarks.HIPS)] = 200.0
-    known = Bodies(np.array([4.0]), [body[None]], [np.array([60.0])])
-    head = Track(np.array([0.0, 4.0]), np.array([[70.0, 70, 30]] * 2))
-    with_one, with_two = scene([(70, 70), (200, 200)]), scene([(70, 70), (250, 60), (200, 200)])
-    assert (len(look(with_one)), len(look(with_two))) == (2, 3)
-    for picture in (with_one, with_two):
-        out = blurring.retouch([head], look, known)(picture, 4.1)
-        assert out is not None
-        left = look(out)
-        assert len(left)
-        assert np.hypot(*(left[:, :2] - 200.0).T).max() < 15
-    assert with_one[70, 70, 0] == 255  # the input picture is not changed
-    lost = blurring.retouch([head], look, known, lambda _: True)
-    assert [lost(picture, 4.0) is None for picture in (with_two, with_one)] == [True, False]
+def test_the_face_network_finds_faces_of_any_size_and_no_plate(sample_clip: Path) -> None:
+    network = FaceNetwork(bundles.face().path)
+    picture = next(iter(Video(sample_clip).frames_at([0.5])))
+    small = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    found, halved = network.faces(picture), network.faces(small)
+    assert len(found) == len(halved) == 1
+    assert found[0, :2] == pytest.approx(2 * halved[0, :2], abs=10)
+    assert found[0, 1] < 0.4 * picture.shape[0]
 
 
-def test_a_head_that_a_look_found_stays_blurred_until_the_next_look() -> None:
-    calls: list[float] = []
-
-    def look(_: Bytes, time_s: float) -> Floats:
-        calls.append(time_s)
-        return np.array([[160.0, 120.0, 40.0]])
-
-    hide = blurring.retouch([], look, Bodies(np.zeros(0), [], []))
-    picture = scene([])
-    for time_s in (1.0, 1.05, 1.1, 1.2):
-        out = hide(picture, time_s)
-        assert out is not None
-        assert not np.array_equal(out[110:130, 150:170], picture[110:130, 150:170])
-    assert calls == [1.0, 1.2]
-    calls.clear()
-    hide = blurring.retouch([], look, Bodies(np.zeros(0), [], []), lambda time_s: time_s > 1.02)
-    assert [hide(picture, time_s) is None for time_s in (1.0, 1.01, 1.03, 1.05)] == [False, False, True, True]
-    assert calls == [1.0, 1.03, 1.05]  # as soon as the lifter is lost
-
-
-def test_a_face_without_a_body_leaves_a_picture_out_only_while_the_lifter_is_lost() -> None:
-    class Nobody:
-        def everyone(self, frame: Frame) -> list[Floats]:
-            return []
-
+def test_a_picture_in_which_the_lifter_is_lost_is_left_out() -> None:
     truth = lifter.track(lifter.Set().posture())
     xy_px = truth.xy_px.copy()
     xy_px[truth.time_s > 6.0] = np.nan
     picture = scene([(160, 120)])
 
     def left_out(pose: PoseTrack, time_s: float) -> bool:
-        return redactor.hiding(pose, [], Nobody(), Bright())(picture, time_s) is None
+        return redactor.hiding(pose, [], Bright())(picture, time_s) is None
 
     lost = replace(truth, xy_px=xy_px)
     assert [left_out(lost, time_s) for time_s in (1.0, 5.0, 9.0)] == [False, False, True]
     assert left_out(replace(truth, xy_px=np.full_like(xy_px, np.nan)), 5.0)
+
+
+def test_pictures_around_a_face_that_one_look_found_are_left_out() -> None:
+    truth = lifter.track(lifter.Set().posture())
+    beside = replace(truth, xy_px=truth.xy_px + 5000.0)
+    frames = [Frame(float(s), scene([(160, 120)] if 2.0 <= s < 2.2 else [], 8), 1.0) for s in truth.time_s]
+
+    class Sure(Bright):
+        def faces(self, rgb: Bytes) -> Floats:
+            return super().faces(rgb) * [1, 1, 1, 1, 1.2]
+
+    hide = redactor.hiding(beside, frames, Sure())
+    assert [hide(scene([]), time_s) is None for time_s in (1.5, 2.0, 2.1, 2.6)] == [False, True, True, False]
+
+
+def test_a_face_is_looked_for_often_and_stays_blurred_between_two_looks() -> None:
+    class Counting(Bright):
+        calls = 0
+
+        def faces(self, rgb: Bytes) -> Floats:
+            self.calls += 1
+            return super().faces(rgb)
+
+    truth, detector = lifter.track(lifter.Set().posture()), Counting()
+    picture = scene([(160, 120)], 8)
+    frames = [Frame(float(s), picture, 1.0) for s in truth.time_s]
+    beside = replace(truth, xy_px=truth.xy_px + 5000.0)
+    hide = redactor.hiding(beside, frames, detector)
+    assert detector.calls == pytest.approx(truth.time_s[-1] / redactor.LOOK_PAUSE_S, rel=0.2)
+    for time_s in (1.0, 1.05, 1.13):
+        out = hide(picture, time_s)
+        assert out is not None
+        assert not np.array_equal(out[115:125, 155:165], picture[115:125, 155:165])
+        assert np.array_equal(out[:100], picture[:100])
 
 
 def test_landmarks_that_appear_for_a_moment_show_no_head() -> None:
@@ -356,11 +313,7 @@ def test_results_contain_no_face_name_place_or_time_and_no_socket_is_opened(tmp_
 
 
 def _has_face(picture: Bytes) -> bool:
-    from hingecheck.backends.mediapipe import MediaPipeFaces
-
-    with MediaPipeFaces(bundles.face().path) as detector:
-        faces = head_search.faces(picture, detector, (1.0, 0.6, 0.36))
-    return bool(np.any(faces[:, 1] < 0.4 * picture.shape[0]))  # lower, plates with the bar path on them look like faces
+    return len(FaceNetwork(bundles.face().path).faces(picture)) > 0
 
 
 @pytest.mark.skipif(platform.machine() not in SOCKET_CALL or sys.platform != "linux", reason="needs Linux seccomp")

@@ -6,18 +6,18 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from hingecheck.backends import bundles
-from hingecheck.backends.mediapipe import MediaPipeFaces
+from hingecheck.backends.mediapipe import MediaPipePeople
 
 STDERR = 2
 
 
 def test_networks_that_start_at_once_give_stderr_back() -> None:
     """Each hides stderr while it starts. The last one must give back what the first one took."""
-    before, face = os.fstat(STDERR), bundles.face().path
+    before, model = os.fstat(STDERR), bundles.find("lite").path
 
     def start(_: int) -> None:
         for _ in range(5):
-            with MediaPipeFaces(face):
+            with MediaPipePeople(model):
                 pass
 
     with ThreadPoolExecutor(4) as threads:

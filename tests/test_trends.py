@@ -86,8 +86,8 @@ def test_clips_that_cannot_be_compared_give_a_reason() -> None:
     base = clip("2026-01-01", 0.2)
     for later, reason in (
         (clip("", 0.9), "date is not known"),
-        (clip("2026-01-01", 0.9), "no earlier day"),
-        (clip("2026-01-08", 0.9, style="romanian"), "no earlier day"),
+        (clip("2026-01-01", 0.9), "no earlier day with this lift"),
+        (clip("2026-01-08", 0.9, style="romanian"), "no earlier day with this lift"),
         (clip("2026-01-08", None), "a plate covers the hips"),
     ):
         (change,) = [p.change for t in trends.of_athlete([base, later]) for p in t.points if p.session == later]

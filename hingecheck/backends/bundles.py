@@ -81,7 +81,7 @@ def plates() -> tuple[Bundle, Bundle]:
 
 def face() -> Bundle:
     """The face detector for blurring, with its hash checked; raises like `find`."""
-    return _listed("face", "short")
+    return _listed("face", "center")
 
 
 def _listed(kind: str, name: str) -> Bundle:

@@ -1,6 +1,6 @@
-"""MediaPipe's pose landmarker and face detector: the only file that imports mediapipe.
+"""MediaPipe's pose landmarker: the only file that imports mediapipe.
 
-In: frames or pictures in RGB.  Out: landmarks, masks and face boxes, in pixels of the picture given.
+In: frames or pictures in RGB.  Out: landmarks and masks, in pixels of the picture given.
 
 Facts about version 0.10.31, found by trial, that this file works around:
 
@@ -31,9 +31,6 @@ _MOST_PEOPLE: Final = 5
 
 _WIDTH_MULTIPLE: Final = 16
 """The width of the image is a multiple of this number of pixels, so that its mask can be read."""
-
-_LEAST_FACE: Final = 0.5
-"""Smallest probability of a face: the runtime's own default."""
 
 
 class MediaPipePeople:
@@ -74,38 +71,6 @@ class MediaPipeStill:
     def close(self) -> None:
         """Release the model."""
         self._still.close()
-
-
-class MediaPipeFaces:
-    """The face detector for blurring.  Use it in a `with` statement."""
-
-    def __init__(self, bundle: Path) -> None:
-        """Load the model; raises ModelError if the runtime refuses it."""
-        options = vision.FaceDetectorOptions(
-            base_options=BaseOptions(model_asset_path=str(bundle)), min_detection_confidence=_LEAST_FACE
-        )
-        try:
-            with SILENCE:
-                self._detector = vision.FaceDetector.create_from_options(options)
-                self.faces(np.zeros((_WIDTH_MULTIPLE, _WIDTH_MULTIPLE, 3), np.uint8))  # the first run prints messages
-        except (RuntimeError, ValueError, FileNotFoundError) as error:
-            raise ModelError(
-                f"{bundle}: the runtime refuses this face detector ({str(error).splitlines()[0]})",
-                "Install hingecheck again.",
-            ) from error
-
-    def __enter__(self) -> MediaPipeFaces:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._detector.close()
-
-    def faces(self, rgb: Bytes) -> Floats:
-        """Possible faces (n, 5) in a picture: left, top, width, height in pixels, and a score 0..1."""
-        detections = self._detector.detect(_image(rgb)).detections
-        faces = [(detection.bounding_box, detection.categories[0].score) for detection in detections]
-        rows = [(box.origin_x, box.origin_y, box.width, box.height, score) for box, score in faces]
-        return np.array(rows, np.float64).reshape(-1, 5)
 
 
 def _landmarker(bundle: Path, *, people: int, masks: bool) -> Any:

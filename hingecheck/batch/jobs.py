@@ -11,7 +11,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -112,7 +111,7 @@ def fingerprint(settings: Settings) -> str:
     if settings.pseudonym:
         redactor.checked(settings.pseudonym)
     models = [bundles.find(settings.model), *bundles.spine(), *bundles.plates()]
-    models += redactor.models() if settings.redact_face else ()
+    models += [redactor.model()] if settings.redact_face else []
     rules = criteria.load(settings.criteria)
     parts = {
         "version": __version__,
@@ -154,9 +153,9 @@ def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) ->
         if measured.video.sha256 != job.sha256:
             raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
         result = redactor.marked(measured, pseudonym=wanted.pseudonym, heads_blurred=wanted.redact_face)
-        with redactor.redactor(measured, job.clip, watch) if wanted.redact_face else nullcontext() as retouch:
-            films = result_folder.Wanted(wanted.film, False, retouch, rules, wanted.full_film, copy)
-            result_folder.save(result, job.clip, job.folder, films, watch=watch)
+        retouch = redactor.redactor(measured, job.clip, watch) if wanted.redact_face else None
+        films = result_folder.Wanted(wanted.film, False, retouch, rules, wanted.full_film, copy)
+        result_folder.save(result, job.clip, job.folder, films, watch=watch)
     folder.put(job.folder / folder.THUMBNAIL, thumbnail.of_sheet(job.folder))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -129,7 +129,10 @@ def analyze(
     max_memory: ceiling.MaxMemory = ceiling.MEMORY_MB,
     max_time: ceiling.MaxTime = ceiling.TIME_S,
     redact_face: Annotated[
-        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the video.")
+        bool,
+        typer.Option(
+            "--redact-face", help="Blur the head of the lifter and the faces of others in the pictures and the video."
+        ),
     ] = False,
     pseudonym: Annotated[
         str, typer.Option(help="A name to write into the results instead of every file name, for example P17.")
@@ -231,7 +234,7 @@ def _checked_target(output: _Output) -> Path | None:
     if output.pseudonym:
         redactor.checked(output.pseudonym)
     if output.redact_face:
-        redactor.models()
+        redactor.model()
     if output.quiet and output.verbose:
         raise UsageError("--quiet and --verbose: cannot be used together", "Give only one of them.")
     if output.open_page and output.as_json and output.out is None:
@@ -283,13 +286,12 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
         blurred = output.redact_face and not measured.tracks
         result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=blurred)
         if target is not None:
-            with redactor.redactor(measured, output.clip, watch) if blurred else nullcontext() as retouch:
-                rules = criteria.load(request.criteria)
-                films = output.films
-                files = result_folder.Wanted(
-                    films.wanted, films.single_file, retouch, rules, films.full, copy, output.force
-                )
-                result_folder.save(result, output.clip, target, files, watch=watch)
+            retouch = redactor.redactor(measured, output.clip, watch) if blurred else None
+            rules, films = criteria.load(request.criteria), output.films
+            files = result_folder.Wanted(
+                films.wanted, films.single_file, retouch, rules, films.full, copy, output.force
+            )
+            result_folder.save(result, output.clip, target, files, watch=watch)
     return result
 
 

@@ -83,7 +83,11 @@ def batch(
         Path | None, typer.Option(metavar="FILE", help="Your own limits instead of the defaults (TOML file).")
     ] = None,
     redact_face: Annotated[
-        bool, typer.Option("--redact-face", help="Blur all heads in the pictures and the videos.")
+        bool,
+        typer.Option(
+            "--redact-face",
+            help="Blur the heads of the lifters and the faces of others in the pictures and the videos.",
+        ),
     ] = False,
     pseudonym: Annotated[
         str,
@@ -208,7 +212,7 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunO
     with err_console.status("Reading the clips"):
         todo = many.plan(clips, out, settings, options, executor)
     count, done = len(todo.entries), len(todo.entries) - len(todo.jobs)
-    line = f"{count} clips: {len(todo.jobs)} to analyze, {done} already done or copies of another clip."
+    line = f"{_clips(count)}: {len(todo.jobs)} to analyze, {done} already done or copies of another clip."
     err_console.print(Text(line if todo.jobs else f"Nothing new: all {count} clips were done before."))
     failed = many.failed_before(todo)
     if failed:
@@ -253,7 +257,7 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
         f"{n} {GROUPS.get(group, sentences.GROUPS[group])}" for group, n in triage.counts(rows).items() if n
     )
     failed = sum(row.failure is not None for row in rows)
-    out_console.print(Text(f"{len(rows) - failed} clips with a result, {failed} without. {groups}."))
+    out_console.print(Text(f"{_clips(len(rows) - failed)} with a result, {failed} without. {groups}."))
     undated = sum(not row.outcome.entry.clip.date for row in rows)
     if undated:
         line = f"Clips without a date in name, list or metadata: {undated}. They are not compared with other days."
@@ -267,3 +271,8 @@ def _summary(rows: Sequence[Row], out: Path, *, parquet: bool) -> None:
             Text("results.parquet was not written. To get it, run pip install 'hingecheck[table]'.", style="dim")
         )
     out_console.print(Text(f"Board, newest day first: {out / 'index.html'}"))
+
+
+def _clips(count: int) -> str:
+    """So many clips, in words."""
+    return "1 clip" if count == 1 else f"{count} clips"

@@ -146,14 +146,17 @@ def _verdict(
 def _filming(
     reps: Sequence[RepMetrics], share: Measure, view: View, limits: Mapping[str, Threshold]
 ) -> tuple[Filming, ...]:
-    """How to film for a clearer answer; empty if nothing would help."""
+    """How to film for a clearer answer; empty if nothing would help.
+
+    Where the view cannot be assessed, it is the camera's place that helps, and not the clothes.
+    """
     codes = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
     still = share.reason is not None and Code.TRUNK_STILL in share.reason.codes
     wide = not still and (not share.known or share.high - share.low > limits["sure_width"].value)
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
-        Filming.SQUARE: wide and yaw_deg > limits["square_yaw"].value,
-        Filming.CLOSE_FITTING: wide,
+        Filming.SQUARE: not view.assessable or (wide and yaw_deg > limits["square_yaw"].value),
+        Filming.CLOSE_FITTING: wide and view.assessable,
         Filming.PAST_PLATES: not codes.isdisjoint(BEHIND_PLATES),
         Filming.STANDING: not codes.isdisjoint(WITHOUT_STANDING),
         Filming.NEARER: not codes.isdisjoint(FAR_OR_CUT),

@@ -18,7 +18,7 @@ import math
 
 from hingecheck.errors import UsageError
 from hingecheck.metrics.set_drift import NOISE
-from hingecheck.records import Basis, Code, Comparison, Difference, Measure, Side, counting, listed
+from hingecheck.records import Basis, Code, Comparison, Difference, Measure, Side, counting, for_readers
 from hingecheck.records.stored import Stored, StoredRep
 
 
@@ -49,7 +49,7 @@ def compare(first: Side, second: Side) -> Comparison:
     one_shot = one_clip and len({side.stored.part_of(side.rep) for side in (first, second)}) == 1
     differences = tuple(
         _difference(name, (values_a.get(name, missing), values_b.get(name, missing)), _basis(name, one_shot=one_shot))
-        for name in listed([values_a, values_b])
+        for name in for_readers([values_a, values_b])
     )
     return Comparison(first, second, differences)
 

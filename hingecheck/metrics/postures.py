@@ -56,7 +56,7 @@ def pull_start_s(track: AngleTrack, rep: Rep) -> float:
     """
     if rep.style == "romanian":
         return rep.onset_s
-    angle, begin_s = track.lumbar_flexion, rep.onset_s + SETUP_WINDOW_S[0]
+    angle, begin_s = track.lumbar_flexion, max(rep.onset_s + SETUP_WINDOW_S[0], float(track.time_s[0]))
     known = (track.time_s >= begin_s) & (track.time_s <= rep.liftoff_s) & (angle.reason == "")
     if not known.any():
         return begin_s

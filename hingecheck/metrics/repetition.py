@@ -146,7 +146,8 @@ def describe(
     else:
         values |= {name: Measure.missing(Code.VIEW_OBLIQUE) for name in SIDE_VIEW_ONLY}
     ordered = {name: values[name] for name in METRICS}
-    return RepMetrics(rep, ordered, postures.pull_start_s(track, rep), tuple(dict.fromkeys(notes)))
+    pulled_from_s = np.nan if rep.under_way else postures.pull_start_s(track, rep)
+    return RepMetrics(rep, ordered, pulled_from_s, tuple(dict.fromkeys(notes)))
 
 
 def pooled(reps: Sequence[RepMetrics]) -> dict[str, Measure]:

@@ -1,19 +1,13 @@
 """Blurs heads in the pictures of a clip: the lifter's and everybody else's.
 
-In: head tracks (`head_tracks`), bodies (`bodies`) and a function that looks for heads in a picture.  Out: a function
-that takes a picture and its time and returns the picture with blurred heads, or None.
+In: head tracks (`head_tracks`) and the lifter's body (`bodies`).  Out: a function that takes a picture and its time and
+returns the picture with blurred heads, or None.
 
-Steps for one picture (`retouch`):
+For one picture (`retouch`): blur the circle of each track at that time, and nothing else.  While a head cannot be
+followed, it may be anywhere: then the picture must not be shown, return None.
 
-1. Blur the circle of each track at that time.  Nothing else is ever blurred.  Tracks of heads that were never seen with
-   their shoulders count only beside the body.
-2. Look for heads in the blurred picture.  Blur those that lie in none of the circles.  If the lifter is lost, the body
-   is not known, so that a blur may hit it: then the picture must not be shown, return None.
-3. For CHECK_PAUSE_S after such a look, blur what it found, and do not look again, to save time in a film; but do look
-   again when the lifter is lost or found.
-
-Limit: the lifter's body below the shoulders is never blurred.  A face alone that lies on the body is taken for an
-error.  A head that the pose model saw together with its shoulders is blurred even there.
+Limit: the lifter's body below the shoulders is never blurred.  A face that lies on the body is taken for an error,
+unless it is surely one (`Track.sure`): then it belongs to somebody else before or behind the lifter.
 """
 
 from __future__ import annotations
@@ -26,27 +20,21 @@ import cv2
 import numpy as np
 
 from hingecheck.privacy import bodies
-from hingecheck.privacy.bodies import Bodies, Region
+from hingecheck.privacy.bodies import Body, Region
 from hingecheck.privacy.head_tracks import HEAD_RADIUS, SKULL, Track
 from hingecheck.records import Bytes, Floats
 
 Retouch = Callable[[Bytes, float], Bytes | None]
 """Function from an upright picture in full size (h, w, 3) and its time in seconds to a picture with blurred heads.
 
-None: the picture must not be shown, because a face in it could not be covered.
+None: the picture must not be shown, because a head in it cannot be followed.
 """
-
-Look = Callable[[Bytes, float], Floats]
-"""Function that looks for heads in a picture at a time, in seconds: circles (n, 3) of x, y, radius in pixels."""
 
 CELLS: Final = 2
 """Number of cells each way, smoothed, that remain of a blurred head."""
 
 RIM: Final = 0.2
 """Width of the soft rim around a blurred circle, in radii."""
-
-CHECK_PAUSE_S: Final = 0.12
-"""Time after a look in which no picture is looked at again, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -75,44 +63,25 @@ NOTHING: Final = Spared(bodies.NOWHERE, ())
 """Nothing is spared: a blur may reach the whole picture."""
 
 
-def retouch(
-    tracks: Sequence[Track], look: Look, spared_bodies: Bodies, is_lost: Callable[[float], bool] = lambda _: False
-) -> Retouch:
-    """The function that blurs the heads of the tracks and what `look` still finds, but not the `spared_bodies`.
+def retouch(tracks: Sequence[Track], body: Body, is_lost: Callable[[float], bool] = lambda _: False) -> Retouch:
+    """The function that blurs the heads of the tracks, but not the lifter's body.
 
-    `is_lost` says whether the lifter is lost at a time in seconds.
+    `is_lost` says whether a head cannot be followed at a time in seconds.
     """
-    looked_s, was_lost, found_px = float("-inf"), False, np.zeros((0, 3))
 
     def blurred(picture: Bytes, time_s: float) -> Bytes | None:
-        nonlocal looked_s, was_lost, found_px
-        circles_px, spared = _moment(tracks, spared_bodies, time_s)
-        out, lost = blur(picture, circles_px, spared), is_lost(time_s)  # 1
-        if not 0.0 <= time_s - looked_s < CHECK_PAUSE_S or lost != was_lost:  # 3
-            more_px = _uncovered(spared.real(look(out, time_s)), circles_px)  # 2
-            if len(more_px) and lost:
-                return None
-            looked_s, was_lost, found_px = time_s, lost, more_px
-        return blur(out, [*found_px], spared)
+        return None if is_lost(time_s) else blur(picture, *_moment(tracks, body, time_s))
 
     return blurred
 
 
-def _moment(tracks: Sequence[Track], spared_bodies: Bodies, time_s: float) -> tuple[list[Floats], Spared]:
+def _moment(tracks: Sequence[Track], body: Body, time_s: float) -> tuple[list[Floats], Spared]:
     """The circles to blur at a time, and what they must not reach."""
     placed = [(track.sure, circle) for track in tracks if (circle := track.at(time_s)) is not None]
     heads_px = [circle for sure, circle in placed if sure]
-    spared = Spared(spared_bodies.at(time_s), heads_px)
+    spared = Spared(body.at(time_s), heads_px)
     alone = np.array([circle for sure, circle in placed if not sure]).reshape(-1, 3)
     return [*heads_px, *spared.real(alone)], spared
-
-
-def _uncovered(faces_px: Floats, blurred_px: Sequence[Floats]) -> Floats:
-    """The faces (n, 3) whose middle lies in none of the blurred circles.  A blur may itself look like a face."""
-    covered = np.zeros(len(faces_px), bool)
-    for circle in blurred_px:
-        covered |= np.hypot(*(faces_px - circle)[:, :2].T) < circle[2]
-    return np.asarray(faces_px[~covered])
 
 
 def blur(picture: Bytes, circles_px: Sequence[Floats], spared: Spared = NOTHING) -> Bytes:

@@ -1,7 +1,7 @@
-"""Where the bodies below the shoulders are in the picture: no blur may reach them.
+"""Where the lifter's body below the shoulders is in the picture: no blur may reach it.
 
-In: landmarks of the lifter, and of other people at some times.  Out: a `Region` of the picture at any time, in display
-pixels.  Why: the report needs the body, and a detector may take a knee or a plate for a face.
+In: landmarks of the lifter.  Out: a `Region` of the picture at any time, in display pixels.  Why: the report needs the
+body, and a detector may take a knee or a plate for a face.
 
 "Below" means on the hip side of the shoulders, along the body.  At the bottom of a deadlift the trunk is nearly level,
 and the head hangs at the height of the hips.
@@ -38,9 +38,6 @@ BESIDE: Final = 0.1
 
 KNOWN_S: Final = 1.0
 """Time before and after a sighting in which a body is taken to be where it was, in seconds."""
-
-SAME_BODY: Final = 0.4
-"""Largest distance between the shoulders, and between the hips, of two sightings of one person, in trunk lengths."""
 
 TRUNK_QUANTILE: Final = 0.9
 """Quantile of the trunk's length that counts as its full length: a trunk that leans to the camera looks shorter."""
@@ -102,72 +99,28 @@ def _band(points_px: Floats, first: list[int], second: list[int], half: float, t
 
 
 @dataclass(frozen=True)
-class Bodies:
-    """The bodies seen at growing times (N,), in seconds.
-
-    For each time: landmarks (n, 33, 2) of n people, and the lengths (n,) of their trunks, in display pixels.
-    """
+class Body:
+    """The lifter's body at growing times (N,), in seconds: landmarks (N, 33, 2) and the trunk's length, in pixels."""
 
     time_s: Floats
-    points_px: Sequence[Floats]
-    trunk_px: Sequence[Floats]
+    points_px: Floats
+    trunk_px: float
 
     @staticmethod
-    def of(pose: PoseTrack, people: Iterable[tuple[float, Floats]]) -> Bodies:
-        """The lifter in every frame in which the trunk is known, and other `people`: times and landmarks (n, 33, 2)."""
-        trunk_px = trunk_lengths(pose.xy_px)
-        usual_px = np.full(1, np.nanquantile(trunk_px, TRUNK_QUANTILE)) if pose.seen.any() else np.zeros(0)
-        rows = [(float(pose.time_s[i]), pose.xy_px[i][None], usual_px) for i in np.flatnonzero(pose.seen)]
-        rows += [(time_s, points, trunk_lengths(points)) for time_s, points in people if len(points)]
-        rows.sort(key=lambda row: row[0])
-        return Bodies(np.array([row[0] for row in rows]), [row[1] for row in rows], [row[2] for row in rows])
-
-    def nearest(self, time_s: float) -> tuple[Floats, Floats]:
-        """Landmarks (n, 33, 2) and trunk lengths (n,) of the nearest sighting in time.
-
-        Empty if that sighting is farther away than KNOWN_S.
-        """
-        away_s = np.abs(self.time_s - time_s)
-        if not len(away_s) or away_s.min() > KNOWN_S:
-            return np.zeros((0, landmarks.COUNT, 2)), np.zeros(0)
-        index = int(np.argmin(away_s))
-        return self.points_px[index], self.trunk_px[index]
+    def of(pose: PoseTrack) -> Body:
+        """The lifter in every frame in which the trunk is known."""
+        usual_px = float(np.nanquantile(trunk_lengths(pose.xy_px), TRUNK_QUANTILE)) if pose.seen.any() else 0.0
+        return Body(pose.time_s[pose.seen], pose.xy_px[pose.seen], usual_px)
 
     def at(self, time_s: float) -> Region:
-        """The region of all bodies below their shoulders at a time."""
-        regions = [below(points, float(trunk)) for points, trunk in zip(*self.nearest(time_s), strict=True)]
-        if not regions:
+        """The region of the body below its shoulders at a time; empty if the nearest sighting is beyond KNOWN_S."""
+        away_s = np.abs(self.time_s - time_s)
+        if not len(away_s) or away_s.min() > KNOWN_S:
             return NOWHERE
-        bands_px = np.concatenate([region.bands_px for region in regions])
-        return Region(bands_px, max(region.margin_px for region in regions))
-
-    def others(self, people_px: Floats, time_s: float) -> Floats:
-        """The people (n, 33, 2) who are not among these bodies at a time."""
-        known, trunk_px = self.nearest(time_s)
-        is_other = [
-            not any(_same(person, body, float(px)) for body, px in zip(known, trunk_px, strict=True))
-            for person in people_px
-        ]
-        return np.asarray(people_px[np.array(is_other, bool)])
-
-
-def shoulders_seen(people_px: Floats, body: Region) -> Bools:
-    """Whether people (n, 33, 2) have shoulders of their own: above their hips, and outside `body`.
-
-    A pose model also sees people in legs and plates.  Such people mostly lie, or their shoulders are on the legs.
-    """
-    shoulder, hip = (people_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return np.asarray((shoulder[:, 1] < hip[:, 1]) & (body.away_px(shoulder) > 0.0))
+        return below(self.points_px[int(np.argmin(away_s))], self.trunk_px)
 
 
 def trunk_lengths(xy_px: Floats) -> Floats:
     """Length (N,) of the trunk, hips to shoulders, from landmarks (N, 33, 2), in pixels."""
     shoulder, hip = (xy_px[:, list(pair)].mean(axis=1) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
     return np.asarray(np.hypot(*(shoulder - hip).T))
-
-
-def _same(first_px: Floats, second_px: Floats, trunk_px: float) -> bool:
-    """True if two sets of landmarks (33, 2) are of one person."""
-    pairs = (list(landmarks.SHOULDERS), list(landmarks.HIPS))
-    distances = [np.hypot(*(first_px[pair].mean(axis=0) - second_px[pair].mean(axis=0))) for pair in pairs]
-    return bool(max(distances) < SAME_BODY * trunk_px)

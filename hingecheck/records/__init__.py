@@ -71,6 +71,7 @@ from hingecheck.records.reps import (
     StyleName,
     bounded,
     counting,
+    for_readers,
     listed,
     remarks,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "Words",
     "bounded",
     "counting",
+    "for_readers",
     "listed",
     "most_frequent",
     "remarks",

@@ -147,15 +147,24 @@ UNASKED: Final = frozenset({Code.NO_MAX_BEND, Code.NO_SCALE, Code.NOT_STORED})
 """Reasons of metrics that nobody asked for.  Reports leave a metric out if every repetition has one of these."""
 
 
+UNSHOWN: Final = frozenset({"lumbar_at_liftoff_deg", "lumbar_before_liftoff_deg", "lumbar_after_liftoff_deg"})
+"""Metrics that only other programs read: people are shown lumbar flexion at pull start, knee pass and top only."""
+
+
 def bounded(name: str, measure: Measure) -> Measure:
     """The measure of the metric `name`, cut to 0..1 if the metric is a share."""
     return measure.clipped(0.0, 1.0) if name in SHARES else measure
 
 
 def listed(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
-    """The metrics that a report lists: all except those that nobody asked for in any of the repetitions."""
+    """The metrics that a file lists: all except those that nobody asked for in any of the repetitions."""
     names = dict.fromkeys(name for values in reps for name in values)
     return tuple(name for name in names if any(name in each and not _unasked(each[name]) for each in reps))
+
+
+def for_readers(reps: Sequence[Mapping[str, Measure]]) -> tuple[str, ...]:
+    """The metrics that a report shows: those listed, without UNSHOWN."""
+    return tuple(name for name in listed(reps) if name not in UNSHOWN)
 
 
 def _unasked(measure: Measure) -> bool:
@@ -167,7 +176,8 @@ def _unasked(measure: Measure) -> bool:
 class RepMetrics:
     """The metrics of one repetition.
 
-    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, at lift-off or a moment before.
+    `values`: all of METRICS, in their order.  `pulled_from_s`: the start of the pull, at lift-off or a moment before;
+    NaN if the clip begins after it.
     `notes`: what a report says beside the numbers.  Raises ValueError for missing metrics and for shares
     outside 0 to 1.
     """

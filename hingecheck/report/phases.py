@@ -23,7 +23,12 @@ EVENTS: Final = {"at_start": "onset_s", "at_knee_pass": "knee_pass_s", "at_top":
 ANGLES: Final = {"hip_flexion": "hip", "knee_flexion": "knee", "lumbar_flexion": "lumbar"}
 """The angles that are given at each posture, and the first part of their metrics."""
 
-LIFTING, PAST_KNEE, LOWERING = "lifting", "past the knee", "lowering"
+SIDE_VIEW_ONLY: Final = frozenset({"hip_flexion", "knee_flexion"})
+"""The angles that are not given if the camera is too far off the side view: at postures, and so nowhere else."""
+
+TAUT, LIFTING, PAST_KNEE, STANDING, LOWERING = "before lift-off", "lifting", "past the knee", "standing", "lowering"
+"""What happens between the postures.  No phase has the name of a posture, because its angles change."""
+
 BEFORE, BETWEEN, AFTER = "before the set", "between repetitions", "after the set"
 
 EARLY_S, HOLD_S = 0.035, 0.1
@@ -45,6 +50,11 @@ def posture_s(rep: RepMetrics, posture: str) -> float:
     return float(times_s[posture]) if posture != "at_top" or rep.complete else float("nan")
 
 
+def absent(posture: str) -> str:
+    """What is said in place of a posture that the clip does not show."""
+    return "not in the clip" if posture == "at_start" else "did not happen"
+
+
 def metric(angle: str, posture: str) -> str:
     """The metric of an angle, such as "hip_flexion", at a posture."""
     return f"{ANGLES[angle]}_{posture}_deg"
@@ -64,10 +74,11 @@ def of(rep: RepMetrics) -> tuple[Phase, ...]:
     """The repetition's phases in the order of time, for every style.  Events that did not happen are left out."""
     event = rep.rep
     begins = [
-        (posture_s(rep, "at_start"), POSTURES["at_start"]),
+        (posture_s(rep, "at_start"), TAUT),
+        (begin_s(event) if np.isnan(rep.pulled_from_s) else np.nan, LIFTING),
         (event.liftoff_s, LIFTING),
         (event.knee_pass_s, PAST_KNEE),
-        (posture_s(rep, "at_top"), POSTURES["at_top"]),
+        (posture_s(rep, "at_top"), STANDING),
         (event.lowering_s, LOWERING),
     ]
     if event.style == "romanian":  # a Romanian repetition begins at the top, with the lowering

@@ -16,7 +16,7 @@ from hingecheck import quantities, texts
 from hingecheck.quantities import DEGREES, SHARE, Unit
 from hingecheck.records import Measure
 
-LEFT_OUT: Final = "picture left out: a face could not be covered"
+LEFT_OUT: Final = "picture left out: a face may be visible"
 
 
 @dataclass(frozen=True, slots=True)

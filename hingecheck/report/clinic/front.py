@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hingecheck import quantities, texts
 from hingecheck.history.changes import MetricChange
 from hingecheck.judgement import self_report
-from hingecheck.records import Floats, counting, listed
+from hingecheck.records import Floats, counting, for_readers
 from hingecheck.records.stored import Stored, StoredRep
 from hingecheck.report import missing, phases, sentences, wording
 from hingecheck.report.clinic import curves, printable
@@ -55,9 +54,10 @@ class Material:
 
 
 def shown(stored: Stored) -> StoredRep:
-    """The repetition to show in pictures and bold curves: the first that the verdict uses."""
+    """The repetition to show in pictures and bold curves: the first that the verdict uses, or that has a pull start."""
     used = [rep for rep in stored.reps if rep.number in stored.verdict.reps_used]
-    return (used or counting(stored.reps))[0]
+    whole = [rep for rep in counting(stored.reps) if phases.EVENTS["at_start"] in rep.events]
+    return (used or whole or counting(stored.reps))[0]
 
 
 def page(material: Material) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _interval(stored: Stored) -> str:
     if share.known and wording.measure(SHARE, share) in stored.verdict.sentence:
         return "In brackets: 90 % interval."
     if not share.known:
-        return f"{wording.name(SHARE)}: {quantities.NOT_MEASURED}."
+        return ""
     count = f"{used} repetition{'' if used == 1 else 's'}" if used else "no usable repetition"
     return f"{wording.name(SHARE)}: {wording.measure(SHARE, share)}; 90 % interval; {count}."
 
@@ -121,8 +121,8 @@ def _flag_note(stored: Stored) -> str:
 def _picture(material: Material) -> dict[str, str]:
     rep = material.shown
     moments = ", ".join(
-        f"{words} at {rep.events[name]:.2f} s" if name in rep.events else f"{words} did not happen"
-        for name, words in ((phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
+        f"{words} at {rep.events[name]:.2f} s" if name in rep.events else f"{words} {phases.absent(key)}"
+        for key, name, words in ((key, phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
     )
     if not material.picture:
         return {"missing": "No key frames: keyframes.png is not in the folder of the analysis."}
@@ -135,11 +135,12 @@ def _picture(material: Material) -> dict[str, str]:
 def charts(
     columns: Mapping[str, Floats] | None, rep: StoredRep, reps: Sequence[StoredRep]
 ) -> list[dict[str, Any]] | None:
-    """Hip and lumbar curves over the phases of `rep`; None without angles.csv or with fewer than two events."""
+    """Hip and lumbar curves over the phases of `rep`; None without angles.csv, events or anything that was measured."""
     axis = curves.phases(rep)
     if columns is None or axis is None:
         return None
-    return [_chart(columns, angle, axis, (rep, reps)) for angle in ANGLES]
+    drawn = [_chart(columns, angle, axis, (rep, reps)) for angle in ANGLES]
+    return None if all(chart["empty"] and not chart["others"] for chart in drawn) else drawn
 
 
 def _chart(
@@ -198,6 +199,8 @@ def _chart_note(material: Material) -> str:
     axis = curves.phases(material.shown)
     if axis is None:
         return "No curves: the repetition has fewer than two events."
+    if charts(material.columns, material.shown, material.stored.reps) is None:
+        return "No curves: hip and low back are not measured."
     others = (
         " Thin: the other repetitions, each phase stretched to the same length."
         if len(material.stored.reps) > 1
@@ -211,12 +214,13 @@ def _chart_note(material: Material) -> str:
 
 
 def table(reps: Sequence[StoredRep]) -> dict[str, Any]:
-    """One row for each repetition, at most MOST_REPS, with the value and 90 % interval of each metric of TABLE."""
+    """One row for each repetition, at most MOST_REPS, with value and 90 % interval of each measured metric of TABLE."""
     shown_reps = reps if len(reps) <= MOST_REPS else reps[: MOST_REPS - 1]
-    rows = [[_numbered(rep), *(_cell(rep, metric) for metric in TABLE)] for rep in shown_reps]
+    known = [metric for metric in TABLE if any(rep.values[metric].known for rep in reps)]
+    rows = [[_numbered(rep), *(_cell(rep, metric) for metric in known)] for rep in shown_reps]
     more = len(reps) - len(shown_reps)
     return {
-        "head": ["Rep", *(wording.name(metric) for metric in TABLE)],
+        "head": ["Rep", *(wording.name(metric) for metric in known)],
         "rows": rows,
         "more": f"{more} more repetitions are in analysis.json." if more else "",
     }
@@ -239,8 +243,7 @@ def _self_report(stored: Stored) -> list[str]:
     lines = some([printable.text(_third_person(line), 200) for line in stored.context], 3)
     lines += [f"The lifter rated the set {report.rpe:g} of 10 (RPE)."] if report.rpe is not None else []
     lines += [f"Note, as written: “{printable.text(report.note, 160)}”"] if report.note.strip() else []
-    lines += [f"Load of the set: {report.load_kg:g} kg."] if report.load_kg is not None else []
-    return lines or ["The report has nothing that this page shows."]
+    return lines or ["Nothing but the load was reported." if report.load_kg is not None else "Nothing was reported."]
 
 
 def _third_person(line: str) -> str:
@@ -251,16 +254,16 @@ def _third_person(line: str) -> str:
 def _missing(material: Material) -> list[str]:
     """Why values are missing, the most frequent reason first, then notes."""
     stored = material.stored
-    names = listed([rep.values for rep in stored.reps])
+    names = for_readers([rep.values for rep in stored.reps])
     unknown = [rep.values[name] for rep in stored.reps for name in names]
-    unknown += [stored.over_set[name] for name in listed([stored.over_set])]
-    causes = Counter(missing.cause(texts.reason(m.reason)) for m in unknown if not m.known)
+    unknown += [stored.over_set[name] for name in for_readers([stored.over_set])]
+    causes = Counter(cause for m in unknown for cause in missing.causes(m.reason))
     notes = dict.fromkeys(note for rep in stored.reps for note in rep.notes)
     lines = [
         f"{count} value{'' if count == 1 else 's'} left out: {printable.text(cause, 110)}."
         for cause, count in causes.most_common()
     ]
-    lines += [f"Note: {printable.text(note, 110)}." for note in (*notes, *stored.view.reasons)]
+    lines += [f"Note: {printable.text(note, 110)}." for note in notes]
     return lines or ["Everything was measured."]
 
 

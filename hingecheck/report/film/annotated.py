@@ -40,6 +40,9 @@ _EMPTY: Final = (70, 70, 70)
 TOP, BOTTOM, BAR = 62, 76, 12
 """Heights of the strip above the picture, of the strip below it, and of the bar, in drawing units."""
 
+REASON_BELOW: Final = 37
+"""Distance from the line above the bar to the line below it, in drawing units."""
+
 LINES: Final = 2
 """The height of the film is a multiple of this, in pixels, because H.264 stores colours for two by two of them."""
 
@@ -73,7 +76,8 @@ def draw(
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
         now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
-        overlay.draw(picture, scene, moment, pen)
+        if remark != wording.LEFT_OUT:
+            overlay.draw(picture, scene, moment, pen)
         labels = overlay.labels(scene, moment) if moment.seen else []
         top = _top(picture.shape[1], pen, _words(now, len(analysis.reps)), remark, labels)
         bottom = _strip(picture.shape[1], pen, BOTTOM, above_px=top.shape[0] + picture.shape[0])
@@ -141,15 +145,23 @@ def _legend(picture: Bytes, pen: Pen, at: tuple[int, int], labels: tuple[str, st
     hips, low_back, remark = labels
     (x, y), size = at, round(overlay.SIZE * pen.unit_px)
     if remark:
-        room = picture.shape[1] - 2 * x
-        fits = min(1.0, room / drawing.extent(remark, size)[0])
-        drawing.plain_words(picture, (x, y), remark, (overlay.UNKNOWN, int(size * fits)))
+        _remark(picture, pen, at, remark)
         return
     for colour, text in ((HIPS, hips), (LOW_BACK, low_back)):
         side = round(0.62 * size)
         cv2.rectangle(picture, (x, y - side), (x + side, y), colour, -1)
         drawing.plain_words(picture, (x + side + size // 3, y), text, (drawing.PAPER, size))
         x += side + drawing.extent(text, size)[0] + size // 2
+
+
+def _remark(picture: Bytes, pen: Pen, at: tuple[int, int], remark: str) -> None:
+    """A remark above the bar; if it is too long for one line, its reason goes below the bar."""
+    (x, y), size = at, round(overlay.SIZE * pen.unit_px)
+    room = picture.shape[1] - 2 * x
+    lines = [remark] if drawing.extent(remark, size)[0] <= room else remark.split(": ", 1)
+    for line, base in zip(lines, (y, y + round(REASON_BELOW * pen.unit_px)), strict=False):
+        fits = min(1.0, room / drawing.extent(line, size)[0])
+        drawing.plain_words(picture, (x, base), line, (overlay.UNKNOWN, int(size * fits)))
 
 
 def _done(analysis: Analysis, rep: RepMetrics, time_s: float, index: int) -> tuple[float, float] | None:

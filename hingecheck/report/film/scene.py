@@ -107,7 +107,10 @@ class Scene:
     def reading(self, name: str, frame: int) -> Measure:
         """An angle to write beside a frame: that of its posture, or else the one measured in the frame."""
         angle: Angle = getattr(self.analysis.angles, name)
-        held = phases.held(self.analysis.reps, name, float(self.analysis.angles.time_s[frame]))
+        time_s = float(self.analysis.angles.time_s[frame])
+        if name in phases.SIDE_VIEW_ONLY and not self.analysis.part_at(time_s).view.assessable:
+            return Measure.missing(Code.VIEW_OBLIQUE)
+        held = phases.held(self.analysis.reps, name, time_s)
         return angle_at(angle, frame) if held is None else held
 
     def part(self, moment: Moment) -> Part:

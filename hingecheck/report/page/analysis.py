@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from markupsafe import Markup
 
 from hingecheck import texts
 from hingecheck.history import error_card
 from hingecheck.judgement.criteria import Criteria
-from hingecheck.records import Analysis, Reason, RepMetrics, counting, listed
+from hingecheck.records import Analysis, Reason, RepMetrics, counting, for_readers
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.film import keyframes, scene
 from hingecheck.report.film.keyframes import KeyFrame
@@ -25,9 +26,15 @@ from hingecheck.report.page import bar, plots, series, template, told
 STYLES: Final = ("uplot/uPlot.min.css", "page.css")
 SCRIPTS: Final = ("uplot/uPlot.iife.min.js", "page.js")
 SHARE: Final = "lumbar_share_trunk"
-CARD: Final = (SHARE, "lumbar_at_start_deg", "hip_change_deg")
-CARD_HEAD: Final = ("Lumbar share", "Lumbar flexion at pull start", "Hip change")
+CARD: Final = {
+    SHARE: "Lumbar share",
+    "lumbar_at_start_deg": "Lumbar flexion at pull start",
+    "hip_change_deg": "Hip change",
+}
 """Metrics of each repetition in the short table, and their heads.  The full table has all metrics."""
+
+CHARTS: Final = ("Hip, low back and pelvis, degrees", "The other angles, degrees")
+"""Titles of the charts, by the number of the chart of a line."""
 
 BANDS: Final = ("hip_led", "mixed", "low_back_led")
 """The patterns in the order of their bands on the scale."""
@@ -50,7 +57,7 @@ class Film:
 class Extra:
     """What the page shows besides the analysis: key frames, the criteria of the verdict, and the film, if any.
 
-    `left_out`: number of pictures of film and key frames that are not shown, because a face could not be covered.
+    `left_out`: number of pictures of film and key frames that are not shown, because heads could not be followed.
     """
 
     frames: Sequence[KeyFrame]
@@ -62,6 +69,7 @@ class Extra:
 def html(analysis: Analysis, extra: Extra) -> str:
     """The page as HTML text."""
     cards, findings = _cards(analysis, extra.frames), _findings(analysis, extra.rules)
+    lines = series.data(analysis)
     context: dict[str, object] = {
         "analysis": analysis,
         "told": told.parts(analysis.self_report, analysis.advice, sentences.style(analysis.style)),
@@ -69,7 +77,7 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "main": _main(cards),
         "folded": not analysis.view.assessable,
         "cards": cards,
-        "rep_head": CARD_HEAD,
+        "rep_head": [head for name, head in CARD.items() if name in _shown(analysis)],
         "flags": [row for row in findings if row["status"] == "flag"][1:],  # the cue gives the first one as its reason
         "unassessed": [row["title"] for row in findings if not row["measured"]],
         "table": _table(analysis),
@@ -87,7 +95,8 @@ def html(analysis: Analysis, extra: Extra) -> str:
         "zero": texts.reason(Reason(analysis.spine.zero)),
         "film": extra.film,
         "film_inside": Markup(extra.film.inside) if extra.film else "",
-        "data": series.data(analysis),
+        "data": lines,
+        "charts": [(n, title) for n, title in enumerate(CHARTS) if any(line["chart"] == n for line in lines["angles"])],
         "wording": wording,
     }
     return template.render("report.html", context, styles=STYLES, scripts=SCRIPTS)
@@ -97,8 +106,8 @@ def _left_out(count: int) -> list[str]:
     """A sentence that says how many pictures are not shown."""
     if not count:
         return []
-    pictures, there = ("1 picture is", "it") if count == 1 else (f"{count} pictures are", "them")
-    return [f"{pictures} left out of film and key frames, because a face in {there} could not be covered."]
+    pictures = "1 picture is" if count == 1 else f"{count} pictures are"
+    return [f"{pictures} left out of film and key frames: a head could not be followed, so a face may be visible."]
 
 
 def _errors(analysis: Analysis) -> list[dict[str, Any]]:
@@ -138,8 +147,8 @@ def _verdict(analysis: Analysis) -> dict[str, Any]:
         "camera": texts.camera(analysis.view),
         "sentence": sentences.below(outcome, texts.verdict(verdict)),
         "rounding": texts.rounding(verdict),
-        "cue": texts.cue(verdict),
-        "surer": texts.surer(verdict),
+        "cue": texts.cue(verdict, analysis.view),
+        "surer": texts.surer(verdict, analysis.view),
         "outcome": outcome,
         "bands": _bands(axis, limits),
         "bands_text": sentences.bands(verdict),
@@ -161,7 +170,7 @@ def _bands(axis: plots.Axis, limits: Sequence[float]) -> list[dict[str, Any]]:
 
 
 def _main(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The picture beside the answer: the pull start of the first repetition whose pictures are shown."""
+    """The picture beside the answer: the first posture of the first repetition whose pictures are shown."""
     shown = [item for card in cards if card["open"] for item in card["frames"] if item["picture"]]
     return shown[0] if shown else None
 
@@ -169,13 +178,15 @@ def _main(cards: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any]]:
     shown = pictures(frames)
     used = [rep.rep.number for rep in analysis.reps if rep.rep.number in analysis.verdict.reps_used]
-    open_reps = {(used or [counting(analysis.reps)[0].rep.number])[0], analysis.most_different}
+    counted = counting(analysis.reps)
+    whole = [rep.rep.number for rep in counted if np.isfinite(rep.pulled_from_s)]
+    open_reps = {(used or whole or [counted[0].rep.number])[0], analysis.most_different}
     return [
         {
             "rep": rep.rep,
             "open": rep.rep.number in open_reps,
             "different": rep.rep.number == analysis.most_different,
-            "metrics": _values(rep, CARD),
+            "metrics": _values(rep, _shown(analysis)),
             "frames": [
                 {"frame": frame, "picture": shown[index], "seek_s": _seek_s(analysis, frame)}
                 for index, frame in enumerate(frames)
@@ -184,6 +195,11 @@ def _cards(analysis: Analysis, frames: Sequence[KeyFrame]) -> list[dict[str, Any
         }
         for rep in analysis.reps
     ]
+
+
+def _shown(analysis: Analysis) -> list[str]:
+    """The metrics of the short table that were measured in any repetition."""
+    return [name for name in CARD if any(rep.values[name].known for rep in analysis.reps)]
 
 
 def _seek_s(analysis: Analysis, frame: KeyFrame) -> float:
@@ -228,7 +244,7 @@ def _table(analysis: Analysis) -> list[dict[str, Any]]:
             "key": name,
             "cells": [_values(rep, [name])[0] for rep in analysis.reps],
         }
-        for name in listed([rep.values for rep in analysis.reps])
+        for name in for_readers([rep.values for rep in analysis.reps])
         if any(rep.values[name].known for rep in analysis.reps)
     ]
 

@@ -37,7 +37,7 @@ def data(analysis: Analysis) -> dict[str, Any]:
         "time_s": [round(float(s), 3) for s in analysis.angles.time_s[kept]],
         "step_s": round(1 / analysis.video.rate_hz, 4) if np.isfinite(analysis.video.rate_hz) else 0.04,
         "duration_s": round(analysis.video.duration_s, 3),
-        "angles": [_line(name, angle, kept) for name, angle in angles(analysis)],
+        "angles": [_line(name, angle, kept) for name, angle in _drawn(analysis)],
         "reps": [
             {
                 "number": rep.rep.number,
@@ -75,6 +75,14 @@ def angles(analysis: Analysis) -> list[tuple[str, Angle]]:
     by_name = {name: angle for name, angle in attributes.items() if isinstance(angle, Angle)}
     order = [name for name in FIRST if name in by_name] + [name for name in by_name if name not in FIRST]
     return [(name, by_name[name]) for name in order]
+
+
+def _drawn(analysis: Analysis) -> list[tuple[str, Angle]]:
+    """The angles that have a line: those that were measured, without those that need a side view if there is none."""
+    unseen = frozenset() if analysis.view.assessable else phases.SIDE_VIEW_ONLY
+    return [
+        (name, angle) for name, angle in angles(analysis) if name not in unseen and np.isfinite(angle.value_deg).any()
+    ]
 
 
 def _line(name: str, angle: Angle, kept: NDArray[np.intp]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hingecheck import texts
+from hingecheck import language, texts
 from hingecheck.names import shown
-from hingecheck.records import Analysis, Angle, RepMetrics, listed
+from hingecheck.records import Analysis, Angle, RepMetrics, for_readers
 from hingecheck.records.comparison import Comparison
 from hingecheck.report import missing, sentences, wording
 from hingecheck.report.terminal import sparkline
@@ -46,8 +46,8 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(Text(line, style="bold"))
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text(texts.rounding(verdict)))
-    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict)))
-    if surer := texts.surer(verdict):
+    console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict, analysis.view)))
+    if surer := texts.surer(verdict, analysis.view):
         advice = f"{'; '.join(surer)}."
         console.print(Text.assemble(("For a clearer answer next time: ", "bold"), advice))
     console.print(Text.assemble(("Style: ", "bold"), sentences.style(analysis.style)))
@@ -82,6 +82,8 @@ def _bar(analysis: Analysis) -> str:
         return ""
     fastest = max(known, key=lambda rep: rep.values[VELOCITY].value)
     moved, mean = (wording.measure(name, fastest.values[name]) for name in (DISPLACEMENT, VELOCITY))
+    if len(known) == 1:
+        return f"{moved} up, mean velocity {mean}"
     text = f"{moved} up, mean velocity {mean} in repetition {fastest.rep.number}, the fastest"
     loss = analysis.over_set.get(LOSS)
     return f"{text}; velocity loss {wording.measure(LOSS, loss)}" if loss is not None and loss.known else text
@@ -89,7 +91,7 @@ def _bar(analysis: Analysis) -> str:
 
 def show_all(analysis: Analysis, console: Console) -> None:
     """Print every number of every repetition, the result of each rule, and the provenance."""
-    names = listed([rep.values for rep in analysis.reps])
+    names = for_readers([rep.values for rep in analysis.reps])
     for first in range(0, len(analysis.reps), REPS_PER_TABLE):
         console.print()
         console.print(_numbers(names, analysis.reps[first : first + REPS_PER_TABLE]))
@@ -143,22 +145,24 @@ def _numbers(names: Sequence[str], reps: Sequence[RepMetrics]) -> Table:
 
 
 def _angles(analysis: Analysis) -> list[str]:
-    """Hip and low back over the clip as sparklines, and the ruler of the repetitions."""
-    time_s = analysis.angles.time_s
-    lines = []
-    for name in LINES:
-        angle: Angle = getattr(analysis.angles, name)
-        if np.isnan(angle.value_deg).all():
-            continue
-        drawn = sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)
-        lines.append(f"{wording.short(name):<9}{drawn} {_largest(name, angle)}")
-    reps = sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS)
-    return [*lines, f"{'reps':<9}{reps}"] if lines else []
+    """Hip and low back over the clip as sparklines, and the ruler of the repetitions, in the language in use."""
+    time_s, angles = analysis.angles.time_s, {name: getattr(analysis.angles, name) for name in LINES}
+    known = {name: angle for name, angle in angles.items() if not np.isnan(angle.value_deg).all()}
+    if not known:
+        return []
+    labels = [language.translated(words) for words in (*map(wording.short, known), "reps")]
+    width = max(map(len, labels)) + 1
+    lines = [
+        f"{sparkline.line(time_s, angle.value_deg, LINE_COLUMNS)} {_largest(name, angle)}"
+        for name, angle in known.items()
+    ]
+    lines.append(sparkline.ruler(time_s, [rep.rep for rep in analysis.reps], LINE_COLUMNS))
+    return [f"{label:<{width}}{line}" for label, line in zip(labels, lines, strict=True)]
 
 
 def _largest(name: str, angle: Angle) -> str:
     """The largest value of an angle over the clip."""
-    return f"to {wording.number(name, float(np.nanmax(angle.value_deg)))}"
+    return language.translated(f"to {wording.number(name, float(np.nanmax(angle.value_deg)))}")
 
 
 def _table(analysis: Analysis) -> Table:

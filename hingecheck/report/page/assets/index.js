@@ -163,7 +163,7 @@
     row.append(picture(r), who(r), verdict, cell("words", ...r.words.map((sentence) => make("p", sentence.replaceAll(" %", "\u00a0%")))), spark(r));
     for (const [kind, content] of [["load", r.loadText], ["reps", r.reps]]) {
       const made = cell(`number ${kind}${content ? "" : " unknown"}`, content || "–");
-      made.dataset.unit = say("reps");
+      made.dataset.unit = r.reps === "1" ? say("rep") : say("reps");
       row.append(made);
     }
     return row;

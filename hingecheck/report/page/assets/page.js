@@ -3,6 +3,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const film = document.getElementById("film");
+  const place = document.getElementById("place");
   const times = data.time_s;
   const last = times.length - 1;
   const end = Math.max(times[last], 0);
@@ -47,6 +48,10 @@
     const what = phaseAt(moment);
     const now = document.getElementById("now");
     now.textContent = `${moment.toFixed(2)} s${what ? `: ${what}` : ""}`;
+    if (place) {
+      place.value = moment;
+      place.setAttribute("aria-valuetext", now.textContent);
+    }
     for (const chart of charts) {
       chart.playhead.style.transform = `translateX(${chart.plot.valToPos(moment, "x")}px)`;
       const values = [];
@@ -111,11 +116,34 @@
       document.getElementById("film-missing").hidden = false;
     });
     if (film.error) document.getElementById("film-missing").hidden = false;
+    control();
     const inside = document.getElementById("film-inside");
     if (inside) {
       const bytes = Uint8Array.from(atob(inside.textContent.trim()), (letter) => letter.charCodeAt(0));
       film.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
     }
+  }
+
+  /* The controls stand below the film, because a browser's own controls would cover its lowest part. */
+  function control() {
+    const play = document.getElementById("play");
+    const whole = document.getElementById("whole");
+    const toggle = () => (film.paused ? film.play() : film.pause());
+    const tell = () => {
+      play.textContent = film.paused ? say("Play") : say("Pause");
+    };
+    for (const happened of ["play", "pause", "ended"]) film.addEventListener(happened, tell);
+    play.addEventListener("click", toggle);
+    film.addEventListener("click", () => document.fullscreenElement !== film && toggle());
+    place.addEventListener("input", () => seek(Number(place.value)));
+    const enlarge = film.requestFullscreen || film.webkitEnterFullscreen; // the second one: Safari on a phone
+    whole.hidden = !enlarge;
+    whole.addEventListener("click", () => enlarge.call(film));
+    document.addEventListener("fullscreenchange", () => {
+      film.controls = document.fullscreenElement === film;
+    });
+    film.controls = false;
+    document.getElementById("player").hidden = false;
   }
 
   /* --- charts --- */
