@@ -117,7 +117,7 @@ REASONS: Final[Mapping[Code, str]] = {
 
 FILMING: Final[Mapping[Filming, str]] = {
     Filming.SQUARE: "put the camera square to the side",
-    Filming.CLOSE_FITTING: "wear close-fitting clothes, or leave the back bare",
+    Filming.CLOSE_FITTING: "if clothes hide the back, wear close-fitting ones, or leave it bare",
     Filming.PAST_PLATES: (
         "put the camera so that the plates do not hide the hips at lockout, a little higher or to the rear"
     ),
