@@ -278,3 +278,8 @@ def test_two_repetitions_of_one_clip_share_one_film() -> None:
     page = files["comparison.html"]
     assert isinstance(page, bytes)
     assert page.decode().count('src="A.mp4"') == 2
+
+
+def test_an_interval_without_zero_does_not_read_as_if_it_held_zero() -> None:
+    assert wording.differing("concentric_s", Measure(-0.27, -0.5, -0.04)) == "−0.27 s (−0.50 to −0.04)"
+    assert wording.differing("concentric_s", Measure(-0.27, -0.6, 0.06)) == "−0.3 s (−0.6 to +0.1)"

@@ -189,8 +189,15 @@ def difference(metric: str, value: float) -> str:
 
 
 def differing(metric: str, value: Measure) -> str:
-    """A difference of two values of a metric with its sign and interval, or "not measured"."""
-    return quantities.measured(value, unit(metric).of_difference)
+    """A difference of two values of a metric with its sign and interval, or "not measured".
+
+    An interval that excludes zero has one more digit where an end would read as zero.
+    """
+    shown = unit(metric).of_difference
+    clear = value.known and not value.low <= 0.0 <= value.high
+    if clear and quantities.digits(0.0, shown) in [quantities.digits(end, shown) for end in (value.low, value.high)]:
+        shown = replace(shown, decimals=shown.decimals + 1)
+    return quantities.measured(value, shown)
 
 
 def span(metric: str, low: float, high: float) -> str:
