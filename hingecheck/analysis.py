@@ -19,7 +19,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -167,14 +167,14 @@ def analyze(
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
-    with _blaming_the_file(inputs.clip):
+    with blaming_the_file(inputs.clip.lost):
         seen = stages.observe_parts(inputs.clip, poses, copy, watch)
     begin(watch, Stage.JUDGING)
     measured = _numbered([_measure(part, _Models(net, zero, finder), inputs.style) for part in seen])
     # 4
     bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
     lifter = stages.Lifter(bent, inputs.report.height_cm)
-    with _blaming_the_file(inputs.clip):
+    with blaming_the_file(inputs.clip.lost):
         check_repetitions(measured, path)
     described = [stages.describe(part.angles, part.found.reps, part.view, lifter, part.plates) for part in measured]
     # 5
@@ -183,15 +183,18 @@ def analyze(
 
 
 @contextlib.contextmanager
-def _blaming_the_file(clip: reading.Video) -> Iterator[None]:
-    """Raise InputError where nobody or no repetition was found and a good part of the clip cannot be read."""
+def blaming_the_file(losses: Callable[[], str]) -> Iterator[None]:
+    """Raise InputError where nobody or no repetition was found and a good part of the file cannot be read.
+
+    `losses`: says what is lost of it, "" if nothing that matters is.
+    """
     try:
         yield
     except (NobodyFound, NoRepetition) as error:
-        lost = clip.lost()
+        lost = losses()
         if not lost:
             raise
-        raise InputError(f"{error.message}. But {lost}", "Give the whole clip, undamaged.") from error
+        raise InputError(f"{error.message}. But {lost}", "Give the whole file, undamaged.") from error
 
 
 def _judged(

@@ -76,10 +76,13 @@ def losses(read: Read) -> list[Reason]:
         notes.append(Reason(Code.CUT_OFF, (end_s, read.promised_s)))
     elif read.failed > DAMAGED * (count + read.failed):
         notes.append(Reason(Code.FRAMES_DAMAGED, (read.failed / (count + read.failed),)))
-    gaps = gaps_s(read.new_s, read.step_s)
-    if gaps:
-        notes.append(Reason(Code.PICTURE_GAPS, (float(len(gaps)), max(end - begin for begin, end in gaps))))
-    return notes
+    return [*notes, *gap_notes(gaps_s(read.new_s, read.step_s))]
+
+
+def gap_notes(gaps: Sequence[tuple[float, float]]) -> list[Reason]:
+    """That there are gaps (begin and end in seconds), if there are some."""
+    longest_s = max((end - begin for begin, end in gaps), default=0.0)
+    return [Reason(Code.PICTURE_GAPS, (float(len(gaps)), longest_s))] if gaps else []
 
 
 def cut(times_s: Sequence[float]) -> list[Reason]:
