@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from hingecheck.records import Code, Floats, Reason
+from hingecheck.records import Code, Floats, Reason, VideoInfo
 
 LOW_RATE_HZ: Final = 14.0
 """Pictures a second below which a lift is followed badly."""
@@ -88,6 +88,12 @@ def gap_notes(gaps: Sequence[tuple[float, float]]) -> list[Reason]:
 def cut(times_s: Sequence[float]) -> list[Reason]:
     """That the clip is cut, if it is."""
     return [Reason(Code.CUTS, (float(len(times_s)), times_s[0]))] if times_s else []
+
+
+def with_cuts(info: VideoInfo, times_s: Sequence[float]) -> VideoInfo:
+    """The facts about a clip with these cuts, which also hold those that the landmarks confirm."""
+    others = [note for note in info.notes if note.code is not Code.CUTS]
+    return replace(info, cuts_s=tuple(times_s), notes=(*cut(times_s), *others))
 
 
 def grave(read: Read) -> list[Reason]:
