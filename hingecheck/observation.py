@@ -43,9 +43,10 @@ SHORTEST_PART_S: Final = 0.7
 public clips lasts 0.97 s."""
 
 
-JUMP: Final = 0.05
+JUMP: Final = 0.1
 """Smallest distance between the shoulders before and after a jump, in trunk lengths.  Where only plates jumped, or the
-camera shook, the shoulders stay."""
+camera shook, the shoulders stay.  A drawn lifter who moves by 0.06 at once between two repetitions is no reason to
+split a clip."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ out takes no time, so a pull looks too fast.  The room stays the same, so `cuts`
 Steps of `Watcher`:
 
 1. Reduce each picture to SIDE_PX by SIDE_PX pixels.  Take the share of the pixels that change by LEVEL since the
-   picture before: it grows with the way that something has moved.
+   picture before: it grows with the way that something has moved.  For what may be a jump, take off the shift of the
+   whole picture (phase correlation): a shake of the camera is none.
 2. After a time without a picture or without a change, count the change for that time: neither is a jump.
 3. It may be a jump if LEAST of the pixels change, RATIO times as many as in any other picture within AROUND_S, and the
    picture SETTLED_S later still differs from the one before.
@@ -47,13 +48,16 @@ SETTLED_S: Final = 0.3
 """Time after which the picture must still differ, in seconds: a flash goes away."""
 
 
+_WINDOW: Final = cv2.createHanningWindow((SIDE_PX, SIDE_PX), cv2.CV_64F)
+
+
 class Watcher:
     """Finds what may be jumps in pictures that come in order of time."""
 
     def __init__(self) -> None:
         """No picture has come yet."""
         self._small: Floats | None = None
-        self._changes: list[tuple[float, float, float]] = []  # time, share, time since the last change
+        self._changes: list[tuple[float, float, float]] = []  # time, share, own share a second
         self._new_s = 0.0
         self._held: list[tuple[int, float, Floats]] = []  # place, time and picture before what may be a jump
         self._stayed: list[int] = []
@@ -72,9 +76,10 @@ class Watcher:
         if before is None:
             self._new_s = time_s
             return
-        share = float((np.abs(self._small - before) > LEVEL).mean())
-        self._changes.append((time_s, share, time_s - self._new_s))
-        if share >= LEAST:
+        share = _changed(before, self._small)
+        own = min(share, _changed(_steadied(before, self._small), self._small)) if share >= LEAST else share
+        self._changes.append((time_s, share, own / max(time_s - self._new_s, 1e-6)))
+        if own >= LEAST:
             self._held.append((len(self._changes) - 1, time_s, before))
         for place, _, earlier in [each for each in self._held if each[1] <= time_s - SETTLED_S]:
             if self._differs(earlier):
@@ -83,12 +88,12 @@ class Watcher:
         self._new_s = time_s if share > 0 else self._new_s
 
     def _differs(self, before: Floats) -> bool:
-        return self._small is not None and bool((np.abs(self._small - before) > LEVEL).mean() >= LEAST)
+        return self._small is not None and _changed(_steadied(before, self._small), self._small) >= LEAST
 
     def _stands_out(self, place: int, step_s: float) -> bool:
         """True if the change at a place is RATIO times as large as those around it; `step_s`: the usual step."""
-        time_s, change, since_s = self._changes[place]
-        change *= min(1.0, step_s / since_s)
+        time_s, _, own_a_second = self._changes[place]
+        change = own_a_second * step_s
         first = last = place
         while first > 0 and self._changes[first - 1][0] >= time_s - AROUND_S:
             first -= 1
@@ -96,3 +101,15 @@ class Watcher:
             last += 1
         beside = [share for _, share, _ in (*self._changes[first:place], *self._changes[place + 1 : last + 1])]
         return bool(beside) and change >= RATIO * max(STILL, *beside)
+
+
+def _changed(before: Floats, after: Floats) -> float:
+    """The share of the pixels that change by LEVEL."""
+    return float((np.abs(after - before) > LEVEL).mean())
+
+
+def _steadied(before: Floats, after: Floats) -> Floats:
+    """A picture, shifted as a whole so that it fits the one after."""
+    (right, down), _ = cv2.phaseCorrelate(before.copy(), after.copy(), _WINDOW)  # it changes its arguments
+    shift = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
+    return np.asarray(cv2.warpAffine(before, shift, (SIDE_PX, SIDE_PX), borderMode=cv2.BORDER_REPLICATE), np.float64)
