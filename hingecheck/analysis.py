@@ -19,7 +19,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from hingecheck import bend_texts, observation, parts, stages
+from hingecheck import bend_texts, observation, parts, stages, texts
 from hingecheck.backends import bundles, plugins
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
@@ -58,7 +58,7 @@ from hingecheck.records import (
 from hingecheck.segmentation import style
 from hingecheck.spine import inference
 from hingecheck.spine.zero import Zero
-from hingecheck.video import reading
+from hingecheck.video import quality, reading
 from hingecheck.video.working_copy import WorkingCopy
 
 
@@ -167,14 +167,14 @@ def analyze(
     # 2
     zero = _zero(inputs.standing, poses, net, as_stage(watch, Stage.STANDING))
     # 3
-    with _blaming_the_file(inputs.clip):
+    with blaming_the_file(inputs.clip.lost):
         seen = stages.observe_parts(inputs.clip, poses, copy, watch)
     begin(watch, Stage.JUDGING)
     measured = _numbered([_measure(part, _Models(net, zero, finder), inputs.style) for part in seen])
     # 4
     bent = _max_bend(inputs.max_bend, poses, net, zero, as_stage(watch, Stage.MAX_BEND))
     lifter = stages.Lifter(bent, inputs.report.height_cm)
-    with _blaming_the_file(inputs.clip):
+    with blaming_the_file(inputs.clip.lost):
         check_repetitions(measured, path)
     described = [stages.describe(part.angles, part.found.reps, part.view, lifter, part.plates) for part in measured]
     # 5
@@ -183,15 +183,15 @@ def analyze(
 
 
 @contextlib.contextmanager
-def _blaming_the_file(clip: reading.Video) -> Iterator[None]:
-    """Raise InputError where nobody or no repetition was found and a good part of the clip cannot be read."""
+def blaming_the_file(losses: Callable[[], str]) -> Iterator[None]:
+    """Raise InputError where nobody or no repetition was found, if `losses` says that much of the file is lost."""
     try:
         yield
     except (NobodyFound, NoRepetition) as error:
-        lost = clip.lost()
+        lost = losses()
         if not lost:
             raise
-        raise InputError(f"{error.message}. But {lost}", "Give the whole clip, undamaged.") from error
+        raise InputError(f"{error.message}. But {lost}", "Give the whole file, undamaged.") from error
 
 
 def _judged(
@@ -209,7 +209,7 @@ def _judged(
     main, reps = measured[number], tuple(rep for part in described for rep in part)
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
-    info = inputs.clip.info()
+    info = quality.with_cuts(inputs.clip.info(), [float(part.angles.time_s[0]) for part in measured[1:]])
     others = identity.notes([part.seen.observed.raw for part in measured])
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
@@ -275,6 +275,7 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
     why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
+    why = "; ".join([why, *map(texts.reason, identity.notes([part.seen.observed.raw for part in measured]))])
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",

@@ -6,7 +6,8 @@ the camera (`Observation`), for each part of the clip between two cuts.
 Steps (`observe`):
 
 1. The pose source looks at the clip.  It gives landmarks, traces of the trunk, and thumbnails.
-2. The clip is split at its cuts.  The next steps are done for each part by itself.
+2. The clip is split at its cuts, and where the lifter jumps because some seconds were cut out.  The next steps are done
+   for each part by itself.
 3. The thumbnails show how the camera moved.  This motion is taken out here, once: from now on the landmarks have the
    coordinates of a camera that stands still.  They are put back into the picture only for drawing.
 4. The landmarks are cleaned, and the view is determined.
@@ -18,12 +19,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hingecheck import parts
+import numpy as np
+
+from hingecheck import landmarks, parts
 from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
+from hingecheck.geometry import length
 from hingecheck.kinematics import view
-from hingecheck.pose import camera_motion, cleaning
+from hingecheck.pose import camera_motion, cleaning, identity
 from hingecheck.progress import Watch
 from hingecheck.records import Floats, Observed, PoseTrack, Seen, Thumbnails
 from hingecheck.spine import contour
@@ -39,13 +43,19 @@ SHORTEST_PART_S: Final = 0.7
 public clips lasts 0.97 s."""
 
 
+JUMP: Final = 0.1
+"""Smallest distance between the shoulders before and after a jump, in trunk lengths.  Where only plates jumped, or the
+camera shook, the shoulders stay.  A drawn lifter who moves by 0.06 at once between two repetitions is no reason to
+split a clip."""
+
+
 @dataclass(frozen=True)
 class Observation:
     """The result of stages 2 to 5 for a part of a clip; for all of it if it has no cuts.
 
     `observed.track` and `thumbnails` are those of a camera that stands still.  `camera_px` (M, 2): the motion that was
     taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.  `new_s` (F,): of
-    those that show something new; None: all.
+    those that show something new of the lifter; None: all.
     """
 
     observed: Observed
@@ -68,8 +78,9 @@ def observe(
     # 1
     seen = source.read(clip, copy, watch)
     # 2
-    split = parts.split(seen, clip.cuts_s, SHORTEST_PART_S)
-    each = tuple(replace(of_part(part), new_s=clip.new_s(part.frame_s)) for part in split)
+    jumps_s = [time_s for time_s in clip.jumps_s if _jumps(seen.track, time_s)]
+    split = parts.split(seen, sorted({*clip.cuts_s, *jumps_s}), SHORTEST_PART_S)
+    each = tuple(_with_new_s(of_part(part), clip.new_s(part.frame_s)) for part in split)
     # 5
     if not any(_somebody(part.observed.track) for part in each):
         raise NobodyFound(
@@ -77,6 +88,23 @@ def observe(
             "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",
         )
     return each
+
+
+def _jumps(raw: PoseTrack, time_s: float) -> bool:
+    """True if the shoulders are elsewhere from the last landmarks before a time to the first ones from then on."""
+    shoulder, hip = raw.middle_px(landmarks.SHOULDERS), raw.middle_px(landmarks.HIPS)
+    before, after = np.flatnonzero(raw.seen & (raw.time_s < time_s)), np.flatnonzero(raw.seen & (raw.time_s >= time_s))
+    if not (before.size and after.size):
+        return False
+    trunk_px = np.nanmedian(length(shoulder - hip))
+    return bool(length(shoulder[after[0]] - shoulder[before[-1]]) >= JUMP * trunk_px)
+
+
+def _with_new_s(seen: Observation, new_s: Floats) -> Observation:
+    """What is seen, with the times of pictures that show something new of the lifter: not those of another person."""
+    others_s = identity.others_s(seen.observed.raw)
+    hidden = [(new_s >= begin_s) & (new_s <= end_s) for begin_s, end_s in others_s]
+    return replace(seen, new_s=new_s[~np.any(hidden, axis=0)] if hidden else new_s)
 
 
 def of_part(seen: Seen) -> Observation:

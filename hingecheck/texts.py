@@ -94,6 +94,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.PICTURE_GAPS: "no new picture is shown for a while, so less is sure (gaps: {0:.0f}, the longest of {1:.1f} s)",
     Code.FRAMES_DAMAGED: "{0:.0%} of the frames are damaged: copy the clip from the phone again",
     Code.CUT_OFF: "only {0:.1f} s of the {1:.1f} s that the file promises could be read: copy it from the phone again",
+    Code.ROWS_LOST: "the file holds only {0:.0f} of the {1:.0f} frames that it promises: copy or export it again",
     Code.STAMPS_SPREAD: "{0:.0%} of the frames had the time of another one: they were spread evenly",
     Code.RATE_ASSUMED: "the file does not say when its frames are shown: {0:g} a second are assumed",
     Code.SLOW_MOTION: (

@@ -21,6 +21,7 @@ from hingecheck.app import people, questions, running, shelf, uploads, work
 from hingecheck.app.questions import Answers
 from hingecheck.batch import isolation
 from hingecheck.errors import UsageError
+from hingecheck.history import damage
 from hingecheck.progress import Progress, Stage
 from hingecheck.records import SelfReport
 from tests.conftest import hingecheck
@@ -395,7 +396,8 @@ def test_answers_change_report_json_board_and_history_without_measuring_anew(res
         ({"person": "me"}, "is not known"),
         ({"standing": "../x"}, "standing clip"),
         ({"standing": "0123456789abcdef"}, "standing clip"),
-        ({"note": "x" * 2001}, "longer than"),
+        ({"note": "x" * 2001}, "Note: longer than 2000 characters"),
+        ({"athlete": "x" * 121}, "Athlete: longer than 120 characters"),
         ({"colour": "red"}, "no such question"),
     ],
 )
@@ -642,6 +644,16 @@ def test_analyze_opens_the_page_when_it_is_done(
     assert opened == [(tmp_path / "a b" / "report.html").as_uri()]
     refused = hingecheck("analyze", sample_clip, "--json", "--open")
     assert refused.returncode == 2
+
+
+@pytest.mark.parametrize("answers", ["{" * 20, "{}", '{"athlete": 1}', "x" * (damage.LONGEST_BYTES + 1)])
+def test_a_damaged_list_of_clips_is_refused_at_the_start(answers: str, tmp_path: Path) -> None:
+    shelf.Shelf(tmp_path).close()
+    with contextlib.closing(sqlite3.connect(tmp_path / shelf.FILE)) as rows, rows:
+        values = ("a", "a.mp4", "", "", "done", "", "", 0, 0, answers)
+        rows.execute(f"INSERT INTO clip VALUES (1, {', '.join('?' * len(values))})", values)
+    with pytest.raises(UsageError, match="cannot be used by the app"):
+        shelf.Shelf(tmp_path)
 
 
 def test_an_unusable_answer_is_never_stored() -> None:

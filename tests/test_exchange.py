@@ -143,7 +143,8 @@ def test_c3d_is_opened_by_ezc3d_in_millimetres(scaled: Path, unscaled: Path, tmp
 
 
 def test_openpose_files_hold_the_pixels_of_the_picture(scaled: Path, tmp_path: Path) -> None:
-    found = openpose.read(exported(scaled, "openpose", tmp_path / "poses"))
+    found, numbers = openpose.read(exported(scaled, "openpose", tmp_path / "poses"))
+    assert (np.diff(numbers) == 1).all()
     stored = reading.read(scaled / "analysis.json")
     seen = landmark_table.read(stored)
     assert len(found) == stored.video.frames_read == len(list((tmp_path / "poses").iterdir()))

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hingecheck import texts
+from hingecheck import landmarks, texts
 from hingecheck.pose import cleaning, identity
-from hingecheck.records import Code, Floats, PoseTrack
+from hingecheck.records import Bools, Code, Floats, PoseTrack
 from tests import lifter
 
 TRACK = lifter.track(lifter.Set().posture())
@@ -22,6 +22,12 @@ def moved(shift_px: Floats, size: float = 1.0) -> PoseTrack:
     xy_px[far] = xy_px[far].mean(axis=1, keepdims=True) * (1 - size) + size * xy_px[far]
     xy_px[..., 0] += shift_px[:, None]
     return replace(TRACK, xy_px=xy_px)
+
+
+def larger(where: Bools) -> PoseTrack:
+    """The lifter 1.5 times as large in some frames, the hips where they are."""
+    hip = TRACK.middle_px(landmarks.HIPS)[:, None]
+    return replace(TRACK, xy_px=np.where(where[:, None, None], hip + 1.5 * (TRACK.xy_px - hip), TRACK.xy_px))
 
 
 def test_a_jump_to_another_place_and_back_is_another_person() -> None:
@@ -38,6 +44,18 @@ def test_a_jump_to_another_place_and_back_is_another_person() -> None:
 def test_a_person_of_another_size_at_another_place_is_another_person() -> None:
     time_s = TRACK.time_s
     assert len(identity.others_s(moved(np.where(time_s > time_s[-1] - 2.0, -250.0, 0.0), size=2.0))) == 1
+
+
+def test_somebody_who_walks_through_in_front_is_left_out_and_reported() -> None:
+    """The pose model goes over to a nearer person, whose feet are lower, and back, without a jump."""
+    time_s = TRACK.time_s
+    begin_s, end_s = 5.0, 6.0
+    inside = (time_s > begin_s) & (time_s < end_s)
+    crossed = larger(inside)
+    (span_s,) = identity.others_s(crossed)
+    assert span_s == pytest.approx((begin_s - cleaning.SWITCH_S, end_s + cleaning.SWITCH_S), abs=0.1)
+    assert not cleaning.without_wrong_frames(crossed).seen[(time_s >= span_s[0]) & (time_s <= span_s[1])].any()
+    assert identity.others_s(larger(time_s < 1.0)) == []  # the lifter, who comes from the camera
 
 
 def test_walking_in_and_single_errors_are_no_other_person() -> None:

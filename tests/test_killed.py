@@ -132,3 +132,23 @@ def test_an_analysis_that_is_ended_at_any_moment_leaves_a_whole_result_or_none(
         outcomes[number.name, end] += 1 if index else 0
     sys.stdout.write(f"{dict(outcomes)}\n")
     assert sum(outcomes.values()) == ANALYSES
+
+
+def test_the_next_result_removes_what_a_killed_program_left_and_nothing_else(tmp_path: Path) -> None:
+    stored.write(tmp_path / "example")
+    kill_after(tmp_path, 0.3)
+    names = ("dead", "fresh", "held")
+    dead, fresh, held = (tmp_path / f".hingecheck-{name}0000" for name in names)
+    for place in (dead, fresh, held):
+        place.mkdir()
+        (place / "a.csv").write_text("half")
+    (tmp_path / ".hingecheck-elsewhere").symlink_to(tmp_path / "example")
+    for place in tmp_path.glob(".hingecheck-*"):
+        if place != fresh:
+            os.utime(place, (0.0, 0.0), follow_symlinks=False)
+    with folder.alone(held):
+        folder.write(tmp_path / "new", {folder.MARKER: b"{}"})
+    left = sorted(path.name for path in tmp_path.glob(".hingecheck-*"))
+    assert left == [".hingecheck-elsewhere", fresh.name, held.name]
+    assert (tmp_path / "example" / "analysis.json").exists()
+    assert (held / "a.csv").read_text() == "half"

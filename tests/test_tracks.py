@@ -16,9 +16,10 @@ import scipy
 import hingecheck as api
 from hingecheck.analysis import Asked
 from hingecheck.errors import InputError, NobodyFound, NoRepetition, UsageError, VideoNotFound
-from hingecheck.exchange import analysis, body, clusters, mediapipe_files, mot, sources, trc
+from hingecheck.exchange import analysis, body, c3d, clusters, mediapipe_files, mot, sources, tracks, trc
+from hingecheck.exchange import openpose as openpose_files
 from hingecheck.exchange.tracks import Markers, Motion
-from hingecheck.records import Analysis, Code, Floats
+from hingecheck.records import Analysis, Code, Floats, Reason
 from tests import lifter
 from tests.conftest import hingecheck
 from tests.doc_commands import ROOT
@@ -633,3 +634,95 @@ def test_tracks_in_metres_give_the_velocity_of_the_hands(laboratory: Analysis) -
     assert way.value == pytest.approx(float(np.ptp(shoulder)), rel=0.03)
     assert laboratory.bar is not None
     assert (laboratory.bar.scale, laboratory.bar.by) == ("recorded", "hands")
+
+
+def as_c3d(path: Path) -> Path:
+    pytest.importorskip("ezc3d", reason="extra `c3d` is not installed")
+    c3d.write(markers(LIFT), path)
+    return path
+
+
+def as_pixels(path: Path) -> Path:
+    """Our own landmarks.csv of a picture."""
+    found = picture(LIFT)
+    rows = [[t, *(xyz[:, :2] * [600, -600]).ravel()] for t, xyz in zip(LIFT.time_s, found.xyz, strict=True)]
+    named = [f"{'left' if name[0] == 'L' else 'right'}_{name[1:].lower()}" for name in found.names]
+    path.write_text(table(["time_s", *[f"{name}_{axis}_px" for name in named for axis in "xy"]], rows))
+    return path
+
+
+def as_mediapipe(path: Path) -> Path:
+    path.write_text(SHAPES["names in columns" if path.suffix == ".csv" else "object with facts"]()[1])
+    return path
+
+
+FILES: Final[dict[str, Callable[[Path], Path]]] = {
+    "trc": lambda folder: write(markers(LIFT), folder / "lift.trc"),
+    "mot": sports2d,
+    "c3d": lambda folder: as_c3d(folder / "lift.c3d"),
+    "csv": lambda folder: as_pixels(folder / "lift.csv"),
+    "csv of mediapipe": lambda folder: as_mediapipe(folder / "media.csv"),
+}
+WITH_A_LENGTH: Final = ("trc", "mot", "c3d")
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("kept", [0.6, 0.99])
+def test_a_file_that_is_cut_off_says_so(kind: str, kept: float, tmp_path: Path) -> None:
+    path = FILES[kind](tmp_path)
+    assert sources.read(path, sources.Hints(30.0, SIZE_PX)).notes == ()
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data))])
+    (note,) = sources.read(path, sources.Hints(30.0, SIZE_PX)).notes
+    read, promised = map(float, note.values)
+    assert note.code is Code.ROWS_LOST
+    assert promised == (len(LIFT.time_s) if kind in WITH_A_LENGTH else read + 1)
+    assert kept - 0.05 < read / len(LIFT.time_s) < 1.0
+
+
+@pytest.mark.parametrize("kind", ["trc", "mot"])
+def test_a_text_that_ends_after_a_row_is_cut_off_if_its_head_promises_more(kind: str, tmp_path: Path) -> None:
+    path = FILES[kind](tmp_path)
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-5]))
+    assert sources.read(path).notes == (Reason(Code.ROWS_LOST, (len(LIFT.time_s) - 5.0, float(len(LIFT.time_s)))),)
+
+
+def test_what_is_cut_off_is_in_the_result_or_to_blame(tmp_path: Path) -> None:
+    data = write(picture(LIFT), tmp_path / "whole.trc").read_bytes()
+    first = tmp_path / "first.trc"
+    first.write_bytes(data[: int(0.7 * len(data))])
+    result = api.analyze(first)
+    assert len(result.reps) >= 1
+    (note,) = result.to_dict()["video"]["notes"]
+    assert re.fullmatch(r"the file holds only \d+ of the 360 frames that it promises: .*", note)
+    first.write_bytes(data[: int(0.1 * len(data))])
+    with pytest.raises(InputError, match=r"no repetition was found.*\. But the file holds only 3\d of the 360 frames"):
+        api.analyze(first)
+
+
+def test_json_with_fewer_frames_than_it_says_is_cut_off(tmp_path: Path) -> None:
+    data = json.loads(SHAPES["object with facts"]()[1])
+    (tmp_path / "lift.json").write_text(json.dumps({"frame_count": 400, **data}))
+    notes = sources.read(tmp_path / "lift.json").notes
+    assert notes == (Reason(Code.ROWS_LOST, (float(len(LIFT.time_s)), 400.0)),)
+
+
+@pytest.mark.parametrize("named", ["12.png", 0])
+def test_frames_that_are_missing_by_their_numbers_keep_their_time(named: str | int, tmp_path: Path) -> None:
+    rows = [{"frame": i, "landmarks": points(row)} for i, row in enumerate(seen_by_mediapipe())]
+    path, hints = tmp_path / "lift.json", sources.Hints(30.0, SIZE_PX)
+    path.write_text(as_json([row for row in rows if not 100 <= int(cast(int, row["frame"])) < 120]))
+    assert sources.read(path, hints).track.time_s[[99, 100]] == pytest.approx([99 / 30, 120 / 30])
+    (gap,) = analysis.analyze(path, Asked(rate_hz=30.0, picture_size=SIZE_PX)).video.gaps_s
+    assert gap == pytest.approx((99 / 30, 120 / 30))
+    path.write_text(as_json([row | {"frame": named} for row in rows[:50]]))  # numbers that say nothing
+    assert sources.read(path, hints).track.time_s == pytest.approx(np.arange(50) / 30)
+
+
+def test_openpose_files_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for number in (2, 3, 10, 11):
+        person = {"pose_keypoints_2d": [float(number), 1.0, 1.0] * 25}
+        (tmp_path / f"lift_{number}_keypoints.json").write_text(as_json({"people": [person]}))
+    found, numbers = openpose_files.read(tmp_path)
+    assert numbers.tolist() == [2.0, 3.0, 10.0, 11.0] == found[:, 0, 0].tolist()
+    assert tracks.steps(numbers).tolist() == [0.0, 1.0, 8.0, 9.0]

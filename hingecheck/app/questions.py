@@ -82,6 +82,8 @@ def _text(name: str, text: str, now: Answers, report: SelfReport) -> tuple[Answe
         return now, replace(report, note=text.replace("\r\n", "\n"))
     values: dict[str, object] = {name: text}
     if name == "athlete":
+        if len(text) > names.LONGEST_SHOWN:
+            raise UsageError(f"Athlete: longer than {names.LONGEST_SHOWN} characters", "Shorten the name.")
         values = {"athlete": names.shown(text)}
     elif name == "date":
         values = {"date": _date(text)}

@@ -32,6 +32,7 @@ from hingecheck.app import questions
 from hingecheck.app.questions import Answers
 from hingecheck.batch.plan import RESULTS
 from hingecheck.errors import InputError, UsageError
+from hingecheck.history import damage
 from hingecheck.records.season import Clip, Entry, Failure, Outcome
 
 FILE: Final = "app.sqlite"
@@ -99,11 +100,12 @@ class Shelf:
         try:
             for name in (VIDEOS, RESULTS, PEOPLE, COMPARISONS):
                 (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._rows = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
+            self._rows = damage.limited(sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False))
             self._rows.execute("PRAGMA secure_delete = ON")
             self._rows.execute(_TABLE)
             (folder / FILE).chmod(0o600)
-        except (OSError, sqlite3.Error) as error:
+            self.all()
+        except (OSError, sqlite3.Error, ValueError, TypeError, KeyError) as error:  # of another type or size
             raise UsageError(
                 f"{folder}: cannot be used by the app ({error})", "Give another folder with --folder."
             ) from error

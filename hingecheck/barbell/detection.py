@@ -13,7 +13,8 @@ Steps (`find`):
    are (`_Kind.aside`).
 5. If there are no plates, repeat steps 2 to 4 with the network that also knows the bare sleeve (50 mm).  It is found
    like very small plates.
-6. Turn the pixels into forward and upward distances, corrected for the yaw of the camera.
+6. Measure the rim of plates in the thumbnails, which have more pixels than the network sees (`rim`).
+7. Turn the pixels into forward and upward distances, corrected for the yaw of the camera.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks, posture
+from hingecheck.barbell import rim
 from hingecheck.records import LARGEST_BARE, Bools, Bytes, Floats, Plates, PoseTrack, Thumbnails, View
 
 SIZE_PX: Final = 112
@@ -122,6 +124,8 @@ def find(finder: Finder, thumbnails: Thumbnails, track: PoseTrack, view: View) -
         if aside > kind.aside + NEAR_END * abs(np.sin(np.radians(view.yaw_deg.value))):
             return None
         kept = np.where(likely[:, None], ends, np.nan)
+        if not kind.bare:
+            kept = _by_rim(kept, to_part, thumbnails, view)
         return _path(kept, _display_px(kept, to_part, thumbnails), thumbnails.time_s, view)
 
     return plates(finder.plated, PLATED) or plates(finder.either, BARE)  # 5
@@ -148,10 +152,24 @@ def _alike(chance: Floats, radius_px: Floats, kind: _Kind) -> Bools:
     return np.asarray(likely & (np.abs(radius_px / usual_px - 1.0) <= kind.same))
 
 
+def _by_rim(ends: Floats, to_part: Floats, thumbnails: Thumbnails, view: View) -> Floats:
+    """The ends (M, 4) with middles and radius of the rim; as they are if the rim is not clear."""
+    known, scale = np.isfinite(ends[:, 0]), to_part[0, 0]
+    radius = float(np.median(ends[known, 3]))
+    places = (ends[known, :2] - to_part[:, 2]) / scale
+    found = rim.measured(thumbnails.grey[known], places, radius / scale, view.yaw_deg.value)  # 6
+    if found is None:
+        return ends
+    middles, radius_px = found
+    out = ends.copy()
+    out[known, :2], out[known, 2:] = middles * scale + to_part[:, 2], radius_px * scale
+    return out
+
+
 def _path(ends: Floats, place_px: Floats, time_s: Floats, view: View) -> Plates:
     """The path of a bar's end (M, 4), in display pixels (M, 2), over time; rows are NaN where it is not seen."""
     radius_px = float(np.nanmedian(ends[:, 3]))
-    middle = ends[:, :2] / radius_px  # 6
+    middle = ends[:, :2] / radius_px  # 7
     rest = float(np.nanquantile(middle[:, 1], 1 - LOWEST))
     ahead = (middle[:, 0] - float(np.nanmedian(middle[:, 0]))) * (1 if view.facing == "right" else -1)
     forward = ahead / np.cos(np.radians(view.yaw_deg.value))

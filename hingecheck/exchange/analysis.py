@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from hingecheck import analysis as video_analysis
-from hingecheck import bend_texts, posture, stages
+from hingecheck import bend_texts, posture, stages, texts
 from hingecheck.analysis import Asked, installed
 from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound, NoRepetition, UsageError
@@ -32,7 +32,7 @@ from hingecheck.geometry import known_median, pitch_deg, sagittal, thigh_pitch_d
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.judgement import verdict as verdicts
-from hingecheck.kinematics import angles
+from hingecheck.kinematics import angles, blindness
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS
 from hingecheck.metrics.bar_path import LEG_SHARE
 from hingecheck.progress import Stage, Watch, begin
@@ -58,6 +58,7 @@ from hingecheck.records import (
     View,
 )
 from hingecheck.segmentation import style
+from hingecheck.video import quality
 from hingecheck.video.working_copy import WorkingCopy
 
 SHORTEST_STANDING_S: Final = 0.2
@@ -134,10 +135,11 @@ def analyze(path: Path, asked: Asked | None = None, *, watch: Watch | None = Non
     # 3
     view, spine = _view(body), _spine(body, standing)
     # 4
-    track = angles.measure(body.track, view, spine)
+    track = blindness.widened(angles.measure(body.track, view, spine), body.track.time_s)
     found = stages.segment(track, lift_type=None if named_style is None else style.LIFT_TYPES[named_style])
     lifter = _lifter(body, report.height_cm)
-    reps = stages.describe(track, _repetitions(path, track, found), view, lifter)
+    with video_analysis.blaming_the_file(lambda: "; ".join(map(texts.reason, body.notes))):
+        reps = stages.describe(track, _repetitions(path, track, found), view, lifter)
     described = tuple(_as_recorded(rep, spine) for rep in reps)
     judged = _without_filming(stages.judge(described, view, rules))
     return Analysis(
@@ -305,7 +307,10 @@ def _info(path: Path, body: Body) -> VideoInfo:
     time_s, xy_px = body.track.time_s, body.track.xy_px
     width, height = (int(np.ceil(np.nanmax(side) - np.nanmin(side))) or 1 for side in (xy_px[..., 0], xy_px[..., 1]))
     duration_s = float(time_s[-1] - time_s[0]) + 1 / body.rate_hz
-    return VideoInfo(path.name, sources.sha256(path), width, height, duration_s, len(time_s), 0, 0, body.rate_hz)
+    gaps_s = quality.gaps_s(time_s, 1 / body.rate_hz)
+    notes = (*body.notes, *quality.gap_notes(gaps_s))
+    read = (width, height, duration_s, len(time_s), 0, 0, body.rate_hz)
+    return VideoInfo(path.name, sources.sha256(path), *read, gaps_s=gaps_s, notes=notes)
 
 
 def _without_picture(path: Path, body: Body) -> dict[str, Any]:

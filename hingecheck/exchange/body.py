@@ -24,10 +24,10 @@ from typing import Final, Literal
 import numpy as np
 
 from hingecheck import landmarks
-from hingecheck.exchange.tracks import METRES, Markers
+from hingecheck.exchange.tracks import METRES, Markers, lost
 from hingecheck.geometry import pitch_deg
 from hingecheck.landmarks import COUNT, Pair
-from hingecheck.records import Floats, PoseTrack
+from hingecheck.records import Floats, PoseTrack, Reason
 from hingecheck.records.arrays import check
 
 Source = Literal["markers", "points", "model"]
@@ -76,7 +76,7 @@ the pelvis (Harrington et al. 2007, without their constants in millimetres)."""
 class Body:
     """The body in its sagittal plane.  `pelvis_deg`, `thorax_deg` (N,): pitch, forward positive; NaN = not known.
 
-    `leg_m`: length of the leg, hip to ankle, if the tracks are in a unit of length.
+    `leg_m`: length of the leg, hip to ankle, if the tracks are in a unit of length.  `notes`: what the file lacks.
     """
 
     track: PoseTrack
@@ -86,6 +86,7 @@ class Body:
     thorax_deg: Floats
     in_space: bool
     leg_m: float | None = None
+    notes: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.track.time_s)
@@ -124,7 +125,8 @@ def of_markers(markers: Markers) -> Body:
     metres = METRES.get(markers.unit.lower())
     leg_m = None if metres is None else metres * leg
     track = _track(markers.time_s, flat, leg)
-    return Body(track, markers.rate_hz, source, pelvis_deg, thorax_deg, in_space, leg_m)
+    notes = lost(markers.time_s, markers.promised)
+    return Body(track, markers.rate_hz, source, pelvis_deg, thorax_deg, in_space, leg_m, notes)
 
 
 def middle(sides: Sides) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from hingecheck.exchange.tracks import METRES, Markers
 
 LABORATORY_UNIT: Final = "mm"
 """Unit of a file that is written, if the size of the points is known."""
+
+HIGH_FIRST: Final = bytes([86])
+"""Kind of processor whose words have their high byte first."""
 
 UNSEEN: Final = -1.0
 """Residual of a point that is not known."""
@@ -49,11 +52,25 @@ def read(path: Path) -> Markers:
         unit = (str(point["UNITS"]["value"][0]).strip() if point["UNITS"]["value"] else "") or LABORATORY_UNIT
         unknown = np.isnan(xyz).any(axis=2) | (residuals < 0)
         time_s = np.arange(len(xyz)) / rate_hz
-        return Markers(time_s, rate_hz, names, np.where(unknown[..., None], np.nan, xyz), unit)
+        return Markers(time_s, rate_hz, names, np.where(unknown[..., None], np.nan, xyz), unit, _promised(path))
     except (OSError, RuntimeError, ValueError, KeyError, IndexError, ZeroDivisionError) as error:
         raise InputError(
             f"{path}: cannot be read as .c3d ({error})", "Give a .c3d file with points, as a laboratory writes it."
         ) from error
+
+
+def _promised(path: Path) -> int:
+    """The number of frames that the file's own head promises.  ezc3d reads what is there, and forgets the number.
+
+    Words 4 and 5 of the head are the first and the last frame; the fourth byte of the parameters is 86 where the high
+    byte of a word comes first (c3d.org, The C3D file format, 2008).
+    """
+    with path.open("rb") as file:
+        head = file.read(10)
+        file.seek(512 * (head[0] - 1) + 3)
+        order: Literal["big", "little"] = "big" if file.read(1) == HIGH_FIRST else "little"
+    first, last = (int.from_bytes(head[at : at + 2], order) for at in (6, 8))
+    return max(0, last - first + 1)
 
 
 def _library() -> ModuleType:

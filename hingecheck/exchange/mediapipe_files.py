@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ from typing import Any, Final
 import numpy as np
 
 from hingecheck.errors import InputError, UsageError
+from hingecheck.exchange import text_files
+from hingecheck.exchange.tracks import steps
 from hingecheck.records import Floats
 
 NAMES: Final = (
@@ -64,6 +66,7 @@ _POINTS: Final = (
     "keypoint",
     "joint",
 )
+_COUNTS: Final = ("frame_count", "framecount", "num_frames", "n_frames", "nframes", "total_frames", "totalframes")
 _RATES: Final = ("fps", "rate_hz", "frame_rate", "framerate")
 _SIDES, _JOINTS = ("left", "right"), ("hip", "ankle")
 _AXES: Final = {"x": 0, "y": 1, "v": 2, "vis": 2, "visibility": 2}
@@ -78,17 +81,22 @@ _WRONG: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, Re
 class Found:
     """What a file holds: times in seconds or None, and x, y and visibility (N, 33, 3) in a unit of its own.
 
-    `size`: width and height of the picture, `rate_hz`: its rate, if the file says them.
+    `size`: width and height of the picture, `rate_hz`: its rate, if the file says them.  `numbers` (N,): those of the
+    frames, if they have some.  `promised`: number of frames that the file says it holds, 0 if it does not say.
     """
 
     time_s: Floats | None
     points: Floats
     size: tuple[float, float] | None = None
     rate_hz: float | None = None
+    numbers: Floats | None = None
+    promised: int = 0
 
 
-def read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> tuple[Floats, Floats]:
-    """Times (N,) in seconds and points (N, 33, 2) of a picture, y down, in one unit for x and y; NaN = not seen.
+def read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> tuple[Floats, Floats, int]:
+    """Times (N,) in seconds, points (N, 33, 2) of a picture, and the number of frames that the file says it holds.
+
+    Points have y down and one unit for x and y; NaN = not seen.
 
     `rate_hz`: rate of a file without times.  `size`: width and height of a picture of which the file holds parts.
     Raises InputError, and UsageError if the rate or the size is needed and not known.
@@ -100,10 +108,11 @@ def read(path: Path, rate_hz: float | None, size: tuple[int, int] | None) -> tup
     known_hz = rate_hz or found.rate_hz
     if found.time_s is None and not known_hz:
         raise UsageError(f"{path}: does not say its times or its rate", "Give the clip's frame rate with --rate-hz.")
-    time_s = np.arange(len(found.points)) / (known_hz or 1.0) if found.time_s is None else found.time_s
+    numbers = np.arange(len(found.points), dtype=float) if found.numbers is None else found.numbers
+    time_s = steps(numbers) / (known_hz or 1.0) if found.time_s is None else found.time_s
     unseen = found.points[..., 2] < LEAST_SEEN
     xy = np.where(unseen[..., None], np.nan, found.points[..., :2])
-    return time_s, _square(xy, size or found.size, path)
+    return time_s, _square(xy, size or found.size, path), found.promised
 
 
 def _square(xy: Floats, size: tuple[float, float] | None, path: Path) -> Floats:
@@ -131,10 +140,16 @@ def _json(path: Path) -> Found:
     except ValueError:
         data = [json.loads(line) for line in text.splitlines() if line.strip()]
     facts = _facts(data)
-    frames = list(_frames(data))
+    numbers, frames = _frames(data)
     shown = [_picture(frame) for frame in frames]
-    size = None if not {"width", "height"} <= facts.keys() else (facts["width"], facts["height"])
-    return Found(_times(frames), np.stack(shown), size, next((facts[n] for n in _RATES if n in facts), None))
+    return Found(
+        time_s=_times(frames),
+        points=np.stack(shown),
+        size=None if not {"width", "height"} <= facts.keys() else (facts["width"], facts["height"]),
+        rate_hz=next((facts[name] for name in _RATES if name in facts), None),
+        numbers=_numbered(_column_of(frames, _NUMBERS) or ()) if numbers is None else numbers,
+        promised=int(next((facts[name] for name in _COUNTS if name in facts), 0)),
+    )
 
 
 def _facts(data: Any) -> dict[str, float]:
@@ -147,19 +162,21 @@ def _facts(data: Any) -> dict[str, float]:
     return {name: float(value) for name, value in named.items() if isinstance(value, (int, float))}
 
 
-def _frames(data: Any) -> Iterator[Any]:
-    """The frames of a file, whatever holds them."""
+def _frames(data: Any) -> tuple[Floats | None, list[Any]]:
+    """The frames of a file, whatever holds them, and their numbers if these are their names."""
+    numbers = None
     if isinstance(data, Mapping):
         held = next((data[name] for name in _FRAMES if isinstance(data.get(name), (list, Mapping))), data)
         if isinstance(held, Mapping):
             numbered = {int(name): value for name, value in held.items() if str(name).isdigit()}
             if not numbered:
                 raise ValueError("it holds no list of frames")
-            held = [value for _, value in sorted(numbered.items())]
+            numbers = np.array(sorted(numbered), float)
+            held = [numbered[number] for number in sorted(numbered)]
         data = held
     if not isinstance(data, list) or not data:
         raise ValueError("it holds no list of frames")
-    yield from data
+    return numbers, data
 
 
 def _picture(frame: Any) -> Floats:
@@ -190,9 +207,23 @@ def _point(point: Any) -> Sequence[float]:
 
 def _times(frames: Sequence[Any]) -> Floats | None:
     """The times of frames that have some, in seconds."""
+    times = _column_of(frames, _TIMES)
+    return None if times is None else _seconds(np.array([float(time) for time in times]))
+
+
+def _numbered(values: Sequence[Any]) -> Floats | None:
+    """The numbers of frames; None if they have names, or nothing."""
+    try:
+        return np.array([float(value) for value in values]) if values else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _column_of(frames: Sequence[Any], names: Sequence[str]) -> list[Any] | None:
+    """What all frames hold under the first of these names that fits; None without one."""
     named = [{_plain(n): v for n, v in f.items()} if isinstance(f, Mapping) else {} for f in frames]
-    name = next((name for name in _TIMES if all(name in frame for frame in named)), None)
-    return None if name is None else _seconds(np.array([float(frame[name]) for frame in named]))
+    name = next((name for name in names if all(name in frame for frame in named)), None)
+    return None if name is None else [frame[name] for frame in named]
 
 
 def _seconds(times: Floats) -> Floats:
@@ -204,12 +235,11 @@ def _seconds(times: Floats) -> Floats:
 
 def _table(path: Path) -> Found:
     """The landmarks of a table with one row a frame, or one row a point."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        head, *rows = (row for row in csv.reader(file) if row)
+    head, rows, count = text_files.table(path)
     names = [_plain(name) for name in head]
     point = next((name for name in _POINTS if name in names), None)
     if point is not None and {"x", "y"} <= set(names):
-        return _long(names, rows, point)
+        return _long(names, rows, point, cut=count > len(rows))
     columns = [(index, *found) for index, name in enumerate(names) if (found := _column(name)) is not None]
     if not columns:
         raise ValueError("it has no columns like left_hip_x or x23")
@@ -218,17 +248,23 @@ def _table(path: Path) -> Found:
     points[..., 2] = 1.0
     for index, place, axis in columns:
         points[:, place - shift, axis] = [_number(row[index]) for row in rows]
-    time = next((names.index(name) for name in _TIMES if name in names), None)
-    return Found(None if time is None else _seconds(np.array([float(row[time]) for row in rows])), points)
+    time, number = (next((names.index(n) for n in known if n in names), None) for known in (_TIMES, _NUMBERS))
+    time_s = None if time is None else _seconds(np.array([float(row[time]) for row in rows]))
+    numbers = None if number is None else _numbered([row[number] for row in rows])
+    return Found(time_s, points, numbers=numbers, promised=count)
 
 
-def _long(names: Sequence[str], rows: Sequence[Sequence[str]], point: str) -> Found:
-    """The landmarks of a table with one row a point."""
+def _long(names: Sequence[str], rows: Sequence[Sequence[str]], point: str, *, cut: bool) -> Found:
+    """The landmarks of a table with one row a point.  `cut`: the last frame is not whole, and is left out."""
     moment = next((name for name in (*_NUMBERS, *_TIMES) if name in names), None)
     if moment is None:
         raise ValueError("it has no column for the frame or the time")
     at, which = names.index(moment), names.index(point)
     moments = sorted({float(row[at]) for row in rows})
+    promised = len(moments)
+    if cut:
+        last = float(rows[-1][at])
+        rows, moments = [row for row in rows if float(row[at]) != last], [value for value in moments if value != last]
     index = {value: number for number, value in enumerate(moments)}
     points = np.full((len(moments), len(NAMES), 3), np.nan)
     points[..., 2] = 1.0
@@ -240,9 +276,9 @@ def _long(names: Sequence[str], rows: Sequence[Sequence[str]], point: str) -> Fo
                 points[index[float(row[at])], place, axis] = _number(row[column])
     time = next((names.index(name) for name in _TIMES if name in names), None)
     if time is None:
-        return Found(None, points)
+        return Found(None, points, numbers=np.array(moments), promised=promised)
     by_moment = {float(row[at]): float(row[time]) for row in rows}
-    return Found(_seconds(np.array([by_moment[value] for value in moments])), points)
+    return Found(_seconds(np.array([by_moment[value] for value in moments])), points, promised=promised)
 
 
 def _column(name: str) -> tuple[int, int] | None:

@@ -7,7 +7,8 @@ shows one side, so right and left have the same values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ COORDINATES: Final[Mapping[str, tuple[str, float]]] = {
 }
 """Coordinates of the model: the column of `angles.csv` and its sign."""
 
+_ROWS: Final = re.compile(r"(nrows|datarows)\s*=?\s*(?P<rows>\d+)")
 _REMEDY: Final = "Give a .mot file as OpenSim, Sports2D, Pose2Sim or OpenCap write it."
 
 
@@ -68,7 +70,8 @@ def parsed(content: str) -> Motion:
     if end is None:
         raise ValueError("it has no line `endheader`")
     header = "".join(lines[:end]).replace(" ", "").lower()
-    names, *rows = [_cells(line) for line in lines[end + 1 :] if line.strip()]
+    names, *lines_of_cells = [_cells(line) for line in lines[end + 1 :] if line.strip()]
+    rows, count = text_files.whole(content, lines_of_cells)
     names = names[:-1] if names[-1] == "" else names  # a tab at the end of the line
     if names[0] != "time" or not rows:
         raise ValueError("its first column is not time, or it holds no rows")
@@ -80,7 +83,14 @@ def parsed(content: str) -> Motion:
     turned = np.degrees(table) if "indegrees=no" in header else table
     lengths = [place for place, name in enumerate(names) if name.endswith(("_tx", "_ty", "_tz"))]
     turned[:, lengths] = table[:, lengths]
-    return Motion(table[:, 0].copy(), {name: turned[:, place].copy() for place, name in enumerate(names) if place})
+    columns = {name: turned[:, place].copy() for place, name in enumerate(names) if place}
+    return Motion(table[:, 0].copy(), columns, max(_promised(lines[:end]), count))
+
+
+def _promised(head: Sequence[str]) -> int:
+    """The number of rows that the lines of a head promise; 0 if they promise none."""
+    found = (_ROWS.fullmatch(line.strip().lower()) for line in head)
+    return next((int(match["rows"]) for match in found if match), 0)
 
 
 def _cells(line: str) -> list[str]:

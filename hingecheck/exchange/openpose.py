@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ MIDDLES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Points that lie between two of ours."""
 
+_NUMBER: Final = re.compile(r"(?P<number>\d{1,15})(_keypoints)?$")
 DECIMALS: Final = 3
 _REMEDY: Final = "Give the folder of JSON files that OpenPose wrote for one clip, with BODY_25 points."
 
@@ -58,15 +60,21 @@ def _text(points: Floats) -> str:
     return json.dumps({"version": 1.3, "people": [person] if points.any() else []}, separators=(",", ":"))
 
 
-def read(folder: Path) -> Floats:
-    """x, y and confidence (N, 25, 3) of the first person in each file of a folder, in the order of the names.
+def read(folder: Path) -> tuple[Floats, Floats]:
+    """x, y and confidence (N, 25, 3) of the first person in each file of a folder, and the numbers (N,) of the frames.
 
-    A point or a person that is not seen is NaN.  Raises InputError.
+    The numbers are those in the names of the files, such as `lift_000000000012_keypoints.json`; without them, the files
+    are numbered in the order of their names.  A point or a person that is not seen is NaN.  Raises InputError.
     """
     paths = sorted(folder.glob("*.json"))
     if not paths:
         raise InputError(f"{folder}: holds no JSON files", _REMEDY)
-    return np.stack([_frame(path) for path in paths])
+    found = [_NUMBER.search(path.stem) for path in paths]
+    numbered = [(int(match["number"]), path) for match, path in zip(found, paths, strict=True) if match]
+    if len({number for number, _ in numbered}) < len(paths):
+        numbered = list(enumerate(paths))
+    numbered.sort()
+    return np.stack([_frame(path) for _, path in numbered]), np.array([float(number) for number, _ in numbered])
 
 
 def _frame(path: Path) -> Floats:

@@ -16,7 +16,7 @@ import csv
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +24,9 @@ import numpy as np
 
 from hingecheck import landmarks
 from hingecheck.errors import InputError, UsageError, VideoNotFound
-from hingecheck.exchange import body, c3d, clusters, mediapipe_files, mot, openpose, sports2d, trc
+from hingecheck.exchange import body, c3d, clusters, mediapipe_files, mot, openpose, sports2d, text_files, trc
 from hingecheck.exchange.body import Body
-from hingecheck.exchange.tracks import Markers, Motion
+from hingecheck.exchange.tracks import Markers, Motion, lost, steps
 from hingecheck.landmarks import COUNT, Pair
 from hingecheck.records import Floats, PoseTrack
 
@@ -98,8 +98,8 @@ def _read(path: Path, hints: Hints) -> Body:
     if suffix == ".mot":
         return _of_motion(path, mot.read(path))
     if suffix in (".json", ".jsonl") or (suffix == ".csv" and not _has_pixels(path)):
-        time_s, xy = mediapipe_files.read(path, hints.rate_hz, hints.size)
-        return body.of_markers(_flat(time_s, mediapipe_files.NAMES, xy))
+        time_s, xy, promised = mediapipe_files.read(path, hints.rate_hz, hints.size)
+        return body.of_markers(replace(_flat(time_s, mediapipe_files.NAMES, xy), promised=promised))
     if suffix == ".csv":
         return body.of_markers(_csv(path))
     found = _markers(path)
@@ -122,18 +122,23 @@ def _thinned(whole: Body) -> Body:
         return whole
     names = ("time_s", "xy_px", "visibility", "world_m", "filled")
     track = PoseTrack(**{name: getattr(whole.track, name)[::step] for name in names})
-    pelvis_deg, thorax_deg = whole.pelvis_deg[::step], whole.thorax_deg[::step]
-    return Body(track, whole.rate_hz / step, whole.source, pelvis_deg, thorax_deg, whole.in_space, whole.leg_m)
+    return replace(
+        whole,
+        track=track,
+        rate_hz=whole.rate_hz / step,
+        pelvis_deg=whole.pelvis_deg[::step],
+        thorax_deg=whole.thorax_deg[::step],
+    )
 
 
 def _openpose(path: Path, rate_hz: float | None) -> Markers:
     """The points of a folder of OpenPose; y up."""
     if rate_hz is None:
         raise UsageError(f"{path}: OpenPose files do not say their rate", "Give the clip's frame rate with --rate-hz.")
-    found = openpose.read(path)
+    found, numbers = openpose.read(path)
     names = tuple(name for name in openpose.BODY_25 if "neck" not in name and "mid" not in name)
     places = [openpose.BODY_25.index(name) for name in names]
-    return _flat(np.arange(len(found)) / rate_hz, names, found[:, places, :2])
+    return _flat(steps(numbers) / rate_hz, names, found[:, places, :2])
 
 
 def _has_pixels(path: Path) -> bool:
@@ -148,8 +153,7 @@ def _has_pixels(path: Path) -> bool:
 def _csv(path: Path) -> Markers:
     """The points of a table with the columns of `landmarks.csv`; others may be missing."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            head, *rows = csv.reader(file)
+        head, rows, count = text_files.table(path)
         table = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
         names = tuple(name.removesuffix("_x_px") for name in head if name.endswith("_x_px"))
         if not names:
@@ -161,7 +165,7 @@ def _csv(path: Path) -> Markers:
             f"{path}: cannot be read as a table of points ({error})",
             "Give a table with the columns time_s, NAME_x_px and NAME_y_px, for example left_hip_x_px.",
         ) from error
-    return _flat(time_s, names, table[:, columns])
+    return replace(_flat(time_s, names, table[:, columns]), promised=count)
 
 
 def _flat(time_s: Floats, names: Sequence[str], xy_px: Floats) -> Markers:
@@ -177,12 +181,12 @@ def _of_motion(path: Path, moved: Motion) -> Body:
 
     The model's pelvis and trunk are rigid, so the lumbar angle is that between them.
     """
-    columns = moved.columns
+    columns, notes = moved.columns, lost(moved.time_s, moved.promised)
     if sports2d.holds_angles(columns):
         shank_deg, thigh_deg, trunk_deg = sports2d.pitches(columns)
         unknown = np.full(len(moved.time_s), np.nan)
         track = _points(moved.time_s, shank_deg, thigh_deg, trunk_deg)
-        return Body(track, _rate_hz(moved.time_s), "points", unknown, unknown, in_space=False)
+        return Body(track, _rate_hz(moved.time_s), "points", unknown, unknown, in_space=False, notes=notes)
     lumbar = next((columns[name] for name in LUMBAR if name in columns), None)
     if lumbar is None or "pelvis_tilt" not in columns or not any(name.startswith("knee_angle") for name in columns):
         raise InputError(
@@ -195,7 +199,7 @@ def _of_motion(path: Path, moved: Motion) -> Body:
     thigh_deg = _sides(columns, "hip_flexion") - pelvis_deg
     shank_deg = _sides(columns, "knee_angle") - thigh_deg
     track = _points(moved.time_s, shank_deg, thigh_deg, thorax_deg)
-    return Body(track, _rate_hz(moved.time_s), "model", pelvis_deg, thorax_deg, in_space=True)
+    return Body(track, _rate_hz(moved.time_s), "model", pelvis_deg, thorax_deg, in_space=True, notes=notes)
 
 
 def _pelvis_deg(columns: Mapping[str, Floats]) -> Floats:

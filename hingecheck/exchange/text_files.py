@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,3 +22,27 @@ def read(path: Path, parsed: Callable[[str], Content], kind: str, remedy: str) -
         return parsed(path.read_text(encoding="utf-8-sig", errors="replace"))
     except (OSError, ValueError, LookupError) as error:
         raise InputError(f"{path}: cannot be read as {kind} ({error})", remedy) from error
+
+
+def whole(content: str, rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequence[str]], int]:
+    """The rows, as cells, of a text without a last one that is cut, and the number of rows with it.
+
+    A last line that does not end, and has fewer cells than the line before, is cut.
+    """
+    cut = len(rows) > 1 and not content.endswith(("\n", "\r")) and len(rows[-1]) < len(rows[-2])
+    return (rows[:-1] if cut else rows), len(rows)
+
+
+def table(path: Path) -> tuple[Sequence[str], Sequence[Sequence[str]], int]:
+    """Head and rows of a table with commas, without a last row that is cut, and the number of rows with it.
+
+    Raises OSError, ValueError and csv.Error.
+    """
+    content = path.read_text(encoding="utf-8-sig")
+    head, *rows = (row for row in csv.reader(io.StringIO(content, newline="")) if row)
+    return head, *whole(content, rows)
+
+
+def number(word: str) -> int:
+    """The whole number that a word says; 0 if it says none."""
+    return int(word) if word.strip().isdecimal() else 0

@@ -16,7 +16,7 @@ from hingecheck import landmarks, posture
 from hingecheck.errors import ResultUnreadable
 from hingecheck.geometry import known_median, sagittal
 from hingecheck.metrics.bar_path import LEG_SHARE
-from hingecheck.records import Floats
+from hingecheck.records import Code, Floats, Reason
 from hingecheck.records.arrays import check, check_time
 from hingecheck.records.stored import Stored
 from hingecheck.results.landmark_table import NAMES, Landmarks
@@ -27,13 +27,17 @@ METRES: Final[Mapping[str, float]] = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 @dataclass(frozen=True)
 class Markers:
-    """Points over time at a constant rate: `xyz` (N, P, 3) in `unit`; NaN where a point is not known."""
+    """Points over time at a constant rate: `xyz` (N, P, 3) in `unit`; NaN where a point is not known.
+
+    `promised`: number of frames that the file says it holds, 0 if it does not say.
+    """
 
     time_s: Floats
     rate_hz: float
     names: tuple[str, ...]
     xyz: Floats
     unit: str
+    promised: int = 0
 
     def __post_init__(self) -> None:
         n, p = len(self.time_s), len(self.names)
@@ -51,14 +55,34 @@ class Markers:
 
 @dataclass(frozen=True)
 class Motion:
-    """Coordinates of a model over time: name -> values (N,); angles in degrees.  NaN where one is not known."""
+    """Coordinates of a model over time: name -> values (N,); angles in degrees.  NaN where one is not known.
+
+    `promised`: number of frames that the file says it holds, 0 if it does not say.
+    """
 
     time_s: Floats
     columns: Mapping[str, Floats]
+    promised: int = 0
 
     def __post_init__(self) -> None:
         check(self, {"time_s": (-1,)})
         check_time(self.time_s)
+
+
+def lost(time_s: Floats, promised: int) -> tuple[Reason, ...]:
+    """That frames are missing at the end of a file, if fewer are read than it promises."""
+    return (Reason(Code.ROWS_LOST, (float(len(time_s)), float(promised))),) if len(time_s) < promised else ()
+
+
+def steps(numbers: Floats) -> Floats:
+    """Places (N,) of numbered frames in a row, in their usual step: a number that is missing leaves its place empty.
+
+    Numbers that do not grow say nothing, and the frames follow each other.
+    """
+    between = np.diff(numbers)
+    if not between.size or not (between > 0).all():
+        return np.arange(len(numbers), dtype=float)
+    return np.asarray((numbers - numbers[0]) / np.median(between))
 
 
 def grid_s(stored: Stored) -> tuple[Floats, float]:

@@ -6,6 +6,7 @@ not known has empty cells.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,7 @@ def parsed(content: str) -> Markers:
     if not 0.0 < rate_hz < np.inf:
         raise ValueError(f"its rate of {rate_hz:g} frames a second is none")
     names = tuple(name.strip() for name in lines[3].split("\t")[2:] if name.strip())
-    rows = [line for line in lines[5:] if line.strip()]
+    rows, count = text_files.whole(content, [_cells(line) for line in lines[5:] if line.strip()])
     width = 2 + 3 * len(names)
     if not names or not rows:
         raise ValueError("it holds no points or no frames")
@@ -73,16 +74,19 @@ def parsed(content: str) -> Markers:
         names=names,
         xyz=np.where(unknown, np.nan, xyz),
         unit=facts["Units"].strip(),
+        promised=max(text_files.number(facts.get("NumFrames", "")), count),
     )
 
 
-def _numbers(row: str, width: int) -> list[float]:
+def _cells(line: str) -> list[str]:
+    return line.split("\t") if "\t" in line else line.split()
+
+
+def _numbers(cells: Sequence[str], width: int) -> list[float]:
     """The numbers of a row, with NaN for empty cells.  Cells at the end may be left out, or be empty and too many."""
-    cells = row.split("\t") if "\t" in row else row.split()
     if len(cells) < 2 or any(cell.strip() for cell in cells[width:]):
         raise ValueError(f"a row has {len(cells)} cells in place of {width}")
-    cells = (cells + [""] * width)[:width]
-    return [float(cell) if cell.strip() else float("nan") for cell in cells]
+    return [float(cell) if cell.strip() else float("nan") for cell in ([*cells] + [""] * width)[:width]]
 
 
 def _checked_time(time_s: Floats) -> Floats:

@@ -19,7 +19,7 @@ share lies between 0 and 1.  Errors can put the measured one outside; it is then
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -130,6 +130,8 @@ def describe(
     # 4
     values |= bar_path.describe(track, rep, lifter.height_cm, plates, notes)
     bar = bar_track.follow(track, plates, lifter.height_cm, lifter.leg_m)
+    if bar is not None:  # between two pictures nobody saw it
+        bar = replace(bar, step_s=max(bar.step_s, track.gap_s(rep.onset_s, rep.top_s)))
     values |= bar_velocity.describe(bar, rep)
     if bar is not None and bar.scale == "plates" and values["bar_displacement_m"].known:
         notes.append(Reason(Code.PLATES_AS_SCALE))

@@ -5,8 +5,8 @@ filled and marked (`filled`), and everything smoothed.  Why: plates hide joints,
 
 Steps (`clean`):
 
-1. Remove frames in which the trunk has another size, is in another place, or is upside down
-   (`without_wrong_frames`).
+1. Remove frames in which the trunk has another size, is in another place, or is upside down, and those in which
+   somebody nearer to the camera is seen (`without_wrong_frames`).
 2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
    its place from nearby upright frames, in which the plates are up, if those frames agree.
 3. Remove frames in which the leg looks much too short: the hips were put on a plate (`_with_whole_legs`).
@@ -31,6 +31,18 @@ ODD_SIZE: Final = (0.5, 1.8)
 
 ELSEWHERE: Final = 1.3
 """Largest distance of the hips to the side of their usual place, in trunk lengths.  Farther away is not the lift."""
+
+NEARER: Final = 0.25
+"""How much lower than usual the ankles must be in the picture, in leg lengths, to be those of somebody nearer to the
+camera.  A lifter's feet stay in place, and hidden ones are guessed too high.  People who walk through in front of two
+drawn lifters have ankles 0.4 to 0.9 lower."""
+
+LARGER, SMALL = 1.35, 0.25
+"""How much longer the trunk of somebody nearer looks at least than the lifter's, of which this quantile counts: 1.4 to
+2 times in those clips.  Where plates hide the legs and the ankles are guessed too low, it is about as long."""
+
+SWITCH_S: Final = 0.2
+"""Time around such frames that is removed, too, in seconds: the pose model changes from one person to the other."""
 
 STANCE_S: Final = 6.0
 """Time before and after in which upright frames show an ankle's place, in seconds."""
@@ -70,7 +82,7 @@ def clean(track: PoseTrack) -> PoseTrack:
 
 
 def without_wrong_frames(track: PoseTrack) -> PoseTrack:
-    """The track with frames as NaN in which the trunk has another size, is in another place, or is upside down.
+    """The track with frames as NaN whose trunk has another size or place or is upside down, or with somebody nearer.
 
     Such a frame shows another person, a wrong guess, or the lifter on the way to the bar, where nothing is measured.
     """
@@ -82,7 +94,28 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     ratio = trunk_px / np.nanmedian(trunk_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
     odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * trunk_px)
-    return _without(track, odd)
+    return _without(track, odd | _around(track.time_s, nearer(track), SWITCH_S))
+
+
+def nearer(track: PoseTrack) -> Bools:
+    """The frames (N,) with somebody nearer to the camera: ankles lower (NEARER), trunk longer (LARGER) than usual."""
+    trunk_px = length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS))
+    hip, knee, ankle = (track.middle_px(pair) for pair in (landmarks.HIPS, landmarks.KNEES, landmarks.ANKLES))
+    leg_px = length(hip - knee) + length(knee - ankle)
+    if np.isnan(leg_px).all():
+        return np.zeros(len(leg_px), bool)
+    low = ankle[:, 1] - np.nanmedian(ankle[:, 1]) > NEARER * np.nanmedian(leg_px)
+    return np.asarray(low & (trunk_px > LARGER * np.nanquantile(trunk_px, SMALL)))
+
+
+def _around(time_s: Floats, marked: Bools, within_s: float) -> Bools:
+    """The marked frames (N,) and those within a time of them."""
+    if not marked.any():
+        return marked
+    at_s = time_s[marked]
+    after = np.searchsorted(at_s, time_s)
+    before_s, after_s = at_s[np.maximum(after - 1, 0)], at_s[np.minimum(after, len(at_s) - 1)]
+    return np.asarray(np.minimum(np.abs(time_s - before_s), np.abs(time_s - after_s)) <= within_s)
 
 
 def _with_whole_legs(track: PoseTrack) -> PoseTrack:

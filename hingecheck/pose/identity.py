@@ -8,6 +8,8 @@ Steps:
 1. Find the samples in which the hips are far from their usual place or the trunk has another size.
 2. Take them as another person's where they begin or end with a jump, faster than anybody moves.  A lifter who walks to
    the bar is far from it, too, but does not jump.
+3. Take them as another person's, too, where the ankles are much lower than the lifter's (`cleaning.nearer`), and the
+   lifter is seen before and after: somebody walks through in front.
 
 Two people who change places at one and the same spot, and look equally large, cannot be told apart here.
 """
@@ -40,14 +42,16 @@ def others_s(raw: PoseTrack) -> list[tuple[float, float]]:
         return []
     time_s, hip = raw.time_s[kept], raw.middle_px(landmarks.HIPS)[kept]
     trunk_px = float(np.median(length(raw.middle_px(landmarks.SHOULDERS)[kept] - hip)))
-    other = ~cleaning.without_wrong_frames(raw).seen[kept]
+    other, in_front = ~cleaning.without_wrong_frames(raw).seen[kept], cleaning.nearer(raw)[kept]
     step = length(np.diff(hip, axis=0)) / trunk_px
     jump = (step > FARTHEST) & (step > FASTEST * np.diff(time_s))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], other, [False]])))
     spans = []
     for begin, end in edges.reshape(-1, 2):
-        jumps = (begin > 0 and jump[begin - 1]) or (end < len(kept) and jump[end - 1])
-        if jumps and time_s[end - 1] - time_s[begin] >= SHORTEST_S:
+        jumps, nearer = jump[max(begin - 1, 0) : end], in_front[begin:end].any()
+        alone = (begin > 0 and jumps[0]) or (end < len(kept) and jumps[-1])
+        crosses = nearer and ((begin > 0 and end < len(kept)) or jumps.any())
+        if (alone or crosses) and time_s[end - 1] - time_s[begin] >= SHORTEST_S:
             spans.append((float(time_s[begin]), float(time_s[end - 1])))
     return spans
 

@@ -168,6 +168,12 @@ class AngleTrack:
         before, after = (np.clip(np.searchsorted(new_s, at_s, side), 1, len(gap_s)) - 1 for side in ("left", "right"))
         return np.asarray(np.maximum(np.minimum(gap_s[before], gap_s[after]) - USUAL_STEP_S, 0.0))
 
+    def gap_s(self, begin_s: float, end_s: float) -> float:
+        """The longest time without a new picture that overlaps a time from begin to end, in seconds."""
+        new_s = self.time_s if self.new_s is None else self.new_s
+        overlaps = ~(new_s[1:] <= begin_s) & ~(new_s[:-1] >= end_s)
+        return float(np.diff(new_s)[overlaps].max(initial=0.0))
+
     def __post_init__(self) -> None:
         n = len(self.time_s)
         lengths = ("hand_height", "knee_height", "arm_drop", "hand_forward", "foot_forward")

@@ -89,6 +89,7 @@ class Code(StrEnum):
     PICTURE_GAPS = "picture_gaps"  # (number, longest in seconds) times without a picture
     FRAMES_DAMAGED = "frames_damaged"  # (share) many pictures cannot be decoded
     CUT_OFF = "cut_off"  # (seconds read, seconds that the file promises)
+    ROWS_LOST = "rows_lost"  # (frames read, frames that the file promises)
     STAMPS_SPREAD = "stamps_spread"  # (share) pictures with equal times were spread evenly
     RATE_ASSUMED = "rate_assumed"  # (pictures a second) the file does not say when its pictures are shown
     SLOW_MOTION = "slow_motion"  # (factor) the file says that it was recorded faster than it plays

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -38,6 +39,10 @@ _FOLDER: Final = ".hingecheck-"
 
 It does not contain the name of the result, because that name may already have the greatest length.
 """
+
+LEFT_OVER_S: Final = 10.0
+"""Age from which a folder that nobody has locked is left over, in seconds.  Own choice: a program locks its folder as
+soon as it has made it."""
 
 _ELSEWHERE: Final = "Give another folder with --out."
 _OTHER_OR_FORCE: Final = "Give another folder with --out, or replace it with --force."
@@ -90,7 +95,8 @@ def write(
 ) -> None:
     """Write `files` (name: content) into the folder `out`; make the folder if needed.
 
-    1. Write all files, in their order, into a temporary folder beside `out`.
+    1. Write all files, in their order, into a temporary folder beside `out`.  Remove such folders of programs that were
+       killed.
     2. Remove the marker of an earlier result, and its files with the names `kinds`.  Rename each new file into `out`,
        the marker last.  So a folder with a marker is complete, and holds the files of one result.
 
@@ -101,7 +107,11 @@ def write(
     new_folders = [place for place in (out, *out.absolute().parents) if not place.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=out.parent, ignore_cleanup_errors=True) as unfinished:
+        with (
+            tempfile.TemporaryDirectory(prefix=_FOLDER, dir=out.parent, ignore_cleanup_errors=True) as unfinished,
+            alone(Path(unfinished)),
+        ):
+            _remove_left_over(out.parent, Path(unfinished).stat().st_mtime)
             for name, data in files.items():  # step 1
                 _put(Path(unfinished) / name, data)
             out.mkdir(mode=0o700, exist_ok=True)
@@ -116,6 +126,26 @@ def write(
         for place in new_folders:
             with contextlib.suppress(OSError):  # it holds the result
                 place.rmdir()
+
+
+def _remove_left_over(beside: Path, now_s: float) -> None:
+    """Remove temporary folders of killed programs: the user's own, not locked by anybody, older than LEFT_OVER_S.
+
+    `now_s`: the time of a new folder there.  Whoever fills a folder locks it, and the system takes the lock off a
+    killed program.  Where folders cannot be locked, all stay.
+    """
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    for place in beside.glob(f"{_FOLDER}*"):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
+            handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            opened.callback(os.close, handle)
+            state = os.fstat(handle)
+            if state.st_uid == os.getuid() and state.st_mtime < now_s - LEFT_OVER_S:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(place)
 
 
 def _move(source: Path, target: Path, files: Sequence[str], old: Collection[str]) -> None:

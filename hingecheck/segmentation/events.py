@@ -241,7 +241,7 @@ def _share(height: Floats, valley: int, top: int) -> Floats:
     between, until_down = height[valley : top + 1], height[valley : top + int(np.argmax(below))]
     low = float(np.median(between[between <= height[valley] + REST_BAND * pull]))
     high = float(np.median(until_down[until_down >= height[top] - PLATEAU * pull]))
-    return np.asarray((height - low) / (high - low))
+    return np.asarray((height - low) / (high - low)) if high > low else np.full(len(height), np.nan)
 
 
 def _crossing_s(time_s: Floats, share: Floats, middle: int, level: float) -> float:

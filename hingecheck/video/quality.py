@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from hingecheck.records import Code, Floats, Reason
+from hingecheck.records import Code, Floats, Reason, VideoInfo
 
 LOW_RATE_HZ: Final = 14.0
 """Pictures a second below which a lift is followed badly."""
@@ -76,15 +76,24 @@ def losses(read: Read) -> list[Reason]:
         notes.append(Reason(Code.CUT_OFF, (end_s, read.promised_s)))
     elif read.failed > DAMAGED * (count + read.failed):
         notes.append(Reason(Code.FRAMES_DAMAGED, (read.failed / (count + read.failed),)))
-    gaps = gaps_s(read.new_s, read.step_s)
-    if gaps:
-        notes.append(Reason(Code.PICTURE_GAPS, (float(len(gaps)), max(end - begin for begin, end in gaps))))
-    return notes
+    return [*notes, *gap_notes(gaps_s(read.new_s, read.step_s))]
+
+
+def gap_notes(gaps: Sequence[tuple[float, float]]) -> list[Reason]:
+    """That there are gaps (begin and end in seconds), if there are some."""
+    longest_s = max((end - begin for begin, end in gaps), default=0.0)
+    return [Reason(Code.PICTURE_GAPS, (float(len(gaps)), longest_s))] if gaps else []
 
 
 def cut(times_s: Sequence[float]) -> list[Reason]:
     """That the clip is cut, if it is."""
     return [Reason(Code.CUTS, (float(len(times_s)), times_s[0]))] if times_s else []
+
+
+def with_cuts(info: VideoInfo, times_s: Sequence[float]) -> VideoInfo:
+    """The facts about a clip with these cuts, which also hold those that the landmarks confirm."""
+    others = [note for note in info.notes if note.code is not Code.CUTS]
+    return replace(info, cuts_s=tuple(times_s), notes=(*cut(times_s), *others))
 
 
 def grave(read: Read) -> list[Reason]:

@@ -29,7 +29,7 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, cuts, decoding, frozen, planes, quality, seeking, sizes, stamps, streams
+from hingecheck.video import container, cuts, decoding, frozen, jumps, planes, quality, seeking, sizes, stamps, streams
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
@@ -56,7 +56,7 @@ class Video:
         self.path, self.repairs, self.limits = path, repairs or Repairs(), limits or Limits()
         self._times_s: list[float] = []
         self._losses = decoding.Losses()
-        self._cuts, self._frozen = cuts.Watcher(), frozen.Watcher()
+        self._cuts, self._frozen, self._jumps = cuts.Watcher(), frozen.Watcher(), jumps.Watcher()
         self.first_s = 0.0
         """The file's own time, in seconds, of the first frame that `frames()` read.  That frame has time 0 here."""
         self._index, self._tags = _chosen(path, self.limits)
@@ -89,12 +89,13 @@ class Video:
     def small(self, height_px: int, apart_s: float) -> Iterator[planes.Small]:
         """The same frames as `frames` gives, not in RGB: much cheaper."""
         scale = min(1.0, height_px / self.height)
-        self._cuts, self._frozen = cuts.Watcher(), frozen.Watcher()
+        self._cuts, self._frozen, self._jumps = cuts.Watcher(), frozen.Watcher(), jumps.Watcher()
         for time_s, picture in self._apart(apart_s):
             small = planes.small(picture, time_s, self._stored_size(scale), scale)
             coarse, _ = planes.coarse(small.grey)
             self._cuts.watch(time_s, coarse)
             self._frozen.watch(time_s, coarse)
+            self._jumps.watch(time_s, coarse)
             yield planes.upright(small, self._upright_by)
 
     @property
@@ -116,6 +117,11 @@ class Video:
     def cuts_s(self) -> tuple[float, ...]:
         """The times of the first frames after a cut that `small()` found, in seconds."""
         return tuple(self._cuts.times_s)
+
+    @property
+    def jumps_s(self) -> tuple[float, ...]:
+        """The times of the first frames after what may be a jump in the same view, in seconds."""
+        return tuple(self._jumps.times_s)
 
     def new_s(self, time_s: Floats) -> Floats:
         """Those of the times (N,) at which the pictures that `small()` read show something new, in seconds."""

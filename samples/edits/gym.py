@@ -190,6 +190,34 @@ def then_rests(until_s: float, rest_s: float) -> Edit:
     return edit
 
 
+def standing_by(person: Sequence[tuple[Bytes, Bytes]], height_share: float, x: float, picture: int) -> Edit:
+    """Somebody who stands in front of the lifter's side all the time, as a spotter does, and sways a little.
+
+    `person`, `height_share`: as in `crossed`.  `x`: place of the middle as a share of the width.  `picture`: which of
+    the person's pictures is shown.
+    """
+
+    def paint(rgb: Bytes, time_s: float) -> None:
+        sway = 0.01 * np.sin(2 * np.pi * 0.4 * time_s)
+        _paste(rgb, person[picture], height_share, x + sway)
+
+    return painted(paint)
+
+
+def _paste(rgb: Bytes, person: tuple[Bytes, Bytes], height_share: float, x: float) -> None:
+    """Put a cut-out person into a picture, at the share `x` of its width, feet at its lower border."""
+    height, width = rgb.shape[:2]
+    picture, mask = person
+    zoom = height_share * height / picture.shape[0]
+    small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
+    x0, y0 = round(x * width) - small.shape[1] // 2, height - small.shape[0]
+    rows, columns = np.nonzero(inside)
+    rows, columns = rows + y0, columns + x0
+    fits = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    rgb[rows[fits], columns[fits]] = small[inside][fits]
+
+
 def crossed(person: Sequence[tuple[Bytes, Bytes]], height_share: float, begin_s: float, over_s: float) -> Edit:
     """Somebody walks through in front of the lifter, from left to right.
 
@@ -197,19 +225,8 @@ def crossed(person: Sequence[tuple[Bytes, Bytes]], height_share: float, begin_s:
     """
 
     def paint(rgb: Bytes, time_s: float) -> None:
-        height, width = rgb.shape[:2]
         share = (time_s - begin_s) / over_s
-        if not 0.0 <= share <= 1.0:
-            return
-        picture, mask = person[round(share * (len(person) - 1))]
-        zoom = height_share * height / picture.shape[0]
-        small = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-        inside = cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
-        middle = round((1.4 * share - 0.2) * width)
-        x0, y0 = middle - small.shape[1] // 2, height - small.shape[0]
-        rows, columns = np.nonzero(inside)
-        rows, columns = rows + y0, columns + x0
-        fits = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-        rgb[rows[fits], columns[fits]] = small[inside][fits]
+        if 0.0 <= share <= 1.0:
+            _paste(rgb, person[round(share * (len(person) - 1))], height_share, 1.4 * share - 0.2)
 
     return painted(paint)

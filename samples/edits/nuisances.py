@@ -17,6 +17,8 @@ NUISANCES: tuple[Nuisance, ...] = (
     Nuisance("zoom", gym.zoomed(1.2)),
     Nuisance("roll 3 degrees", gym.rolled(3.0), roll_deg=3.0),
     Nuisance("roll growing to 4 degrees", gym.rolled(4.0, over_s=8.0), roll_deg=4.0),
+    Nuisance("roll 5 degrees", gym.rolled(5.0), roll_deg=5.0),
+    Nuisance("roll 10 degrees", gym.rolled(10.0), roll_deg=10.0),
     Nuisance("dark", worse.dimmed(2.5, 6.0)),
     Nuisance("backlit", worse.backlit()),
     Nuisance("lens dirt", gym.dirty()),
@@ -41,5 +43,6 @@ def crossings(folder: Path) -> tuple[Nuisance, ...]:
     walker = cast.walker(folder)
     return (
         Nuisance("near person crosses", gym.crossed(walker, 0.95, 2.4, 2.5)),
+        Nuisance("spotter in front", gym.standing_by(walker, 0.75, 0.16, len(walker) // 2)),
         Nuisance("person as large crosses", gym.crossed(walker, 0.75, 2.4, 2.5)),
     )

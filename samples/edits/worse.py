@@ -68,6 +68,19 @@ def interrupted(share: float, hold_s: float, *, frozen: bool, seed: int = SEED) 
     return edit
 
 
+def left_out(begin_s: float, end_s: float) -> Edit:
+    """Some seconds are cut out, and the rest follows at once, as after trimming in a phone."""
+
+    def edit(shots: Iterable[Shot]) -> Iterator[Shot]:
+        for shot in shots:
+            if shot.time_s < begin_s:
+                yield shot
+            elif shot.time_s >= end_s:
+                yield replace(shot, time_s=shot.time_s - (end_s - begin_s))
+
+    return edit
+
+
 def shrunk(lines: int) -> Edit:
     """The shorter side of each picture has this many pixels."""
 
