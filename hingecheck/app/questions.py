@@ -43,7 +43,7 @@ class Answers:
     """What is said about a clip; empty where nothing is.
 
     `person`: who of several people is the lifter.  `standing`: the id of the clip of the lifter's standing.  `redact`:
-    blur all heads in pictures and film.
+    blur the faces in pictures and film.
     """
 
     athlete: str = ""

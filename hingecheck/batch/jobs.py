@@ -53,7 +53,7 @@ class Settings:
     """The settings that all clips of a batch share.
 
     `model` is a name or a .task file, `criteria` a TOML file with the user's limits.  `film` asks for the annotated
-    video of every clip, `full_film` for one with every frame in the size of the clip.  `redact_face`: blur all heads.
+    video of every clip, `full_film` for one with every frame in the size of the clip.  `redact_face`: blur the faces.
     `pseudonym`: replaces the athlete and every file name, unless "".
     """
 

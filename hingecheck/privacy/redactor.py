@@ -44,7 +44,7 @@ OWN_MODEL: Final = "a model of the user's own"
 
 
 def redactor(analysis: Analysis, path: Path, watch: Watch | None = None) -> Retouch:
-    """A function that blurs all heads in pictures of the clip.
+    """A function that blurs the faces in pictures of the clip.
 
     It decodes the clip once more; `watch` hears how far it is.  Raises ModelError if the model is missing or damaged.
     """
@@ -56,7 +56,7 @@ def redactor(analysis: Analysis, path: Path, watch: Watch | None = None) -> Reto
 
 
 def hiding(pose: PoseTrack, frames: Iterable[Frame], detector: heads.Faces) -> Retouch:
-    """A function that blurs all heads in pictures of a clip; `pose`: the lifter's landmarks, `frames`: the clip's."""
+    """A function that blurs the faces in pictures of a clip; `pose`: the lifter's landmarks, `frames`: the clip's."""
     own = head_tracks.lifter(pose)  # 1
     looks = _looks(frames, detector)  # 2
     others = head_tracks.link((time_s, head_tracks.others(circles, own, time_s)) for time_s, circles in looks)  # 3
