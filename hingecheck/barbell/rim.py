@@ -67,7 +67,6 @@ ASTRAY: Final = 0.02
 """Largest distance of a middle from the network's, after the network's way is made as long as that of the rim, as a
 share of the radius: 4.5 mm."""
 
-_ANGLES: Final = np.arange(RAYS) * 2 * np.pi / RAYS
 THICK: Final = 1.01
 """How much larger the rim is found than the near face: plates are thick, and from above their far side shows over it.
 For one plate of 5 cm, seen from 1 m above the floor and 2.5 m away, half of the rim is 1.8 % farther out.  Two plates
@@ -76,7 +75,9 @@ add twice as much, and a camera as low as the bar nothing."""
 ROUNDS, OUTLIER, TINY_PX = 3, 3.0, 0.05
 """Rounds of the fit; distance, in medians, from which a place does not count; and its smallest value, in pixels."""
 
+_ANGLES: Final = np.arange(RAYS) * 2 * np.pi / RAYS
 _RAYS: Final = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
+"""Directions (RAYS, 2) of the rays."""
 
 
 def measured(pictures: Bytes, places: Floats, radius_px: float, yaw_deg: float) -> tuple[Floats, float] | None:
@@ -96,8 +97,8 @@ def measured(pictures: Bytes, places: Floats, radius_px: float, yaw_deg: float) 
 
 
 def _kept(seen: Floats, found: Floats, astray_px: float) -> Floats:
-    """The middles (M, 2) that were found, without those that are astray."""  # 6
-    led = _led(seen, found)
+    """The middles (M, 2) that were found; where one is astray, the one that the network's lead to."""
+    led = _led(seen, found)  # 6
     astray = np.linalg.norm(found - led, axis=1) > astray_px
     return np.where(astray[:, None], led, found)
 

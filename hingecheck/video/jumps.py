@@ -47,8 +47,8 @@ AROUND_S: Final = 0.15
 SETTLED_S: Final = 0.3
 """Time after which the picture must still differ, in seconds: a flash goes away."""
 
-
 _WINDOW: Final = cv2.createHanningWindow((SIDE_PX, SIDE_PX), cv2.CV_64F)
+"""Weights of the pixels for the shift of the whole picture: the edges count nothing."""
 
 
 class Watcher:
