@@ -77,6 +77,7 @@ class PoseNetwork:
         with MediaPipePeople(bundles.find(PEOPLE_MODEL).path) as people:
             # 1
             scouted = _scout(clip, copy, people, self.person, watch)
+            give_back()
             # 2
             time_s, look = np.array(copy.times_s), _Look(self.bundle, copy, people)
             tasks = [task for part in scouted.parts for task in _first(part, scouted.activity, time_s)]

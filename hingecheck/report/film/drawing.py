@@ -32,6 +32,9 @@ PAPER: Final[Colour] = (255, 255, 255)
 WEIGHT: Final = 520
 """Weight of the typeface that comes with OpenCV, between regular and bold."""
 
+TEXTS_KEPT: Final = 128
+"""Number of drawn texts that are kept for the next frames.  A frame has about 20; a long one takes up to 0.3 MB."""
+
 _TINT: Final = 0.55  # opacity of a wedge
 _ARC: Final = np.linspace(0.0, 1.0, 12)  # points of a wedge's arc, as shares of it
 
@@ -131,7 +134,7 @@ def _print(picture: Bytes, at: tuple[int, int], text: str, look: tuple[Colour, i
         part[:] = cv2.add(let_through, letters[of_text][:height, :width])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=TEXTS_KEPT)
 def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
     """The coloured text on black, and how much of the picture each pixel lets through (255 = all); both (h, w, 3)."""
     alpha = _glyphs(text, size_px)[..., None]
@@ -141,7 +144,7 @@ def _inked(text: str, size_px: int, colour: Colour) -> tuple[Bytes, Bytes]:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=TEXTS_KEPT)
 def _glyphs(text: str, size_px: int) -> NDArray[np.float32]:
     """How much of each pixel (h, w) the text covers, 0 to 1.  Cached, because frames repeat the same texts."""
     margin, base = _baseline(size_px)
