@@ -21,6 +21,7 @@ from hingecheck.segmentation.hand_height import follow
 from hingecheck.segmentation.model import Course
 from models.segmentation.counts import table_of
 from models.segmentation.labels import Pull, labelled
+from models.segmentation.material import simulated_sets
 from models.segmentation.roughening import roughened
 from tests import lifter
 from tests.staged import staged
@@ -164,6 +165,13 @@ def test_tables_are_counted_from_labels_and_can_be_read_back() -> None:
     pull, stand = (tables.KINDS.index(name) for name in ("pull", "stand"))
     assert step[place[0], pull, place[1]] > step[place[0], stand, place[0]]
     assert step[place[1], stand, place[2]] > step[place[2], pull, place[1]]
+
+
+def test_simulated_sets_are_labelled_whole_and_cut() -> None:
+    sets = list(simulated_sets(range(100_003, 100_005)))
+    assert {each.type for each in sets} == {"floor"}
+    assert len({len(each.kinds) for each in sets}) > 1
+    assert all("pull" in each.kinds for each in sets)
 
 
 def test_a_witness_is_doubted_in_every_reading() -> None:

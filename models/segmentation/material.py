@@ -124,9 +124,9 @@ def _part(track: AngleTrack, kept: Bools) -> AngleTrack:
         if isinstance(series, Angle):
             frames: dict[str, Any] = {name: getattr(series, name)[kept] for name in OF_FRAMES}
             parts[field.name] = replace(series, **frames)
-        else:
+        elif isinstance(series, np.ndarray) and field.name != "new_s":
             parts[field.name] = series[kept]
-    return AngleTrack(**parts)
+    return replace(track, **parts)
 
 
 def _labels(clip: SimulatedClip) -> Labelled | None:
