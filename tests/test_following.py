@@ -63,6 +63,14 @@ def test_a_lifter_who_moves_farther_than_the_network_reaches_is_kept_because_the
         assert follow.follow(frame(step * 0.13)) is not None
 
 
+def test_the_same_pictures_are_followed_against_the_order_of_time() -> None:
+    network = Network(at(50))
+    follow = follower(network, [Find(2.0, at(50))])
+    for step in range(12):
+        network.person = at(50 + 25 * min(step, 1) + 28 * max(step - 1, 0))
+        assert follow.follow(frame(2.0 - step * 0.13)) is not None
+
+
 def test_a_find_elsewhere_takes_the_place_of_a_wrong_person() -> None:
     network = Network(at(300))
     follow = follower(network, [Find(1.0, at(80))], found=[at(300)])

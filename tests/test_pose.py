@@ -10,7 +10,7 @@ import pytest
 from hingecheck import landmarks
 from hingecheck.pose import estimation
 from hingecheck.pose import lifter as search
-from hingecheck.records import Floats, Frame, Sighting, Wanted
+from hingecheck.records import Floats, Frame, Sighting, Trace, Wanted
 from hingecheck.spine import contour
 from tests import lifter
 
@@ -42,6 +42,21 @@ def test_empty_frames_are_unknown_and_landmarks_are_in_display_pixels() -> None:
     assert track.xy_px[0] == pytest.approx(points * 2)
     assert list(track.seen) == [True, False]
     assert np.isnan(traces[1].offset).all()
+
+
+def test_frames_that_come_against_the_order_of_time_are_put_into_it() -> None:
+    shape, mask = (landmarks.COUNT, 3), np.ones((900, 1600), np.float32)
+    seen = [Sighting(person(x, 600), np.ones(shape[0]), np.zeros(shape), mask) for x in (400, 500)]
+    made = list[Trace]()
+
+    def trace(frame: Frame, sighting: Sighting | None) -> Trace:
+        made.append(contour.trace(frame, sighting))
+        return made[-1]
+
+    track, traces = estimation.observe([picture(1), picture(0)], Scripted(list(seen)), trace)
+    assert track.time_s[0] < track.time_s[1]
+    assert track.xy_px == pytest.approx(np.stack([person(400, 600), person(500, 600)]))
+    assert traces[0] is made[1]
 
 
 def test_a_lone_lifter_needs_no_crop() -> None:

@@ -93,28 +93,45 @@ def moved(looks: sampling.Ints, far_trunks: dict[int, float]) -> PoseTrack:
 def test_fast_movements_and_false_rests_are_looked_at_again() -> None:
     looks = first(3.0, 11.0)
     fast, rest = int(np.searchsorted(looks, 150)), 3
-    in_lift, in_rest = sampling.closer(TIME_S, looks, moved(looks, {fast: 0.6, rest: 0.2}))
-    assert in_lift.tolist() == list(range(looks[fast - 1], looks[fast] + 1))
-    assert in_rest.tolist() == list(range(looks[rest - 1], looks[rest] + 1))
+    again = np.concatenate(sampling.closer(TIME_S, looks, moved(looks, {fast: 0.6, rest: 0.2})))
+    steps = [*range(looks[rest - 1], looks[rest] + 1), *range(looks[fast - 1], looks[fast] + 1)]
+    assert np.sort(again).tolist() == steps
     assert sampling.closer(TIME_S, looks, moved(looks, {fast: 0.4, rest: 0.05})) == []
 
 
-def test_a_stretch_in_which_the_lifter_is_lost_is_looked_at_again_from_the_last_good_look() -> None:
+def lost(looks: sampling.Ints, first: int, last: int) -> PoseTrack:
+    """Landmarks of the looks without those from one picture to another."""
+    track, away = moved(looks, {}), (looks >= first) & (looks <= last)
+    return replace(track, xy_px=np.where(away[:, None, None], np.nan, track.xy_px))
+
+
+def test_a_stretch_in_which_the_lifter_is_lost_is_looked_at_again_from_both_ends() -> None:
     looks = first(2.0, 10.0)
-    track = moved(looks, {})
-    track = replace(track, xy_px=np.where(((looks > 150) & (looks < 160))[:, None, None], np.nan, track.xy_px))
-    (chunk,) = sampling.closer(TIME_S, looks, track)
+    forwards, backwards = sampling.closer(TIME_S, looks, lost(looks, 151, 159))
     before, after = looks[looks <= 150][-1], looks[looks >= 160][0]
-    assert chunk.tolist() == list(range(before, after + 1))
+    assert [*forwards, *backwards[::-1]] == list(range(before, after + 1))
+    assert len(forwards) == pytest.approx(len(backwards), abs=1)
+
+
+def test_a_lifter_who_is_lost_at_the_ends_of_the_clip_is_followed_there_from_the_inside() -> None:
+    looks = first(0.0, 12.0)
+    (to_begin,) = sampling.closer(TIME_S, looks, lost(looks, 0, 14))
+    assert to_begin.tolist() == list(range(looks[looks > 14][0], -1, -1))
+    (to_end,) = sampling.closer(TIME_S, looks, lost(looks, looks[-1] - 14, looks[-1]))
+    assert to_end.tolist() == list(range(looks[looks < looks[-1] - 14][-1], looks[-1] + 1))
+
+
+def test_somebody_who_comes_late_is_not_looked_for_before() -> None:
+    looks = first(0.0, 12.0)
+    (to_begin,) = sampling.closer(TIME_S, looks, lost(looks, 0, 150))
+    assert TIME_S[150] - TIME_S[to_begin[-1]] <= sampling.EDGE_S + sampling.LIFT_STEP_S
 
 
 def test_a_lifter_who_is_lost_for_long_is_looked_at_again_less_closely_or_not_at_all() -> None:
     looks = first(0.0, 12.0)
 
     def again(lost_s: float) -> int:
-        lost = (TIME_S[looks] > 3.0) & (TIME_S[looks] < 3.0 + lost_s)
-        track = moved(looks, {})
-        track = replace(track, xy_px=np.where(lost[:, None, None], np.nan, track.xy_px))
+        track = lost(looks, *np.searchsorted(TIME_S, [3.0 + 1e-6, 3.0 + lost_s]))
         return sum(len(chunk) for chunk in sampling.closer(TIME_S, looks, track))
 
     assert again(1.0) == pytest.approx(30, abs=8)

@@ -53,6 +53,15 @@ def test_a_part_holds_the_same_pictures_as_the_whole() -> None:
         assert list(copy.frames([])) == []
 
 
+def test_pictures_come_against_the_order_of_time() -> None:
+    with copied(frames()) as copy:
+        whole = list(copy.frames())
+        for wanted in ([2, 1, 0], [*range(50, 4, -1)], [60, 40, 3]):
+            part = list(copy.frames(wanted))
+            assert [frame.time_s for frame in part] == [whole[i].time_s for i in wanted]
+            assert all(np.array_equal(one.rgb, whole[i].rgb) for one, i in zip(part, wanted, strict=True))
+
+
 def test_the_nearest_pictures_come_in_the_order_of_the_times() -> None:
     with copied(frames()) as copy:
         whole = list(copy.frames())

@@ -1,8 +1,8 @@
 """Follows the lifter from look to look: decides which square of each picture the pose network sees.
 
-In: pictures in order of time, and the lifter as a light model found them in some pictures (`Find`).  Out: one
-`Sighting` a picture, or None.  Why: the network sees one square of the picture.  It must be the lifter's, and close to
-right: the network places joints by several degrees differently if the square is a little off.
+In: pictures in order of time or against it, and the lifter as a light model found them in some pictures (`Find`).
+Out: one `Sighting` a picture, or None.  Why: the network sees one square of the picture.  It must be the lifter's, and
+close to right: the network places joints by several degrees differently if the square is a little off.
 
 Steps (`Follower.follow`):
 
@@ -162,7 +162,7 @@ class _Guess:
 
 
 class Follower:
-    """Follows one lifter through pictures that come in order of time."""
+    """Follows one lifter through pictures that come in order of time, or all in the opposite order."""
 
     def __init__(
         self, network: LandmarkNetwork, finds: Sequence[Find], search: Callable[[Frame], list[Floats]]
@@ -178,7 +178,7 @@ class Follower:
     def follow(self, frame: Frame) -> Sighting | None:
         """The lifter in a picture, None if nobody is found; mask and points in pixels of `frame.rgb`."""
         size = self._size(frame.time_s)
-        self._seen = [(time_s, square) for time_s, square in self._seen[-2:] if frame.time_s - time_s <= LOST_S]
+        self._seen = [(time_s, square) for time_s, square in self._seen[-2:] if abs(frame.time_s - time_s) <= LOST_S]
         self._spare += 1.0 + SPARE
         doubtful: tuple[Sighting, Square] | None = None
         for guess in self._guesses(frame, size):
@@ -241,7 +241,10 @@ class Follower:
 
     def _contradicts(self, find: Find, frame: Frame) -> bool:
         """True if a find since the last look is elsewhere than the followed person."""
-        if not self._seen or not self._seen[-1][0] < find.time_s <= frame.time_s:
+        if not self._seen:
+            return False
+        last_s = self._seen[-1][0]
+        if find.time_s == last_s or not min(last_s, frame.time_s) <= find.time_s <= max(last_s, frame.time_s):
             return False
         found, seen = around(find.xy_px), self._seen[-1][1]
         apart_px = max(np.hypot(*(found.middle_px - seen.middle_px)), np.hypot(*(_top_px(found) - _top_px(seen))))
@@ -250,7 +253,7 @@ class Follower:
     def _going_on(self, time_s: float) -> Square:
         """The lifter's square at a time, if the movement between the last two looks goes on."""
         last_s, last = self._seen[-1]
-        if len(self._seen) < 2 or last_s - self._seen[-2][0] > STEADY_S:
+        if len(self._seen) < 2 or abs(last_s - self._seen[-2][0]) > STEADY_S:
             return last
         before_s, before = self._seen[-2]
         steps = (time_s - last_s) / (last_s - before_s)

@@ -8,7 +8,8 @@ Steps:
 
 1. `first`: look every LIFT_STEP_S where something moves, and every REST_STEP_S elsewhere.
 2. `closer`: where the lifter was lost, or moved far from one look to the next, look again at up to thirty pictures a
-   second.  This happens where a rest was none, and where the network has seen something else.
+   second.  This happens where a rest was none, and where the network has seen something else.  The lifter is followed
+   into such a stretch from both ends: forwards from the look before it, backwards from the look after it.
 
 `chunks` cuts the pictures to look at into pieces of about CHUNK.  The pieces depend on the clip alone and never on the
 number of workers, so the results do not either.
@@ -41,6 +42,13 @@ the network has jumped to something else."""
 RESTING: Final = 0.08
 """The same between two looks at rest (about 4 cm)."""
 
+LEAST_AGAIN: Final = 15
+"""Number of pictures that may always be looked at again, about a second of a core's time: short clips need it, too."""
+
+EDGE_S: Final = 1.0
+"""Longest time before the first and after the last good look in which a lifter who is there may be lost, in seconds:
+clips are cut in a bend, in which nobody is found at once.  Own choice; a lifter who is away for longer is away."""
+
 CHUNK: Final = 120
 """Usual number of pictures in a chunk.  A new worker costs about as much as four pictures."""
 
@@ -72,38 +80,48 @@ def chunks(looks: Ints) -> list[Ints]:
 
 
 def closer(time_s: Floats, looks: Ints, track: PoseTrack) -> list[Ints]:
-    """The stretches to look at again, closely: one chunk each.
+    """The pictures to look at again, closely: a chunk for each way into a stretch, of growing or of falling indices.
 
     `time_s` (C,): times of all pictures.  `looks` (M,): those that `track` shows.  A stretch goes from the last good
-    look before it to the first good one after it.  Together they hold at most MOST_AGAIN pictures for each look: of
-    longer ones only every second or third picture, then the longest are left out.
+    look before it to the first good one after it; up to EDGE_S before the first good look of all and after the last.
+    Together they hold at most MOST_AGAIN pictures for each look, or LEAST_AGAIN: of longer ones only every second or
+    third picture, then the longest are left out.
     """
-    bad = _bad(time_s[looks], track)
+    good = cleaning.without_wrong_frames(track).seen
+    bad = _bad(time_s[looks], track, good)
     if not bad.any():
         return []
     bad[1:-1] |= bad[:-2] & bad[2:]  # a single good step between two bad ones saves nothing
     edges = np.flatnonzero(np.diff(np.concatenate([[False], bad, [False]])))
-    stretches = sorted(((looks[a], looks[b]) for a, b in edges.reshape(-1, 2)), key=lambda ends: ends[1] - ends[0])
-    most = MOST_AGAIN * len(looks)
-    step = next((n for n in (1, 2, 3) if sum(end - begin for begin, end in stretches) <= n * most), 3)
-    again, used = [], 0.0
-    for begin, end in stretches:
-        used += (end - begin) / step
+    stretches = sorted(edges.reshape(-1, 2).tolist(), key=lambda ends: int(looks[ends[1]] - looks[ends[0]]))
+    most = max(MOST_AGAIN * len(looks), LEAST_AGAIN)
+    step = next((n for n in (1, 2, 3) if sum(looks[b] - looks[a] for a, b in stretches) <= n * most), 3)
+    again, used = list[Ints](), 0.0
+    for a, b in stretches:
+        used += (looks[b] - looks[a]) / step
         if used > most:
             break
-        again.append(np.append(np.arange(begin, end, step), end))
+        again += _ways_in(np.append(np.arange(looks[a], looks[b], step), looks[b]), bool(good[a]), bool(good[b]))
     return again
 
 
-def _bad(time_s: Floats, track: PoseTrack) -> Bools:
-    """The steps (M - 1,) from look to look in which the lifter is lost, or moves too far."""
-    good = cleaning.without_wrong_frames(track).seen
+def _ways_in(pictures: Ints, before: bool, after: bool) -> list[Ints]:
+    """The pictures of a stretch as they are looked at: in order of time from a good look before it, then backwards.
+
+    `before`, `after`: there is a good look at its beginning, at its end.
+    """
+    middle = len(pictures) // 2 if before and after else len(pictures) * before
+    return [each for each in (pictures[:middle], pictures[middle:][::-1]) if len(each)]
+
+
+def _bad(time_s: Floats, track: PoseTrack, good: Bools) -> Bools:
+    """The steps (M - 1,) from look to look in which the lifter is lost, or moves too far; `good` (M,): right looks."""
     if not good.any():
         return np.zeros(len(time_s) - 1, bool)
     trunk_px = np.nanmedian(length(track.middle_px(landmarks.SHOULDERS) - track.middle_px(landmarks.HIPS))[good])
     parts = np.stack([track.middle_px(p) for p in (landmarks.SHOULDERS, landmarks.HIPS)], axis=1)
     far = length(np.diff(parts, axis=0)).max(axis=1) / trunk_px
     limit = np.where(np.diff(time_s) > 2 * LIFT_STEP_S, RESTING, FAST)
-    first, last = np.flatnonzero(good)[[0, -1]]
-    inside = (np.arange(len(far)) >= first) & (np.arange(len(far)) < last)
+    first_s, last_s = time_s[good][[0, -1]]
+    inside = (time_s[1:] > first_s - EDGE_S) & (time_s[:-1] < last_s + EDGE_S)
     return np.asarray(inside & (~good[:-1] | ~good[1:] | (far > limit)))

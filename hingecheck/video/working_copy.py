@@ -113,9 +113,13 @@ class WorkingCopy:
         self._times_s = times_s
 
     def frames(self, wanted: Sequence[int] | None = None) -> Iterator[Frame]:
-        """The pictures at these indices, which must grow; all pictures without them."""
+        """The pictures at these indices, which must all grow or all fall; all pictures without them."""
         indices = range(len(self._times_s)) if wanted is None else wanted
         if not len(indices) or self._file is None:
+            return
+        if indices[0] > indices[-1]:
+            for begin in range(0, len(indices), KEY_EVERY):
+                yield from reversed(list(self.frames(indices[begin : begin + KEY_EVERY][::-1])))
             return
         with self._own_place(self._file) as file, av.open(file, "r", format="mp4") as clip:
             stream = clip.streams.video[0]
