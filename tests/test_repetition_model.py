@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -237,6 +238,45 @@ def test_a_pull_that_the_clip_cuts_before_lockout_is_an_incomplete_repetition() 
     assert [rep.complete for rep in reps] == [False]
     assert np.isfinite(reps[0].liftoff_s)
     assert reps[0].complete_probability < 0.5
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Pictures that show the bar's end, and nothing else: it hangs between these times in seconds."""
+
+    hangs_s: Sequence[tuple[float, float]]
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        return []
+
+    def plates_up(self) -> None:
+        return None
+
+    def hanging(self, times_s: Sequence[float]) -> Floats:
+        return answers(*(None if np.isnan(t) else any(a < t < b for a, b in self.hangs_s) for t in times_s))
+
+    def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
+        return None
+
+    def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
+        return np.zeros((len(upright_s), 2))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.7])
+def test_a_way_up_on_which_the_clip_ends_is_likelier_a_pull_if_the_bar_is_seen_to_rise(share: float) -> None:
+    posture = THREE.posture()
+    (_, _, first_s, _), (_, down_s, bottom_s, next_s) = THREE.bends[:2]
+    kept = (posture.time_s >= first_s - 0.5) & (posture.time_s <= bottom_s + share * (next_s - bottom_s))
+    names = ("time_s", "thigh_deg", "shank_deg", "lean_deg")
+    measured = stages(lifter.track(lifter.Posture(*(getattr(posture, name)[kept] for name in names))))[2]
+    pull = (first_s, down_s)
+
+    def last(*hangs_s: tuple[float, float]) -> Bend:
+        return segment.segment(measured, pictures=Bar(hangs_s)).bends[-1]
+
+    assert last(pull).probability < 0.05
+    assert last(pull, (bottom_s, 99.0)).probability > 0.3
+    assert last(pull).after == "after"
 
 
 def test_a_locked_out_repetition_says_how_sure_that_and_its_type_are() -> None:

@@ -113,7 +113,7 @@ def _judged(
 
 
 def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
-    """What the pictures show of the load at the upright moments."""
+    """What the pictures show of the load at the upright moments; of the bar also where a clip ends on a way up."""
     if pictures is None:
         return LoadSeen.nothing(len(course.peaks))
     rests_s = np.where(np.isnan(seen.high), np.nan, [rest_s(course, peak) for peak in course.peaks]).tolist()
@@ -121,7 +121,8 @@ def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
     bent_s = course.time_s[list(course.valleys)].tolist()
     left_s = [leaves_s(course, bend) for bend in range(len(course.valleys))]
     looks, beside = pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s, left_s)
-    return LoadSeen(pictures.hanging(rests_s), looks, beside)
+    last_s = float(course.time_s[-1]) if seen.ends_rising else rests_s[-1]
+    return LoadSeen(pictures.hanging([*rests_s[:-1], last_s]), looks, beside)
 
 
 def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:

@@ -159,9 +159,9 @@ def describe(course: Course) -> Seen:
         part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
         whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else left_s <= TRIMMED_S
         low_known[0] &= len(valleys) == 1
-    high = height[peaks]
+    high, ends_rising = height[peaks], _moves_up(course, course.peaks[-1])
     for series in (straight, high):
-        series[[0, -1]] = np.where([fall[0], rise[-1]], series[[0, -1]], np.nan)
+        series[[0, -1]] = np.where([fall[0], rise[-1] and not ends_rising], series[[0, -1]], np.nan)
     return Seen(
         low=height[valleys],
         low_known=low_known,
@@ -178,7 +178,7 @@ def describe(course: Course) -> Seen:
         top=float(np.quantile(height, HIGHEST_SHARE)),
         begins="upright" if fall[0] else "low",
         left_s=left_s if rise[-1] else np.nan,
-        ends_rising=_moves_up(course, course.peaks[-1]),
+        ends_rising=ends_rising,
     )
 
 
