@@ -66,7 +66,10 @@ class Catalogue:
 
         `strict`: the catalogue must hold what stands in the places, too.  Else it may be a name.
         """
-        for look in (self._word, self._pattern, self._as_sentence, self._by_parts):
+        looks = [self._word, self._pattern, self._as_sentence, self._by_parts]
+        if _SENTENCES.search(text):  # else a place of the first sentence would hold all others
+            looks = [self._word, self._by_parts, self._pattern, self._as_sentence]
+        for look in looks:
             found = look(text, strict)
             if found is not None:
                 return found

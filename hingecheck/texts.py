@@ -45,6 +45,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.SEVERAL: "{causes}",
     Code.NO_LOCKOUT: "the repetition never locked out",
     Code.PULL_UNDER_WAY: "the clip begins when the load is already on its way up",
+    Code.PULL_CUT_OFF: "the clip ends while the load is on its way up",
     Code.VIEW_OBLIQUE: "the camera is too far off the side view",
     Code.TRUNK_STILL: "the trunk moved less than {0:.0f} degrees",
     Code.JOINT_STILL: "a joint moved less than {0:.0f} degrees",

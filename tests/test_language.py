@@ -182,6 +182,13 @@ def test_report_and_comparison_are_german(german: language.Catalogue) -> None:
     assert '<dd class="free">Film</dd>' in page  # the lifter's own note
 
 
+def test_a_place_of_one_sentence_does_not_hold_the_next_sentences(german: language.Catalogue) -> None:
+    text = "Low back at the start of the pull: rounded by 34° (24 to 45). That may be the same."
+    assert german.translated(text) == (
+        "Unterer Rücken zu Beginn des Zugs: um 34° (24 bis 45) gerundet. Das kann gleich sein."
+    )
+
+
 def test_names_and_notes_are_never_translated() -> None:
     page = (
         '<html lang="en"><p>Film</p><bdi>Film</bdi><p class="file">Film, 100 kg</p>'

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from hingecheck import bend_texts
 from hingecheck.errors import NoRepetition
-from hingecheck.records import Bend, Floats, Looks, Rep
+from hingecheck.records import Bend, Code, Floats, Looks, Rep
 from hingecheck.report.page import series
 from hingecheck.report.terminal import summary
 from hingecheck.results import document
@@ -223,8 +223,8 @@ def test_a_probable_repetition_is_marked_on_terminal_and_page_and_kept_in_the_fi
     unsure = replace(analysis, reps=(replace(first, rep=replace(first.rep, probability=0.7)), *analysis.reps[1:]))
     console = Console(record=True, width=120, file=io.StringIO())
     summary.show(unsure, console)
-    assert "1 probable" in console.export_text()
-    assert [rep["remarks"] for rep in series.data(unsure)["reps"]] == [" probable", ""]
+    assert "1, probable" in console.export_text()
+    assert [rep["remarks"] for rep in series.data(unsure)["reps"]] == [", probable", ""]
     assert document.document(unsure)["reps"][0]["probability"] == 0.7
 
 
@@ -238,6 +238,8 @@ def test_a_pull_that_the_clip_cuts_before_lockout_is_an_incomplete_repetition() 
     assert [rep.complete for rep in reps] == [False]
     assert np.isfinite(reps[0].liftoff_s)
     assert reps[0].complete_probability < 0.5
+    assert reps[0].remarks[0] == "cut off"
+    assert reps[0].no_lockout == Code.PULL_CUT_OFF
 
 
 @dataclass(frozen=True)

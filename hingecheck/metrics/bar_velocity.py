@@ -140,7 +140,7 @@ def _within(value: float, *sds: float) -> Measure:
 def _not_scaled(bar: BarTrack | None, rep: Rep) -> Code | None:
     """Why nothing can be measured, before the bar is looked at; None if something can."""
     if not rep.complete or np.isnan(rep.lockout_s):
-        return Code.NO_LOCKOUT
+        return rep.no_lockout
     if bar is None or bar.step_s > LONGEST_STEP_S:
         return Code.BAR_UNSEEN
     return Code.NO_SCALE if bar.scale == "" else None

@@ -69,7 +69,7 @@ def describe(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     """Lags in seconds, fastest lumbar extension in degrees per second, and the four shares of coupling (0 to 1)."""
     names = [*ORDER, "lumbar_velocity_deg_s", *(f"coupling_{name}" for name in BINS)]
     if not rep.complete:
-        return {name: Measure.missing(Code.NO_LOCKOUT) for name in names}
+        return {name: Measure.missing(rep.no_lockout) for name in names}
     return (
         {name: _lag(track, rep, pair) for name, pair in ORDER.items()} | _velocity(track, rep) | _coupling(track, rep)
     )

@@ -84,7 +84,7 @@ def at_knee_pass(track: AngleTrack, name: str, rep: Rep) -> Reading:
 def at_top(track: AngleTrack, name: str, rep: Rep) -> Reading:
     """The angle `name` at the top; own standing if the top is hidden and the angle's zero is own standing."""
     if not rep.complete:
-        return _unknown(Code.NO_LOCKOUT)
+        return _unknown(rep.no_lockout)
     if standing_for_top(track, name, rep):
         return Reading(0.0, STANDING_FOR_LOCKOUT_SD_DEG, 0.0)
     return _named(read(track, _angle(track, name), rep.top_s, TOP_WINDOW_S), Code.AT_LOCKOUT)

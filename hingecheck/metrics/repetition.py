@@ -137,7 +137,7 @@ def describe(
         notes.append(Reason(Code.PLATES_AS_SCALE))
     values["early_trunk_drop_deg"] = _early_trunk_drop(track, rep)
     # 5
-    values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, Code.NO_LOCKOUT)
+    values["concentric_s"] = _duration(track, rep.liftoff_s, rep.lockout_s, rep.no_lockout)
     values["eccentric_s"] = _eccentric(track, rep)
     # 6
     if rep.under_way:
@@ -163,7 +163,7 @@ def _change(track: AngleTrack, rep: Rep, name: str, notes: list[Reason]) -> Meas
     If own standing replaces the top, a note that says so is appended to `notes`.
     """
     if not rep.complete:
-        return Measure.missing(Code.NO_LOCKOUT)
+        return Measure.missing(rep.no_lockout)
     angle = CHANGES[name]
     start, top = postures.at_start(track, angle, rep), postures.at_top(track, angle, rep)
     for end in (start, top):
@@ -242,7 +242,7 @@ def _at_top(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     """
     names = ("lean_back_deg", "lockout_short_deg")
     if not rep.complete:
-        return {name: Measure.missing(Code.NO_LOCKOUT) for name in names}
+        return {name: Measure.missing(rep.no_lockout) for name in names}
     back, hip, knee = (
         read(track, angle, rep.top_s, TOP_WINDOW_S) for angle in (track.junction, track.hip_flexion, track.knee_flexion)
     )

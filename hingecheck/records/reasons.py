@@ -36,6 +36,7 @@ class Code(StrEnum):
     # Why a repetition lacks a metric.
     NO_LOCKOUT = "no_lockout"
     PULL_UNDER_WAY = "pull_under_way"  # the clip begins while the load is on its way up
+    PULL_CUT_OFF = "pull_cut_off"  # the clip ends while the load is on its way up
     VIEW_OBLIQUE = "view_oblique"  # the metric needs a view closer to the side
     TRUNK_STILL = "trunk_still"  # (smallest movement in degrees) the trunk moves less
     JOINT_STILL = "joint_still"  # (smallest movement in degrees) a joint moves less

@@ -40,8 +40,9 @@ class Rep:
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
     the landmarks are misplaced.  `under_way`: the load was on its way up when the clip began, so `liftoff_s` is not the
-    lift-off.  `probability`: how probable it is that this is a repetition.  `complete_probability`:
-    that it was locked out, if it is one.  `style_probability`: that the load moves in this way (`style`) in this set.
+    lift-off.  `cut_off`: the load was on its way up when the clip ended, so nobody knows whether it was locked out.
+    `probability`: how probable it is that this is a repetition.  `complete_probability`: that it was locked out, if it
+    is one.  `style_probability`: that the load moves in this way (`style`) in this set.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Rep:
     complete: bool
     by_load: bool = False
     under_way: bool = False
+    cut_off: bool = False
     probability: float = 1.0
     complete_probability: float = 1.0
     style_probability: float = 1.0
@@ -64,12 +66,17 @@ class Rep:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a report says beside the number of this repetition."""
-        return remarks(complete=self.complete, probability=self.probability)
+        return remarks(complete=self.complete, cut_off=self.cut_off, probability=self.probability)
+
+    @property
+    def no_lockout(self) -> Code:
+        """Why there is no lockout in a repetition that is not complete."""
+        return Code.PULL_CUT_OFF if self.cut_off else Code.NO_LOCKOUT
 
 
-def remarks(*, complete: bool, probability: float) -> tuple[str, ...]:
-    """What a report says beside the number of a repetition: "missed", "probable", both or nothing."""
-    return ("missed",) * (not complete) + ("probable",) * (probability < SURELY)
+def remarks(*, complete: bool, cut_off: bool, probability: float) -> tuple[str, ...]:
+    """What a report says beside the number of a repetition: "missed" or "cut off", "probable", both or nothing."""
+    return ("cut off" if cut_off else "missed",) * (not complete) + ("probable",) * (probability < SURELY)
 
 
 @dataclass(frozen=True, slots=True)

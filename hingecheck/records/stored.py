@@ -51,7 +51,7 @@ class StoredRep:
 
     `events`: seconds by name; events that the clip does not show are left out.  `values`: each metric, or the
     reason why it has no value.  All repetitions have the same metrics: METRICS, and others that the file holds.
-    `probability`: 1 if the file is older than this key.
+    `probability`, `cut_off`: 1 and False if the file is older than these keys.
     """
 
     number: int
@@ -61,6 +61,7 @@ class StoredRep:
     values: Mapping[str, Measure]
     notes: tuple[str, ...]
     probability: float = 1.0
+    cut_off: bool = False
 
     @property
     def metrics(self) -> Mapping[str, Measure]:
@@ -70,7 +71,7 @@ class StoredRep:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a report says beside the number of this repetition."""
-        return remarks(complete=self.complete, probability=self.probability)
+        return remarks(complete=self.complete, cut_off=self.cut_off, probability=self.probability)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def _rep(node: Node) -> StoredRep:
         style=node.key("style").text(),
         events=events,
         complete=node.key("complete").truth(),
+        cut_off=False if (cut := node.optional("cut_off")) is None else cut.truth(),
         probability=1.0 if (given := node.optional("probability")) is None else given.number(),
         values=_measures(node),
         notes=node.key("notes").texts(),

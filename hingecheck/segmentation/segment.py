@@ -28,7 +28,7 @@ from hingecheck.segmentation import events, evidence, semi_markov, tables
 from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.hand_height import follow, follow_load, has_long_gap, resampled
 from hingecheck.segmentation.model import Course, Hands, Pictures
-from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, describe, leaves_s, rest_s, under_way
+from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, cut_off, describe, leaves_s, rest_s, under_way
 
 COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their
@@ -165,6 +165,7 @@ def _rep(course: Course, told: _Path, bend: int) -> Rep:
         lockout_s=rep.lockout_s if complete else float("nan"),
         complete=complete,
         under_way=under_way(course, bend),
+        cut_off=not complete and cut_off(course, top),
         probability=round(chance, 4),
         complete_probability=round(min(locked, 1.0), 4),
         style_probability=round(told.type_probability, 4),

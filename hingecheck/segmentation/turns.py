@@ -247,6 +247,11 @@ def under_way(course: Course, bend: int) -> bool:
     return bend == 0 and len(course.valleys) > 1 and _moves_up(course, course.valleys[0])
 
 
+def cut_off(course: Course, top: int) -> bool:
+    """True if the hands are still on their way up to a top when the clip ends."""
+    return top == course.peaks[-1] and _moves_up(course, top)
+
+
 def leaves_s(course: Course, bend: int) -> float:
     """Last time in seconds at which the hands are near the bottom of a bend, before they rise: there the load rests."""
     valley, peak = course.valleys[bend], course.peaks[bend + 1]

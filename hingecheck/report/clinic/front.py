@@ -95,12 +95,15 @@ def some(lines: Sequence[str], most: int) -> list[str]:
 def _lifted(stored: Stored) -> str:
     styles = Counter(printable.text(sentences.lift_type(rep.style), 40) for rep in stored.reps)
     kinds = ", ".join(f"{count} × deadlift, {style}" for style, count in styles.items())
-    missed = sum(not rep.complete for rep in stored.reps)
+    cut = sum(rep.cut_off for rep in stored.reps)
+    missed = sum(not rep.complete for rep in stored.reps) - cut
     report = stored.self_report
     load = f"; {report.load_kg:g} kg (self-reported)" if report is not None and report.load_kg is not None else ""
     said = stored.style is None or {stored.style.name} == {rep.style for rep in stored.reps}
     style = f"; style: {printable.text(sentences.style(stored.style), 80)}" if stored.style and not said else ""
-    return f"{kinds}{f' ({missed} not locked out)' if missed else ''}{style}{load}"
+    kinds += f" ({missed} not locked out)" if missed else ""
+    kinds += f" ({cut} cut off by the end of the clip)" if cut else ""
+    return f"{kinds}{style}{load}"
 
 
 def _interval(stored: Stored) -> str:

@@ -96,7 +96,7 @@ def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
     rep, phase = now
     if rep is None:
         return f"{phase}  ({count} rep{'s' * (count != 1)})"
-    remark = "".join(f" ({word})" for word in rep.rep.remarks if word != "missed")
+    remark = "".join(f" ({word})" for word in rep.rep.remarks if word not in ("missed", "cut off"))
     return f"rep {rep.rep.number} of {count}{remark}  {phase}"
 
 

@@ -42,7 +42,7 @@ def data(analysis: Analysis) -> dict[str, Any]:
             {
                 "number": rep.rep.number,
                 "complete": rep.complete,
-                "remarks": "".join(f" {word}" for word in rep.rep.remarks),
+                "remarks": "".join(f", {word}" for word in rep.rep.remarks),
                 "begin_s": _rounded(min(phases.begin_s(rep.rep), rep.pulled_from_s)),
                 "end_s": _rounded(phases.end_s(rep.rep)),
             }

@@ -176,5 +176,5 @@ def _table(analysis: Analysis) -> Table:
 
 
 def _row(rep: RepMetrics) -> list[str]:
-    number = " ".join((str(rep.rep.number), *rep.rep.remarks))
+    number = ", ".join((str(rep.rep.number), *rep.rep.remarks))
     return [number, *(wording.measure(name, rep.values[name]) if rep.values[name].known else "–" for name in COLUMNS)]
