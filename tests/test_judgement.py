@@ -222,6 +222,15 @@ def test_the_verdict_advises_how_to_film_for_a_narrower_interval() -> None:
     assert texts.surer(replace(off_side, cue="Brace."), oblique) == [texts.FILMING[Filming.MORE_REPS]]
 
 
+def test_a_clip_that_ends_in_the_pull_is_to_be_filmed_to_lockout_and_not_in_other_clothes() -> None:
+    cut = replace(REP, complete=False, lockout_s=np.nan, cut_off=True)
+    judged = verdict([described(angle(20.0), angle(40.0), cut)])
+    assert judged.surer == (Filming.TO_LOCKOUT, Filming.MORE_REPS)
+    assert "the clip ends while the load is on its way up" in texts.verdict(judged)
+    missed = verdict([described(angle(20.0), angle(40.0), replace(cut, cut_off=False))])
+    assert Filming.TO_LOCKOUT not in missed.surer
+
+
 @pytest.mark.parametrize(
     ("reason", "advice"),
     [

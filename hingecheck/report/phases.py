@@ -50,9 +50,9 @@ def posture_s(rep: RepMetrics, posture: str) -> float:
     return float(times_s[posture]) if posture != "at_top" or rep.complete else float("nan")
 
 
-def absent(posture: str) -> str:
-    """What is said in place of a posture that the clip does not show."""
-    return "not in the clip" if posture == "at_start" else "did not happen"
+def absent(posture: str, *, cut_off: bool) -> str:
+    """What is said in place of a posture that the clip does not show; `cut_off`: the clip ends in the pull."""
+    return "not in the clip" if posture == "at_start" or cut_off else "did not happen"
 
 
 def metric(angle: str, posture: str) -> str:

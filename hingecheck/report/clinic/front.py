@@ -124,7 +124,9 @@ def _flag_note(stored: Stored) -> str:
 def _picture(material: Material) -> dict[str, str]:
     rep = material.shown
     moments = ", ".join(
-        f"{words} at {rep.events[name]:.2f} s" if name in rep.events else f"{words} {phases.absent(key)}"
+        f"{words} at {rep.events[name]:.2f} s"
+        if name in rep.events
+        else f"{words} {phases.absent(key, cut_off=rep.cut_off)}"
         for key, name, words in ((key, phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
     )
     if not material.picture:

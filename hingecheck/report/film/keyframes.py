@@ -57,7 +57,7 @@ def take(analysis: Analysis, pictures_at: PicturesAt) -> tuple[KeyFrame, ...]:
     pictures = itertools.chain.from_iterable(map(pictures_at, few))  # a long set has many pictures, and they are large
     scene = Scene.of(analysis)
     return tuple(
-        KeyFrame(rep.rep, phases.POSTURES[name], s, None, (phases.absent(name),))
+        KeyFrame(rep.rep, phases.POSTURES[name], s, None, (phases.absent(name, cut_off=rep.rep.cut_off),))
         if np.isnan(s)
         else _key_frame(scene, KeyFrame(rep.rep, phases.POSTURES[name], s, None, _lines(rep, name)), next(pictures))
         for rep, name, s in moments
@@ -96,7 +96,7 @@ def of_sheet(sheet: Path, stored: Stored, rep: StoredRep) -> tuple[KeyFrame, ...
     frames = []
     for column, (key, name) in enumerate(phases.POSTURES.items()):
         time_s = rep.events.get(phases.EVENTS[key], np.nan) if rep.complete or key != "at_top" else np.nan
-        lines = (phases.absent(key),) if np.isnan(time_s) else _lines(rep, key)
+        lines = (phases.absent(key, cut_off=rep.cut_off),) if np.isnan(time_s) else _lines(rep, key)
         frames.append(KeyFrame(rep, name, time_s, None if np.isnan(time_s) else _cut(pixels, row, column), lines))
     return tuple(frames)
 
