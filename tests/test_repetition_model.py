@@ -278,4 +278,6 @@ def test_a_lifter_who_is_straight_when_the_clip_ends_has_locked_out_though_the_h
     bar = evidence.LoadSeen(answers(False, True), None, np.zeros((2, 2)))
     rising = replace(seen, ends_rising=True)
     bent = replace(rising, straight_deg=np.array([2.0, 35.0]))
-    assert segment.weighed(bent, bar, None).locked[0] < 0.01 < segment.weighed(rising, bar, None).locked[0]
+    frontal = replace(rising, bent_deg=np.array([10.0]))
+    for other in (bent, frontal):
+        assert segment.weighed(other, bar, None).locked[0] < 0.01 < segment.weighed(rising, bar, None).locked[0]

@@ -130,10 +130,12 @@ def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tab
 def _not_locked(seen: Seen) -> Floats:
     """Log likelihood (B + 1, S) of the upright moments: nobody has locked out who is still on the way up.
 
-    That is who holds the hands below the knees, or is bent and moves up when the clip ends.
+    That is who holds the hands below the knees, or moves up when the clip ends and is not seen to have straightened.
+    From the front the bend is not seen, so a body that looks straight says nothing.
     """
+    straightened = seen.straight_deg[-1] <= posture.STRAIGHT_DEG and seen.bent_deg[-1] >= posture.HINGED_DEG
     cannot = seen.below_knee.copy()
-    cannot[-1] |= seen.ends_rising and not seen.straight_deg[-1] <= posture.STRAIGHT_DEG
+    cannot[-1] |= seen.ends_rising and not straightened
     moment = np.zeros((len(seen.high), len(STATES)))
     moment[cannot, STATES.index("locked")] = np.log(IMPOSSIBLE)
     return moment
