@@ -41,8 +41,9 @@ SET_DEG_S: Final = 8.0
 second.  It is read from smoothed angles, which are less noisy."""
 
 UPSIDE_DOWN: Final = 0.7
-"""Distance from the hips down to the shoulders, in lengths of the same trunk (0.7 = 45 degrees below level).  A trunk
-farther down is a wrong guess: the pose model sometimes sees a lifter upside down among plates."""
+"""Distance from the hips down to the shoulders, in sizes of the same trunk (`torso_px`).  From the side, 0.7 is 45
+degrees below level.  A trunk farther down is a wrong guess: the pose model sometimes sees a lifter upside down among
+plates."""
 
 KNEE_UP: Final = 0.35
 """Height of a knee above the hips, in lengths of the trunk, from which a leg is a wrong guess.  In 103 of 109 drawn and
@@ -64,7 +65,17 @@ clips.  Where the network puts the hips on a plate it is 0.4 to 0.55, and a trun
 def upside_down(xy_px: Floats) -> bool:
     """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
     shoulder, hip = (xy_px[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * np.hypot(*(shoulder - hip)))
+    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * torso_px(xy_px))
+
+
+def torso_px(xy_px: Floats) -> Floats:
+    """Size (...) of the trunk of landmarks (..., 33, 2) in the picture: its length or the shoulders' width.
+
+    The larger one counts: from the front a bent trunk has hardly any length, from the side no width.
+    """
+    left, right = (xy_px[..., point, :] for point in landmarks.SHOULDERS)
+    hip = xy_px[..., list(landmarks.HIPS), :].mean(axis=-2)
+    return np.asarray(np.maximum(length((left + right) / 2 - hip), length(left - right)))
 
 
 def leg_impossible(xy_px: Floats) -> bool:

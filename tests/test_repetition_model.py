@@ -297,3 +297,37 @@ def test_hands_above_the_shoulders_in_most_bends_lift_nothing() -> None:
     assert probability(seen, bar)[0] > 0.9
     assert probability(replace(seen, arm=np.array([-0.1, np.nan, -0.1])), bar).max() < 0.01
     assert probability(replace(seen, arm=np.array([0.6, 0.6, -0.1])), bar)[0] > 0.9, "plates may hide the hands once"
+
+
+def test_a_row_is_no_pull_because_the_arms_bend_and_the_shoulders_stay() -> None:
+    course, seen = course_and_seen(THREE)
+    assert not seen.by_arms.any()
+    bar = answers(False, True, True, False)
+    rows = replace(seen, by_arms=np.ones(len(seen.low), bool))
+    assert probability(rows, bar).max() < 0.01 < probability(seen, bar)[0]
+    bent = replace(course.track.trunk_thigh, value_deg=np.full(len(course.time_s), 100.0))
+    shorter = 0.6 - (course.height - course.height.min())
+    described = turns.describe(replace(course, track=replace(course.track, trunk_thigh=bent, arm_drop=shorter)))
+    assert described.by_arms.all()
+    upright = turns.describe(replace(course, track=replace(course.track, arm_drop=shorter)))
+    assert not upright.by_arms.any(), "who is seen upright at the top has lifted, wherever the arms are seen"
+
+
+def test_hands_below_the_knees_lock_nothing_out() -> None:
+    course, seen = course_and_seen(THREE)
+    assert not seen.below_knee.any()
+    low = turns.describe(replace(course, track=replace(course.track, knee_height=course.height + 0.1)))
+    assert low.below_knee.all()
+    bar = evidence.LoadSeen(answers(False, True, True, False), None, np.zeros((4, 2)))
+    told = segment.weighed(replace(seen, below_knee=np.ones(4, bool)), bar, None)
+    assert told.locked.max() < 0.01 < segment.weighed(seen, bar, None).locked[0]
+
+
+def test_a_lifter_who_is_straight_when_the_clip_ends_has_locked_out_though_the_hands_still_rise() -> None:
+    _, seen = course_and_seen(lifter.Set(bends=(THREE.bends[0],), last_s=6.0))
+    bar = evidence.LoadSeen(answers(False, True), None, np.zeros((2, 2)))
+    rising = replace(seen, ends_rising=True)
+    bent = replace(rising, straight_deg=np.array([2.0, 35.0]))
+    frontal = replace(rising, bent_deg=np.array([10.0]))
+    for other in (bent, frontal):
+        assert segment.weighed(other, bar, None).locked[0] < 0.01 < segment.weighed(rising, bar, None).locked[0]

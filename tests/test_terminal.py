@@ -89,6 +89,14 @@ def test_an_unmeasured_angle_has_no_line() -> None:
     assert "In up to 100 % of the frames the trunk is cut off by the picture's border" in " ".join(text.split())
 
 
+def test_where_no_share_is_measured_the_repetitions_are_counted() -> None:
+    analysis = staged()
+    unknown = replace(analysis.verdict, share=Measure.missing(Reason(Code.VIEW_OBLIQUE)), pattern="cannot_tell")
+    assert "Found: 2 repetitions." in printed(replace(analysis, verdict=unknown))
+    assert "Found: 1 repetition." in printed(replace(analysis, verdict=unknown, reps=analysis.reps[:1]))
+    assert "Found:" not in printed(analysis)
+
+
 def test_no_reason_stands_twice() -> None:
     oblique = Reason(Code.YAW_WIDENS, (24.0,))
     analysis = staged()

@@ -88,12 +88,12 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     """
     hip = track.middle_px(landmarks.HIPS)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
-    trunk_px = length(trunk)
-    if np.isnan(trunk_px).all():
+    torso_px = posture.torso_px(track.xy_px)
+    if np.isnan(torso_px).all():
         return track
-    ratio = trunk_px / np.nanmedian(trunk_px)
-    aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(trunk_px)
-    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * trunk_px)
+    ratio = torso_px / np.nanmedian(torso_px)
+    aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(torso_px)
+    odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * torso_px)
     return _without(track, odd | _around(track.time_s, nearer(track), SWITCH_S))
 
 

@@ -91,7 +91,8 @@ SKEW: Final = 0.25
 feet, and the square follows shoulders and hips."""
 
 TRUNKS: Final = (0.6, 1.8)
-"""Smallest and largest length of the lifter's trunk, in usual lengths.  A bent trunk looks shorter by up to a third."""
+"""Smallest and largest trunk of the lifter, in usual lengths.  From the side a bent trunk looks shorter by up to a
+third.  From the front it has hardly any length, but the shoulders keep their width (`posture.torso_px`)."""
 
 SPARE: Final = 0.4
 """Number of looks beyond the first that each picture allows, on average: the most that a clip costs in which the lifter
@@ -203,12 +204,13 @@ class Follower:
         self._spare -= 1.0
         look = self._network.look(frame.rgb, _in_frame(_rounded(guess.square), frame))
         xy_px = estimation.on_display(look.sighting.xy_px, frame)
-        usual = size is None or TRUNKS[0] < _trunk_px(xy_px) / size.trunk_px < TRUNKS[1]
+        usual = size is None or TRUNKS[0] < posture.torso_px(xy_px) / size.trunk_px < TRUNKS[1]
         far = size is not None and np.hypot(*(_hip(xy_px) - guess.square.middle_px)) > guess.reach * size.trunk_px
         if look.probability < LEAST_PROBABILITY or posture.upside_down(xy_px) or not usual or far:
             return look.sighting, None
         square = _on_display(look.square, frame)
-        if abs(square.angle - around(xy_px).angle) > SKEW:
+        lies = _trunk_px(xy_px) < posture.torso_px(xy_px)  # too short to say how it is turned
+        if not lies and abs(square.angle - around(xy_px).angle) > SKEW:
             square = replace(around(xy_px), side_px=square.side_px)
         return look.sighting, _sized(square, size)
 

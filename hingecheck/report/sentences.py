@@ -49,6 +49,11 @@ def outcome(key: str, *, measured: bool = True) -> str:
     return f"{pattern(key).capitalize()} lift"
 
 
+def found(count: int) -> str:
+    """How many repetitions were found: for a clip in which nothing else of them may be measured."""
+    return "Found: 1 repetition." if count == 1 else f"Found: {count} repetitions."
+
+
 def below(title: str, words: str) -> str:
     """A sentence that stands below a title, without the title at its beginning."""
     return sentence(words.removeprefix(f"{title}: "))

@@ -5,7 +5,8 @@ seconds, between frames.  Why: the contract wants lift-off and lockout to a cent
 
 A centimetre is about 2 % of a pull, which is less than the landmark noise.  So lift-off is extrapolated (`rise`):
 
-1. Express the height as a share of the pull, from the rest level at the bottom to the rest level at the top.
+1. Express the height as a share of the pull, from the rest level at the bottom to the rest level at the top.  The
+   bottom is the lowest place within _LONGEST_HALF_S before half of the way up.
 2. Find the times at which the rise passes 5 % and 15 %, and 95 % and 85 %.
 3. Assume a minimum-jerk movement (Flash and Hogan 1985, J Neurosci 5:1688-1703).  Extrapolate along it to the beginning
    of the movement, to 2 % (lift-off), to 98 % (lockout) and to its end.
@@ -42,6 +43,11 @@ do not hide them, and to 0.76 s where they do."""
 
 LONGEST_PULL_SLACK_S: Final = 0.6
 """Longest time between the last still moment and lift-off, in seconds: the body moves before the bar does."""
+
+_LONGEST_HALF_S: Final = 4.0
+"""Longest time from the floor to half of the way up, in seconds.  Hands that are a little above their lowest place for
+longer rest there: a lifter who waits at the bar changes the height of the hands with every breath.  Own choice: the
+slowest pull of 92 public clips takes 2.3 s to half of its way."""
 
 _EARLY: Final = 0.05
 """The first share of a rise from which its beginning is extrapolated."""
@@ -90,6 +96,7 @@ class Rise:
 def rise(time_s: Floats, height: Floats, before: int, top: int) -> Rise:
     """Times of the rise from the lowest frame `before` to the highest frame `top`; never outside the clip."""
     # 1
+    before = _last_low(time_s, height, before, top)
     share = _share(height, before, top)
     middle = _middle(share, before, top)
     # 2
@@ -225,6 +232,13 @@ def _later_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
     return _crossing_s(time_s, share, _middle(share, valley, top), _LATER)
 
 
+def _last_low(time_s: Floats, height: Floats, before: int, top: int) -> int:
+    """Frame of the lowest hands within _LONGEST_HALF_S before half of the way up; `before` if that is near enough."""
+    middle = _middle(_share(height, before, top), before, top)
+    first = int(np.searchsorted(time_s, time_s[middle] - _LONGEST_HALF_S))
+    return before if first <= before else first + int(np.argmin(height[first : middle + 1]))
+
+
 def _middle(share: Floats, valley: int, top: int) -> int:
     """Frame at which a rise first passes one half."""
     return valley + int(np.argmax(share[valley : top + 1] >= _HALF))
@@ -233,12 +247,14 @@ def _middle(share: Floats, valley: int, top: int) -> int:
 def _share(height: Floats, valley: int, top: int) -> Floats:
     """Height (N,) as a share of the pull: 0 = the hands rest at the bottom, 1 = they rest at the top.
 
-    Each rest level is the median of the frames near it.  The top's frames go on after the highest one, until the hands
-    leave the plateau, because a single highest frame may be an error.
+    Each rest level is the median of the frames near it.  The bottom's frames end at half of the way, because the
+    hands may come down again before the top.  The top's frames go on after the highest one, until the hands leave the
+    plateau, because a single highest frame may be an error.
     """
     pull = float(height[top] - height[valley])
     below = np.append(height[top:], -np.inf) < height[top] - PLATEAU * pull
-    between, until_down = height[valley : top + 1], height[valley : top + int(np.argmax(below))]
+    half = int(np.argmax(height[valley : top + 1] >= height[valley] + _HALF * pull))
+    between, until_down = height[valley : valley + half + 1], height[valley : top + int(np.argmax(below))]
     low = float(np.median(between[between <= height[valley] + REST_BAND * pull]))
     high = float(np.median(until_down[until_down >= height[top] - PLATEAU * pull]))
     return np.asarray((height - low) / (high - low)) if high > low else np.full(len(height), np.nan)

@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from hingecheck import posture
 from hingecheck.geometry import known_median
 from hingecheck.records import Floats, LiftType, Looks
 from hingecheck.segmentation.semi_markov import Chain
@@ -122,15 +123,21 @@ def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tab
         end=np.stack([t.end["low" if np.isnan(seen.left_s) else "upright"] for t in types]) + left,
         step=np.stack([t.step for t in types]),
         bend=np.stack([share[each.level][0] for each in guesses]),
-        moment=np.stack([share[each.level][1] for each in guesses]) + load + _at_the_end(seen),
+        moment=np.stack([share[each.level][1] for each in guesses]) + load + _not_locked(seen),
     )
 
 
-def _at_the_end(seen: Seen) -> Floats:
-    """Log likelihood (B + 1, S) of how the clip ends: a lifter who is still on the way up has not locked out."""
+def _not_locked(seen: Seen) -> Floats:
+    """Log likelihood (B + 1, S) of the upright moments: nobody has locked out who is still on the way up.
+
+    That is who holds the hands below the knees, or moves up when the clip ends and is not seen to have straightened.
+    From the front the bend is not seen, so a body that looks straight says nothing.
+    """
+    straightened = seen.straight_deg[-1] <= posture.STRAIGHT_DEG and seen.bent_deg[-1] >= posture.HINGED_DEG
+    cannot = seen.below_knee.copy()
+    cannot[-1] |= seen.ends_rising and not straightened
     moment = np.zeros((len(seen.high), len(STATES)))
-    if seen.ends_rising:
-        moment[-1, STATES.index("locked")] = np.log(IMPOSSIBLE)
+    moment[cannot, STATES.index("locked")] = np.log(IMPOSSIBLE)
     return moment
 
 
@@ -164,7 +171,8 @@ def _bend(seen: Seen, depth: Floats, up: bool, kind: str, tables: Tables) -> Flo
     likelihood = np.sum([tables.numbers[name].at(*each) for name, each in numbers.items()], axis=0)
     if kind in COUNTED.values():
         hanging = not known_median(seen.arm) < 0  # in a squat the hands stay above the shoulders
-        likelihood = np.where(seen.rises & seen.whole & hanging, likelihood, likelihood + np.log(IMPOSSIBLE))
+        lifts = seen.rises & seen.whole & ~seen.by_arms & hanging
+        likelihood = np.where(lifts, likelihood, likelihood + np.log(IMPOSSIBLE))
     return np.asarray(likelihood)
 
 

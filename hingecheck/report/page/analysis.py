@@ -147,6 +147,7 @@ def _verdict(analysis: Analysis) -> dict[str, Any]:
         "camera": texts.camera(analysis.view),
         "sentence": sentences.below(outcome, texts.verdict(verdict)),
         "rounding": texts.rounding(verdict),
+        "found": "" if share.known else sentences.found(len(analysis.reps)),
         "cue": texts.cue(verdict, analysis.view),
         "surer": texts.surer(verdict, analysis.view),
         "outcome": outcome,

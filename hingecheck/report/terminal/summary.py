@@ -46,6 +46,8 @@ def show(analysis: Analysis, console: Console) -> None:
         console.print(Text(line, style="bold"))
     console.print(Text(texts.verdict(verdict), style=STYLES[verdict.pattern]))
     console.print(Text(texts.rounding(verdict)))
+    if not verdict.share.known:
+        console.print(Text(sentences.found(len(analysis.reps))))
     console.print(Text.assemble(("Cue: ", "bold"), texts.cue(verdict, analysis.view)))
     if surer := texts.surer(verdict, analysis.view):
         advice = f"{'; '.join(surer)}."
