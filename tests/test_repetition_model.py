@@ -324,10 +324,21 @@ def test_hands_below_the_knees_lock_nothing_out() -> None:
 
 
 def test_a_lifter_who_is_straight_when_the_clip_ends_has_locked_out_though_the_hands_still_rise() -> None:
-    _, seen = course_and_seen(lifter.Set(bends=(THREE.bends[0],), last_s=6.0))
-    bar = evidence.LoadSeen(answers(False, True), None, np.zeros((2, 2)))
-    rising = replace(seen, ends_rising=True)
-    bent = replace(rising, straight_deg=np.array([2.0, 35.0]))
-    frontal = replace(rising, bent_deg=np.array([10.0]))
-    for other in (bent, frontal):
-        assert segment.weighed(other, bar, None).locked[0] < 0.01 < segment.weighed(rising, bar, None).locked[0]
+    posture = THREE.posture()
+    _, _, bottom_s, top_s = THREE.bends[0]
+    kept = (posture.time_s >= bottom_s - 0.5) & (posture.time_s <= bottom_s + 0.6 * (top_s - bottom_s))
+    names = ("time_s", "thigh_deg", "shank_deg", "lean_deg")
+    measured = stages(lifter.track(lifter.Posture(*(getattr(posture, name)[kept] for name in names))))[2]
+    hands = follow(measured)
+    assert hands is not None
+    course = turns.course_of(measured, hands, np.full(len(measured.time_s), np.nan))
+    assert course is not None
+
+    def ends_rising(deg: Floats) -> bool:
+        angle = replace(measured.trunk_thigh, value_deg=deg)
+        return turns.describe(replace(course, track=replace(measured, trunk_thigh=angle))).ends_rising
+
+    bent = measured.trunk_thigh.value_deg
+    assert ends_rising(bent)
+    assert not ends_rising(np.where(measured.time_s > measured.time_s[-1] - 0.3, 2.0, bent))
+    assert ends_rising(np.full(len(bent), 2.0)), "from the front the bend is not seen"

@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import posture
 from hingecheck.geometry import known_median
 from hingecheck.records import Floats, LiftType, Looks
 from hingecheck.segmentation.semi_markov import Chain
@@ -130,12 +129,10 @@ def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tab
 def _not_locked(seen: Seen) -> Floats:
     """Log likelihood (B + 1, S) of the upright moments: nobody has locked out who is still on the way up.
 
-    That is who holds the hands below the knees, or moves up when the clip ends and is not seen to have straightened.
-    From the front the bend is not seen, so a body that looks straight says nothing.
+    That is who holds the hands below the knees, or moves up when the clip ends.
     """
-    straightened = seen.straight_deg[-1] <= posture.STRAIGHT_DEG and seen.bent_deg[-1] >= posture.HINGED_DEG
     cannot = seen.below_knee.copy()
-    cannot[-1] |= seen.ends_rising and not straightened
+    cannot[-1] |= seen.ends_rising
     moment = np.zeros((len(seen.high), len(STATES)))
     moment[cannot, STATES.index("locked")] = np.log(IMPOSSIBLE)
     return moment

@@ -85,7 +85,8 @@ class Seen:
 
     `top`: the highest hands of the clip, in leg lengths.  `begins`: "upright", or "low" if the clip begins in a bend.
     `left_s`: time in seconds from the last peak to the end of the clip; NaN if the clip ends in a bend.
-    `ends_rising`: the clip ends while the hands are on their way up.
+    `ends_rising`: the clip ends while the hands are on their way up, and the lifter is not seen to have straightened.
+    From the front the bend is not seen, so there a body that looks straight says nothing.
     """
 
     low: Floats
@@ -172,14 +173,16 @@ def describe(course: Course) -> Seen:
         part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
         whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else left_s <= TRIMMED_S
         low_known[0] &= len(valleys) == 1
-    high, ends_rising = height[peaks], _moves_up(course, course.peaks[-1])
+    bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
+    straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
+    high, ends_rising = height[peaks], _moves_up(course, course.peaks[-1]) and not straightened
     for series in (straight, high):
         series[[0, -1]] = np.where([fall[0], rise[-1] and not ends_rising], series[[0, -1]], np.nan)
     return Seen(
         low=height[valleys],
         low_known=low_known,
         rest=np.array([_rest(course, each) for each in turns]),
-        bent_deg=_around(course, track.trunk_thigh.value_deg, valleys, np.nanmax),
+        bent_deg=bent,
         knee_deg=_around(course, track.knee_flexion.value_deg, valleys, np.nanmedian),
         arm=_around(course, track.arm_drop, valleys, np.nanmedian),
         step=np.abs(feet[peaks[1:]] - feet[valleys]),
