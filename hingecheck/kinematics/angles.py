@@ -145,6 +145,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
         zero=spine.zero,
+        standing_lean_deg=posture.standing_lean_deg(track, view.facing_sign),
     )
     return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
 

@@ -13,6 +13,9 @@ Steps (`describe`):
    start of the pull until the knee pass.  Its unit is the lifter's leg length, hip to ankle, which is 0.491 of the
    height (Drillis and Contini 1966), so this gives a percentage.  Centimetres need the height.
 
+3. With a tilted camera, a bar that rises straight seems to move sideways.  So widen the interval by the tilt that a
+   usual phone has, and by as much as a standing lifter leans in the picture (`_aside`).
+
 Positive = forward, where the lifter faces.  A bar that never moves forward of its start has the value 0.
 """
 
@@ -48,8 +51,11 @@ PLATES_S: Final = 0.13
 """Time between two thumbnails, in seconds."""
 
 ROLL_SD_DEG: Final = 1.5
-"""SD of the tilt of a phone from level, in degrees (own choice).  With a tilt, a bar that rises straight seems to move
-sideways."""
+"""SD of the tilt of a phone from level, in degrees (own choice)."""
+
+TILTED_DEG: Final = 5.0
+"""Lean of a standing lifter from which a note says that the phone is tilted, in degrees: no level clip has shown it
+(`posture.standing_lean_deg`)."""
 
 PLATES_SD_CM: Final = 0.5
 """SD of the forward travel of plates, in centimetres, without the phone's tilt.  With the tilt added, 100 % of the
@@ -73,10 +79,13 @@ def describe(
 ) -> dict[str, Measure]:
     """The forward travel of the bar in one repetition: `bar_forward_percent` and `bar_forward_cm`.
 
-    If plates are the scale, a note that says so is appended to `notes`.
+    Notes say if plates are the scale, and if the camera is tilted; they are appended to `notes`.
     """
+    if abs(track.standing_lean_deg) >= TILTED_DEG:
+        notes.append(Reason(Code.CAMERA_TILTED, (abs(track.standing_lean_deg),)))
     # 1
-    by_plates = None if plates is None or plates.radius_legs < SMALLEST_LEGS else _plates_forward_cm(plates, rep)
+    plated = plates is not None and plates.radius_legs >= SMALLEST_LEGS
+    by_plates = _plates_forward_cm(plates, rep, track.standing_lean_deg) if plates is not None and plated else None
     if by_plates is not None:
         notes.append(Reason(Code.PLATES_AS_SCALE))
         return {"bar_forward_percent": _percent_of_height(by_plates, height_cm), "bar_forward_cm": by_plates}
@@ -86,8 +95,16 @@ def describe(
     return {"bar_forward_percent": percent, "bar_forward_cm": forward_cm}
 
 
-def _plates_forward_cm(plates: Plates, rep: Rep) -> Measure | None:
-    """How far 450-mm plates move forward; None if they are seen too rarely, or there is no knee pass."""
+def _aside(risen: float, tilt_sd_deg: float) -> float:
+    """SD of the forward travel because of a tilt with this SD; `risen`: how far the bar rose, in the same unit."""
+    return risen * float(np.tan(np.radians(tilt_sd_deg)))
+
+
+def _plates_forward_cm(plates: Plates, rep: Rep, lean_deg: float) -> Measure | None:
+    """How far 450-mm plates move forward; None if they are seen too rarely, or there is no knee pass.
+
+    `lean_deg`: how far a standing lifter leans in the picture.
+    """
     if np.isnan(rep.knee_pass_s):
         return None
     to_knee_pass = (plates.time_s >= rep.onset_s - PLATES_S) & (plates.time_s <= rep.knee_pass_s + PLATES_S)
@@ -97,7 +114,8 @@ def _plates_forward_cm(plates: Plates, rep: Rep) -> Measure | None:
         return None
     forward_cm = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(forward) - np.nanmedian(start)))
     risen_cm = PLATE_RADIUS_CM * max(0.0, float(np.nanmax(plates.up[to_knee_pass]) - np.nanmedian(plates.up[at_start])))
-    return Measure.of(forward_cm, float(np.hypot(PLATES_SD_CM, risen_cm * np.tan(np.radians(ROLL_SD_DEG)))))
+    # 3
+    return Measure.of(forward_cm, float(np.hypot(PLATES_SD_CM, _aside(risen_cm, np.hypot(ROLL_SD_DEG, lean_deg)))))
 
 
 def _percent_of_height(forward_cm: Measure, height_cm: float | None) -> Measure:
@@ -119,4 +137,6 @@ def _wrists_forward_percent(track: AngleTrack, rep: Rep) -> Measure:
     percent = 100 * LEG_SHARE * max(0.0, float(np.nanmax(forward) - np.nanmedian(start)))
     if percent > MOST_FORWARD_PERCENT:
         return Measure.missing(Code.HANDS_MISPLACED)
-    return Measure.of(percent, FORWARD_SD_PERCENT)
+    height = track.hand_height[to_knee_pass]
+    risen_percent = 100 * LEG_SHARE * float(np.nanmax(height) - np.nanmin(height))
+    return Measure.of(percent, float(np.hypot(FORWARD_SD_PERCENT, _aside(risen_percent, track.standing_lean_deg))))  # 3

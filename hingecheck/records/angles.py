@@ -139,7 +139,8 @@ class AngleTrack:
     Lengths (N,) are in leg lengths.  `hand_height`: height of the hands above the ankles, from the shoulders and the
     usual arm length.  `knee_height`: height of the knees above the ankles.  `arm_drop`: from the shoulders down to the
     wrists.  `hand_forward`: how far the wrists are ahead of the ankles.  `foot_forward`: place of the ankles along the
-    floor.  `zero`: where the angles count from.  `new_s` (F,): times of the frames that show something new; None: all.
+    floor.  `zero`: where the angles count from.  `standing_lean_deg`: how far a standing lifter leans in the picture.
+    `new_s` (F,): times of the frames that show something new; None: all.
     """
 
     time_s: Floats
@@ -157,6 +158,7 @@ class AngleTrack:
     hand_forward: Floats
     foot_forward: Floats
     zero: Code = Code.STANDING_AROUND
+    standing_lean_deg: float = 0.0
     new_s: Floats | None = None
 
     def blind_s(self, at_s: Floats | float) -> Floats:
