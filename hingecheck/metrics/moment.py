@@ -61,6 +61,13 @@ def event_sd_s(track: AngleTrack, at_s: float, usual_sd_s: float = EVENT_SD_S) -
     return float(np.hypot(usual_sd_s, BLIND_EVENT * float(track.blind_s(at_s))))
 
 
+def timing_deg(track: AngleTrack, angle: Angle, at_s: float, sd_s: float) -> float:
+    """SD of an angle in degrees because its moment is only known with `sd_s`: half its change over twice that time."""
+    known = angle.reason == ""
+    before, after = np.interp([at_s - sd_s, at_s + sd_s], track.time_s[known], angle.value_deg[known])
+    return float(abs(after - before)) / 2
+
+
 def at(moment: Code, cause: Reason) -> Reason:
     """The reason that a cause holds at a moment."""
     return Reason(moment, causes=(cause,))
