@@ -63,6 +63,10 @@ clips.  Where the network puts the hips on a plate it is 0.4 to 0.55, and a trun
 TALL_QUANTILE: Final = 0.8
 """Quantile of the distance from ankles to shoulders above which a lifter counts as standing tall."""
 
+TILTED_DEG: Final = 5.0
+"""Lean of a standing lifter from which the camera counts as tilted, in degrees: no level clip has shown it
+(`standing_lean_deg`)."""
+
 
 def upside_down(xy_px: Floats) -> bool:
     """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
@@ -103,6 +107,15 @@ def standing_lean_deg(track: PoseTrack, facing_sign: int) -> float:
     tall = tall_px >= np.nanquantile(tall_px, TALL_QUANTILE)
     legs_deg, body_deg = (float(np.median(pitch_deg(ankle, top)[tall])) for top in (hip, shoulder))
     return min(legs_deg, body_deg, key=abs) if legs_deg * body_deg > 0 else 0.0
+
+
+def tilt_deg(track: PoseTrack, facing_sign: int) -> float:
+    """How far the camera is tilted, as the standing lifter shows, in degrees; 0 if it may be level.
+
+    Positive: what is upright leans forward in the picture.
+    """
+    lean_deg = standing_lean_deg(track, facing_sign)
+    return lean_deg if abs(lean_deg) >= TILTED_DEG else 0.0
 
 
 def keeps_still(time_s: Floats, lean_deg: Floats) -> Bools:

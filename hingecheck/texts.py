@@ -78,7 +78,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
     Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
-    Code.CAMERA_TILTED: "the camera seems tilted by about {0:.0f} degrees: the bar's way forward is less sure",
+    Code.CAMERA_TILTED: "the camera seems tilted by about {0:.0f} degrees, which is taken out",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from hingecheck import posture
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.metrics import loading, postures, repetition
@@ -489,13 +488,35 @@ def test_hands_misplaced_in_upright_frames_do_not_change_the_repetitions() -> No
 
 
 @pytest.mark.parametrize(("tilt_deg", "backwards"), [(0.0, 0.0), (8.0, 0.0), (-8.0, 0.0), (0.0, 9.0)])
-def test_only_a_tilted_camera_makes_legs_and_body_lean(tilt_deg: float, backwards: float) -> None:
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_only_a_tilted_camera_makes_legs_and_body_lean(tilt_deg: float, backwards: float, facing: str) -> None:
     shape = lifter.Set().posture()
-    upright = lifter.track(replace(shape, lean_deg=np.where(shape.lean_deg < 5.0, -backwards, shape.lean_deg)))
-    turn = np.radians(tilt_deg)
-    turned = upright.xy_px @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    lean_deg = posture.standing_lean_deg(replace(upright, xy_px=turned), 1)
-    assert lean_deg == pytest.approx(tilt_deg, abs=1.0)
+    leant = replace(shape, lean_deg=np.where(shape.lean_deg < 5.0, -backwards, shape.lean_deg))
+    upright = lifter.track(leant, lifter.Camera(facing=facing))
+    sign = 1 if facing == "right" else -1
+    seen = view.orient(replace(upright, xy_px=_turned(upright.xy_px, sign * tilt_deg)))
+    assert seen.tilt_deg == pytest.approx(tilt_deg, abs=1.0)
+    assert view.with_yaw(seen, seen.yaw_deg).tilt_deg == seen.tilt_deg
+
+
+def _turned(xy_px: Floats, right_deg: float) -> Floats:
+    """Points of a picture, turned clockwise."""
+    turn = np.radians(right_deg)
+    return np.asarray(xy_px @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]))
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_a_tilted_camera_changes_no_angle(facing: str) -> None:
+    upright = lifter.track(lifter.Set().posture(), lifter.Camera(facing=facing))
+    *_, level, reps = stages(upright)
+    *_, tilted, same_reps = stages(replace(upright, xy_px=_turned(upright.xy_px, 9.0)))
+    assert abs(tilted.tilt_deg) == pytest.approx(9.0, abs=0.5)
+    assert same_reps[0].liftoff_s == pytest.approx(reps[0].liftoff_s, abs=0.01)
+    for name in ("trunk_lean", "trunk_thigh", "hip_flexion", "knee_flexion"):
+        apart_deg = getattr(tilted, name).value_deg - getattr(level, name).value_deg
+        assert np.nanmax(np.abs(apart_deg)) < 0.2
+    for name in ("hand_forward", "hand_height", "knee_height"):
+        assert np.nanmax(np.abs(getattr(tilted, name) - getattr(level, name))) < 0.01
 
 
 def test_the_time_of_the_knee_pass_is_an_error_of_its_angles(monkeypatch: pytest.MonkeyPatch) -> None:

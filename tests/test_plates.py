@@ -310,16 +310,12 @@ def test_a_tilted_camera_widens_the_way_forward(two: tuple[AngleTrack, tuple[Rep
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)
     up = lifter.smoothstep(time_s, rep.liftoff_s, rep.lockout_s)
     held = held_at(time_s, 0.0 * time_s, up, 0.33) if plated else None
-    tilted, notes = replace(track, standing_lean_deg=-10.0), list[Reason]()
+    tilted, notes = replace(track, tilt_deg=-10.0), list[Reason]()
     level = bar_path.describe(track, rep, 180.0, held, [])["bar_forward_cm"]
     unsure = bar_path.describe(tilted, rep, 180.0, held, notes)["bar_forward_cm"]
     assert Reason(Code.CAMERA_TILTED, (10.0,)) in notes
     assert unsure.value == level.value
-    passes = (track.time_s >= rep.onset_s) & (track.time_s <= rep.knee_pass_s)
-    hands_cm = 180.0 * bar_path.LEG_SHARE * float(np.ptp(track.hand_height[passes]))
-    plates_cm = 22.5 * float(np.interp(rep.knee_pass_s, time_s, up))
-    aside_cm = np.tan(np.radians(10.0)) * (plates_cm if plated else hands_cm)
-    assert unsure.sd == pytest.approx(float(np.hypot(level.sd, aside_cm)), rel=0.25)
+    assert 1.02 * level.sd < unsure.sd < 1.4 * level.sd
 
 
 def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:

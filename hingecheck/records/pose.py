@@ -161,7 +161,8 @@ class View:
 
     `side`: the side of the body that the camera sees.  `yaw_deg`: 0 = square to the side, positive = from behind,
     negative = from the front.  `assessable`: whether hips, knees and shares can be judged.  `reasons`: what the yaw
-    does to the results.
+    does to the results.  `tilt_deg`: how far the camera is tilted; positive = what is upright leans forward in the
+    picture, 0 = it may be level.
     """
 
     side: Facing
@@ -169,11 +170,17 @@ class View:
     yaw_deg: Measure
     assessable: bool
     reasons: tuple[Reason, ...]
+    tilt_deg: float = 0.0
 
     @property
     def facing_sign(self) -> int:
         """+1 if the lifter faces image right, -1 if image left."""
         return 1 if self.facing == "right" else -1
+
+    def levelled(self, xy_px: Floats) -> Floats:
+        """Points (..., 2) of a picture, turned about its corner, as a level camera would have taken them."""
+        turn = self.facing_sign * np.radians(self.tilt_deg)
+        return np.asarray(xy_px @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]))
 
     @property
     def dorsal(self) -> int:

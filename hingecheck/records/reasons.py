@@ -72,7 +72,7 @@ class Code(StrEnum):
     # Notes beside a repetition's numbers.
     STANDING_FOR_LOCKOUT = "standing_for_lockout"  # own standing replaces a hidden lockout
     PLATES_AS_SCALE = "plates_as_scale"  # the plates turn lengths into centimetres
-    CAMERA_TILTED = "camera_tilted"  # (degrees) a standing lifter leans in the picture
+    CAMERA_TILTED = "camera_tilted"  # (degrees) the tilt of the camera was taken out
     SHARE_OVER_ONE = "share_over_one"  # (metric) the share is above 1
     SHARE_UNDER_ZERO = "share_under_zero"  # (metric) the share is below 0
 
