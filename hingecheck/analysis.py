@@ -46,6 +46,7 @@ from hingecheck.records import (
     Part,
     Plates,
     PoseTrack,
+    Reason,
     Repairs,
     RepMetrics,
     Segmentation,
@@ -210,7 +211,7 @@ def _judged(
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
     info = quality.with_cuts(inputs.clip.info(), [float(part.angles.time_s[0]) for part in measured[1:]])
-    others = identity.notes([part.seen.observed.raw for part in measured])
+    others = _people(measured)
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
@@ -266,6 +267,11 @@ def _numbered(measured: Sequence[Measured]) -> list[Measured]:
     return out
 
 
+def _people(measured: Sequence[Measured]) -> list[Reason]:
+    """What is to be said about other people in the picture."""
+    return identity.notes([part.seen.observed.raw for part in measured], measured[0].seen.among_px)
+
+
 def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     """Raise NoRepetition, whose message names `path` and says what was seen, if there is no repetition."""
     if any(part.found.reps for part in measured):
@@ -275,7 +281,7 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
     why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
-    why = "; ".join([why, *map(texts.reason, identity.notes([part.seen.observed.raw for part in measured]))])
+    why = "; ".join([why, *map(texts.reason, _people(measured))])
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",

@@ -55,7 +55,7 @@ class Observation:
 
     `observed.track` and `thumbnails` are those of a camera that stands still.  `camera_px` (M, 2): the motion that was
     taken out of each sample, in display pixels.  `frame_s` (N,): the times of all frames, in seconds.  `new_s` (F,): of
-    those that show something new of the lifter; None: all.
+    those that show something new of the lifter; None: all.  `among_px`: as in `Seen`.
     """
 
     observed: Observed
@@ -63,6 +63,7 @@ class Observation:
     camera_px: Floats
     frame_s: Floats
     new_s: Floats | None = None
+    among_px: tuple[float, float] | None = None
 
     @property
     def seen_s(self) -> float:
@@ -115,7 +116,8 @@ def of_part(seen: Seen) -> Observation:
     # 4
     track = cleaning.clean(camera_motion.taken_out(seen.track, camera_px))
     observed = Observed(contour.collect(seen.traces), seen.track, track, view.orient(track))
-    return Observation(observed, camera_motion.steadied(seen.thumbnails, motion), camera_px, seen.frame_s)
+    steady = camera_motion.steadied(seen.thumbnails, motion)
+    return Observation(observed, steady, camera_px, seen.frame_s, among_px=seen.among_px)
 
 
 def _somebody(track: PoseTrack) -> bool:

@@ -41,6 +41,12 @@ def test_a_jump_to_another_place_and_back_is_another_person() -> None:
     assert not cleaning.clean(switched).seen[inside][5:-5].any()
 
 
+def test_who_of_several_people_was_measured_is_said() -> None:
+    assert identity.notes([TRACK]) == []
+    (note,) = identity.notes([TRACK], (210.4, 573.0))
+    assert "the one at 210,573 was measured; --person" in texts.reason(note)
+
+
 def test_a_person_of_another_size_at_another_place_is_another_person() -> None:
     time_s = TRACK.time_s
     assert len(identity.others_s(moved(np.where(time_s > time_s[-1] - 2.0, -250.0, 0.0), size=2.0))) == 1

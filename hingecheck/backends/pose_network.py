@@ -91,7 +91,8 @@ class PoseNetwork:
                 track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
             del look
         give_back()
-        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
+        among_px = next((part.among_px for part in scouted.parts if part.among_px), None)
+        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s, among_px)
 
     def _look(self, tasks: Sequence[_Part], look: _Look, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all tasks, in order of time."""
@@ -111,12 +112,13 @@ class _Part:
     """A part of the clip between two cuts, or what one network looks at of it.
 
     `pictures`: indices of its pictures.  `region`: the part of the picture to look at; None: all of it.  `finds`: the
-    lifter in some pictures.
+    lifter in some pictures.  `among_px`: where the lifter stands, if others could be meant.
     """
 
     pictures: sampling.Ints
     region: lifter.Region | None
     finds: Sequence[following.Find]
+    among_px: tuple[float, float] | None = None
 
 
 def _first(part: _Part, changes: activity.Activity, time_s: Floats) -> list[_Part]:
@@ -198,8 +200,8 @@ def _part(
 
 def _region(
     finder: _PeopleFinder, copy: WorkingCopy, pictures: Sequence[Frame], person: Wanted
-) -> tuple[lifter.Region | None, list[following.Find]]:
-    """The part of the picture to look at, and the lifter in it as found in some pictures.
+) -> tuple[lifter.Region | None, list[following.Find], tuple[float, float] | None]:
+    """The part of the picture to look at, the lifter in it as found in some pictures, and where among other people.
 
     The part that moves is taken only if the model finds more people there: a crop can also hide what it needs.
     """
@@ -211,7 +213,8 @@ def _region(
             region, found = moving, closer
     times_s = finder.times_s
     finds = lifter.finds(found, region, person)
-    return region, [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
+    finds_s = [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
+    return region, finds_s, lifter.among_others(found, region, person)
 
 
 class _PeopleFinder:

@@ -56,8 +56,9 @@ def others_s(raw: PoseTrack) -> list[tuple[float, float]]:
     return spans
 
 
-def notes(tracks: list[PoseTrack]) -> list[Reason]:
-    """That another person was followed in one of the parts, if that is so."""
+def notes(tracks: list[PoseTrack], among_px: tuple[float, float] | None = None) -> list[Reason]:
+    """That another person was followed in one of the parts, and who of several people was measured (`among_px`)."""
     spans = [span for track in tracks for span in others_s(track)]
     total_s = sum(end - begin for begin, end in spans)
-    return [Reason(Code.OTHER_PERSON, (total_s, spans[0][0]))] if spans else []
+    others = [Reason(Code.OTHER_PERSON, (total_s, spans[0][0]))] if spans else []
+    return [*others, *([Reason(Code.SEVERAL_PEOPLE, among_px)] if among_px else [])]

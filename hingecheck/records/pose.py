@@ -138,13 +138,14 @@ class Seen:
 
     A sample is a frame that the source looked at.  `frame_s` (N,): the times of all frames of the clip, in seconds; the
     first and the last of them are samples.  Coordinates are those of the picture as it was filmed, so they still
-    contain the motion of the camera.
+    contain the motion of the camera.  `among_px`: where the lifter stands, if it could be somebody else in the picture.
     """
 
     track: PoseTrack
     traces: tuple[Trace, ...]
     thumbnails: Thumbnails
     frame_s: Floats
+    among_px: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if len(self.traces) != len(self.track.time_s):
