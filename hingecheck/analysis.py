@@ -59,7 +59,7 @@ from hingecheck.records import (
 from hingecheck.segmentation import style
 from hingecheck.spine import inference
 from hingecheck.spine.zero import Zero
-from hingecheck.video import quality, reading
+from hingecheck.video import quality, reading, wishes
 from hingecheck.video.working_copy import WorkingCopy
 
 
@@ -116,13 +116,15 @@ class Ready:
 
 def ready(path: Path, asked: Asked) -> Ready:
     """Open, read and find everything that the analysis of a clip needs.  Raises a HingecheckError; measures nothing."""
+    clip = reading.Video(path, asked.repairs, asked.limits)
+    wishes.check_place(asked.person, clip.width, clip.height)
     return Ready(
         report=self_reports.checked(asked.self_report),
         rules=criteria.load(asked.criteria),
         style=style.parse(asked.style),
         pose=bundles.find(asked.model),
         parts=(*bundles.spine(), *bundles.plates()),
-        clip=reading.Video(path, asked.repairs, asked.limits),
+        clip=clip,
         standing=None if asked.standing is None else reading.Video(asked.standing, limits=asked.limits),
         max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend, limits=asked.limits),
     )
