@@ -36,7 +36,7 @@ from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.metrics import bar_track
-from hingecheck.pose import camera_motion, identity
+from hingecheck.pose import camera_motion
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
@@ -46,7 +46,6 @@ from hingecheck.records import (
     Part,
     Plates,
     PoseTrack,
-    Reason,
     Repairs,
     RepMetrics,
     Segmentation,
@@ -213,11 +212,11 @@ def _judged(
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
     info = quality.with_cuts(inputs.clip.info(), [float(part.angles.time_s[0]) for part in measured[1:]])
-    others = _people(measured)
+    notes = observation.notes([part.seen for part in measured])
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
-        video=replace(info, notes=(*info.notes, *others)),
+        video=replace(info, notes=(*info.notes, *notes)),
         view=main.view,
         pose=parts.joined([part.pose for part in measured], main.pose),
         contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),
@@ -269,11 +268,6 @@ def _numbered(measured: Sequence[Measured]) -> list[Measured]:
     return out
 
 
-def _people(measured: Sequence[Measured]) -> list[Reason]:
-    """What is to be said about other people in the picture."""
-    return identity.notes([part.seen.observed.raw for part in measured], measured[0].seen.among_px)
-
-
 def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     """Raise NoRepetition, whose message names `path` and says what was seen, if there is no repetition."""
     if any(part.found.reps for part in measured):
@@ -283,7 +277,7 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
     why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
-    why = "; ".join([why, *map(texts.reason, _people(measured))])
+    why = "; ".join([why, *map(texts.reason, observation.notes([part.seen for part in measured]))])
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",

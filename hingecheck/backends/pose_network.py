@@ -91,8 +91,7 @@ class PoseNetwork:
                 track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
             del look
         give_back()
-        among_px = next((part.among_px for part in scouted.parts if part.among_px), None)
-        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s, among_px)
+        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s, scouted.parts[0].among_px)
 
     def _look(self, tasks: Sequence[_Part], look: _Look, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all tasks, in order of time."""
@@ -112,7 +111,7 @@ class _Part:
     """A part of the clip between two cuts, or what one network looks at of it.
 
     `pictures`: indices of its pictures.  `region`: the part of the picture to look at; None: all of it.  `finds`: the
-    lifter in some pictures.  `among_px`: where the lifter stands, if others could be meant.
+    lifter in some pictures.  `among_px`: as in `Seen`.
     """
 
     pictures: sampling.Ints
@@ -143,8 +142,7 @@ def _again(part: _Part, track: PoseTrack, time_s: Floats) -> list[_Part]:
 class _Scouted:
     """What scouting finds.
 
-    `activity`: what changes.  `thumbnails`: small pictures of the region to look at; of whole pictures if there are
-    cuts.
+    `activity`: what changes.  `thumbnails`: of the region to look at; of whole pictures if there are cuts.
     """
 
     parts: Sequence[_Part]
@@ -211,10 +209,9 @@ def _region(
         closer = finder.people_in(moving, copy)
         if sum(map(bool, closer)) > CLOSER * sum(map(bool, found)):
             region, found = moving, closer
-    times_s = finder.times_s
-    finds = lifter.finds(found, region, person)
-    finds_s = [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
-    return region, finds_s, lifter.among_others(found, region, person)
+    times_s, finds = finder.times_s, lifter.finds(found, region, person)
+    at = [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
+    return region, at, lifter.among_others(found, region, person)
 
 
 class _PeopleFinder:
