@@ -125,8 +125,9 @@ def _shown(seen: Observation, part: Seen, new_s: Floats) -> Observation:
     others_s, hidden = identity.others_s(part.track), covering.covered(part.thumbnails, part.track)
     for begin_s, end_s in others_s:
         new_s = new_s[(new_s < begin_s) | (new_s > end_s)]
-    notes = [*identity.notes(others_s, part.among_px), *covering.notes(hidden)]
-    return replace(seen, new_s=covering.uncovered_s(new_s, part.thumbnails, hidden), notes=tuple(notes))
+    people, shaken = identity.notes(others_s, part.among_px), camera_motion.notes(part.track, seen.camera_px)
+    shown_s = covering.uncovered_s(new_s, part.thumbnails, hidden)
+    return replace(seen, new_s=shown_s, notes=(*people, *covering.notes(hidden), *shaken))
 
 
 def notes(each: Sequence[Observation]) -> list[Reason]:

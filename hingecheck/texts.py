@@ -86,6 +86,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
     Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): parts are measured apart, one gets the verdict",
     Code.OTHER_PERSON: "another person was followed for {0:.1f} s, from {1:.1f} s on, and is left out: give --person",
+    Code.SHAKEN: "the camera shakes a lot: times and angles are less sure than their intervals say",
     Code.COVERED: "something that does not move covers the trunk in {0:.0%} of the clip, so less is sure: a caption?",
     Code.SEVERAL_PEOPLE: "several people are in view: the one at {0:.0f},{1:.0f} was measured; --person names another",
     Code.STANDING_USUAL: (

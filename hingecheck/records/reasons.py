@@ -86,6 +86,7 @@ class Code(StrEnum):
     CUTS = "cuts"  # (number, first in seconds) the clip is put together from several shots
     OTHER_PERSON = "other_person"  # (seconds, from second) somebody else was followed for a while
     SEVERAL_PEOPLE = "several_people"  # (x, y in display pixels) who of several people was measured
+    SHAKEN = "shaken"  # the camera shakes a lot
     COVERED = "covered"  # (share) something that does not move covers the trunk
     LOW_RATE = "low_rate"  # (pictures a second) fast parts of the lift lie between two pictures
     LOW_RESOLUTION = "low_resolution"  # (lines) the picture's shorter side has few pixels
