@@ -36,7 +36,7 @@ from hingecheck.errors import InputError, NobodyFound, NoRepetition
 from hingecheck.judgement import advice, criteria
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.metrics import bar_track
-from hingecheck.pose import camera_motion, identity
+from hingecheck.pose import camera_motion
 from hingecheck.progress import Stage, Watch, as_stage, begin
 from hingecheck.records import (
     Analysis,
@@ -58,7 +58,7 @@ from hingecheck.records import (
 from hingecheck.segmentation import style
 from hingecheck.spine import inference
 from hingecheck.spine.zero import Zero
-from hingecheck.video import quality, reading
+from hingecheck.video import quality, reading, wishes
 from hingecheck.video.working_copy import WorkingCopy
 
 
@@ -115,13 +115,15 @@ class Ready:
 
 def ready(path: Path, asked: Asked) -> Ready:
     """Open, read and find everything that the analysis of a clip needs.  Raises a HingecheckError; measures nothing."""
+    clip = reading.Video(path, asked.repairs, asked.limits)
+    wishes.check_place(asked.person, clip.width, clip.height)
     return Ready(
         report=self_reports.checked(asked.self_report),
         rules=criteria.load(asked.criteria),
         style=style.parse(asked.style),
         pose=bundles.find(asked.model),
         parts=(*bundles.spine(), *bundles.plates()),
-        clip=reading.Video(path, asked.repairs, asked.limits),
+        clip=clip,
         standing=None if asked.standing is None else reading.Video(asked.standing, limits=asked.limits),
         max_bend=None if asked.max_bend is None else reading.Video(asked.max_bend, limits=asked.limits),
     )
@@ -210,11 +212,11 @@ def _judged(
     judged = stages.judge(described[number], main.view, inputs.rules)
     angles = parts.joined([part.angles for part in measured], main.angles)
     info = quality.with_cuts(inputs.clip.info(), [float(part.angles.time_s[0]) for part in measured[1:]])
-    others = identity.notes([part.seen.observed.raw for part in measured])
+    notes = observation.notes([part.seen for part in measured])
     places = [stages.place_bar(part.seen, part.plates) for part in measured]
     bar = stages.follow_bar(main.angles, main.plates, stages.Lifter(height_cm=inputs.report.height_cm))
     return Analysis(
-        video=replace(info, notes=(*info.notes, *others)),
+        video=replace(info, notes=(*info.notes, *notes)),
         view=main.view,
         pose=parts.joined([part.pose for part in measured], main.pose),
         contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),
@@ -275,7 +277,7 @@ def check_repetitions(measured: Sequence[Measured], path: Path) -> None:
     on_floor = plates is not None and evidence.never_leaves_floor(plates)
     what = "a person is at a bar that never leaves the floor:" if on_floor else "a person is there, but"
     why = bend_texts.missing(found.bends, hands_known=bool(np.isfinite(longest.angles.hand_height).any()))
-    why = "; ".join([why, *map(texts.reason, identity.notes([part.seen.observed.raw for part in measured]))])
+    why = "; ".join([why, *map(texts.reason, observation.notes([part.seen for part in measured]))])
     raise NoRepetition(
         f"{path}: {what} no repetition was found; {why}",
         "Film from before the first pull until the bar is down again, hands and feet in the picture.",

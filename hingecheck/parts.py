@@ -60,7 +60,7 @@ def _piece(seen: Seen, frame_s: Floats) -> Seen:
     traces = {float(seen.track.time_s[i]): seen.traces[i] for i in inside}
     blank = _blank_trace(seen.traces[0])
     whole = tuple(traces.get(float(time_s), blank) for time_s in track.time_s)
-    return Seen(track, whole, _thumbnails(seen.thumbnails, first_s, last_s), frame_s)
+    return Seen(track, whole, _thumbnails(seen.thumbnails, first_s, last_s), frame_s, seen.among_px)
 
 
 def _thumbnails(whole: Thumbnails, first_s: float, last_s: float) -> Thumbnails:

@@ -79,6 +79,7 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.NEAR_LIMIT: "the measured value is too close to the limit to say",
     Code.STANDING_FOR_LOCKOUT: "the back is hidden at the top, so standing is used in its place",
     Code.PLATES_AS_SCALE: "bar distances assume 450-mm plates",
+    Code.CAMERA_TILTED: "the camera seems tilted by about {0:.0f} degrees, which is taken out",
     Code.SHARE_OVER_ONE: "nearly all of {0} came from the low back: the measured share was above 100 %",
     Code.SHARE_UNDER_ZERO: "none of {0} came from the low back: the measured share was below 0 %",
     Code.STANDING_AROUND: "own standing, in the upright frames before the first and after the last bend",
@@ -86,6 +87,9 @@ REASONS: Final[Mapping[Code, str]] = {
     Code.STANDING_ELSEWHERE: "own standing, in another clip",
     Code.CUTS: "the clip has cuts ({0:.0f}, the first at {1:.1f} s): parts are measured apart, one gets the verdict",
     Code.OTHER_PERSON: "another person was followed for {0:.1f} s, from {1:.1f} s on, and is left out: give --person",
+    Code.SHAKEN: "the camera shakes a lot: times and angles are less sure than their intervals say",
+    Code.COVERED: "something that does not move covers the trunk in {0:.0%} of the clip, so less is sure: a caption?",
+    Code.SEVERAL_PEOPLE: "several people are in view: the one at {0:.0f},{1:.0f} was measured; --person names another",
     Code.STANDING_USUAL: (
         "the standing of people in general counts as zero, because no frame shows this lifter upright: a second of "
         "standing or --standing CLIP gives narrower intervals"

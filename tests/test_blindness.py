@@ -9,7 +9,7 @@ import pytest
 
 from hingecheck.kinematics import angles, blindness
 from hingecheck.metrics import moment, repetition
-from hingecheck.records import AngleTrack, Bytes, Floats, PoseTrack, RepMetrics
+from hingecheck.records import AngleTrack, Bytes, Code, Floats, PoseTrack, RepMetrics
 from hingecheck.records.angles import USUAL_STEP_S
 from hingecheck.video import frozen
 from tests import lifter
@@ -106,3 +106,24 @@ def test_rest_and_steady_movement_are_not_frozen() -> None:
     assert watched([0.0] * 30) == []
     doubled = [4.0 * (index // 2) for index in range(40)]  # 15 Hz shown at 30 Hz
     assert watched(doubled) == []
+
+
+def test_an_event_beside_a_gap_is_as_unsure_as_in_it(plain: tuple[AngleTrack, RepMetrics]) -> None:
+    track, rep = plain
+    lockout_s = rep.rep.lockout_s
+    gap = (track.time_s > lockout_s - 0.45) & (track.time_s < lockout_s - 0.04)
+    gapped = replace(track, new_s=track.time_s[~gap])
+    assert gapped.blind_s(lockout_s) == 0.0
+    assert moment.event_sd_s(gapped, lockout_s) > moment.EVENT_SD_S + 0.1
+    assert moment.event_sd_s(gapped, lockout_s + 0.2) == moment.EVENT_SD_S
+
+
+def test_where_the_lifter_is_not_seen_times_are_as_unsure_as_without_a_picture(
+    plain: tuple[AngleTrack, RepMetrics],
+) -> None:
+    track, rep = plain
+    hidden = np.abs(track.time_s - rep.rep.end_s) < 0.4
+    unseen = angles.without(track, hidden, Code.LIFTER_UNSEEN)
+    assert unseen.blind_s(rep.rep.end_s) == pytest.approx(0.8 - USUAL_STEP_S, abs=0.07)
+    assert unseen.blind_s(rep.rep.end_s + 1.0) == 0.0
+    assert unseen.gap_s(0.0, track.time_s[-1]) == track.gap_s(0.0, track.time_s[-1])  # the bar is seen on

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from hingecheck import posture
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES
 from hingecheck.pose import camera_motion, cleaning
-from hingecheck.records import Bytes, Floats, PoseTrack, Thumbnails
+from hingecheck.records import Bytes, Code, Floats, PoseTrack, Thumbnails
 from tests import lifter
 from tests.simulated import no_spine
 
@@ -106,3 +107,13 @@ def test_camera_motion_does_not_change_the_measured_hand_height() -> None:
 def _hand_height(pose: PoseTrack) -> Floats:
     cleaned = cleaning.clean(pose)
     return angles.measure(cleaned, view.orient(cleaned), no_spine(len(cleaned.time_s))).hand_height
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0, False), (0.02, False), (0.2, True)])
+def test_only_a_strong_shake_is_said(share: float, said: bool) -> None:
+    """A shift to and fro, twice a second, by a share of the leg's length."""
+    still = track()
+    shift_px = share * posture.leg_px(still) * np.sin(4 * np.pi * still.time_s)[:, None] * np.array([1.0, 0.0])
+    assert [note.code for note in camera_motion.notes(still, shift_px)] == ([Code.SHAKEN] if said else [])
+    nobody = replace(still, xy_px=np.full_like(still.xy_px, np.nan))
+    assert camera_motion.notes(nobody, shift_px) == []

@@ -35,10 +35,16 @@ def test_a_jump_to_another_place_and_back_is_another_person() -> None:
     inside = (time_s > 2.0) & (time_s < 3.5)
     switched = moved(np.where(inside, 400.0, 0.0))
     assert identity.others_s(switched) == [pytest.approx((time_s[inside][0], time_s[inside][-1]))]
-    (note,) = identity.notes([TRACK, switched])
+    (note,) = identity.notes(identity.others_s(switched))
     assert note.code is Code.OTHER_PERSON
     assert "another person was followed for 1.4 s, from 2.0 s on" in texts.reason(note)
     assert not cleaning.clean(switched).seen[inside][5:-5].any()
+
+
+def test_who_of_several_people_was_measured_is_said() -> None:
+    assert identity.notes([]) == []
+    (note,) = identity.notes([], (210.4, 573.0))
+    assert "the one at 210,573 was measured; --person" in texts.reason(note)
 
 
 def test_a_person_of_another_size_at_another_place_is_another_person() -> None:
@@ -61,9 +67,9 @@ def test_somebody_who_walks_through_in_front_is_left_out_and_reported() -> None:
 def test_walking_in_and_single_errors_are_no_other_person() -> None:
     time_s = TRACK.time_s
     walking = np.where(time_s < 2.0, 200.0 * (2.0 - time_s), 0.0)
-    assert identity.notes([moved(walking)]) == []
+    assert identity.others_s(moved(walking)) == []
     once = np.where(np.arange(len(time_s)) == 40, 400.0, 0.0)
-    assert identity.notes([moved(once)]) == []
-    assert identity.notes([TRACK]) == []
+    assert identity.others_s(moved(once)) == []
+    assert identity.others_s(TRACK) == []
     nobody = replace(TRACK, xy_px=np.full_like(TRACK.xy_px, np.nan))
-    assert identity.notes([nobody]) == []
+    assert identity.others_s(nobody) == []

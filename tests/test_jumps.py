@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hingecheck.records import Bytes
+from hingecheck import observation
+from hingecheck.records import Bytes, PoseTrack
 from hingecheck.video import jumps
 from hingecheck.video.reading import Video
+from tests import lifter
 from tests.conftest import write_video
 
 RATE_HZ = 30.0
@@ -59,3 +61,15 @@ def test_a_clip_says_where_it_may_jump(tmp_path: Path) -> None:
     assert sum(1 for _ in clip.small(160, 0.0)) == len(rgb)
     assert clip.jumps_s == pytest.approx((24 / RATE_HZ,), abs=0.01)
     assert clip.cuts_s == ()
+
+
+@pytest.mark.parametrize("begin_s", [4.5, 4.9], ids=["pull", "lockout"])
+def test_the_lifter_must_jump_too(begin_s: float) -> None:
+    """Half a second is cut out of a pull from 4.0 to 5.5 s; without the cut, no place in it is a jump."""
+    whole = lifter.track(lifter.Set().posture())
+    kept = (whole.time_s < begin_s) | (whole.time_s >= begin_s + 0.5)
+    arrays = {name: getattr(whole, name)[kept] for name in ("xy_px", "visibility", "world_m", "filled")}
+    cut = PoseTrack(time_s=whole.time_s[: kept.sum()], **arrays)
+    jumps_s = [time_s for time_s in cut.time_s[1:-1].tolist() if observation._jumps(cut, time_s)]
+    assert jumps_s == pytest.approx([begin_s], abs=0.01)
+    assert not any(observation._jumps(whole, time_s) for time_s in whole.time_s.tolist())

@@ -10,7 +10,7 @@ import pytest
 
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
-from hingecheck.metrics import repetition
+from hingecheck.metrics import loading, postures, repetition
 from hingecheck.pose import cleaning
 from hingecheck.records import (
     YAW_WITHHOLD_DEG,
@@ -494,6 +494,64 @@ def test_hands_misplaced_in_upright_frames_do_not_change_the_repetitions() -> No
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         guessed[np.ix_(upright, [wrist])] = guessed[np.ix_(upright, [shoulder])] + [0.0, 60.0]
     assert len(stages(replace(track, xy_px=guessed))[3]) == len(stages(track)[3]) == 1
+
+
+@pytest.mark.parametrize(("tilt_deg", "backwards"), [(0.0, 0.0), (8.0, 0.0), (-8.0, 0.0), (0.0, 9.0)])
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_only_a_tilted_camera_makes_legs_and_body_lean(tilt_deg: float, backwards: float, facing: str) -> None:
+    shape = lifter.Set().posture()
+    leant = replace(shape, lean_deg=np.where(shape.lean_deg < 5.0, -backwards, shape.lean_deg))
+    upright = lifter.track(leant, lifter.Camera(facing=facing))
+    sign = 1 if facing == "right" else -1
+    seen = view.orient(replace(upright, xy_px=_turned(upright.xy_px, sign * tilt_deg)))
+    assert seen.tilt_deg == pytest.approx(tilt_deg, abs=1.0)
+    assert view.with_yaw(seen, seen.yaw_deg).tilt_deg == seen.tilt_deg
+
+
+def _turned(xy_px: Floats, right_deg: float) -> Floats:
+    """Points of a picture, turned clockwise."""
+    turn = np.radians(right_deg)
+    return np.asarray(xy_px @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]))
+
+
+@pytest.mark.parametrize("facing", ["right", "left"])
+def test_a_tilted_camera_changes_no_angle(facing: str) -> None:
+    upright = lifter.track(lifter.Set().posture(), lifter.Camera(facing=facing))
+    *_, level, reps = stages(upright)
+    *_, tilted, same_reps = stages(replace(upright, xy_px=_turned(upright.xy_px, 9.0)))
+    assert abs(tilted.tilt_deg) == pytest.approx(9.0, abs=0.5)
+    assert same_reps[0].liftoff_s == pytest.approx(reps[0].liftoff_s, abs=0.01)
+    for name in ("trunk_lean", "trunk_thigh", "hip_flexion", "knee_flexion"):
+        apart_deg = getattr(tilted, name).value_deg - getattr(level, name).value_deg
+        assert np.nanmax(np.abs(apart_deg)) < 0.2
+    for name in ("hand_forward", "hand_height", "knee_height"):
+        assert np.nanmax(np.abs(getattr(tilted, name) - getattr(level, name))) < 0.01
+
+
+def test_the_time_of_the_knee_pass_is_an_error_of_its_angles(monkeypatch: pytest.MonkeyPatch) -> None:
+    view, _, track, reps = stages(lifter.track(lifter.Set().posture()))
+    values = repetition.describe(track, reps[0], view).values
+    monkeypatch.setattr(postures, "KNEE_PASS_SD_S", 1e-6)
+    exact = repetition.describe(track, reps[0], view).values
+    speed = np.gradient(track.knee_flexion.value_deg, track.time_s)
+    error_deg = 0.12 * abs(np.interp(reps[0].knee_pass_s, track.time_s, speed))
+    knee = "knee_at_knee_pass_deg"
+    assert values[knee].value == exact[knee].value
+    assert values[knee].sd == pytest.approx(np.hypot(exact[knee].sd, error_deg), rel=0.1)
+    assert values["knee_at_start_deg"] == exact["knee_at_start_deg"]
+    assert values["knee_change_to_knee_deg"].sd > exact["knee_change_to_knee_deg"].sd
+
+
+def test_the_time_of_lift_off_is_an_error_of_the_gain_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    view, _, track, (rep, *_) = stages(lifter.track(lifter.Set().posture()))
+    since_s = track.time_s - rep.liftoff_s
+    rounding = replace(track.lumbar_flexion, value_deg=np.where(since_s > 0, 30 * since_s, 0.0))
+    track = replace(track, lumbar_flexion=rounding)
+    gain = repetition.describe(track, rep, view).values["lumbar_gain_at_liftoff_deg"]
+    monkeypatch.setattr(loading, "event_sd_s", lambda *_: 0.0)
+    exact = repetition.describe(track, rep, view).values["lumbar_gain_at_liftoff_deg"]
+    assert gain.value == exact.value
+    assert gain.sd == pytest.approx(np.hypot(exact.sd, 0.07 * 30), rel=0.1)
 
 
 def test_a_knee_that_does_not_fit_hip_and_ankle_is_not_measured() -> None:

@@ -304,6 +304,20 @@ def test_plates_of_450_mm_scale_the_forward_distance(two: tuple[AngleTrack, tupl
     assert back["bar_forward_cm"].value == pytest.approx(0.0)
 
 
+@pytest.mark.parametrize("plated", [True, False])
+def test_a_tilted_camera_widens_the_way_forward(two: tuple[AngleTrack, tuple[Rep, ...]], plated: bool) -> None:
+    track, (rep, *_) = two
+    time_s = np.arange(0.0, track.time_s[-1], STEP_S)
+    up = lifter.smoothstep(time_s, rep.liftoff_s, rep.lockout_s)
+    held = held_at(time_s, 0.0 * time_s, up, 0.33) if plated else None
+    tilted, notes = replace(track, tilt_deg=-10.0), list[Reason]()
+    level = bar_path.describe(track, rep, 180.0, held, [])["bar_forward_cm"]
+    unsure = bar_path.describe(tilted, rep, 180.0, held, notes)["bar_forward_cm"]
+    assert Reason(Code.CAMERA_TILTED, (10.0,)) in notes
+    assert unsure.value == level.value
+    assert 1.02 * level.sd < unsure.sd < 1.4 * level.sd
+
+
 def test_small_or_lost_plates_give_no_scale(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
     track, (rep, *_) = two
     time_s = np.arange(0.0, track.time_s[-1], STEP_S)

@@ -97,6 +97,16 @@ def test_a_person_who_never_bends_beside_what_moves_is_a_bystander() -> None:
     assert search.region([[person(450, 600)]] * 4, moving) is None
 
 
+def test_the_lifter_among_others_of_like_size_is_named() -> None:
+    lifting, resting, far = person(500, 600), person(1100, 450), person(1100, 150)
+    where = search.among_others([[resting, lifting], [lifting], [lifting, resting]], None)
+    assert where == pytest.approx((500, lifting[list(landmarks.HIPS), 1].mean()), abs=20)
+    assert search.among_others([[resting, lifting], [lifting], [lifting, resting]], None, "left") is None
+    assert search.among_others([[far, lifting], [lifting, far], [lifting, far]], None) is None
+    assert search.among_others([[resting, lifting], [lifting], [lifting]], None) is None  # perhaps a wrong look
+    assert search.among_others([[], []], None) is None
+
+
 def test_a_crop_excludes_a_bystander_unless_it_would_cut_the_lifter() -> None:
     region = search.Region(400, 0, 900, 900)
     assert search.beside(region, 300.0, 450.0) == search.Region(450, 0, 900, 900)

@@ -92,7 +92,7 @@ class PoseNetwork:
                 track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
             del look
         give_back()
-        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s)
+        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s, scouted.parts[0].among_px)
 
     def _look(self, tasks: Sequence[_Part], look: _Look, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all tasks, in order of time."""
@@ -112,12 +112,13 @@ class _Part:
     """A part of the clip between two cuts, or what one network looks at of it.
 
     `pictures`: indices of its pictures.  `region`: the part of the picture to look at; None: all of it.  `finds`: the
-    lifter in some pictures.
+    lifter in some pictures.  `among_px`: as in `Seen`.
     """
 
     pictures: sampling.Ints
     region: lifter.Region | None
     finds: Sequence[following.Find]
+    among_px: tuple[float, float] | None = None
 
 
 def _first(part: _Part, changes: activity.Activity, time_s: Floats) -> list[_Part]:
@@ -142,8 +143,7 @@ def _again(part: _Part, track: PoseTrack, time_s: Floats) -> list[_Part]:
 class _Scouted:
     """What scouting finds.
 
-    `activity`: what changes.  `thumbnails`: small pictures of the region to look at; of whole pictures if there are
-    cuts.
+    `activity`: what changes.  `thumbnails`: of the region to look at; of whole pictures if there are cuts.
     """
 
     parts: Sequence[_Part]
@@ -199,8 +199,8 @@ def _part(
 
 def _region(
     finder: _PeopleFinder, copy: WorkingCopy, pictures: Sequence[Frame], person: Wanted
-) -> tuple[lifter.Region | None, list[following.Find]]:
-    """The part of the picture to look at, and the lifter in it as found in some pictures.
+) -> tuple[lifter.Region | None, list[following.Find], tuple[float, float] | None]:
+    """The part of the picture to look at, the lifter in it as found in some pictures, and where among other people.
 
     The part that moves is taken only if the model finds more people there: a crop can also hide what it needs.
     """
@@ -210,9 +210,9 @@ def _region(
         closer = finder.people_in(moving, copy)
         if sum(map(bool, closer)) > CLOSER * sum(map(bool, found)):
             region, found = moving, closer
-    times_s = finder.times_s
-    finds = lifter.finds(found, region, person)
-    return region, [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
+    times_s, finds = finder.times_s, lifter.finds(found, region, person)
+    at = [following.Find(times_s[index], xy_px) for index, xy_px in finds.items()]
+    return region, at, lifter.among_others(found, region, person)
 
 
 class _PeopleFinder:

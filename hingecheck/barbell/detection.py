@@ -14,7 +14,7 @@ Steps (`find`):
 5. If there are no plates, repeat steps 2 to 4 with the network that also knows the bare sleeve (50 mm).  It is found
    like very small plates.
 6. Measure the rim of plates in the thumbnails, which have more pixels than the network sees (`rim`).
-7. Turn the pixels into forward and upward distances, corrected for the yaw of the camera.
+7. Turn the pixels into forward and upward distances, corrected for the yaw and the tilt of the camera.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def find(finder: Finder, thumbnails: Thumbnails, track: PoseTrack, view: View) -
         kept = np.where(likely[:, None], ends, np.nan)
         if not kind.bare:
             kept = _by_rim(kept, to_part, thumbnails, view)
-        return _path(kept, _display_px(kept, to_part, thumbnails), thumbnails.time_s, view)
+        level = np.column_stack([view.levelled(kept[:, :2]), kept[:, 2:]])  # 7
+        return _path(level, _display_px(kept, to_part, thumbnails), thumbnails.time_s, view)
 
     return plates(finder.plated, PLATED) or plates(finder.either, BARE)  # 5
 
@@ -169,7 +170,7 @@ def _by_rim(ends: Floats, to_part: Floats, thumbnails: Thumbnails, view: View) -
 def _path(ends: Floats, place_px: Floats, time_s: Floats, view: View) -> Plates:
     """The path of a bar's end (M, 4), in display pixels (M, 2), over time; rows are NaN where it is not seen."""
     radius_px = float(np.nanmedian(ends[:, 3]))
-    middle = ends[:, :2] / radius_px  # 7
+    middle = ends[:, :2] / radius_px
     rest = float(np.nanquantile(middle[:, 1], 1 - LOWEST))
     ahead = (middle[:, 0] - float(np.nanmedian(middle[:, 0]))) * (1 if view.facing == "right" else -1)
     forward = ahead / np.cos(np.radians(view.yaw_deg.value))

@@ -12,7 +12,7 @@ side view, the errors of left and right cancel in the midpoint.
 
 Steps (`measure`):
 
-1. Take the midpoints as (forward, up).
+1. Take the midpoints as (forward, up).  Take out the tilt of the camera.
 2. Correct the knee, which plates often hide (`knees`).
 3. Take the pitch of the trunk as the spine model corrects it, because the pose model's points are not the joint
    centres.  Where the model could not read the frame, take it from the landmarks.
@@ -110,6 +110,7 @@ SHANK_SPREAD: Final = Spread(noise_deg=1.5, bias_deg=5.0, slope=0.10)
 def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
     """All angles of the contract, in degrees, for every frame; NaN with a reason where the lifter is not seen."""
     # 1
+    track = replace(track, xy_px=view.levelled(track.xy_px))
     shoulder, hip, knee, ankle = (sagittal(track.middle_px(pair), view.facing_sign) for pair in landmarks.CHAIN)
     wrist = sagittal(track.middle_px(landmarks.WRISTS), view.facing_sign)
     # 2
@@ -145,6 +146,7 @@ def measure(track: PoseTrack, view: View, spine: Spine) -> AngleTrack:
         hand_forward=(wrist[:, 0] - ankle[:, 0]) / leg_px,
         foot_forward=ankle[:, 0] / leg_px,
         zero=spine.zero,
+        tilt_deg=view.tilt_deg,
     )
     return without(measured, misplaced, Code.LANDMARKS_MISPLACED)
 

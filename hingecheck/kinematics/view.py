@@ -1,6 +1,6 @@
 """Stage 5, orient: which way the lifter faces, and how far the camera is off the side view; once for a clip.
 
-In: the landmarks of a clip (`PoseTrack`).  Out: facing, yaw, and whether the view can be judged (`View`).
+In: the landmarks of a clip (`PoseTrack`).  Out: facing, yaw, tilt, and whether the view can be judged (`View`).
 
 Steps (`orient`):
 
@@ -8,7 +8,8 @@ Steps (`orient`):
    over all frames.
 2. Yaw: take the direction of the line through both shoulders from the pose model's metric landmarks.  Average it for
    upright and for bent frames apart, because their errors lean to opposite sides, and take the mean of both.
-3. Compare the yaw with the limits.
+3. Tilt: take it from how far a standing lifter leans in the picture, if that is more than people lean.
+4. Compare the yaw with the limits.
 
 Source of the limits: BIOMECHANICS section 4.  The geometric error of hip and knee stays near 3 degrees up to a yaw of
 20 degrees; it reaches 7 degrees at 30 and 18 degrees at 45.
@@ -39,17 +40,17 @@ def orient(track: PoseTrack) -> View:
     facing = _facing(track)
     # 2
     yaw_deg = _yaw_deg(track, 1 if facing == "right" else -1)
+    yaw = Measure.missing(Code.YAW_NOT_FOUND) if np.isnan(yaw_deg) else Measure.of(yaw_deg, YAW_SD_DEG)
     # 3
-    unknown = np.isnan(yaw_deg)
-    return _view(facing, Measure.missing(Code.YAW_NOT_FOUND) if unknown else Measure.of(yaw_deg, YAW_SD_DEG))
+    return _view(facing, yaw, posture.tilt_deg(track, 1 if facing == "right" else -1))
 
 
 def with_yaw(view: View, yaw_deg: Measure) -> View:
     """The view with a better yaw; unchanged if that yaw is not measured."""
-    return _view(view.facing, yaw_deg) if yaw_deg.known else view
+    return _view(view.facing, yaw_deg, view.tilt_deg) if yaw_deg.known else view
 
 
-def _view(facing: Facing, yaw_deg: Measure) -> View:
+def _view(facing: Facing, yaw_deg: Measure, tilt_deg: float) -> View:
     """The view with everything that follows from facing and yaw."""
     return View(
         side="right" if facing == "right" else "left",
@@ -57,6 +58,7 @@ def _view(facing: Facing, yaw_deg: Measure) -> View:
         yaw_deg=yaw_deg,
         assessable=abs(yaw_deg.value) <= YAW_WITHHOLD_DEG,
         reasons=_reasons(abs(yaw_deg.value)),
+        tilt_deg=tilt_deg,
     )
 
 

@@ -57,8 +57,16 @@ def read(track: AngleTrack, angle: Angle, at_s: float, window_s: tuple[float, fl
 
 
 def event_sd_s(track: AngleTrack, at_s: float, usual_sd_s: float = EVENT_SD_S) -> float:
-    """SD of the time of an event, in seconds; larger where no picture was seen around it."""
-    return float(np.hypot(usual_sd_s, BLIND_EVENT * float(track.blind_s(at_s))))
+    """SD of the time of an event, in seconds; larger where the lifter was not seen within one usual SD."""
+    around_s = at_s + usual_sd_s * np.array([-1.0, 0.0, 1.0])
+    return float(np.hypot(usual_sd_s, BLIND_EVENT * float(track.blind_s(around_s).max())))
+
+
+def timing_deg(track: AngleTrack, angle: Angle, at_s: float, sd_s: float) -> float:
+    """SD of an angle in degrees because its moment is only known with `sd_s`: half its change over twice that time."""
+    known = angle.reason == ""
+    before, after = np.interp([at_s - sd_s, at_s + sd_s], track.time_s[known], angle.value_deg[known])
+    return float(abs(after - before)) / 2
 
 
 def at(moment: Code, cause: Reason) -> Reason:

@@ -13,11 +13,12 @@ If a plate hides the back at the top, the lifter's own standing is used in its p
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from hingecheck.metrics.moment import Reading, at, read
+from hingecheck.metrics.moment import Reading, at, event_sd_s, read, timing_deg
 from hingecheck.records import Angle, AngleTrack, Code, Measure, Reason, Rep
 
 SETUP_WINDOW_S: Final = (-0.15, 0.0)
@@ -31,6 +32,11 @@ BOTTOM_WINDOW_S: Final = (-0.10, 0.10)
 
 KNEE_WINDOW_S: Final = (-0.07, 0.07)
 """Window around the knee pass, in seconds."""
+
+KNEE_PASS_SD_S: Final = 0.12
+"""SD of the time of the knee pass, in seconds.  Half of the errors over 82 repetitions of drawn clips are below 0.10 s,
+a tenth above 0.27.  With it, 96 % of the angles of hips, 90 % of knees and 91 % of the lumbar spine at the knee pass
+lie inside their intervals; without it 82, 67 and 74 %, because the joints turn fastest there."""
 
 TOP_WINDOW_S: Final = (0.0, 0.20)
 """Window around the top, in seconds: the frames after it."""
@@ -75,10 +81,15 @@ def start_window_s(rep: Rep) -> tuple[float, float]:
 
 
 def at_knee_pass(track: AngleTrack, name: str, rep: Rep) -> Reading:
-    """The angle `name` as the hands pass the knees."""
+    """The angle `name` as the hands pass the knees.  An error of that time counts as noise of the angle."""
     if np.isnan(rep.knee_pass_s):
         return _unknown(Code.NO_KNEE_PASS)
-    return read(track, _angle(track, name), rep.knee_pass_s, KNEE_WINDOW_S)
+    angle = _angle(track, name)
+    reading = read(track, angle, rep.knee_pass_s, KNEE_WINDOW_S)
+    if reading.reason:
+        return reading
+    timing = timing_deg(track, angle, rep.knee_pass_s, event_sd_s(track, rep.knee_pass_s, KNEE_PASS_SD_S))
+    return replace(reading, noise_sd=float(np.hypot(reading.noise_sd, timing)))
 
 
 def at_top(track: AngleTrack, name: str, rep: Rep) -> Reading:

@@ -21,7 +21,8 @@ import cv2
 import numpy as np
 
 from hingecheck import landmarks, posture
-from hingecheck.records import Bools, Bytes, Floats, PoseTrack, Thumbnails
+from hingecheck.geometry import length
+from hingecheck.records import Bools, Bytes, Code, Floats, PoseTrack, Reason, Thumbnails
 
 BESIDE: Final = 0.7
 """Half width of the lifter's place, in leg lengths.  A point in this place may belong to the lifter or a plate."""
@@ -70,6 +71,23 @@ MOST_ZOOM: Final = 0.05
 
 LEAST_KNOWN: Final = 0.5
 """Smallest share of the pictures in which the motion must be known."""
+
+
+SHAKEN: Final = 0.8
+"""Speed of the room in the picture from which a camera shakes too much, in leg lengths a second: 1.1 and 1.6 in two
+drawn clips shaken by 8 % of their width, in one of which times are up to 0.7 s off.  It is 0.45 with 3 %, and 0.27 at
+most in 106 of 107 real and drawn clips."""
+
+OFTEN: Final = 0.9
+"""Quantile of the speed that counts: a phone that is put down moves fast for a moment."""
+
+
+def notes(track: PoseTrack, shift_px: Floats) -> list[Reason]:
+    """That the camera shakes a lot, if that is so; `shift_px` (N, 2): shift of the room in the frames of `track`."""
+    if len(track.time_s) < 2 or np.isnan(leg_px := posture.leg_px(track)):
+        return []
+    speed = length(np.diff(shift_px, axis=0)) / np.diff(track.time_s) / leg_px
+    return [Reason(Code.SHAKEN)] if np.quantile(speed, OFTEN) >= SHAKEN else []
 
 
 def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:

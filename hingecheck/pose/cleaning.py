@@ -41,8 +41,9 @@ LARGER, SMALL = 1.35, 0.25
 """How much longer the trunk of somebody nearer looks at least than the lifter's, of which this quantile counts: 1.4 to
 2 times in those clips.  Where plates hide the legs and the ankles are guessed too low, it is about as long."""
 
-SWITCH_S: Final = 0.2
-"""Time around such frames that is removed, too, in seconds: the pose model changes from one person to the other."""
+SWITCH_S: Final = 0.6
+"""Time around such frames that is removed, too, in seconds: somebody who walks covers part of the lifter for so long
+before and after, and the pose model mixes both.  In 117 other drawn and real clips a single frame looks like that."""
 
 STANCE_S: Final = 6.0
 """Time before and after in which upright frames show an ankle's place, in seconds."""

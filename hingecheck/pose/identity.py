@@ -16,6 +16,7 @@ Two people who change places at one and the same spot, and look equally large, c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -56,8 +57,8 @@ def others_s(raw: PoseTrack) -> list[tuple[float, float]]:
     return spans
 
 
-def notes(tracks: list[PoseTrack]) -> list[Reason]:
-    """That another person was followed in one of the parts, if that is so."""
-    spans = [span for track in tracks for span in others_s(track)]
-    total_s = sum(end - begin for begin, end in spans)
-    return [Reason(Code.OTHER_PERSON, (total_s, spans[0][0]))] if spans else []
+def notes(others_s: Sequence[tuple[float, float]], among_px: tuple[float, float] | None = None) -> list[Reason]:
+    """That another person was followed for some times, and who of several people was measured (`among_px`)."""
+    total_s = sum(end_s - begin_s for begin_s, end_s in others_s)
+    others = [Reason(Code.OTHER_PERSON, (total_s, others_s[0][0]))] if others_s else []
+    return [*others, *([Reason(Code.SEVERAL_PEOPLE, among_px)] if among_px else [])]

@@ -163,6 +163,25 @@ def finds(found: Sequence[Sequence[Floats]], part: Region | None, wanted: Wanted
     return {person.picture: person.xy_px for person in best}
 
 
+def among_others(
+    found: Sequence[Sequence[Floats]], part: Region | None, wanted: Wanted = "auto"
+) -> tuple[float, float] | None:
+    """Where the lifter stands, in display pixels, if others in the same pictures could be meant as well.
+
+    None if nobody else is as large as a lifter, or if the user names the lifter.
+    """
+    people, _ = _grouped(found)
+    best = _best([group for group in people if part is None or _overlap(group, part)], wanted)
+    if best is None or wanted != "auto":
+        return None
+    pictures, size_px = {person.picture for person in best}, _SIZED * _size_px(best)
+    others = [group for group in people if group is not best and _size_px(group) >= size_px]
+    if not any(len(pictures & {person.picture for person in group}) >= _CROWDED for group in others):
+        return None
+    x, y = np.median([person.hip_px for person in best], axis=0)
+    return float(x), float(y)
+
+
 def seldom_found(found: Sequence[Sequence[Floats]]) -> bool:
     """True if nobody, or nobody in particular, is found in most pictures."""
     people, _ = _grouped(found)

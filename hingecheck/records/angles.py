@@ -139,7 +139,8 @@ class AngleTrack:
     Lengths (N,) are in leg lengths.  `hand_height`: height of the hands above the ankles, from the shoulders and the
     usual arm length.  `knee_height`: height of the knees above the ankles.  `arm_drop`: from the shoulders down to the
     wrists.  `hand_forward`: how far the wrists are ahead of the ankles.  `foot_forward`: place of the ankles along the
-    floor.  `zero`: where the angles count from.  `new_s` (F,): times of the frames that show something new; None: all.
+    floor.  `zero`: where the angles count from.  `tilt_deg`: the camera's tilt, which was taken out (`View`).
+    `new_s` (F,): times of the frames that show something new; None: all.
     """
 
     time_s: Floats
@@ -157,11 +158,18 @@ class AngleTrack:
     hand_forward: Floats
     foot_forward: Floats
     zero: Code = Code.STANDING_AROUND
+    tilt_deg: float = 0.0
     new_s: Floats | None = None
 
+    @cached_property
+    def _seen_s(self) -> Floats:
+        """Times of the frames that show something new of the lifter, in seconds."""
+        seen_s = self.time_s[self.trunk_lean.reason == ""]
+        return seen_s if self.new_s is None else self.new_s[np.isin(self.new_s, seen_s)]
+
     def blind_s(self, at_s: Floats | float) -> Floats:
-        """For how long no picture was seen around some times, beyond USUAL_STEP_S, in seconds; 0 in a good clip."""
-        new_s = self.time_s if self.new_s is None else self.new_s
+        """For how long the lifter was not seen around some times, beyond USUAL_STEP_S, in seconds; 0 in a good clip."""
+        new_s = self._seen_s
         if len(new_s) < 2:
             return np.zeros(np.shape(at_s))
         gap_s = np.diff(new_s)

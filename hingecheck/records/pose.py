@@ -138,13 +138,14 @@ class Seen:
 
     A sample is a frame that the source looked at.  `frame_s` (N,): the times of all frames of the clip, in seconds; the
     first and the last of them are samples.  Coordinates are those of the picture as it was filmed, so they still
-    contain the motion of the camera.
+    contain the motion of the camera.  `among_px`: where the lifter stands, if it could be somebody else in the picture.
     """
 
     track: PoseTrack
     traces: tuple[Trace, ...]
     thumbnails: Thumbnails
     frame_s: Floats
+    among_px: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if len(self.traces) != len(self.track.time_s):
@@ -161,7 +162,8 @@ class View:
 
     `side`: the side of the body that the camera sees.  `yaw_deg`: 0 = square to the side, positive = from behind,
     negative = from the front.  `assessable`: whether hips, knees and shares can be judged.  `reasons`: what the yaw
-    does to the results.
+    does to the results.  `tilt_deg`: how far the camera is tilted; positive = what is upright leans forward in the
+    picture, 0 = it may be level.
     """
 
     side: Facing
@@ -169,11 +171,17 @@ class View:
     yaw_deg: Measure
     assessable: bool
     reasons: tuple[Reason, ...]
+    tilt_deg: float = 0.0
 
     @property
     def facing_sign(self) -> int:
         """+1 if the lifter faces image right, -1 if image left."""
         return 1 if self.facing == "right" else -1
+
+    def levelled(self, xy_px: Floats) -> Floats:
+        """Points (..., 2) of a picture, turned about its corner, as a level camera would have taken them."""
+        turn = self.facing_sign * np.radians(self.tilt_deg)
+        return np.asarray(xy_px @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]))
 
     @property
     def dorsal(self) -> int:

@@ -73,6 +73,7 @@ class Code(StrEnum):
     # Notes beside a repetition's numbers.
     STANDING_FOR_LOCKOUT = "standing_for_lockout"  # own standing replaces a hidden lockout
     PLATES_AS_SCALE = "plates_as_scale"  # the plates turn lengths into centimetres
+    CAMERA_TILTED = "camera_tilted"  # (degrees) the tilt of the camera was taken out
     SHARE_OVER_ONE = "share_over_one"  # (metric) the share is above 1
     SHARE_UNDER_ZERO = "share_under_zero"  # (metric) the share is below 0
 
@@ -85,6 +86,9 @@ class Code(StrEnum):
     # What makes a clip hard to measure, or what was assumed about it.
     CUTS = "cuts"  # (number, first in seconds) the clip is put together from several shots
     OTHER_PERSON = "other_person"  # (seconds, from second) somebody else was followed for a while
+    SEVERAL_PEOPLE = "several_people"  # (x, y in display pixels) who of several people was measured
+    SHAKEN = "shaken"  # the camera shakes a lot
+    COVERED = "covered"  # (share) something that does not move covers the trunk
     LOW_RATE = "low_rate"  # (pictures a second) fast parts of the lift lie between two pictures
     LOW_RESOLUTION = "low_resolution"  # (lines) the picture's shorter side has few pixels
     PICTURE_GAPS = "picture_gaps"  # (number, longest in seconds) times without a picture

@@ -14,7 +14,7 @@ under loose clothes, behind plates and off the side view.
 Steps (`infer`):
 
 1. Say why frames cannot be read: the lifter is not seen, the trunk is cut off or too small, the back's edge is hidden.
-   Encode all other frames, and read each alone.
+   Take out the tilt of the camera.  Encode all other frames, and read each alone.
 2. Find the zero (`zero`): the lifter's own standing in this clip, or in another clip of the same lifter.
 3. Read the change of each segment from the zero, and weigh it against what each frame gives alone.  Make pelvis,
    lumbar spine and junction consistent.
@@ -159,6 +159,7 @@ def _alone(model: SpineModel, observed: Observed) -> tuple[Words, Alone, SpineRe
     A lifter who faces image left is mirrored, so the back is on the left.
     """
     sign, raw = observed.view.facing_sign, observed.raw
+    raw = replace(raw, xy_px=observed.view.levelled(raw.xy_px))
     reason = _unreadable(observed)
     readable = reason == ""
     image_deg = features.segment_pitch_deg(raw.xy_px, sign)

@@ -41,6 +41,15 @@ def person(who: str) -> Wanted:
     return x, y
 
 
+def check_place(who: Wanted, width: int, height: int) -> None:
+    """Raise UsageError if a person is named by a point outside the picture, whose sides are in display pixels."""
+    if isinstance(who, tuple) and not (0 <= who[0] < width and 0 <= who[1] < height):
+        raise UsageError(
+            f"--person {who[0]:g},{who[1]:g}: is outside the picture, which has {width} x {height} pixels",
+            "Give a point on the lifter's hips, counted from the upper left corner.",
+        )
+
+
 def limits(megapixels: float | None, frames: int | None, minutes: float | None) -> Limits:
     """The largest clip that the user allows; None stands for the default."""
     usual = Limits()

@@ -25,14 +25,21 @@ app = typer.Typer(add_completion=False, help="Edit drawn clips whose truth is kn
 
 
 @app.command("nuisances")
-def gym(*, out: Out, only: Only = None) -> None:
-    """What happens in a gym, on two shipped clips.  Finished ones are kept."""
-    outcomes, people = [], nuisances.crossings(out)
-    for name in CLIPS:
-        clip = nuisances.CLIPS / f"{name}.mp4"
-        end_s = json.loads(clip.with_suffix(".truth.json").read_text(encoding="utf-8"))["reps"][0]["end_s"] + AFTER_S
+def gym(
+    *,
+    out: Out,
+    only: Only = None,
+    fresh: Annotated[int, typer.Option(help="number of freshly drawn clips; 0: two shipped ones")] = 0,
+    seed: Annotated[int, typer.Option(help="seed of freshly drawn clips")] = base.SEED,
+) -> None:
+    """What happens in a gym, on the first repetition of some clips.  Finished ones are kept."""
+    outcomes = []
+    drawn = [rendered(spec, out / f"base_{seed}")[0] for spec in base.specs(fresh, seed)]
+    for clip in drawn or [nuisances.CLIPS / f"{name}.mp4" for name in CLIPS]:
+        rep = json.loads(clip.with_suffix(".truth.json").read_text(encoding="utf-8"))["reps"][0]
+        people = nuisances.crossings(out, rep["liftoff_s"])
         edits = [(each.name, each.edit, film.CRF) for each in (*nuisances.NUISANCES, *people)]
-        outcomes += _outcomes(clip, edits, out, only, until_s=end_s)
+        outcomes += _outcomes(clip, edits, out, only, until_s=rep["end_s"] + AFTER_S)
     print(table(outcomes))
 
 

@@ -9,17 +9,17 @@ from samples.film.draw import random_spec
 from samples.spec import ClipSpec, LiftSpec, Pattern, Style
 from samples.specfile import parse_spec
 
-SEED = 330_000  # of the first clip
+SEED = 330_000  # usual seed of the first clip
 WIDTH_PX, HEIGHT_PX = 540, 960
 MOST_YAW_DEG = 20.0
 PATTERNS: tuple[Pattern, ...] = ("hip_led", "mixed", "low_back_led")  # in turn
 STYLES: tuple[Style, ...] = ("conventional", "conventional", "sumo", "rdl")  # in turn
 
 
-def specs(count: int) -> Iterator[ClipSpec]:
-    """The clips, each of two repetitions; the result is always the same."""
+def specs(count: int, seed: int = SEED) -> Iterator[ClipSpec]:
+    """The clips, each of two repetitions; the same seed gives the same clips."""
     for number in range(count):
-        drawn, random = random_spec(SEED + number, WIDTH_PX, HEIGHT_PX), np.random.default_rng([SEED, number])
+        drawn, random = random_spec(seed + number, WIDTH_PX, HEIGHT_PX), np.random.default_rng([seed, number])
         tempo, yaw_deg = random.uniform(1.2, 1.5), np.clip(random.normal(0.0, 9.0), -MOST_YAW_DEG, MOST_YAW_DEG)
         lift = LiftSpec(gaze=drawn.lift.gaze, tremor_deg=drawn.lift.tremor_deg, reps=2, tempo=float(tempo), stand_s=0.7)
         clip = replace(

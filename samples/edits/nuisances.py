@@ -36,13 +36,16 @@ NUISANCES: tuple[Nuisance, ...] = (
 )
 
 
-def crossings(folder: Path) -> tuple[Nuisance, ...]:
+CROSSED_S = 0.65  # before lift-off at which somebody enters the picture, in seconds
+
+
+def crossings(folder: Path, liftoff_s: float) -> tuple[Nuisance, ...]:
     """Somebody who walks through in front of the lifter, near and far, in the pull; drawn in the folder if needed."""
     from samples.edits import cast
 
-    walker = cast.walker(folder)
+    walker, begin_s = cast.walker(folder), liftoff_s - CROSSED_S
     return (
-        Nuisance("near person crosses", gym.crossed(walker, 0.95, 2.4, 2.5)),
+        Nuisance("near person crosses", gym.crossed(walker, 0.95, begin_s, 2.5)),
         Nuisance("spotter in front", gym.standing_by(walker, 0.75, 0.16, len(walker) // 2)),
-        Nuisance("person as large crosses", gym.crossed(walker, 0.75, 2.4, 2.5)),
+        Nuisance("person as large crosses", gym.crossed(walker, 0.75, begin_s, 2.5)),
     )

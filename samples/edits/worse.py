@@ -72,11 +72,14 @@ def left_out(begin_s: float, end_s: float) -> Edit:
     """Some seconds are cut out, and the rest follows at once, as after trimming in a phone."""
 
     def edit(shots: Iterable[Shot]) -> Iterator[Shot]:
+        last_s = step_s = out_s = 0.0
         for shot in shots:
             if shot.time_s < begin_s:
+                last_s, step_s = shot.time_s, shot.time_s - last_s
                 yield shot
             elif shot.time_s >= end_s:
-                yield replace(shot, time_s=shot.time_s - (end_s - begin_s))
+                out_s = out_s or shot.time_s - last_s - step_s
+                yield replace(shot, time_s=shot.time_s - out_s)
 
     return edit
 

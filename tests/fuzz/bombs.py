@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -55,6 +56,13 @@ def claiming(path: Path, box: bytes, at: int) -> Path:
     return path
 
 
+def nested(path: Path, deep: int) -> Path:
+    """An MP4 of boxes, each inside the one before."""
+    boxes = [struct.pack(">I4s", 8 * (deep - number), b"trak" if number else b"moov") for number in range(deep)]
+    path.write_bytes(struct.pack(">I4s4sI4s", 20, b"ftyp", b"isom", 0, b"isom") + b"".join(boxes))
+    return path
+
+
 def repeated(path: Path, head: bytes, part: bytes, count: int, tail: bytes) -> Path:
     """A file of one part many times, written in pieces."""
     path.parent.mkdir(exist_ok=True)
@@ -76,6 +84,7 @@ def bombs(place: Path) -> Iterator[tuple[str, Sequence[str]]]:
         "100 streams of 1920 × 1080": black(place / "streams.mkv", (1920, 1080), 1, streams=100),
         "a table of sizes with 2e9 entries": claiming(place / "sizes.mp4", b"stsz", 12),
         "a table of times with 2e9 entries": claiming(place / "times.mp4", b"stts", 8),
+        "200,000 boxes inside each other": nested(place / "deep.mp4", 200_000),
     }
     for what, clip in clips.items():
         yield what, ("analyze", str(clip), "--no-video", "-q", "--out", str(place / "out"))
