@@ -428,9 +428,11 @@ def test_plates_that_are_not_seen_to_come_down_leave_the_time_of_the_way_down_to
     assert by_both.end_s == by_hands.end_s
 
 
-def test_hands_that_creep_while_the_lifter_waits_at_the_bar_are_no_lift_off() -> None:
+@pytest.mark.parametrize(("height", "begins_s"), [(0.15, 8.0), (0.07, 14.0)])
+def test_hands_that_creep_while_the_lifter_waits_at_the_bar_are_no_lift_off(height: float, begins_s: float) -> None:
     time_s = np.arange(0, 20, 1 / 30)
-    creeping, pull = 0.15 * np.clip((time_s - 8) / 2, 0, 1), 0.7 * lifter.smoothstep(time_s, 17.0, 18.5)
+    creeping = height * np.clip((time_s - begins_s) / 2, 0, 1)
+    pull = 0.7 * lifter.smoothstep(time_s, 17.0, 18.5)
     rise = events.rise(time_s, 0.1 + creeping + pull, 0, len(time_s) - 1)
     alone = events.rise(time_s, 0.1 + pull, 0, len(time_s) - 1)
     assert rise.liftoff_s == pytest.approx(alone.liftoff_s, abs=0.05)

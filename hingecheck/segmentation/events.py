@@ -6,7 +6,7 @@ seconds, between frames.  Why: the contract wants lift-off and lockout to a cent
 A centimetre is about 2 % of a pull, which is less than the landmark noise.  So lift-off is extrapolated (`rise`):
 
 1. Express the height as a share of the pull, from the rest level at the bottom to the rest level at the top.  The
-   bottom is the lowest place within _LONGEST_HALF_S before half of the way up.
+   bottom is the last place at which the hands rest before the pull (`_last_low`).
 2. Find the times at which the rise passes 5 % and 15 %, and 95 % and 85 %.
 3. Assume a minimum-jerk movement (Flash and Hogan 1985, J Neurosci 5:1688-1703).  Extrapolate along it to the beginning
    of the movement, to 2 % (lift-off), to 98 % (lockout) and to its end.
@@ -46,8 +46,14 @@ LONGEST_PULL_SLACK_S: Final = 0.6
 
 _LONGEST_HALF_S: Final = 4.0
 """Longest time from the floor to half of the way up, in seconds.  Hands that are a little above their lowest place for
-longer rest there: a lifter who waits at the bar changes the height of the hands with every breath.  Own choice: the
-slowest pull of 92 public clips takes 2.3 s to half of its way."""
+longer rest there: a lifter who waits at the bar changes the height of the hands with every breath.  Own choice: twice
+the 1.9 s of the slowest of 213 pulls in 98 public clips."""
+
+_RESTS_S: Final = 0.4
+"""Time for which resting hands stay within a centimetre, in seconds."""
+
+_CENTIMETRE: Final = 0.02
+"""A centimetre of the bar's height, as a share of the pull."""
 
 _EARLY: Final = 0.05
 """The first share of a rise from which its beginning is extrapolated."""
@@ -233,10 +239,21 @@ def _later_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
 
 
 def _last_low(time_s: Floats, height: Floats, before: int, top: int) -> int:
-    """Frame of the lowest hands within _LONGEST_HALF_S before half of the way up; `before` if that is near enough."""
+    """Frame of the lowest hands within _LONGEST_HALF_S before half of the way up, or where they rest after that.
+
+    Hands rest where they move by less than _CENTIMETRE of the way for _RESTS_S, no higher than _NEAR of it.
+    """
     middle = _middle(_share(height, before, top), before, top)
-    first = int(np.searchsorted(time_s, time_s[middle] - _LONGEST_HALF_S))
-    return before if first <= before else first + int(np.argmin(height[first : middle + 1]))
+    first = max(before, int(np.searchsorted(time_s, time_s[middle] - _LONGEST_HALF_S)))
+    low = first + int(np.argmin(height[first : middle + 1]))
+    pull = height[top] - height[low]
+    for last in range(middle, low, -1):
+        begin = max(low, int(np.searchsorted(time_s, time_s[last] - _RESTS_S)))
+        if height[last] - height[low] > _NEAR * pull or time_s[last] - time_s[begin] < _RESTS_S * 0.9:
+            continue
+        if np.ptp(height[begin : last + 1]) <= _CENTIMETRE * pull:
+            return begin + int(np.argmin(height[begin : last + 1]))
+    return low
 
 
 def _middle(share: Floats, valley: int, top: int) -> int:

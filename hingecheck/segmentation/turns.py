@@ -44,8 +44,8 @@ STRAIGHT_S: Final = 0.5
 
 LEAST_SHOULDERS: Final = 0.15
 """Smallest rise of the shoulders in a pull, as a share of the hands' rise: arms that hang carry the load.  In a row the
-arms bend instead.  In 186 pulls of 85 public clips it is 0.25 or more, but for one lifter who is seen upright at the
-top; in two rows it is below 0."""
+arms bend instead.  In 186 bends of public clips that the model took for pulls it is 0.26 or more, but for one lifter
+who is seen upright at the top; for one bend of a lifter who only stoops (0.08); and for two rows (below 0)."""
 
 LEAST_FOLLOWED: Final = 0.5
 """Share of a rise's time, or of its way, in which the lifter must be seen.  The way is enough, because small lifters
