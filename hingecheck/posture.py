@@ -69,20 +69,27 @@ TILTED_DEG: Final = 5.0
 (`standing_lean_deg`)."""
 
 
-def upside_down(xy_px: Floats) -> bool:
-    """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are."""
+def upside_down(xy_px: Floats, width_px: float = 0.0) -> bool:
+    """True if the shoulders of landmarks (33, 2) are far below the hips, as no lifter's are; `width_px`: `torso_px`."""
     shoulder, hip = (xy_px[list(pair)].mean(axis=0) for pair in (landmarks.SHOULDERS, landmarks.HIPS))
-    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * torso_px(xy_px))
+    return bool(shoulder[1] - hip[1] > UPSIDE_DOWN * torso_px(xy_px, width_px))
 
 
-def torso_px(xy_px: Floats) -> Floats:
+def torso_px(xy_px: Floats, width_px: float) -> Floats:
     """Size (...) of the trunk of landmarks (..., 33, 2) in the picture: its length or the shoulders' width.
 
-    The larger one counts: from the front a bent trunk has hardly any length, from the side no width.
+    The larger one counts: from the front a bent trunk has hardly any length.  `width_px`: the usual width of the
+    lifter's shoulders, the most that counts.  From the side it is small, so wide shoulders are a wrong guess there.
     """
-    left, right = (xy_px[..., point, :] for point in landmarks.SHOULDERS)
     hip = xy_px[..., list(landmarks.HIPS), :].mean(axis=-2)
-    return np.asarray(np.maximum(length((left + right) / 2 - hip), length(left - right)))
+    trunk = xy_px[..., list(landmarks.SHOULDERS), :].mean(axis=-2) - hip
+    return np.asarray(np.maximum(length(trunk), np.minimum(shoulders_px(xy_px), width_px)))
+
+
+def shoulders_px(xy_px: Floats) -> Floats:
+    """Width (...) of the shoulders of landmarks (..., 33, 2) in the picture."""
+    left, right = (xy_px[..., point, :] for point in landmarks.SHOULDERS)
+    return length(left - right)
 
 
 def leg_impossible(xy_px: Floats) -> bool:

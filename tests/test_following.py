@@ -118,12 +118,14 @@ def test_a_trunk_of_another_length_is_not_the_lifter() -> None:
 
 def test_a_lifter_who_bends_toward_the_camera_is_known_by_the_width_of_the_shoulders() -> None:
     trunk_px = float(np.ptp(STANDING[[*landmarks.SHOULDERS, *landmarks.HIPS], 1]))
-    bent, small = at(100), at(100)
-    for pose, width in ((bent, 0.8), (small, 0.3)):
-        pose[list(landmarks.SHOULDERS), 1] = pose[list(landmarks.HIPS), 1] + 1.0
-        pose[list(landmarks.SHOULDERS), 0] += np.array([-0.5, 0.5]) * width * trunk_px
-    for pose, known in ((bent, True), (small, False)):
-        follow = follower(Network(pose, reach_px=1000), [Find(0.0, at(100))])
+    shoulders, hips = list(landmarks.SHOULDERS), list(landmarks.HIPS)
+    front, bent, small = at(100), at(100), at(100)
+    for pose, width in ((front, 0.8), (bent, 0.8), (small, 0.3)):
+        pose[shoulders, 0] += np.array([-0.5, 0.5]) * width * trunk_px
+    for pose in (bent, small):
+        pose[shoulders, 1] = pose[hips, 1] + 1.0
+    for find, pose, known in ((front, bent, True), (front, small, False), (at(100), bent, False)):
+        follow = follower(Network(pose, reach_px=1000), [Find(0.0, find)])
         assert (follow.follow(frame(0.0)) is not None) == known
 
 

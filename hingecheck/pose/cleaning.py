@@ -89,7 +89,7 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     """
     hip = track.middle_px(landmarks.HIPS)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
-    torso_px = posture.torso_px(track.xy_px)
+    torso_px = posture.torso_px(track.xy_px, float(np.nanmedian(posture.shoulders_px(track.xy_px))))
     if np.isnan(torso_px).all():
         return track
     ratio = torso_px / np.nanmedian(torso_px)

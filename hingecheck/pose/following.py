@@ -143,10 +143,11 @@ class LandmarkNetwork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """The lifter's usual size, in display pixels: side of the square, and length of the trunk."""
+    """The lifter's usual size, in display pixels: side of the square, length of the trunk, width of the shoulders."""
 
     side_px: float
     trunk_px: float
+    width_px: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class Follower:
         self._network, self._search = network, search
         self._finds = [find for find in finds if not posture.upside_down(find.xy_px)]
         self._finds_s = np.array([find.time_s for find in self._finds])
-        self._sizes_px = np.array([(around(find.xy_px).side_px, _trunk_px(find.xy_px)) for find in self._finds])
+        self._sizes_px = np.array([_size_px(find.xy_px) for find in self._finds])
         self._seen: list[tuple[float, Square]] = []
         self._spare = SPARE_AT_FIRST
 
@@ -204,12 +205,14 @@ class Follower:
         self._spare -= 1.0
         look = self._network.look(frame.rgb, _in_frame(_rounded(guess.square), frame))
         xy_px = estimation.on_display(look.sighting.xy_px, frame)
-        usual = size is None or TRUNKS[0] < posture.torso_px(xy_px) / size.trunk_px < TRUNKS[1]
+        torso_px = float(posture.torso_px(xy_px, 0.0 if size is None else size.width_px))
+        usual = size is None or TRUNKS[0] < torso_px / size.trunk_px < TRUNKS[1]
         far = size is not None and np.hypot(*(_hip(xy_px) - guess.square.middle_px)) > guess.reach * size.trunk_px
-        if look.probability < LEAST_PROBABILITY or posture.upside_down(xy_px) or not usual or far:
+        upside_down = posture.upside_down(xy_px, 0.0 if size is None else size.width_px)
+        if look.probability < LEAST_PROBABILITY or upside_down or not usual or far:
             return look.sighting, None
         square = _on_display(look.square, frame)
-        lies = _trunk_px(xy_px) < posture.torso_px(xy_px)  # too short to say how it is turned
+        lies = _trunk_px(xy_px) < torso_px  # too short to say how it is turned
         if not lies and abs(square.angle - around(xy_px).angle) > SKEW:
             square = replace(around(xy_px), side_px=square.side_px)
         return look.sighting, _sized(square, size)
@@ -219,8 +222,7 @@ class Follower:
         near = np.abs(self._finds_s - time_s) <= USUAL_S
         if not near.any():
             return None
-        side_px, trunk_px = np.quantile(self._sizes_px[near], USUAL_QUANTILE, axis=0)
-        return _Size(float(side_px), float(trunk_px))
+        return _Size(*np.quantile(self._sizes_px[near], USUAL_QUANTILE, axis=0).tolist())
 
     def _guesses(self, frame: Frame, size: _Size | None) -> Iterator[_Guess]:
         """The squares in which the lifter may be, the best guess first."""
@@ -268,6 +270,11 @@ def around(xy_px: Floats) -> Square:
     hip = _hip(xy_px)
     x, y = _middle(xy_px, landmarks.SHOULDERS) - hip
     return Square(hip, 2 * ROOM * CIRCLE * _chain_px(xy_px), float(np.arctan2(x, -y)))
+
+
+def _size_px(xy_px: Floats) -> tuple[float, float, float]:
+    """The numbers of a `_Size` for landmarks (33, 2)."""
+    return around(xy_px).side_px, _trunk_px(xy_px), float(posture.shoulders_px(xy_px))
 
 
 def _top_px(square: Square) -> Floats:
