@@ -89,9 +89,9 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     """
     hip = track.middle_px(landmarks.HIPS)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
-    torso_px = posture.torso_px(track.xy_px, float(np.nanmedian(posture.shoulders_px(track.xy_px))))
-    if np.isnan(torso_px).all():
+    if np.isnan(trunk).all():
         return track
+    torso_px = posture.torso_px(track.xy_px, float(np.nanmedian(posture.shoulders_px(track.xy_px))))
     ratio = torso_px / np.nanmedian(torso_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(torso_px)
     odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * torso_px)
