@@ -29,6 +29,10 @@ from hingecheck.records import Bools, Floats, PoseTrack
 ODD_SIZE: Final = (0.5, 1.8)
 """Smallest and largest length of a trunk, as a share of the clip's median.  Others are another person, or an error."""
 
+WIDE_QUANTILE: Final = 0.9
+"""Quantile of the shoulders' width that counts as usual: a clip may show a lifter from the front for a while only.  It
+is 0.22 and 0.30 trunk lengths in two drawn clips from the side with many wrong looks, and 0.8 and more from the front."""
+
 ELSEWHERE: Final = 1.3
 """Largest distance of the hips to the side of their usual place, in trunk lengths.  Farther away is not the lift."""
 
@@ -91,7 +95,8 @@ def without_wrong_frames(track: PoseTrack) -> PoseTrack:
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
     if np.isnan(trunk).all():
         return track
-    torso_px = posture.torso_px(track.xy_px, float(np.nanmedian(posture.shoulders_px(track.xy_px))))
+    width_px = float(np.nanquantile(posture.shoulders_px(track.xy_px), WIDE_QUANTILE))
+    torso_px = posture.torso_px(track.xy_px, width_px)
     ratio = torso_px / np.nanmedian(torso_px)
     aside = np.abs(hip[:, 0] - np.nanmedian(hip[:, 0])) > ELSEWHERE * np.nanmedian(torso_px)
     odd = (ratio < ODD_SIZE[0]) | (ratio > ODD_SIZE[1]) | aside | (trunk[:, 1] > posture.UPSIDE_DOWN * torso_px)
