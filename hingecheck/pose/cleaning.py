@@ -31,7 +31,7 @@ ODD_SIZE: Final = (0.5, 1.8)
 
 WIDE_QUANTILE: Final = 0.9
 """Quantile of the shoulders' width that counts as usual: a clip may show a lifter from the front for a while only.  It
-is 0.22 and 0.30 trunk lengths in two drawn clips from the side with many wrong looks, and from 0.8 on from the front."""
+is 0.22 and 0.30 trunk lengths in two drawn side views with many wrong looks, and from 0.8 on from the front."""
 
 ELSEWHERE: Final = 1.3
 """Largest distance of the hips to the side of their usual place, in trunk lengths.  Farther away is not the lift."""
