@@ -29,7 +29,6 @@ import scipy
 
 from hingecheck import bend_texts, observation, parts, stages, texts
 from hingecheck.backends import bundles, plugins
-from hingecheck.backends.memory import give_back
 from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
@@ -182,10 +181,7 @@ def analyze(
     described = [stages.describe(part.angles, part.found.reps, part.view, lifter, part.plates) for part in measured]
     # 5
     provenance = _provenance((inputs.pose, *inputs.parts)) | _plugins(inputs.pose, asked) | _own_clips(asked)
-    judged = _judged(inputs, measured, described, provenance)
-    del seen, measured
-    give_back()  # before the film is drawn
-    return judged
+    return _judged(inputs, measured, described, provenance)
 
 
 @contextlib.contextmanager

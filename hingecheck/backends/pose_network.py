@@ -342,10 +342,6 @@ def _rows(track: PoseTrack, rows: slice | sampling.Ints) -> PoseTrack:
 def _thumbnails(copy: WorkingCopy, region: lifter.Region) -> Thumbnails:
     """Thumbnails of a region, from the working copy."""
     keeper = thumbnails.Keeper()
-    for _ in keeper.watch(_cut(copy.frames(), region)):
+    for _ in keeper.watch(lifter.cut(frame, region) for frame in copy.frames()):
         pass
     return keeper.thumbnails()
-
-
-def _cut(frames: Iterable[Frame], region: lifter.Region) -> Iterator[Frame]:
-    return (lifter.cut(frame, region) for frame in frames)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hingecheck import __version__, names
 from hingecheck.backends import bundles
+from hingecheck.backends.memory import give_back
 from hingecheck.errors import HingecheckError, InputError, ModelError, UsageError
 from hingecheck.judgement import criteria
 from hingecheck.records import SelfReport
@@ -150,6 +151,7 @@ def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) ->
     usual = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
     with WorkingCopy() as copy:
         measured = analysis.analyze(job.clip, asked or usual, watch=watch, copy=copy)
+        give_back()  # before the film is drawn
         if measured.video.sha256 != job.sha256:
             raise InputError("the file changed while it was read", "Wait until it is copied. Then run the batch again.")
         result = redactor.marked(measured, pseudonym=wanted.pseudonym, heads_blurred=wanted.redact_face)

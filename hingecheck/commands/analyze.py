@@ -275,6 +275,7 @@ def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:
     """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
+    from hingecheck.backends.memory import give_back
     from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
@@ -283,6 +284,7 @@ def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch
 
     with WorkingCopy() as copy:
         measured = exchange.analyze_file(output.clip, request, watch=watch, copy=copy)
+        give_back()  # before the film is drawn
         blurred = output.redact_face and not measured.tracks
         result = redactor.marked(measured, pseudonym=output.pseudonym, heads_blurred=blurred)
         if target is not None:

@@ -101,12 +101,12 @@ def hypotheses(seen: Seen, ways: Sequence[Reading], lift_type: LiftType | None) 
     return [Hypothesis(*each) for each in product(types, seen.low[chosen].tolist(), ways)]
 
 
-def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tables: Tables) -> Chain:
+def chain_of(seen: Seen, seen_load: LoadSeen, guesses: Sequence[Hypothesis], tables: Tables) -> Chain:
     """The log likelihoods of everything that is seen, under each hypothesis."""
     types = [tables.types[each.type] for each in guesses]
     share = {level: _from_level(seen, level, tables) for level in {each.level for each in guesses}}
     whole = {
-        (name, level): _of_set(seen, looks, name, level, tables)
+        (name, level): _of_set(seen, seen_load.looks, name, level, tables)
         for name, level in {(each.type, each.level) for each in guesses}
     }
     left = np.array([tables.numbers["left"].at("up" if up else "down", seen.left_s) for up in LOADED])
@@ -122,17 +122,18 @@ def chain_of(seen: Seen, looks: Looks | None, guesses: Sequence[Hypothesis], tab
         end=np.stack([t.end["low" if np.isnan(seen.left_s) else "upright"] for t in types]) + left,
         step=np.stack([t.step for t in types]),
         bend=np.stack([share[each.level][0] for each in guesses]),
-        moment=np.stack([share[each.level][1] for each in guesses]) + load + _not_locked(seen),
+        moment=np.stack([share[each.level][1] for each in guesses]) + load + _not_locked(seen, seen_load),
     )
 
 
-def _not_locked(seen: Seen) -> Floats:
-    """Log likelihood (B + 1, S) of the upright moments: nobody has locked out who is still on the way up.
+def _not_locked(seen: Seen, load: LoadSeen) -> Floats:
+    """Log likelihood (B + 1, S) of the upright moments: nobody locks out who holds the hands below the knees.
 
-    That is who holds the hands below the knees, or moves up when the clip ends.
+    Nor does anybody whose clip ends on the way up.  Where the bar's end is not seen then, an attempt without lockout is
+    all that the last way up can be; where it is seen, it may be any pull, which `segment` calls cut off.
     """
     cannot = seen.below_knee.copy()
-    cannot[-1] |= seen.ends_rising
+    cannot[-1] |= seen.ends_rising and not load.bar[-1].any()
     moment = np.zeros((len(seen.high), len(STATES)))
     moment[cannot, STATES.index("locked")] = np.log(IMPOSSIBLE)
     return moment

@@ -129,7 +129,7 @@ def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
     """The most probable path of the most probable type of set, and the probability of each bend."""
     learnt = tables.learnt()
     guesses = evidence.hypotheses(seen, evidence.readings(load), lift_type)
-    chain = evidence.chain_of(seen, load.looks, guesses, learnt)
+    chain = evidence.chain_of(seen, load, guesses, learnt)
     weight, steps = semi_markov.posterior(chain)
     kinds = [tables.KINDS.index(tables.COUNTED.get(each.type, "other")) for each in guesses]
     each = steps.sum(axis=2)[np.arange(len(guesses)), :, kinds]  # (H, B, S)
@@ -138,11 +138,15 @@ def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
     chosen = max((w, h) for h, (w, g) in enumerate(zip(weight, guesses, strict=True)) if g.type == best)[1]
     states, bends = semi_markov.best_path(chain, chosen)
     names = [tables.STATES[s] for s in states], [tables.KINDS[k] for k in bends]
+    if seen.ends_rising and names[0][-1] == "locked":
+        names[0][-1] = "missed"  # nobody knows what comes after the clip
     counts = np.array([g.type in tables.COUNTED for g in guesses])
     begun = np.einsum("h,hbs->bs", weight * counts, each)
     locked = tables.STATES.index("locked")
     locked_then = np.einsum("h,hbskt->bt", weight, steps)[:, locked]
     chances = begun[:, tables.LOADED].sum(axis=1), begun[:, locked], locked_then
+    if seen.ends_rising:
+        begun[-1, locked] = locked_then[-1] = 0.0
     return _Path(best, *names, *chances, type_probability=float(of_type[best]))
 
 
