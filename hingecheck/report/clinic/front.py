@@ -125,7 +125,7 @@ def _picture(material: Material) -> dict[str, str]:
     rep = material.shown
     moments = ", ".join(
         f"{words} at {rep.events[name]:.2f} s"
-        if name in rep.events
+        if name in rep.events and (rep.complete or key != "at_top")
         else f"{words} {phases.absent(key, cut_off=rep.cut_off)}"
         for key, name, words in ((key, phases.EVENTS[key], words) for key, words in phases.POSTURES.items())
     )
