@@ -439,6 +439,14 @@ def test_hands_that_creep_while_the_lifter_waits_at_the_bar_are_no_lift_off(heig
     assert rise.lockout_s == pytest.approx(alone.lockout_s, abs=0.05)
 
 
+def test_a_long_pause_on_the_way_up_is_no_lift_off() -> None:
+    """Paused at 43 % of the way for five seconds, longer than from the floor to half in any other pull."""
+    time_s = np.arange(0.0, 12.0, 1 / 30)
+    height = 0.43 * lifter.smoothstep(time_s, 2.0, 3.5) + 0.57 * lifter.smoothstep(time_s, 8.5, 10.0)
+    rise = events.rise(time_s, 0.1 + height, 0, len(time_s) - 1)
+    assert rise.liftoff_s == pytest.approx(2.2, abs=0.15)
+
+
 def test_a_knee_that_the_bar_passes_before_the_pull_begins_gives_no_time() -> None:
     """A Romanian pull can begin after a pause in which the bar creeps past the knee; events stay in order."""
     track = stages(lifter.track(lifter.Set().posture()))[2]

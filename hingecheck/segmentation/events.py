@@ -241,15 +241,17 @@ def _later_s(time_s: Floats, height: Floats, valley: int, top: int) -> float:
 def _last_low(time_s: Floats, height: Floats, before: int, top: int) -> int:
     """Frame of the lowest hands within _LONGEST_HALF_S before half of the way up, or where they rest after that.
 
-    In a pull that takes longer, as in slow motion, the hands rise then already: `before` is its lowest frame.  Hands
-    rest where they move by less than _CENTIMETRE of the way for _RESTS_S, no higher than _NEAR of it.
+    In a pull that takes longer, as in slow motion, the hands rise then already, and in one that pauses on the way they
+    are higher than _OVER of it: `before` is its lowest frame.  Hands rest where they move by less than _CENTIMETRE of
+    the way for _RESTS_S, no higher than _NEAR of it.
     """
     middle = _middle(_share(height, before, top), before, top)
     first = max(before, int(np.searchsorted(time_s, time_s[middle] - _LONGEST_HALF_S)))
     low = first + int(np.argmin(height[first : middle + 1]))
     pull = height[top] - height[low]
     soon = height[first : int(np.searchsorted(time_s, time_s[first] + _RESTS_S)) + 1]
-    if low == first and np.ptp(soon) > _CENTIMETRE * pull:
+    paused = height[low] - height[before] > _OVER * (height[top] - height[before])
+    if paused or (low == first and np.ptp(soon) > _CENTIMETRE * pull):
         return before
     for last in range(middle, low, -1):
         begin = max(low, int(np.searchsorted(time_s, time_s[last] - _RESTS_S)))
