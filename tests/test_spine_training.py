@@ -17,9 +17,9 @@ from hingecheck.spine import contour
 torch = pytest.importorskip("torch", reason="extra `train` is not installed")
 
 from models.spine import batches, data, export, lending, restore, train  # noqa: E402
-from models.spine.frames import CROP_PX  # noqa: E402
+from models.spine.data import CROP_PX  # noqa: E402
 from models.spine.joints import BONES  # noqa: E402
-from samples.film.frames import JOINTS  # noqa: E402
+from samples.film.joints import JOINTS  # noqa: E402
 
 NAMES = ("pelvis_tilt", "lumbar_flexion", "thoracic_flexion", "trunk_lean", "thigh", "shank")
 

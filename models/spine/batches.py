@@ -16,8 +16,9 @@ from torch.nn import functional
 
 from hingecheck import landmarks
 from hingecheck.spine import contour, features
-from models.spine.data import IMAGE_SEGMENT, UNIT_DEG, Frames
-from models.spine.frames import CROP_PX
+from models.spine.data import CROP_PX, IMAGE_SEGMENT, UNIT_DEG, Frames
+
+CPU = torch.device("cpu")
 
 
 @dataclass
@@ -31,24 +32,28 @@ class Batch:
     first: torch.Tensor  # (B,) row of the lifter's standing within the batch
 
 
+@dataclass(frozen=True)
+class Chance:
+    """Source of the random changes of a batch, and the share of its crops that are exact masks."""
+
+    random: np.random.Generator
+    true_share: float = 0.0
+
+
 def make_batch(
-    frames: Frames,
-    rows: NDArray[np.int64],
-    size_px: int,
-    random: np.random.Generator | None,
-    *,
-    true_share: float = 0.0,
+    frames: Frames, rows: NDArray[np.int64], size_px: int, chance: Chance | None, *, device: torch.device = CPU
 ) -> Batch:
-    """Return the batch of some rows; the rows must contain every lifter's standing row.
+    """Return the batch of some rows on a device; the rows must contain every lifter's standing row.
 
     1. Move the landmarks at random, as the pose model misplaces them.
     2. Describe the moved landmarks as features.
-    3. Cut the crop in the trunk frame of the moved landmarks. A share `true_share` of the crops are exact masks.
+    3. Cut the crop in the trunk frame of the moved landmarks. Some of the crops are exact masks.
     4. Add faults of masks and features.
     5. Subtract the picture's pitches from the true angles to get the targets.
 
-    Steps 1 and 4 need `random`; without it nothing changes at random.
+    Steps 1 and 4 need `chance`; without it nothing changes at random.
     """
+    random = chance.random if chance else None
     points = frames.points[rows].astype(float)
     moved = points if random is None else _jitter(points, random)  # 1.
     angles = features.segment_pitch_deg(moved, 1)
@@ -56,16 +61,17 @@ def make_batch(
     described = features.describe(moved, visible, world, 1)  # 2.
     matrix = between_frames(frames.axis[rows].astype(float), moved)
     source = frames.crop[rows]  # 3.
-    if random is not None and true_share:
-        exact = random.random(len(rows)) < true_share
+    if chance and chance.true_share:
+        exact = chance.random.random(len(rows)) < chance.true_share
         source = np.where(exact[:, None, None], frames.true_crop[rows], source)
-    picture = torch.from_numpy(np.ascontiguousarray(source))
+    picture = torch.from_numpy(np.ascontiguousarray(source)).to(device)
     if random is None:
         crop = warp(picture, matrix, size_px)
     else:
-        crop = warp(picture, matrix, size_px, _waver(np.where(frames.drawn[rows], 0.02, 0.006), size_px, random))
-        crop = torch.where(torch.from_numpy(frames.drawn[rows])[:, None, None, None], _soften(crop), crop)
-    described_t = torch.from_numpy(described.astype(np.float32))
+        drawn = torch.from_numpy(frames.drawn[rows]).to(device)
+        crop = warp(picture, matrix, size_px, _waver(torch.where(drawn, 0.02, 0.006), size_px, random))
+        crop = torch.where(drawn[:, None, None, None], _soften(crop, size_px), crop)
+    described_t = torch.from_numpy(described.astype(np.float32)).to(device)
     if random is not None:  # 4.
         crop = _spoil(crop, random)
         described_t = _blur_features(described_t, random)
@@ -76,9 +82,9 @@ def make_batch(
     return Batch(
         crop,
         described_t,
-        torch.from_numpy(target.astype(np.float32)),
-        torch.from_numpy(frames.yaw_deg[rows] / UNIT_DEG),
-        torch.from_numpy(first),
+        torch.from_numpy(target.astype(np.float32)).to(device),
+        torch.from_numpy(frames.yaw_deg[rows] / UNIT_DEG).to(device),
+        torch.from_numpy(first).to(device),
     )
 
 
@@ -114,70 +120,78 @@ def between_frames(axis: NDArray[np.float64], points: NDArray[np.float64]) -> ND
     return np.stack([new_forward, new_up, new_hip], axis=2)
 
 
-def _waver(trunks: NDArray[np.float64], size_px: int, random: np.random.Generator) -> NDArray[np.float64]:
+def _waver(trunks: torch.Tensor, size_px: int, random: np.random.Generator) -> torch.Tensor:
     """Smooth random shifts (B, S, S, 2) with SD `trunks` (B,), in trunk lengths.
 
     A mask follows the outline only roughly.
     """
-    coarse = torch.from_numpy(random.standard_normal((len(trunks), 2, 10, 10)).astype(np.float32))
+    coarse = _normal(random, (len(trunks), 2, 10, 10), trunks.device)
     fine = functional.interpolate(coarse, size=(size_px, size_px), mode="bilinear", align_corners=False)
-    out: NDArray[np.float64] = fine.permute(0, 2, 3, 1).numpy() * trunks[:, None, None, None].astype(np.float32)
-    return out
+    return fine.permute(0, 2, 3, 1) * trunks[:, None, None, None]
 
 
-def _soften(crop: torch.Tensor) -> torch.Tensor:
-    """Soften the edges like those of a model's mask."""
-    return functional.avg_pool2d(functional.pad(crop, (1, 1, 1, 1)), 3, stride=1)
+def _normal(random: np.random.Generator, shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
+    """Standard normal numbers on a device."""
+    return torch.from_numpy(random.standard_normal(shape).astype(np.float32)).to(device)
+
+
+def _soften(crop: torch.Tensor, size_px: int) -> torch.Tensor:
+    """Soften the edges like those of a model's mask: three pixels of a crop of 72, in a finer crop as many more."""
+    width = 2 * round(1.5 * size_px / 72 - 0.5) + 1
+    edge = width // 2
+    return functional.avg_pool2d(functional.pad(crop, (edge, edge, edge, edge)), width, stride=1)
 
 
 def warp(
-    source: torch.Tensor, matrix: NDArray[np.float64], size_px: int, waver: NDArray[np.float64] | None = None
+    source: torch.Tensor, matrix: NDArray[np.float64], size_px: int, waver: torch.Tensor | None = None
 ) -> torch.Tensor:
     """Sample crops (B, 1, S, S) from the stored ones, through the change of the trunk frame."""
     unit = contour.TRUNK_IN_CROP * size_px
     at_x, at_y = (part * size_px - 0.5 for part in contour.HIP_IN_CROP)
     ys, xs = np.mgrid[0:size_px, 0:size_px].astype(float)
     new = np.stack([(xs - at_x) / unit, (at_y - ys) / unit, np.ones_like(xs)], axis=-1).astype(np.float32)
-    flat = new.reshape(-1, 3) @ matrix.transpose(0, 2, 1).astype(np.float32)
-    old: NDArray[np.floating[Any]] = flat.reshape(len(matrix), size_px, size_px, 2)
+    change = torch.from_numpy(matrix.transpose(0, 2, 1).astype(np.float32)).to(source.device)
+    old = (torch.from_numpy(new.reshape(-1, 3)).to(source.device) @ change).reshape(-1, size_px, size_px, 2)
     if waver is not None:
         old = old + waver
     kept = contour.TRUNK_IN_CROP * CROP_PX
-    x = old[..., 0] * kept + contour.HIP_IN_CROP[0] * CROP_PX - 0.5
-    y = contour.HIP_IN_CROP[1] * CROP_PX - 0.5 - old[..., 1] * kept
-    grid = torch.from_numpy(
-        np.stack([(2 * x + 1) / CROP_PX - 1, (2 * y + 1) / CROP_PX - 1], axis=-1).astype(np.float32)
-    )
+    x = old[..., 0] * kept + contour.HIP_IN_CROP[0] * CROP_PX
+    y = contour.HIP_IN_CROP[1] * CROP_PX - old[..., 1] * kept
+    grid = torch.stack([2 * x / CROP_PX - 1, 2 * y / CROP_PX - 1], dim=-1)
     return functional.grid_sample(source[:, None].float() / 255.0, grid, align_corners=False)
 
 
 def _spoil(crop: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
     """Add faults of masks: wavy, hard or soft edges, coarse grids, and discs merged in or cut out, like plates."""
     count, _, size, _ = crop.shape
-    waves = torch.from_numpy(random.standard_normal((count, 1, 9, 9)).astype(np.float32))
+
+    def there(values: Any) -> torch.Tensor:
+        return torch.from_numpy(np.asarray(values)).to(crop.device)
+
+    waves = _normal(random, (count, 1, 9, 9), crop.device)
     waves = functional.interpolate(waves, size=(size, size), mode="bicubic", align_corners=False)
-    level = torch.from_numpy(random.uniform(-0.1, 0.1, (count, 1, 1, 1)).astype(np.float32))
-    gain = torch.from_numpy(np.exp(random.normal(0.1, 0.4, (count, 1, 1, 1))).astype(np.float32))
+    level = there(random.uniform(-0.1, 0.1, (count, 1, 1, 1)).astype(np.float32))
+    gain = there(np.exp(random.normal(0.1, 0.4, (count, 1, 1, 1))).astype(np.float32))
     out = ((crop - 0.5) * gain + 0.5 + level + 0.12 * waves).clamp(0.0, 1.0) * (crop > 0.01)
-    coarse = torch.from_numpy(random.random((count, 1, 1, 1)) < 0.2)
+    coarse = there(random.random((count, 1, 1, 1)) < 0.2)
     small = functional.interpolate(
-        functional.avg_pool2d(out, 2), size=(size, size), mode="bilinear", align_corners=False
+        functional.avg_pool2d(out, round(size / 36)), size=(size, size), mode="bilinear", align_corners=False
     )
     out = torch.where(coarse, small, out)
-    ys, xs = torch.meshgrid(torch.arange(size) / size, torch.arange(size) / size, indexing="ij")
+    steps = torch.arange(size, device=crop.device) / size
+    ys, xs = torch.meshgrid(steps, steps, indexing="ij")
     for chance in (0.25, 0.15):
-        at = torch.from_numpy(random.uniform([0.0, 0.35], [1.0, 1.05], (count, 2)).astype(np.float32))
-        radius = torch.from_numpy(random.uniform(0.04, 0.3, count).astype(np.float32))
+        at = there(random.uniform([0.0, 0.35], [1.0, 1.05], (count, 2)).astype(np.float32))
+        radius = there(random.uniform(0.04, 0.3, count).astype(np.float32))
         inside = (xs - at[:, 0, None, None]) ** 2 + (ys - at[:, 1, None, None]) ** 2 < radius[:, None, None] ** 2
-        chosen = torch.from_numpy(random.random(count) < chance)[:, None, None]
-        value = torch.from_numpy(np.clip(random.normal(0.5, 0.6, (count, 1, 1)), 0, 1).astype(np.float32))
+        chosen = there(random.random(count) < chance)[:, None, None]
+        value = there(np.clip(random.normal(0.5, 0.6, (count, 1, 1)), 0, 1).astype(np.float32))
         out = torch.where((inside & chosen)[:, None], value[:, None].expand_as(out), out)
     return out
 
 
 def _blur_features(described: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
     """Add noise, and set 4 % of the features to zero, so that the network does not rely on one of them."""
-    count, width = described.shape
-    noise = torch.from_numpy(random.standard_normal((count, width)).astype(np.float32))
-    lost = torch.from_numpy(random.random((count, width)) < 0.04)
-    return torch.where(lost, torch.zeros(()), described + 0.03 * noise)
+    noise = _normal(random, tuple(described.shape), described.device)
+    lost = torch.from_numpy(random.random(tuple(described.shape)) < 0.04).to(described.device)
+    return (described + 0.03 * noise).masked_fill(lost, 0.0)

@@ -26,9 +26,8 @@ from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
 from hingecheck.spine import contour
 from hingecheck.spine.inference import weighed
-from models.spine.data import TARGETS, Frames
+from models.spine.data import CROP_PX, TARGETS, Frames
 from models.spine.export import BENT_DEG, Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
-from models.spine.frames import CROP_PX
 from models.spine.net import SpineNet
 
 SIDE_DEG = 20.0

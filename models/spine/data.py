@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from hingecheck import landmarks
 from hingecheck.spine import features
-from samples.film.frames import JOINTS
+from samples.film.joints import JOINTS
+
+CROP_PX = 144
+"""Side of the stored crops, about the detail that the pose model's mask has."""
 
 TARGETS = ("pelvis", "lumbar", "junction", "thoracic", "trunk", "thigh", "shank")
 """What the network learns, in this order. Pitch of the pelvis and of the thoraco-lumbar junction (pelvis + lumbar),

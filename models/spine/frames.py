@@ -34,11 +34,13 @@ from hingecheck.backends.landmarker import Landmarker
 from hingecheck.pose.following import LEAST_PROBABILITY, Square, around
 from hingecheck.records import Sighting
 from hingecheck.spine import contour
+from models.spine.data import CROP_PX
 from models.spine.joints import BONES
 from samples.errors import ImpossiblePose
 from samples.film.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
 from samples.film.draw import random_spec
-from samples.film.frames import JOINTS, choose_frames, compressed, item_path, unpacked
+from samples.film.frames import choose_frames, compressed, item_path, unpacked
+from samples.film.joints import JOINTS
 from samples.film.raster import Raster
 from samples.lift.performance import Instant
 from samples.lift.truth import frame_angles
@@ -49,9 +51,6 @@ from samples.spec import ClipSpec
 from samples.work import run_all
 
 SIZE_PX = (308, 512)
-CROP_PX = 2 * 72
-"""Side of the stored crops, twice the network's."""
-
 MOST_LUMBAR_DEG = 55.0
 """Largest lumbar flexion."""
 

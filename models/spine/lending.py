@@ -17,7 +17,7 @@ from hingecheck import landmarks
 from hingecheck.geometry import pitch_deg
 from models.spine.data import Frames, bone_pair, pair_middles
 from models.spine.joints import BONES
-from samples.film.frames import JOINTS
+from samples.film.joints import JOINTS
 
 NEIGHBOURS = 6
 """The donor is drawn from this many most similar frames."""

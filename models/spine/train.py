@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from hingecheck.records import Z90
-from models.spine.batches import Batch, make_batch
+from models.spine.batches import CPU, Batch, Chance, make_batch
 from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load
 from models.spine.lending import lend
 from models.spine.net import SpineNet
@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=72)
     parser.add_argument("--depth", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", type=torch.device, default=CPU, help="cuda: train on a graphics card")
     parser.add_argument("--limit", type=int, default=10**9, help="number of bodies used, to test how many are needed")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--perfect", action="store_true", help="experiment: exact masks instead of the pose model's")
@@ -76,7 +77,8 @@ def main() -> None:
     parts = [frames["train"]] if drawn is None else [frames["train"], drawn]
     model, log = train(joined(parts), frames["check"], options)
     name = f"seed{options.seed}"
-    torch.save({"state": model.state_dict(), "size": options.size, "depth": options.depth}, options.out / f"{name}.pt")
+    kept = {"state": model.cpu().state_dict(), "size": options.size, "depth": options.depth}
+    torch.save(kept, options.out / f"{name}.pt")
     (options.out / f"{name}.log.json").write_text(json.dumps(log, indent=1))
 
 
@@ -84,9 +86,8 @@ def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[d
     """Train, and return the averaged weights after the last epoch and one log line per epoch."""
     random = np.random.default_rng([options.seed, 40])
     groups = [group for group in by_item(frames)[: options.limit] if random.random() < LIFTERS_SEEN]
-    model = _first(
-        options, make_batch(frames, np.concatenate(groups[:300]), options.size, None if options.start else random)
-    )
+    chance = None if options.start else Chance(random)
+    model = _first(options, make_batch(frames, np.concatenate(groups[:300]), options.size, chance))
     optimiser = _optimiser(model, options.rate)
     observed_groups = [group for group in groups if not frames.drawn[group[0]]]
     plan = [groups] * (options.epochs - options.last) + [observed_groups] * options.last
@@ -106,7 +107,8 @@ def train(frames: Frames, check: Frames, options: Any) -> tuple[SpineNet, list[d
         order = random.permutation(len(lot))
         for start in range(0, len(order), ITEMS_A_BATCH):
             rows = np.concatenate([lot[k] for k in order[start : start + ITEMS_A_BATCH]])
-            batch = make_batch(frames, rows, options.size, random, true_share=options.true_share)
+            chance = Chance(random, options.true_share)
+            batch = make_batch(frames, rows, options.size, chance, device=options.device)
             batch.first = _other_zeros(batch.first, random)
             losses.append(_step(model, optimiser, batch))
             schedule.step()
@@ -142,7 +144,7 @@ class _Run:
         """Load the state that was kept; return the log of the epochs that are done, empty at a first start."""
         if not self.path.exists():
             return []
-        kept = torch.load(self.path, weights_only=True)
+        kept = torch.load(self.path, weights_only=True, map_location=CPU)
         for name in ("model", "mean", "optimiser", "schedule"):
             getattr(self, name).load_state_dict(kept[name])
         torch.set_rng_state(kept["torch"])
@@ -152,12 +154,12 @@ class _Run:
 
 def _other_zeros(first: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
     """The row of each frame's reference: that of standing, or for OTHER_ZERO of the lifters another of their frames."""
-    rows = first.numpy()
+    rows = first.cpu().numpy()
     out = rows.copy()
     for standing in np.unique(rows):
         if random.random() < OTHER_ZERO:
             out[rows == standing] = random.choice(np.flatnonzero(rows == standing))
-    return torch.from_numpy(out)
+    return torch.from_numpy(out).to(first.device)
 
 
 def _first(options: Any, sample: Batch) -> SpineNet:
@@ -166,12 +168,12 @@ def _first(options: Any, sample: Batch) -> SpineNet:
         member = (options.seed - 1) % member_count(options.start)
         started: SpineNet = restored(options.start, member, sample)
         started.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
-        return started
+        return started.to(options.device)
     model = SpineNet(options.size, options.depth)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     model.encoder.middle.copy_(sample.features.mean(dim=0))
     model.encoder.spread.copy_(sample.features.std(dim=0) + 0.05)
-    return model
+    return model.to(options.device)
 
 
 def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
@@ -185,7 +187,7 @@ def _optimiser(model: SpineNet, rate: float) -> torch.optim.Optimizer:
 
 def _step(model: SpineNet, optimiser: torch.optim.Optimizer, batch: Batch) -> float:
     """Make one training step; return the loss."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=SHORT_FLOATS):
+    with torch.autocast("cpu", torch.bfloat16, enabled=SHORT_FLOATS and batch.crop.device == CPU):
         own, change = model(batch.crop.contiguous(memory_format=torch.channels_last), batch.features, batch.first)
     loss = loss_of(own.float(), change.float(), batch)
     optimiser.zero_grad()
@@ -211,7 +213,7 @@ def loss_of(own: torch.Tensor, change: torch.Tensor, batch: Batch) -> torch.Tens
     target = torch.cat([batch.target, batch.yaw[:, None]], dim=1)
     mean = torch.cat([own[:, :count], own[:, 2 * count : 2 * count + 1]], dim=1)
     log_variance = torch.cat([own[:, count : 2 * count], own[:, 2 * count + 1 :]], dim=1)
-    moved = batch.first != torch.arange(len(batch.first))
+    moved = batch.first != torch.arange(len(batch.first), device=batch.first.device)
     from_standing = batch.target - batch.target[batch.first]
     pair = _likelihood(change[moved, :count], change[moved, count:], from_standing[moved])
     return _likelihood(mean, log_variance, target) + 2.0 * pair
@@ -239,15 +241,17 @@ def predict(model: SpineNet, frames: Frames) -> tuple[Any, Any, Any, Any]:
     All lifters, without random changes.
     """
     model.eval()
+    device = next(model.parameters()).device
     groups = by_item(frames)
     owns, changes, targets, yaws = [], [], [], []
     for start in range(0, len(groups), 30):
-        batch = make_batch(frames, np.concatenate(groups[start : start + 30]), model.size_px, None)
+        batch = make_batch(frames, np.concatenate(groups[start : start + 30]), model.size_px, None, device=device)
         own, change = model(batch.crop, batch.features, batch.first)
-        owns.append(own.numpy())
-        changes.append(change.numpy())
-        targets.append(np.stack([batch.target.numpy(), (batch.target - batch.target[batch.first]).numpy()]))
-        yaws.append(batch.yaw.numpy())
+        owns.append(own.cpu().numpy())
+        changes.append(change.cpu().numpy())
+        target = batch.target.cpu().numpy()
+        targets.append(np.stack([target, target - target[batch.first.cpu().numpy()]]))
+        yaws.append(batch.yaw.cpu().numpy())
     return np.concatenate(owns), np.concatenate(changes), np.concatenate(targets, axis=1), np.concatenate(yaws)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from samples.errors import ImpossiblePose
 from samples.film.clip import Stage, draw_frame, draw_mask, instant_at, set_stage
 from samples.film.draw import random_spec
+from samples.film.joints import JOINTS
 from samples.film.raster import Image, Raster
 from samples.lift.truth import frame_angles
 from samples.lifter.body import Array
@@ -28,28 +29,6 @@ from samples.observer import POINTS, Observer
 from samples.scene.camera import project, view_at
 from samples.spec import ClipSpec
 from samples.work import run_all
-
-JOINTS = (
-    "head",
-    "neck01",
-    "spine01",
-    "spine02",
-    "spine03",
-    "spine04",
-    "upperarm01.L",
-    "upperarm01.R",
-    "lowerarm01.L",
-    "lowerarm01.R",
-    "wrist.L",
-    "wrist.R",
-    "upperleg01.L",
-    "upperleg01.R",
-    "lowerleg01.L",
-    "lowerleg01.R",
-    "foot.L",
-    "foot.R",
-)
-"""Names of the joints, in the order of `joints_px`."""
 
 
 def make_frames(count: int, folder: Path, *, seed: int, per_item: int, processes: int) -> int:
