@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ def joint_places() -> np.ndarray:
     return joints
 
 
-def item(folder: Path, number: int, *, left: bool = False, drawn: bool = False, count: int = 3) -> None:
+def item(
+    folder: Path, number: int, *, left: bool = False, drawn: bool = False, count: int = 3, top: str = "tight"
+) -> None:
     """One file as `models.spine.frames` writes it; entry k leans by 20 k degrees more in the truth."""
     mask, points, joints = picture(), landmark_places(), joint_places()
     if left:
@@ -65,7 +68,7 @@ def item(folder: Path, number: int, *, left: bool = False, drawn: bool = False, 
         "angles_deg": np.arange(count)[:, None] * np.array([10.0, 5.0, 2.0, 20.0, 8.0, 4.0], np.float32),
         "yaw_deg": np.array(3.0),
         "facing_sign": np.array(-1 if left else 1),
-        "spec": np.array("{}"),
+        "spec": np.array(json.dumps({"clothes": {"top": top}, "body": {}})),
     }
     if not drawn:
         table |= {
@@ -168,6 +171,23 @@ def test_restored_members_give_the_code_of_the_shipped_model(tmp_path: Path) -> 
         own = np.hstack([member.encoder(batch.crop, batch.features).numpy() for member in members])
     assert own == pytest.approx(code, abs=0.05)
     assert np.abs(code).max() > 1.0
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(0.2, 0.12), (9.0, 2.0)])
+def test_a_slope_out_of_reach_takes_the_nearest_width_of_the_prior(gain: float, expected: float) -> None:
+    assert export._prior(lambda width: 0.6 + gain * (1 - width / 4)) == expected
+
+
+def test_the_prior_is_as_wide_as_the_wanted_slope_needs() -> None:
+    assert export._prior(lambda width: export.WANTED_SLOPE + 0.5 - width) == pytest.approx(0.5)
+
+
+def test_lifters_in_loose_tops_can_be_left_out_of_the_training(tmp_path: Path) -> None:
+    item(tmp_path, 1)
+    item(tmp_path, 2, top="hoodie")
+    assert len(data.load(tmp_path, part="train", wanted=data.without(""))) == 6
+    assert len(data.load(tmp_path, part="train", wanted=data.without("cloth"))) == 3
+    assert len(data.load(tmp_path, part="train", wanted=data.KINDS["cloth"])) == 3
 
 
 def test_the_scaled_spread_contains_nine_errors_in_ten() -> None:

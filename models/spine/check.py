@@ -3,7 +3,8 @@
     python -m models.spine.check RUN/seed1.pt RUN/seed2.pt --data DIR
     python -m models.spine.check --data NEW
 
-The second command checks the shipped members on lifters that none of them was trained on.
+The second command checks the shipped members on lifters that none of them was trained on.  With `--without KIND` the
+members are calibrated on the other lifters alone, as if nobody had known of that kind, and both are shown.
 
 Every row of the table is the change from the lifter's own standing, in degrees. "exact masks" gives the same network
 the true silhouette. The difference shows how much of the error comes from the pose model's mask.
@@ -26,7 +27,7 @@ from hingecheck.judgement.verdict import pattern_of
 from hingecheck.records import Z90, Measure
 from hingecheck.spine import contour
 from hingecheck.spine.inference import weighed
-from models.spine.data import CROP_PX, TARGETS, Frames
+from models.spine.data import CROP_PX, KINDS, TARGETS, Frames, load, without
 from models.spine.export import BENT_DEG, Heads, calibrate, members_and_frames, predict_ensemble, turned_deg
 from models.spine.net import SpineNet
 
@@ -50,6 +51,9 @@ LOOSE, STIFF = ("loose", "hoodie"), 0.5
 
 AVERAGE_SKIN_M = 0.03
 """Largest slide of the thigh's pull, to either side, that counts as the average body's, in metres."""
+
+HEAD = f"{'':32s} frames lumbar pelvis junction slope inside  half"
+"""Titles of the columns."""
 
 SHIPPED = Path(__file__).resolve().parents[1]
 """Folder of the files that ship."""
@@ -221,13 +225,42 @@ def _first_column(crop: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.where((at > 0) & inside.any(axis=2), exact, np.nan)
 
 
+def home_and_away(members: list[SpineNet], data: Path, part: str, kind: str) -> dict[str, list[float]]:
+    """Return the numbers of bent frames within SIDE_DEG of the side view: of other lifters, and of those of a kind.
+
+    Only the other lifters calibrate the members.
+    """
+    home, away = load(data, part=part, wanted=without(kind)), load(data, part=part, wanted=KINDS[kind])
+    heads = calibrate(members, home)
+    return {"calibrated on": _bent(members, heads, home), f"left out ({kind})": _bent(members, heads, away)}
+
+
+def _bent(members: list[SpineNet], heads: Heads, frames: Frames) -> list[float]:
+    """The numbers of the bent frames within SIDE_DEG of the side view."""
+    _, predicted, _, true = predict_ensemble(members, heads, frames)
+    bent = (np.abs(frames.yaw_deg) <= SIDE_DEG) & (frames.angles_deg[:, TARGETS.index("trunk")] > BENT_DEG)
+    bent &= frames.first != np.arange(len(frames))
+    return _row(predicted[bent], true[bent])
+
+
+def _show(table: dict[str, list[float]]) -> None:
+    """Print rows of numbers."""
+    for name, row in table.items():
+        print(f"{name:32s} {row[0]:6.0f} " + " ".join(f"{value:6.2f}" for value in row[1:]))
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("members", type=Path, nargs="*", help="trained members; none: the shipped ones")
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--without", choices=KINDS, help="kind of lifters that does not calibrate")
     options = parser.parse_args()
     members, frames = members_and_frames(options.members, options.data, SHIPPED)
+    if options.without:
+        print(HEAD)
+        _show(home_and_away(members, options.data, "check" if options.members else "all", options.without))
+        return
     heads = calibrate(members, frames)
     specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(options.data.glob("item_*.npz"))]
     print(
@@ -256,12 +289,11 @@ def main() -> None:
     for support in SUPPORTS:
         numbers = verdicts(members, heads, frames, support)
         print("support {}: {} lifters, {:.0%} with a pattern, {:.0%} right, {} exchanged".format(support, *numbers))
-    print(f"{'':32s} frames lumbar pelvis junction slope inside  half")
+    print(HEAD)
     exact = replace(frames, crop=frames.true_crop)
     for title, masks in (("the pose model's masks", frames), ("exact masks", exact)):
         print(title)
-        for name, row in rows(members, heads, masks, specs).items():
-            print(f"{name:32s} {row[0]:6.0f} " + " ".join(f"{value:6.2f}" for value in row[1:]))
+        _show(rows(members, heads, masks, specs))
 
 
 if __name__ == "__main__":

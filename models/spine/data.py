@@ -6,6 +6,8 @@ frame is mirrored, if needed, so that the lifter faces right.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,19 @@ UNIT_DEG = 10.0
 
 PART = 8
 """One lifter of this many is kept for checking."""
+
+HIGHER_SKIN_M = 0.03
+"""Slide of the thigh's pull on the skin from which it pulls higher than in the average body, in metres."""
+
+Wanted = Callable[[Any], bool]
+"""Says of a spec whether its lifter is wanted."""
+
+KINDS: dict[str, Wanted] = {
+    "cloth": lambda spec: spec["clothes"]["top"] in ("loose", "hoodie"),
+    "skin": lambda spec: spec["body"].get("thigh_skin_m", 0.0) > HIGHER_SKIN_M,
+}
+"""Kinds of lifters that training can leave out, to see how the members do on what they never saw: those in loose tops
+and hoodies, and those whose thigh pulls the skin higher.  Each says of a spec whether it is of the kind."""
 
 _COLUMNS = ("pelvis_tilt", "lumbar_flexion", "thoracic_flexion", "trunk_lean", "thigh", "shank")
 
@@ -62,8 +77,16 @@ class Frames:
         return len(self.crop)
 
 
-def load(folder: Path, *, part: str) -> Frames:
-    """Return the frames of one part: `train`, `check` (numbers that are multiples of PART), or `all`."""
+def without(kind: str) -> Wanted:
+    """Want all lifters but those of a kind (one of KINDS; empty: all)."""
+    return lambda spec: not (kind and KINDS[kind](spec))
+
+
+def load(folder: Path, *, part: str, wanted: Wanted | None = None) -> Frames:
+    """Return the frames of one part: `train`, `check` (numbers that are multiples of PART), or `all`.
+
+    `wanted` chooses lifters; None: all.
+    """
     tables: list[dict[str, Any]] = []
     rows = 0
     for number, path in enumerate(sorted(folder.glob("item_*.npz"))):
@@ -71,7 +94,7 @@ def load(folder: Path, *, part: str) -> Frames:
             continue
         with np.load(path) as item:
             count = len(item["true_crop"])
-            if count < 2:
+            if count < 2 or (wanted and not wanted(json.loads(str(item["spec"])))):
                 continue
             tables.append(_facing_right(item) | _known(item, count, rows, number))
             rows += count

@@ -28,6 +28,7 @@ answer is a posterior mean, which contains the spread of shares in the training 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,10 @@ BENT_DEG = 30.0
 
 WANTED_SLOPE = 0.92
 """Slope of the lumbar change against the truth that calibration sets."""
+
+PRIOR_WIDTHS = (0.12, 2.0)
+"""Limits of the prior's width, as an SD of the lumbar share: from one that pulls a lot to one that hardly pulls.  Own
+choice."""
 
 MOST_PRIOR = 0.4
 """Largest weight that the prior may have in one frame."""
@@ -197,7 +202,7 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
     _widen(heads, change[bent], true_change[bent])  # 1.
     junction = (change[:, JUNCTION] + turned_deg(frames))[bent]  # 2.
     heads.usual_share[0] = float((change[bent, LUMBAR] @ junction) / (junction @ junction))
-    heads.prior[0] = brentq(lambda width: _slope(members, heads, (frames, bent), width) - WANTED_SLOPE, 0.12, 2.0)
+    heads.prior[0] = _prior(lambda width: _slope(members, heads, (frames, bent), width))
     single, change, true, true_change = predict_ensemble(members, heads, frames)
     _widen(heads, change[bent], true_change[bent])  # 3.
     for k in range(count + 1):  # 4.
@@ -208,6 +213,16 @@ def calibrate(members: list[SpineNet], frames: Frames) -> Heads:
             _width(single[group, k] + shift - true[group, k], single[group, count + 1 + k]) for group in groups
         )
     return heads
+
+
+def _prior(slope: Callable[[float], float]) -> float:
+    """Width of the prior at which the slope is WANTED_SLOPE; the nearest of the limits if it is at none."""
+    narrow, wide = PRIOR_WIDTHS
+    if slope(narrow) <= WANTED_SLOPE:
+        return narrow
+    if slope(wide) >= WANTED_SLOPE:
+        return wide
+    return float(brentq(lambda width: slope(width) - WANTED_SLOPE, narrow, wide))
 
 
 def _slope(members: list[SpineNet], heads: Heads, which: tuple[Frames, np.ndarray], width: float) -> float:

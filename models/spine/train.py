@@ -21,7 +21,7 @@ from torch import nn
 
 from hingecheck.records import Z90
 from models.spine.batches import CPU, Batch, Chance, make_batch
-from models.spine.data import TARGETS, UNIT_DEG, Frames, joined, load
+from models.spine.data import KINDS, TARGETS, UNIT_DEG, Frames, joined, load, without
 from models.spine.lending import lend
 from models.spine.net import SpineNet
 from models.spine.restore import member_count, restored
@@ -60,14 +60,16 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", type=torch.device, default=CPU, help="cuda: train on a graphics card")
     parser.add_argument("--limit", type=int, default=10**9, help="number of bodies used, to test how many are needed")
+    parser.add_argument("--without", choices=KINDS, default="", help="experiment: leave out a kind of lifters")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--perfect", action="store_true", help="experiment: exact masks instead of the pose model's")
     parser.add_argument("--true-share", type=float, default=0.1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    frames = {part: load(options.data, part=part) for part in ("train", "check")}
-    drawn = load(options.silhouettes, part="train") if options.silhouettes else None
+    wanted = without(options.without)
+    frames = {"train": load(options.data, part="train", wanted=wanted), "check": load(options.data, part="check")}
+    drawn = load(options.silhouettes, part="train", wanted=wanted) if options.silhouettes else None
     if drawn is not None:
         lend(frames["train"], drawn, np.random.default_rng([options.seed, 41]))
     if options.perfect:
