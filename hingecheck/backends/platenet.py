@@ -14,7 +14,7 @@ import numpy as np
 from hingecheck.backends.networks import network
 from hingecheck.records import Bytes, Floats
 
-_BATCH: Final = 64
+_BATCH: Final = 16
 """Number of pictures that are given to the network at once, to limit memory."""
 
 

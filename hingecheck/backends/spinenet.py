@@ -14,7 +14,7 @@ import numpy as np
 from hingecheck.backends.networks import network
 from hingecheck.records import Bytes, Floats, SpineReading
 
-_BATCH: Final = 64
+_BATCH: Final = 16
 """Number of crops that are given to the encoder at once, to limit memory."""
 
 _ANGLES: Final = 7

@@ -158,7 +158,8 @@ def _by_rim(ends: Floats, to_part: Floats, thumbnails: Thumbnails, view: View) -
     known, scale = np.isfinite(ends[:, 0]), to_part[0, 0]
     radius = float(np.median(ends[known, 3]))
     places = (ends[known, :2] - to_part[:, 2]) / scale
-    found = rim.measured(thumbnails.grey[known], places, radius / scale, view.yaw_deg.value)  # 6
+    pictures = [thumbnails.grey[look] for look in np.flatnonzero(known)]  # no copies
+    found = rim.measured(pictures, places, radius / scale, view.yaw_deg.value)  # 6
     if found is None:
         return ends
     middles, radius_px = found

@@ -20,6 +20,7 @@ Steps:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -80,8 +81,10 @@ _RAYS: Final = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
 """Directions (RAYS, 2) of the rays."""
 
 
-def measured(pictures: Bytes, places: Floats, radius_px: float, yaw_deg: float) -> tuple[Floats, float] | None:
-    """Middles (M, 2) and radius of the rim in pictures (M, h, w); None if the rim is not clear.
+def measured(
+    pictures: Sequence[Bytes], places: Floats, radius_px: float, yaw_deg: float
+) -> tuple[Floats, float] | None:
+    """Middles (M, 2) and radius of the rim in M pictures (h, w); None if the rim is not clear.
 
     `places` (M, 2), `radius_px`: where and how large the network saw it.  All are in pixels of the pictures.
     """
