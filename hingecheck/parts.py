@@ -68,7 +68,7 @@ def _thumbnails(whole: Thumbnails, first_s: float, last_s: float) -> Thumbnails:
     inside = (whole.time_s >= first_s) & (whole.time_s <= last_s)
     if not inside.any():
         inside[np.abs(whole.time_s - first_s).argmin()] = True
-    return replace(whole, time_s=whole.time_s[inside], grey=whole.grey[inside])
+    return whole.those(inside)
 
 
 def _rows(track: PoseTrack, rows: Any) -> PoseTrack:

@@ -182,8 +182,7 @@ def _scout(
 
 def _new(small: Thumbnails, clip: reading.Video) -> Thumbnails:
     """The thumbnails without those that only repeat the picture before."""
-    kept = np.isin(small.time_s, clip.new_s(small.time_s))
-    return replace(small, time_s=small.time_s[kept], grey=small.grey[kept])
+    return small.those(np.isin(small.time_s, clip.new_s(small.time_s)))
 
 
 def _part(
@@ -192,8 +191,7 @@ def _part(
     """A part of the clip: where the lifter is in it."""
     begin_s, end_s = copy.times_s[pictures[0]], copy.times_s[pictures[-1]]
     inside = (small.time_s >= begin_s) & (small.time_s <= end_s)
-    moved = replace(small, time_s=small.time_s[inside], grey=small.grey[inside])
-    some = thumbnails.pictures(moved, MOTION_PICTURES) if inside.any() else []
+    some = thumbnails.pictures(small.those(inside), MOTION_PICTURES) if inside.any() else []
     return _Part(pictures, *_region(finder.between(begin_s, end_s), copy, some, person))
 
 

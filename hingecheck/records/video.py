@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from hingecheck.records.arrays import Bytes, Floats, check, check_time
+import numpy as np
+
+from hingecheck.records.arrays import Bools, Bytes, Floats, check, check_time
 from hingecheck.records.reasons import Reason
 
 TURNS_DEG: Final = (0, 90, 180, 270)
@@ -93,3 +95,10 @@ class Thumbnails:
     def __post_init__(self) -> None:
         check(self, {"grey": (len(self.time_s), -1, -1)})
         check_time(self.time_s)
+
+    def those(self, wanted: Bools) -> Thumbnails:
+        """Some of the pictures (M,).  If they lie in a row, they share their memory with these."""
+        rows = np.flatnonzero(wanted)
+        in_a_row = len(rows) > 0 and rows[-1] - rows[0] == len(rows) - 1
+        chosen = slice(rows[0], rows[-1] + 1) if in_a_row else rows
+        return replace(self, time_s=self.time_s[chosen], grey=self.grey[chosen])

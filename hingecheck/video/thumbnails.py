@@ -27,7 +27,8 @@ STEP_S: Final = 0.12
 """Smallest time between two thumbnails, in seconds."""
 
 MOST: Final = 512
-"""Largest number of thumbnails.  More are thinned out to half: about 20 MB for an upright clip of any length."""
+"""Largest number of thumbnails.  More are thinned out to half: 20 MB for an upright clip of any length, 60 MB for a
+wide one."""
 
 
 class Keeper:
@@ -62,9 +63,10 @@ class Keeper:
             self._grey, self._time_s, self._step_s = self._grey[::2], self._time_s[::2], 2 * self._step_s
 
     def thumbnails(self) -> Thumbnails:
-        """The thumbnails that were kept; at least one frame must have passed."""
-        scale, origin_px = self._place
-        return Thumbnails(np.array(self._time_s), np.stack(self._grey), scale, origin_px)
+        """The thumbnails that were kept; at least one frame must have passed.  The keeper is empty afterwards."""
+        (scale, origin_px), time_s, grey = self._place, np.array(self._time_s), np.stack(self._grey)
+        self._grey, self._time_s = [], []
+        return Thumbnails(time_s, grey, scale, origin_px)
 
 
 def pictures(thumbnails: Thumbnails, count: int) -> list[Frame]:

@@ -78,11 +78,14 @@ def zoom(scene: Scene) -> float:
 
 def sheet(frames: Sequence[KeyFrame], names: Sequence[str] = ()) -> bytes:
     """All key frames as PNG bytes: a row per repetition, a column per posture.  `names` begin the captions of a row."""
-    before = [name for name in names or [""] * len(frames) for _ in phases.POSTURES]
-    cells = [np.vstack([_caption(frame, name), _shown(frame)]) for frame, name in zip(frames, before, strict=False)]
-    count = len(phases.POSTURES)
-    rows = [np.hstack(cells[i : i + count]) for i in range(0, len(cells), count)]
-    _, data = cv2.imencode(".png", cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
+    count, height_px = len(phases.POSTURES), CAPTION_PX + CELL_HEIGHT_PX
+    bgr = np.empty((len(frames) // count * height_px, count * CELL_WIDTH_PX, 3), np.uint8)  # 2 MB for each repetition
+    for number, frame in enumerate(frames):
+        row, column = divmod(number, count)
+        cell = bgr[row * height_px :, column * CELL_WIDTH_PX :][:height_px, :CELL_WIDTH_PX]
+        cell[:CAPTION_PX] = _caption(frame, names[row] if names else "")[..., ::-1]
+        cell[CAPTION_PX:] = _shown(frame)[..., ::-1]
+    _, data = cv2.imencode(".png", bgr)
     return bytes(data)
 
 
