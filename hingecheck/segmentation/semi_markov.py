@@ -42,23 +42,25 @@ class Chain:
 
 
 def posterior(chain: Chain) -> tuple[Floats, Floats]:
-    """Probability (H) of each hypothesis, and of each step given its hypothesis (H, B, S, K, S)."""
-    count = chain.bend.shape[1]
-    steps = [chain.at(bend) for bend in range(count)]
+    """Probability (H) of each hypothesis, and of each step given its hypothesis (H, B, S, K, S).
+
+    A bend's steps are large, so they are computed again each time and not kept.
+    """
+    bends = range(chain.bend.shape[1])
     forward = [chain.start + chain.moment[:, 0]]
-    for step in steps:
-        forward.append(logsumexp(forward[-1][:, :, None, None] + step, axis=(1, 2)))
+    for bend in bends:
+        forward.append(logsumexp(forward[-1][:, :, None, None] + chain.at(bend), axis=(1, 2)))
     backward = [chain.end]
-    for step in reversed(steps):
-        backward.append(logsumexp(step + backward[-1][:, None, None, :], axis=(2, 3)))
+    for bend in reversed(bends):
+        backward.append(logsumexp(chain.at(bend) + backward[-1][:, None, None, :], axis=(2, 3)))
     backward.reverse()
     whole = logsumexp(forward[-1] + chain.end, axis=1)
-    edges = [
-        np.exp(forward[i][:, :, None, None] + step + backward[i + 1][:, None, None, :] - whole[:, None, None, None])
-        for i, step in enumerate(steps)
-    ]
+    edges = np.empty((len(whole), len(bends), *chain.step.shape[1:]))
+    for bend in bends:
+        before, after = forward[bend][:, :, None, None], backward[bend + 1][:, None, None, :]
+        edges[:, bend] = np.exp(before + chain.at(bend) + after - whole[:, None, None, None])
     total = chain.prior + whole
-    return np.exp(total - logsumexp(total)), np.stack(edges, axis=1)
+    return np.exp(total - logsumexp(total)), edges
 
 
 def best_path(chain: Chain, hypothesis: int) -> tuple[Ints, Ints]:
