@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,3 +166,21 @@ def test_the_number_of_workers_changes_no_byte(tmp_path: Path) -> None:
     assert np.array_equal(seen[0].frame_s, seen[1].frame_s)
     assert len(seen[0].traces) < 100
     assert seen[0].track.seen.mean() > 0.9
+
+
+STARTS_NOTHING = """
+import sys
+
+def hook(event, arguments):
+    if event == "subprocess.Popen":
+        raise AssertionError(arguments)
+
+sys.addaudithook(hook)
+import hingecheck.backends.mediapipe
+assert "sounddevice" not in sys.modules  # another module can still import it
+"""
+
+
+def test_the_pose_networks_start_no_other_program() -> None:
+    """MediaPipe's import looks for a sound library, with the C compiler where there is one."""
+    subprocess.run([sys.executable, "-c", STARTS_NOTHING], check=True, timeout=300)

@@ -6,25 +6,34 @@ Facts about version 0.10.31, found by trial, that this file works around:
 
 - An image that is not C-contiguous is misread without an error.
 - A mask whose width is no multiple of four ends the whole process when it is read.
+- Its import runs other programs to find a sound library, if `sounddevice` can be imported.
 - A landmarker that is left to the garbage collector raises when the interpreter ends.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-import mediapipe as mp
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from hingecheck.backends.memory import give_back
 from hingecheck.backends.silence import SILENCE
 from hingecheck.errors import ModelError
 from hingecheck.records import Bytes, Floats, Frame, Sighting
+
+# Without this, the import looks for a sound library: it runs ldconfig, the C compiler and the linker.
+_SILENT: Final = cast(dict[str, Any], sys.modules).setdefault("sounddevice", None) is None
+
+import mediapipe as mp  # noqa: E402
+from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
+
+if _SILENT:
+    del sys.modules["sounddevice"]  # another program may import it
 
 _MOST_PEOPLE: Final = 5
 """Largest number of people that are found in one picture."""
