@@ -153,6 +153,16 @@ def test_thumbnails_of_a_long_clip_stay_below_the_limit() -> None:
     assert kept.scale == 0.25
 
 
+def test_thumbnails_in_a_row_share_their_memory() -> None:
+    whole = thumbnails([np.full((256, 64, 3), 10 * i, np.uint8) for i in range(5)])
+    in_a_row, apart, none = (whole.those(np.isin(range(5), chosen)) for chosen in ([1, 2, 3], [0, 2], list[int]()))
+    assert np.shares_memory(in_a_row.grey, whole.grey)
+    assert in_a_row.time_s.tolist() == whole.time_s[1:4].tolist()
+    assert in_a_row.grey[:, 0, 0].tolist() == [10, 20, 30]
+    assert apart.grey[:, 0, 0].tolist() == [0, 20]
+    assert len(none.grey) == 0
+
+
 def measured(shape: lifter.Set) -> tuple[AngleTrack, tuple[Rep, ...]]:
     _, _, track, reps = stages(lifter.track(shape.posture()))
     return track, reps
