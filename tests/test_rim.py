@@ -30,7 +30,7 @@ def drawn(middle: Floats, *, grey: int = 40, floor: int = 150, yaw_deg: float = 
 def seen(pictures: list[Bytes], larger: float, aside: float, yaw_deg: float = 0.0) -> tuple[Floats, float] | None:
     """What the rim shows if the network is off by a share of the radius."""
     places = MIDDLES + np.array([aside, -aside]) * RADIUS_PX
-    return rim.measured(np.stack(pictures), places, RADIUS_PX * (1 + larger), yaw_deg)
+    return rim.measured(pictures, places, RADIUS_PX * (1 + larger), yaw_deg)
 
 
 @pytest.mark.parametrize(("larger", "aside"), [(0.0, 0.0), (0.08, 0.05), (-0.08, -0.06)])
