@@ -51,8 +51,8 @@ def changes(*clips: Session) -> list[str]:
 
 
 def test_a_change_is_reported_only_beyond_the_error_of_two_clips() -> None:
-    sd = 0.30 / (2 * error_card.AGREEMENT)  # limits of agreement of the share, from -0.13 to +0.17, 25 clips
-    limit = 2.064 * np.sqrt(2) * sd  # Student's t with 24 degrees of freedom
+    sd = 0.32 / (2 * error_card.AGREEMENT)  # limits of agreement of the share, from -0.16 to +0.16, 28 clips
+    limit = 2.052 * np.sqrt(2) * sd  # Student's t with 27 degrees of freedom
     for step, status in ((limit - 0.01, "within"), (limit + 0.01, "changed"), (-limit - 0.01, "changed")):
         (trend,) = trends.of_athlete([clip("2026-01-01", 0.45), clip("2026-01-08", 0.45 + step)])
         assert [p.change.status for p in trend.points] == ["not_told", status]
