@@ -327,7 +327,7 @@ def test_log_and_trend_commands_read_what_batch_wrote(tmp_path: Path) -> None:
     printed = conftest.hingecheck("trend", "ana", "--logbook", out, "--page", tmp_path / "ana.html").stdout
     assert max(map(len, printed.splitlines())) <= 80
     assert "60 % (50 to 70)" in printed
-    assert "worse than on 5 January: 20 % → 60 %, more than the measurement error (22" in " ".join(printed.split())
+    assert "worse than on 5 January: 20 % → 60 %, more than the measurement error (24" in " ".join(printed.split())
     pages = [tmp_path / "ana.html", out / "trends" / trend_file(out, "ana")]
     assert ["index.html" in page.read_text() for page in pages] == [False, True]
     for page in pages:
