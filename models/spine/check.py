@@ -249,20 +249,8 @@ def _show(table: dict[str, list[float]]) -> None:
         print(f"{name:32s} {row[0]:6.0f} " + " ".join(f"{value:6.2f}" for value in row[1:]))
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: the shipped ones")
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--without", choices=KINDS, help="kind of lifters that does not calibrate")
-    options = parser.parse_args()
-    members, frames = members_and_frames(options.members, options.data, SHIPPED)
-    if options.without:
-        print(HEAD)
-        _show(home_and_away(members, options.data, "check" if options.members else "all", options.without))
-        return
-    heads = calibrate(members, frames)
-    specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(options.data.glob("item_*.npz"))]
+def _show_errors(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> None:
+    """Print where the errors come from, and how what a frame gives alone helps."""
     print(
         "back edge error, % of the trunk: median {:.1f}, 90 % below {:.1f}, mask too wide by {:.1f}".format(
             *edge_error(frames)
@@ -286,6 +274,10 @@ def main() -> None:
     for name, error, share in zip(("alone", "from standing", "both weighed"), off, inside, strict=True):
         print(f"{name} {error:.2f} deg, {share:.2f} inside;", end=" ")
     print()
+
+
+def _show_tables(members: list[SpineNet], heads: Heads, frames: Frames, specs: list[dict[str, Any]]) -> None:
+    """Print the verdicts of single pictures, and the numbers of every group of frames with both kinds of masks."""
     for support in SUPPORTS:
         numbers = verdicts(members, heads, frames, support)
         print("support {}: {} lifters, {:.0%} with a pattern, {:.0%} right, {} exchanged".format(support, *numbers))
@@ -294,6 +286,25 @@ def main() -> None:
     for title, masks in (("the pose model's masks", frames), ("exact masks", exact)):
         print(title)
         _show(rows(members, heads, masks, specs))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("members", type=Path, nargs="*", help="trained members; none: the shipped ones")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--without", choices=KINDS, help="kind of lifters that does not calibrate")
+    options = parser.parse_args()
+    members, frames = members_and_frames(options.members, options.data, SHIPPED)
+    if options.without:
+        part = "check" if options.members else "all"
+        print(HEAD)
+        _show(home_and_away(members, options.data, part, options.without))
+        return
+    heads = calibrate(members, frames)
+    specs = [json.loads(str(np.load(path)["spec"])) for path in sorted(options.data.glob("item_*.npz"))]
+    _show_errors(members, heads, frames, specs)
+    _show_tables(members, heads, frames, specs)
 
 
 if __name__ == "__main__":
