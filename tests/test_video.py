@@ -12,7 +12,7 @@ import pytest
 
 from hingecheck.errors import InputError, VideoNotFound
 from hingecheck.records import Bytes, Frame
-from hingecheck.video import reading
+from hingecheck.video import overlap, reading
 from tests.conftest import noise_pictures, write_video
 
 
@@ -150,15 +150,15 @@ def test_decoding_ahead_keeps_the_order_and_passes_errors_on() -> None:
 
     seen: list[float] = []
     with pytest.raises(InputError, match="broke off"):
-        seen.extend(frame.time_s for frame in reading.ahead(breaks()))
+        seen.extend(frame.time_s for frame in overlap.ahead(breaks()))
     assert seen == list(range(20))
-    assert [f.time_s for f in reading.ahead(Frame(float(i), picture, 1.0) for i in range(20))] == list(range(20))
+    assert [f.time_s for f in overlap.ahead(Frame(float(i), picture, 1.0) for i in range(20))] == list(range(20))
 
 
 def test_decoding_ahead_stops_when_the_reader_stops() -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     before = threading.active_count()
-    frames = reading.ahead(Frame(float(i), picture, 1.0) for i in range(10_000))
+    frames = overlap.ahead(Frame(float(i), picture, 1.0) for i in range(10_000))
     next(frames)
     frames.close()
     assert threading.active_count() == before

@@ -30,7 +30,7 @@ from hingecheck.pose import activity, cleaning, estimation, following, lifter, s
 from hingecheck.progress import Progress, Stage, Watch, begin
 from hingecheck.records import Floats, Frame, PoseTrack, Seen, Thumbnails, Trace, Wanted
 from hingecheck.spine import contour
-from hingecheck.video import planes, reading, thumbnails
+from hingecheck.video import overlap, planes, reading, thumbnails
 from hingecheck.video.working_copy import APART_S, WorkingCopy, height_px
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _scout(
 ) -> _Scouted:
     """Decode the clip once: copy it, find what changes, find people.  Then decide where to look."""
     keeper, watcher = thumbnails.Keeper(), activity.Watcher()
-    pictures = reading.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
+    pictures = overlap.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
     with ThreadPoolExecutor(1) as thread:
         finder = _PeopleFinder(people, thread)
         begin(watch, Stage.SCOUTING)

@@ -24,7 +24,7 @@ from hingecheck.report.film import annotated, keyframes
 from hingecheck.report.film.scene import Scene
 from hingecheck.report.page import analysis as report_page
 from hingecheck.results import angle_table, bar_table, document, folder, landmark_table
-from hingecheck.video import reading, working_copy, writing
+from hingecheck.video import overlap, reading, working_copy, writing
 
 FILM: Final = "annotated.mp4"
 PAGE: Final = "report.html"
@@ -161,9 +161,9 @@ def film(
     filmed_hz = analysis.video.rate_hz
     rate_hz = filmed_hz if wanted.full_film else annotated.rate_hz(filmed_hz)
     with ExitStack() as threads:
-        frames = threads.enter_context(closing(reading.ahead(_frames(clip, wanted), DECODED_AHEAD)))
+        frames = threads.enter_context(closing(overlap.ahead(_frames(clip, wanted), DECODED_AHEAD)))
         drawn = annotated.draw(analysis, frames, wanted.retouch, full=wanted.full_film)
-        drawn_ahead = threads.enter_context(closing(reading.ahead(drawn, DRAWN_AHEAD)))
+        drawn_ahead = threads.enter_context(closing(overlap.ahead(drawn, DRAWN_AHEAD)))
         expected = round(analysis.video.frames_read * rate_hz / filmed_hz) if math.isfinite(filmed_hz) else 0
         seen = counted(drawn_ahead, watch, Stage.FILM, expected)
         writing.write(target, clip, seen, rate_hz, silent=wanted.retouch is not None)

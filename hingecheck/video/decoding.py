@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from hingecheck.errors import InputError
-from hingecheck.video import orientation, streams, tones
+from hingecheck.video import orientation, sparing, streams, tones
 
 SAME_SHAPE: Final = 0.03
 """Largest difference between the shapes of two pictures that count as equal, as a share."""
@@ -65,8 +65,10 @@ class Losses:
     late: int = 0
 
 
-def pictures(clip: InputContainer, index: int, losses: Losses) -> Iterator[VideoFrame]:
-    """The pictures of a stream in order.
+def pictures(
+    clip: InputContainer, index: int, losses: Losses, spared: sparing.Sparing | None = None
+) -> Iterator[VideoFrame]:
+    """The pictures of a stream in order, without those that `spared` lets the decoder leave out.
 
     An AVI file only says in which order frames are decoded, not when each is shown.  FFmpeg's guess puts half of
     them in the wrong order.  They leave the decoder in the right order, so that order counts.
@@ -85,6 +87,10 @@ def pictures(clip: InputContainer, index: int, losses: Losses) -> Iterator[Video
         except (FFmpegError, OSError):  # the file breaks off, or the disk fails
             losses.failed += 1
             return
+        if spared is not None:
+            if losses.failed:
+                spared.stop()
+            stream.codec_context.skip_frame = spared.discard(packet)
         try:
             decoded = packet.decode()
         except (FFmpegError, OSError):

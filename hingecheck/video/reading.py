@@ -14,12 +14,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
-import queue
-import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import av
 import numpy as np
@@ -29,20 +27,24 @@ from av.video.frame import VideoFrame
 from hingecheck import texts
 from hingecheck.errors import InputError
 from hingecheck.records import Bytes, Floats, Frame, Limits, Repairs, VideoInfo
-from hingecheck.video import container, cuts, decoding, frozen, jumps, planes, quality, seeking, sizes, stamps, streams
+from hingecheck.video import (
+    container,
+    cuts,
+    decoding,
+    frozen,
+    jumps,
+    planes,
+    quality,
+    seeking,
+    sizes,
+    sparing,
+    stamps,
+    streams,
+)
 from hingecheck.video.container import PLAYABLE
 
 HEIGHT_PX: Final = 512
 """Largest height of a frame, in pixels.  A lifter fills about half of it, and the pose network sees 256 x 256."""
-
-Item = TypeVar("Item")
-
-DECODE_AHEAD: Final = 8
-"""Number of frames that `ahead` makes before they are read."""
-
-_PUT_TIMEOUT_S: Final = 0.1
-"""Time after which a waiting decoder checks whether it must stop, in seconds."""
-
 
 MOST_LATE: Final = 50
 """Number of frames after the longest duration that are damage.  More show that the clip is longer."""
@@ -188,7 +190,7 @@ class Video:
         """Frames at least this far apart, and the last one, with their times; raises InputError if there is none."""
         self._times_s, self._losses = [], decoding.Losses()
         given_s, left_out = -math.inf, None
-        for time_s, picture in self._timed(self._times_s, self._losses):
+        for time_s, picture in self._timed(self._times_s, self._losses, self._sparing(apart_s)):
             if time_s - given_s >= apart_s - seeking.TIME_TOLERANCE_S:
                 given_s, left_out = time_s, None
                 yield time_s, picture
@@ -199,15 +201,30 @@ class Video:
         if not self._times_s:
             raise InputError(f"{self.path}: holds no frame that can be decoded", PLAYABLE)
 
-    def _timed(self, times_s: list[float], losses: decoding.Losses) -> Iterator[tuple[float, VideoFrame]]:
+    def _sparing(self, apart_s: float) -> sparing.Sparing | None:
+        """What the decoder may leave out if frames this far apart are looked at; None if that is not known."""
+        ticks = self._stamps.ticks
+        with self._opened() as clip:
+            stream = streams.at(clip, self._index)
+            if (
+                not (len(ticks) and apart_s)
+                or self._form.interlaced
+                or stream.codec_context.codec.name not in sparing.CODECS
+            ):
+                return None
+            unit_s = float(stream.time_base or 0) / self.repairs.slow_motion
+        return sparing.Sparing(sparing.wanted(ticks, unit_s, apart_s))
+
+    def _timed(
+        self, times_s: list[float], losses: decoding.Losses, spared: sparing.Sparing | None = None
+    ) -> Iterator[tuple[float, VideoFrame]]:
         """The frames with their times in seconds from the first.  Both lists are filled.
 
-        A frame that is not later than the last is failed.
+        A frame that is not later than the last is failed.  Frames that are left out have their times in the list.
         """
         times, first_s = self._stamps.fresh(), None
         with self._opened() as clip:
-            for picture in self._decoded(clip, losses):
-                stamp_s = times.time_s(picture)
+            for stamp_s, picture in sparing.shown(self._decoded(clip, losses, spared), spared, times.time_s):
                 if stamp_s is None:
                     losses.failed += 1
                     continue
@@ -221,12 +238,18 @@ class Video:
                 if losses.late > MOST_LATE or len(times_s) >= self.limits.frames:
                     raise sizes.too_long(self.path, self.limits)
                 times_s.append(time_s)
-                yield time_s, picture
+                if picture is not None:
+                    yield time_s, picture
 
-    def _decoded(self, clip: InputContainer, losses: decoding.Losses | None = None) -> Iterator[VideoFrame]:
-        """All frames of the stream that have its first frame's shape."""
+    def _decoded(
+        self,
+        clip: InputContainer,
+        losses: decoding.Losses | None = None,
+        spared: sparing.Sparing | None = None,
+    ) -> Iterator[VideoFrame]:
+        """The frames of the stream that have its first frame's shape, without those that `spared` leaves out."""
         losses = losses or decoding.Losses()
-        frames = decoding.pictures(clip, self._index, losses)
+        frames = decoding.pictures(clip, self._index, losses, spared)
         return decoding.of_one_shape(frames, clip, (self._index, self._form, self.path), losses)
 
     def _read(self) -> quality.Read:
@@ -252,39 +275,6 @@ class Video:
         """Width and height of a scaled picture as it is stored, before it is turned upright."""
         width, height = round(self.width * scale), round(self.height * scale)
         return (height, width) if self._upright_by.rotation_deg % 180 else (width, height)
-
-
-def ahead(frames: Iterable[Item], most: int = DECODE_AHEAD) -> Generator[Item, None, None]:
-    """The frames, made in a thread of their own; up to `most` of them wait to be read."""
-    waiting: queue.Queue[Item | BaseException | None] = queue.Queue(maxsize=most)
-    stopped = threading.Event()
-
-    def put(item: Item | BaseException | None) -> bool:
-        while not stopped.is_set():
-            with contextlib.suppress(queue.Full):
-                waiting.put(item, timeout=_PUT_TIMEOUT_S)
-                return True
-        return False
-
-    def make() -> None:
-        try:
-            for frame in frames:
-                if not put(frame):
-                    return
-            put(None)
-        except BaseException as error:  # the reader of the frames raises it
-            put(error)
-
-    thread = threading.Thread(target=make, daemon=True)
-    thread.start()
-    try:
-        while (item := waiting.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join()
 
 
 def _chosen(path: Path, limits: Limits) -> tuple[int, dict[str, str]]:

@@ -23,7 +23,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from hingecheck.records import Bools, Code, Floats, Reason
+from hingecheck.records import Bools, Code, Floats, Ints, Reason
 from hingecheck.video import streams
 
 CLOSE_S: Final = 0.003
@@ -49,13 +49,15 @@ class Stamps:
 
     `rate_hz`: the rate at which pictures are counted; 0: they have times of their own.  `spread`: the new times in
     seconds by the file's stamp, for stamps that are changed.  `packets`: number of pictures in the file, as far as it
-    can be read.  `note`: what was changed.
+    can be read.  `note`: what was changed.  `ticks` (N,): the file's own times of showing, sorted, in the stream's
+    units; none if they are not used.
     """
 
     rate_hz: float = 0.0
     spread: dict[int, list[float]] = field(default_factory=dict)
     packets: int = 0
     note: Reason | None = None
+    ticks: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     _count: int = 0
     _used: Counter[int] = field(default_factory=Counter)
 
@@ -66,7 +68,7 @@ class Stamps:
 
     def fresh(self) -> Stamps:
         """The same for another pass."""
-        return Stamps(self.rate_hz, self.spread, self.packets, self.note)
+        return Stamps(self.rate_hz, self.spread, self.packets, self.note, self.ticks)
 
     def time_s(self, picture: VideoFrame) -> float | None:
         """The time of the next picture that was decoded, in seconds; None if it is not known."""
@@ -98,7 +100,7 @@ def read(clip: InputContainer, index: int) -> Stamps:
     # 3
     spread, moved = _spread(np.asarray(ticks * unit_s, np.float64))
     if moved.mean() < OFTEN:
-        return Stamps(packets=packets)
+        return Stamps(packets=packets, ticks=ticks)
     new: dict[int, list[float]] = {}
     for tick, time_s in zip(ticks.tolist(), spread.tolist(), strict=True):
         new.setdefault(tick, []).append(time_s)
