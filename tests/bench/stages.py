@@ -32,7 +32,7 @@ STAGES: Final = (
     ("read the working copy", "hingecheck.video.working_copy", "WorkingCopy.frames"),
     ("measure changes", "hingecheck.pose.activity", "Watcher.watch"),
     ("find people", "hingecheck.backends.mediapipe", "MediaPipePeople.everyone"),
-    ("wait for decoded frame", "hingecheck.video.reading", "ahead"),
+    ("wait for decoded frame", "hingecheck.video.overlap", "ahead"),
     ("pictures at times", "hingecheck.video.reading", "Video.frames_at"),
     ("facts of the file", "hingecheck.video.reading", "Video.info"),
     ("pose of the lifter", "hingecheck.backends.landmarker", "Landmarker.look"),
