@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hingecheck.errors import InputError
+from hingecheck.records import Thumbnails
 from hingecheck.video import planes, working_copy
 from hingecheck.video.planes import Small
 from hingecheck.video.working_copy import WorkingCopy
@@ -108,3 +109,23 @@ def test_a_full_disk_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_large_clips_are_copied_small(size: tuple[int, int], height: int) -> None:
     assert working_copy.height_px(*size) == height
+
+
+def test_thumbnails_that_wait_in_a_file_come_back_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    grey = np.random.default_rng(2).integers(0, 256, (3, 8, 6), np.uint8)
+    with WorkingCopy() as copy:
+        copy.put_aside(Thumbnails(np.array([0.0, 0.1, 0.2]), grey, 0.5, (3.0, 4.0)))
+        assert list(tmp_path.iterdir()) == []
+        back = copy.taken_back()
+    assert np.array_equal(back.grey, grey)
+    assert (back.time_s.tolist(), back.scale, back.origin_px) == ([0.0, 0.1, 0.2], 0.5, (3.0, 4.0))
+
+
+def test_a_disk_without_room_for_thumbnails_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with WorkingCopy() as copy, pytest.raises(InputError, match="no room for thumbnails"):
+        copy.put_aside(Thumbnails(np.array([0.0]), np.zeros((1, 2, 2), np.uint8), 1.0, (0.0, 0.0)))

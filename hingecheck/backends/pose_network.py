@@ -92,7 +92,7 @@ class PoseNetwork:
                 track, traces = _merged([(_rows(track, kept), [traces[index] for index in kept]), closer])
             del look
         give_back()
-        return Seen(track, tuple(traces), scouted.thumbnails, clip.times_s, scouted.parts[0].among_px)
+        return Seen(track, tuple(traces), copy.taken_back(), clip.times_s, scouted.parts[0].among_px)
 
     def _look(self, tasks: Sequence[_Part], look: _Look, watch: Watch | None) -> tuple[PoseTrack, list[Trace]]:
         """The landmarks and traces of all tasks, in order of time."""
@@ -141,20 +141,19 @@ def _again(part: _Part, track: PoseTrack, time_s: Floats) -> list[_Part]:
 
 @dataclass(frozen=True)
 class _Scouted:
-    """What scouting finds.
-
-    `activity`: what changes.  `thumbnails`: of the region to look at; of whole pictures if there are cuts.
-    """
+    """What scouting finds; `activity`: what changes."""
 
     parts: Sequence[_Part]
     activity: activity.Activity
-    thumbnails: Thumbnails
 
 
 def _scout(
     clip: reading.Video, copy: WorkingCopy, people: MediaPipePeople, person: Wanted, watch: Watch | None
 ) -> _Scouted:
-    """Decode the clip once: copy it, find what changes, find people.  Then decide where to look."""
+    """Decode the clip once: copy it, find what changes, find people.  Then decide where to look.
+
+    Thumbnails of that region are put aside in the copy; thumbnails of whole pictures if there are cuts.
+    """
     keeper, watcher = thumbnails.Keeper(), activity.Watcher()
     pictures = overlap.ahead(clip.small(height_px(clip.width, clip.height), APART_S))
     with ThreadPoolExecutor(1) as thread:
@@ -177,7 +176,8 @@ def _scout(
         parts = [_part(piece, finder, copy, small, person) for piece in pieces]
     if len(parts) == 1 and parts[0].region is not None:
         small = _new(_thumbnails(copy, parts[0].region), clip)
-    return _Scouted(parts, watcher.activity(), small)
+    copy.put_aside(small)
+    return _Scouted(parts, watcher.activity())
 
 
 def _new(small: Thumbnails, clip: reading.Video) -> Thumbnails:

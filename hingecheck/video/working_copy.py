@@ -5,7 +5,8 @@ phone records up to 240 large pictures a second.  Measuring and drawing need at 
 twice and from several places at once.
 
 The copy is MPEG-4 with a key frame every half second, in a temporary file without a name.  So nothing stays behind,
-whatever ends the program.  The pictures are a little coarser than the clip's: see `QUALITY`.
+whatever ends the program.  The pictures are a little coarser than the clip's: see `QUALITY`.  Thumbnails wait in a
+second such file while the pose network needs the memory.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 from av.error import PyAVCallbackError
 
 from hingecheck.errors import InputError
-from hingecheck.records import Frame
+from hingecheck.records import Frame, Thumbnails
 from hingecheck.video import container
 from hingecheck.video.planes import Small
 
@@ -61,6 +62,7 @@ class WorkingCopy:
     def __init__(self) -> None:
         """An empty copy."""
         self._file: IO[bytes] | None = None
+        self._aside: IO[bytes] | None = None
         self._lock = threading.Lock()
         self._times_s: list[float] = []
         self._scale, self._bt709 = 1.0, False
@@ -75,9 +77,10 @@ class WorkingCopy:
 
     def close(self) -> None:
         """Remove the copy."""
-        if self._file is not None:
-            self._file.close()
-        self._file, self._times_s = None, []
+        for file in (self._file, self._aside):
+            if file is not None:
+                file.close()
+        self._file, self._aside, self._times_s = None, None, []
 
     @property
     def empty(self) -> bool:
@@ -106,11 +109,24 @@ class WorkingCopy:
                 if stream is not None:
                     film.mux(stream.encode())
         except (OSError, PyAVCallbackError) as error:
-            raise InputError(
-                f"the temporary folder {tempfile.gettempdir()} has no room for a working copy of the clip",
-                "Free some space there, or name another folder in the environment variable TMPDIR.",
-            ) from error
+            raise _no_room("a working copy") from error
         self._times_s = times_s
+
+    def put_aside(self, small: Thumbnails) -> None:
+        """Keep thumbnails of the clip in a second file.  Raises InputError if the disk has no room for them."""
+        self._aside = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lives as long as the copy
+        try:
+            np.savez(self._aside, time_s=small.time_s, grey=small.grey, place=(small.scale, *small.origin_px))
+        except OSError as error:
+            raise _no_room("thumbnails") from error
+
+    def taken_back(self) -> Thumbnails:
+        """The thumbnails that were put aside."""
+        assert self._aside is not None
+        self._aside.seek(0)
+        with np.load(self._aside, allow_pickle=False) as stored:
+            scale, *origin_px = stored["place"].tolist()
+            return Thumbnails(stored["time_s"], stored["grey"], scale, (origin_px[0], origin_px[1]))
 
     def frames(self, wanted: Sequence[int] | None = None) -> Iterator[Frame]:
         """The pictures at these indices, which must all grow or all fall; all pictures without them."""
@@ -162,6 +178,14 @@ class WorkingCopy:
         nearest = [int(np.abs(np.array(self._times_s) - time_s).argmin()) for time_s in times_s]
         found = dict(zip(sorted({*nearest}), self.frames(sorted({*nearest})), strict=True))
         return [found[index] for index in nearest]
+
+
+def _no_room(what: str) -> InputError:
+    """The error of a disk that has no room for something of the clip."""
+    return InputError(
+        f"the temporary folder {tempfile.gettempdir()} has no room for {what} of the clip",
+        "Free some space there, or name another folder in the environment variable TMPDIR.",
+    )
 
 
 def _runs(indices: Sequence[int]) -> list[Sequence[int]]:
