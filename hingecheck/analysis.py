@@ -33,7 +33,7 @@ from hingecheck.backends.pose_network import LOOK_PX
 from hingecheck.backends.source import PoseSource
 from hingecheck.barbell import detection, evidence
 from hingecheck.errors import InputError, NobodyFound, NoRepetition
-from hingecheck.judgement import advice, criteria
+from hingecheck.judgement import advice, criteria, style
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.metrics import bar_track
 from hingecheck.pose import camera_motion
@@ -55,7 +55,6 @@ from hingecheck.records import (
     View,
     Wanted,
 )
-from hingecheck.segmentation import style
 from hingecheck.spine import inference
 from hingecheck.spine.zero import Zero
 from hingecheck.video import quality, reading, wishes

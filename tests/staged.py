@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from hingecheck import texts
-from hingecheck.judgement import advice, criteria
+from hingecheck.judgement import advice, criteria, style
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.metrics import comparison, repetition, set_drift
 from hingecheck.records import LONGEST_CODE, METRICS, Analysis, Angle, Bytes, Code, Measure, SelfReport, Side, VideoInfo
@@ -18,7 +18,6 @@ from hingecheck.report import compared
 from hingecheck.report.film import keyframes
 from hingecheck.report.page.comparison import Pictures
 from hingecheck.results import folder
-from hingecheck.segmentation import style
 from tests import lifter
 from tests.test_motion import SIZE, observe, stages
 

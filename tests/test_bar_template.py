@@ -14,7 +14,8 @@ from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
 from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, PoseTrack, Rep, Thumbnails
-from hingecheck.segmentation import hand_height, segment
+from hingecheck.segmentation import segment
+from hingecheck.signals import hand_height
 from hingecheck.spine import inference
 from hingecheck.video import thumbnails as small
 from tests import lifter

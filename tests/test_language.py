@@ -23,7 +23,7 @@ from hingecheck.commands import in_words
 from hingecheck.commands.console import _Console
 from hingecheck.errors import UsageError
 from hingecheck.history import trends
-from hingecheck.judgement import advice, criteria, self_report, verdict
+from hingecheck.judgement import advice, criteria, self_report, style, verdict
 from hingecheck.metrics import comparison
 from hingecheck.progress import Stage
 from hingecheck.records import Code, SelfReport
@@ -34,7 +34,6 @@ from hingecheck.report.page import comparison as comparison_page
 from hingecheck.report.page import template, translation
 from hingecheck.report.terminal import rules, summary
 from hingecheck.results import document
-from hingecheck.segmentation import style
 from tests.conftest import hingecheck
 from tests.staged import blank_pictures, shown, side, staged
 

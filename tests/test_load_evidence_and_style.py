@@ -12,9 +12,10 @@ import pytest
 
 from hingecheck.barbell import evidence
 from hingecheck.errors import UsageError
+from hingecheck.judgement import style
 from hingecheck.metrics import bar_path
 from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, Looks, Reason, Rep, Thumbnails
-from hingecheck.segmentation import segment, style
+from hingecheck.segmentation import segment
 from hingecheck.video import thumbnails as small
 from tests import lifter
 from tests.conftest import noise_pictures

@@ -26,7 +26,8 @@ from hingecheck.records import (
     View,
     pose,
 )
-from hingecheck.segmentation import events, hand_height, model, segment
+from hingecheck.segmentation import model, segment
+from hingecheck.signals import events, hand_height
 from hingecheck.spine import contour, inference
 from tests import lifter
 

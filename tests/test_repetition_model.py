@@ -18,8 +18,8 @@ from hingecheck.report.page import series
 from hingecheck.report.terminal import summary
 from hingecheck.results import document
 from hingecheck.segmentation import evidence, segment, semi_markov, tables, turns
-from hingecheck.segmentation.hand_height import follow
 from hingecheck.segmentation.model import Course
+from hingecheck.signals.hand_height import follow
 from models.segmentation.counts import table_of
 from models.segmentation.labels import Pull, labelled
 from models.segmentation.material import simulated_sets

@@ -17,13 +17,13 @@ from hingecheck.app.uploads import Taken
 from hingecheck.errors import HingecheckError, InputError, UsageError
 from hingecheck.history import archive
 from hingecheck.judgement import advice
+from hingecheck.judgement import style as styles
 from hingecheck.records.season import Failure
 from hingecheck.records.stored import Stored
 from hingecheck.report import result_folder, sentences
 from hingecheck.report.page import board as board_page
 from hingecheck.report.page import told
 from hingecheck.results import folder, reading, telling
-from hingecheck.segmentation import style as styles
 
 if TYPE_CHECKING:
     from hingecheck.records import Pattern

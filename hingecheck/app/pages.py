@@ -14,11 +14,11 @@ from hingecheck.errors import InputError
 from hingecheck.history import board as people
 from hingecheck.history import triage
 from hingecheck.judgement import self_report
+from hingecheck.judgement import style as styles
 from hingecheck.report import sentences
 from hingecheck.report.page import board as board_page
 from hingecheck.report.page import session_line, template, translation
 from hingecheck.report.page import trend as trend_page
-from hingecheck.segmentation import style as styles
 
 STYLES: Final = ("page.css", "app.css")
 POLICY: Final = {"img-src": "'self' data:", "connect-src": "'self'", "frame-src": "'self'"}

@@ -14,8 +14,8 @@ from typing import Any, Final
 from hingecheck import names
 from hingecheck.errors import UsageError
 from hingecheck.judgement import self_report
+from hingecheck.judgement import style as styles
 from hingecheck.records import SelfReport
-from hingecheck.segmentation import style as styles
 from hingecheck.video import wishes
 
 NUMBERS: Final = ("load_kg", "rpe", "sitting_hours", "height_cm")

@@ -14,7 +14,7 @@ Steps (`heights`):
 3. Take the best place if its correlation reaches LEAST_LIKE; its height above the patch's own place is the answer.
 4. Drop a patch that travels too little (LEAST_TRAVEL) in too many pictures (LEAST_LIFTED).
 
-The caller decides which candidate is the load: the one that moves with the hands (`segmentation.hand_height`).
+The caller decides which candidate is the load: the one that moves with the hands (`signals.hand_height`).
 """
 
 from __future__ import annotations

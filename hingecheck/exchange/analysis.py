@@ -29,7 +29,7 @@ from hingecheck.exchange import sources
 from hingecheck.exchange.body import Body, Source
 from hingecheck.filtering import lasting_s, smooth_known
 from hingecheck.geometry import known_median, pitch_deg, sagittal, thigh_pitch_deg
-from hingecheck.judgement import advice, criteria
+from hingecheck.judgement import advice, criteria, style
 from hingecheck.judgement import self_report as self_reports
 from hingecheck.judgement import verdict as verdicts
 from hingecheck.kinematics import angles, blindness
@@ -57,7 +57,6 @@ from hingecheck.records import (
     VideoInfo,
     View,
 )
-from hingecheck.segmentation import style
 from hingecheck.video import quality
 from hingecheck.video.working_copy import WorkingCopy
 

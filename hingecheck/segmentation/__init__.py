@@ -1,4 +1,4 @@
-"""Stage 8: find the repetitions of a clip and their events.
+"""Stage 8: find the repetitions of a clip.
 
-`segment` is the entry point: angles come in, repetitions go out.  `style` names the style of the set.
+`segment` is the entry point: angles come in, repetitions with their events go out.
 """

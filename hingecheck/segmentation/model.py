@@ -1,7 +1,7 @@
-"""The data that the files of this stage share: the hands, the pictures, and the bends of a clip.
+"""The data that the files of this stage share: the pictures, and the bends of a clip.
 
-In: nothing is computed here except simple questions about a `Course`.  Out: the types that `hand_height`, `turns`,
-`evidence` and `segment` hand to each other.
+In: nothing is computed here except simple questions about a `Course`.  Out: the types that `turns`, `evidence` and
+`segment` hand to each other.
 
 Words.  A *bend* is one way down and up again.  A *valley* is the frame of a bend in which the hands are lowest.  A
 *peak* is the frame before, between or after the valleys in which the hands are highest: an upright moment.  Heights are
@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from hingecheck.records import AngleTrack, Bools, Floats, Looks
+from hingecheck.signals.hand_height import Hands, Load
 
 CUT_S: Final = 0.085
 """Tolerance at the clip's ends, in seconds.  A valley this near to the first or last frame is where the clip was cut,
@@ -29,16 +30,6 @@ over this time before and after."""
 AT_THE_BAR: Final = 0.35
 """Largest distance, from front to back, of feet and hands from their place in the bend, in leg lengths.  Within it the
 lifter is at the bar.  The hands count too, because plates may hide the feet of a lifter who walks away."""
-
-
-class Load(Protocol):
-    """Thumbnails of a clip in which the load can be followed (`barbell.evidence.Pictures`)."""
-
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        """Possible paths of the load: times (M,) in seconds and heights (M,) above its resting place.
-
-        Heights are in leg lengths.  NaN = the load is not seen.
-        """
 
 
 class Pictures(Load, Protocol):
@@ -61,23 +52,6 @@ class Pictures(Load, Protocol):
 
         `left_s`: when the hands leave the bottom of each bend.
         """
-
-
-@dataclass(frozen=True)
-class Hands:
-    """Height of the hands in every frame: `height` (N,) in leg lengths, without gaps.
-
-    `load_height` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of
-    the hands comes from the load.  It is NaN in all other frames.
-    """
-
-    height: Floats
-    load_height: Floats
-
-    @property
-    def from_load(self) -> Bools:
-        """Frames (N,) in which the height of the hands comes from the load, whether the lifter is seen or not."""
-        return ~np.isnan(self.load_height)
 
 
 @dataclass(frozen=True)

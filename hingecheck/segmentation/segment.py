@@ -24,11 +24,12 @@ import numpy as np
 
 from hingecheck import posture
 from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Rep, Segmentation
-from hingecheck.segmentation import events, evidence, semi_markov, tables
+from hingecheck.segmentation import evidence, semi_markov, tables
 from hingecheck.segmentation.evidence import LoadSeen
-from hingecheck.segmentation.hand_height import follow, follow_load, has_long_gap, resampled
-from hingecheck.segmentation.model import Course, Hands, Pictures
+from hingecheck.segmentation.model import Course, Pictures
 from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, cut_off, describe, leaves_s, rest_s, under_way
+from hingecheck.signals import events
+from hingecheck.signals.hand_height import Hands, follow, follow_load, has_long_gap, resampled
 
 COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their

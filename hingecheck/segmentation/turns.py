@@ -24,8 +24,9 @@ import scipy
 
 from hingecheck import posture
 from hingecheck.records import AngleTrack, Bools, Floats, Ints
-from hingecheck.segmentation import events
-from hingecheck.segmentation.model import AROUND_S, Course, Hands, at_the_bar
+from hingecheck.segmentation.model import AROUND_S, Course, at_the_bar
+from hingecheck.signals import events
+from hingecheck.signals.hand_height import Hands
 
 SMALLEST_PULL: Final = 0.18
 """Minimum vertical travel of the hands, in leg lengths; smaller movements are not lifts."""

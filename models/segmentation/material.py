@@ -23,8 +23,8 @@ from hingecheck.kinematics import angles, interpolation, view
 from hingecheck.pose import cleaning
 from hingecheck.records import Angle, AngleTrack, Bools
 from hingecheck.segmentation import segment, turns
-from hingecheck.segmentation.hand_height import follow
 from hingecheck.segmentation.model import Course
+from hingecheck.signals.hand_height import follow
 from hingecheck.spine import inference
 from hingecheck.video.reading import Video
 from hingecheck.video.working_copy import WorkingCopy

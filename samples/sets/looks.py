@@ -1,4 +1,4 @@
-"""Measure how each style looks from the side, and write `hingecheck/segmentation/styles.toml`.
+"""Measure how each style looks from the side, and write `hingecheck/judgement/styles.toml`.
 
     python -m samples.sets.looks DIR        after  python -m samples.sets --out DIR
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hingecheck.segmentation.style import FEATURES
+from hingecheck.judgement.style import FEATURES
 from samples.sets.design import designed_sets
 from samples.sets.records import SetResult
 from samples.sets.run import finished

@@ -65,7 +65,7 @@ class SetResult:
     style: str = ""
     bottom: tuple[float, ...] = ()
     """`style`: the analyzer's name for the style. `bottom`: the features behind that name
-    (`hingecheck.segmentation.style.FEATURES`)."""
+    (`hingecheck.judgement.style.FEATURES`)."""
 
 
 def write_result(result: SetResult, path: Path) -> None:

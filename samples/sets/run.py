@@ -16,8 +16,8 @@ import numpy as np
 from hingecheck import __version__
 from hingecheck.analysis import analyze
 from hingecheck.errors import NobodyFound, NoRepetition
+from hingecheck.judgement import style
 from hingecheck.records import Analysis
-from hingecheck.segmentation import style
 from samples.kept import is_rendered, rendered, same_spec
 from samples.sets.records import NO_MOVEMENT, FoundRep, SetResult, TrueRep, read_result, write_result
 from samples.spec import ClipSpec

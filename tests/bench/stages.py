@@ -50,7 +50,7 @@ STAGES: Final = (
     ("interpolate angles", "hingecheck.kinematics.interpolation", "at_frames"),
     ("find the bar", "hingecheck.barbell.detection", "find"),
     ("segment", "hingecheck.segmentation.segment", "segment"),
-    ("classify the style", "hingecheck.segmentation.style", "classify"),
+    ("classify the style", "hingecheck.judgement.style", "classify"),
     ("describe a repetition", "hingecheck.metrics.repetition", "describe"),
     ("judge", "hingecheck.judgement.verdict", "judge"),
     ("all files", "hingecheck.report.result_folder", "save"),

@@ -19,16 +19,16 @@ this series, and plates often hide the lifter just when it matters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import scipy
 
 from hingecheck import posture
 from hingecheck.filtering import lasting_s
-from hingecheck.records import AngleTrack, Floats
-from hingecheck.segmentation.model import Hands, Load
+from hingecheck.records import AngleTrack, Bools, Floats
 
 MOMENTS: Final = 24
 """Largest number of upright moments that are compared."""
@@ -71,6 +71,33 @@ FEWEST: Final = 5
 
 STEPS: Final = 8
 """Number of steps into which the load's height is divided to learn the height of the hands."""
+
+
+class Load(Protocol):
+    """Thumbnails of a clip in which the load can be followed (`barbell.evidence.Pictures`)."""
+
+    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
+        """Possible paths of the load: times (M,) in seconds and heights (M,) above its resting place.
+
+        Heights are in leg lengths.  NaN = the load is not seen.
+        """
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Height of the hands in every frame: `height` (N,) in leg lengths, without gaps.
+
+    `load_height` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of
+    the hands comes from the load.  It is NaN in all other frames.
+    """
+
+    height: Floats
+    load_height: Floats
+
+    @property
+    def from_load(self) -> Bools:
+        """Frames (N,) in which the height of the hands comes from the load, whether the lifter is seen or not."""
+        return ~np.isnan(self.load_height)
 
 
 @dataclass(frozen=True)

@@ -110,9 +110,7 @@ def bottom(track: AngleTrack, rep: Rep) -> Floats:
 @cache
 def _classes() -> _Classes:
     """The parameters stored in `styles.toml`."""
-    table = tomllib.loads(
-        resources.files("hingecheck.segmentation").joinpath("styles.toml").read_text(encoding="utf-8")
-    )
+    table = tomllib.loads(resources.files("hingecheck.judgement").joinpath("styles.toml").read_text(encoding="utf-8"))
     names = tuple(name for name in get_args(StyleName) if name in table["style"])
     rows = [table["style"][name] for name in names]
     return _Classes(

@@ -1,0 +1,1 @@
+"""The height of the hands over a clip, and the instants of one way up or down.  No decision about repetitions."""
