@@ -305,8 +305,8 @@ def test_phases_have_no_gaps_in_any_style() -> None:
     assert [p.text for p in phases.of(romanian)] == ["lowering", "before lift-off", "lifting", "past the knee"]
     later = described(Rep(1, "romanian", 1.0, 2.9, 3.0, 3.5, 4.0, 4.2, 4.5, 4.0, True))  # the hands rest after lockout
     assert [p.text for p in phases.of(later)] == ["lowering", "before lift-off", "lifting", "past the knee", "standing"]
-    assert phases.at([later], 4.1)[1] == "past the knee"
-    assert phases.at([later], 4.6)[1] == "after the set"
+    assert phases.Timeline.of([later]).at(4.1)[1] == "past the knee"
+    assert phases.Timeline.of([later]).at(4.6)[1] == "after the set"
     for rep in (floor, missed, romanian, later):
         phases_of_rep = phases.of(rep)
         assert {phase.text for phase in phases_of_rep}.isdisjoint(phases.POSTURES.values())

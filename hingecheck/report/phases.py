@@ -103,26 +103,40 @@ def end_s(rep: Rep) -> float:
     return float(np.nanmax([rep.end_s, rep.lowering_s, rep.top_s, rep.lockout_s, rep.liftoff_s]))
 
 
-def at(reps: Sequence[RepMetrics], time_s: float) -> tuple[RepMetrics | None, str]:
-    """The repetition at `time_s` and the name of its posture or phase.
+@dataclass(frozen=True)
+class Timeline:
+    """What happens at each time of a clip.
 
-    Outside all repetitions, None and where the time lies.
+    `spans`: the postures of all repetitions, then all their phases.  `begin_s`, `end_s`: those of the set, in seconds.
     """
-    for find in (postures, of):
-        for rep in reps:
-            for phase in find(rep):
-                if phase.start_s <= time_s < phase.end_s:
-                    return rep, phase.text
-    if time_s < min(begin_s(rep.rep) for rep in reps):
-        return None, BEFORE
-    return None, AFTER if time_s >= max(end_s(rep.rep) for rep in reps) else BETWEEN
 
+    spans: tuple[tuple[Phase, RepMetrics], ...]
+    begin_s: float
+    end_s: float
 
-def held(reps: Sequence[RepMetrics], angle: str, time_s: float) -> Measure | None:
-    """The angle that the report gives for the posture at `time_s`; None if the time belongs to no posture."""
-    rep, name = at(reps, time_s)
-    posture = next((key for key, words in POSTURES.items() if words == name), "")
-    if rep is None or not posture or angle not in ANGLES:
-        return None
-    around = Phase(posture_s(rep, posture) - EARLY_S, posture_s(rep, posture) + HOLD_S, name)
-    return rep.values[metric(angle, posture)] if around.start_s <= time_s < around.end_s else None
+    @classmethod
+    def of(cls, reps: Sequence[RepMetrics]) -> Timeline:
+        """The timeline of at least one repetition."""
+        spans = tuple((phase, rep) for find in (postures, of) for rep in reps for phase in find(rep))
+        return cls(spans, min(begin_s(rep.rep) for rep in reps), max(end_s(rep.rep) for rep in reps))
+
+    def at(self, time_s: float) -> tuple[RepMetrics | None, str]:
+        """The repetition at `time_s` and the name of its posture or phase.
+
+        Outside all repetitions, None and where the time lies.
+        """
+        for phase, rep in self.spans:
+            if phase.start_s <= time_s < phase.end_s:
+                return rep, phase.text
+        if time_s < self.begin_s:
+            return None, BEFORE
+        return None, AFTER if time_s >= self.end_s else BETWEEN
+
+    def held(self, angle: str, time_s: float) -> Measure | None:
+        """The angle that the report gives for the posture at `time_s`; None if the time belongs to no posture."""
+        rep, name = self.at(time_s)
+        posture = next((key for key, words in POSTURES.items() if words == name), "")
+        if rep is None or not posture or angle not in ANGLES:
+            return None
+        around = Phase(posture_s(rep, posture) - EARLY_S, posture_s(rep, posture) + HOLD_S, name)
+        return rep.values[metric(angle, posture)] if around.start_s <= time_s < around.end_s else None

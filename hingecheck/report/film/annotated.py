@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import cv2
@@ -75,7 +76,7 @@ def draw(
             size = (round(picture.shape[1] * scale), limit_px)
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pen = Pen(0.0, 0.0, frame.scale * scale, _unit_px(picture))
-        now = phases.at(analysis.reps, float(analysis.angles.time_s[moment.frame]))
+        now = scene.timeline.at(float(analysis.angles.time_s[moment.frame]))
         if remark != wording.LEFT_OUT:
             overlay.draw(picture, scene, moment, pen)
         labels = overlay.labels(scene, moment) if moment.seen else []
@@ -103,7 +104,13 @@ def _words(now: tuple[RepMetrics | None, str], count: int) -> str:
 def _strip(width_px: int, pen: Pen, units: float, above_px: int = 0) -> Bytes:
     """An empty dark strip of the film.  It ends at a multiple of LINES below `above_px`."""
     bottom_px = LINES * round((above_px + units * pen.unit_px) / LINES)
-    return np.full((bottom_px - above_px, width_px, 3), drawing.INK, np.uint8)
+    return _dark(bottom_px - above_px, width_px).copy()
+
+
+@lru_cache(maxsize=2)
+def _dark(height_px: int, width_px: int) -> Bytes:
+    """A dark picture (h, w, 3).  To copy it is several times quicker than to fill one."""
+    return np.full((height_px, width_px, 3), drawing.INK, np.uint8)
 
 
 def _top(width_px: int, pen: Pen, text: str, remark: str, labels: Sequence[tuple[str, drawing.Colour]]) -> Bytes:

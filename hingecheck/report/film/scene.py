@@ -63,17 +63,19 @@ class Scene:
     """An analysis and the numbers that its drawing needs at every time.
 
     `trunk_px`: length of the upright trunk, in display pixels.  `step_s`: usual time between two samples, in seconds.
+    `timeline`: what the lifter does when.
     """
 
     analysis: Analysis
     trunk_px: float
     step_s: float
+    timeline: phases.Timeline
 
     @staticmethod
     def of(analysis: Analysis) -> Scene:
         """Compute the scene of an analysis."""
         trunk_px = float(np.nanquantile(np.hypot(*analysis.contour.axis_px.T), 0.9))
-        return Scene(analysis, trunk_px, usual_step_s(analysis.pose.time_s))
+        return Scene(analysis, trunk_px, usual_step_s(analysis.pose.time_s), phases.Timeline.of(analysis.reps))
 
     def at(self, time_s: float) -> Moment:
         """What is drawn at a time in seconds."""
@@ -110,7 +112,7 @@ class Scene:
         time_s = float(self.analysis.angles.time_s[frame])
         if name in phases.SIDE_VIEW_ONLY and not self.analysis.part_at(time_s).view.assessable:
             return Measure.missing(Code.VIEW_OBLIQUE)
-        held = phases.held(self.analysis.reps, name, time_s)
+        held = self.timeline.held(name, time_s)
         return angle_at(angle, frame) if held is None else held
 
     def part(self, moment: Moment) -> Part:
