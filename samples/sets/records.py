@@ -33,9 +33,10 @@ class TrueRep:
     def may_be_found(self) -> bool:
         """Whether the analyzer may find it: locked out in the recording.
 
-        The recording may end before the load is put down. Then the analyzer may find it, but need not.
+        The recording may end before the load is put down, or begin while it is already on its way up. Then the analyzer
+        may find it, but need not.
         """
-        return self.complete
+        return self.complete or (self.cut == "start" and self.lockout_s is not None)
 
 
 @dataclass(frozen=True)

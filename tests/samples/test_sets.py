@@ -75,7 +75,8 @@ def test_a_cut_repetition_may_be_found_only_if_its_lockout_was_recorded() -> Non
     at_end = TrueRep(1.0, 2.0, complete=True, cut="end")
     before = TrueRep(None, 2.0, complete=False, cut="start")
     assert f1([count(result([at_end], []))]) == f1([count(result([at_end], [FoundRep(1.0, 2.0)]))]) == 1.0
-    assert count(result([before], [FoundRep(1.0, 2.0)])).false == 1
+    assert count(result([before], [FoundRep(1.0, 2.0)])) == count(result([before], []))
+    assert count(result([before], [FoundRep(1.0, 3.0)])).false == 1
     assert count(result([before], [])).missed == 0
     missed = TrueRep(1.0, 2.0, complete=False)
     assert count(result([missed], [FoundRep(1.0, 2.0)])).false == 1
