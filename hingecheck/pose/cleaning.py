@@ -62,6 +62,10 @@ WHOLE_LEG_QUANTILE: Final = 0.9
 """Quantile of the leg's length that counts as the whole leg.  Where the leg of a standing lifter looks shorter than
 that by the scatter, the ankle is hidden and guessed too high."""
 
+LONGEST_LEG: Final = 1.25
+"""Longest way from the hip to an ankle's place, in lengths of the whole leg.  If it is longer, the lifter has walked
+away from it.  Hips that plates misplace are less far off: with 1.08, knees of 13 drawn clips were 0.2° worse."""
+
 GROUND_QUANTILE: Final = 0.7
 """Quantile of an ankle's picture row that counts as the ground; rows higher in the picture are hidden ankles."""
 
@@ -141,7 +145,10 @@ def _without(track: PoseTrack, odd: Bools) -> PoseTrack:
 
 
 def _plant(track: PoseTrack) -> Floats:
-    """Landmarks (N, 33, 2) in which each ankle has its place from nearby upright frames, where these agree."""
+    """Landmarks (N, 33, 2) in which each ankle has its place from nearby upright frames, where these agree.
+
+    A lifter whose leg does not reach that place walks, so there the ankle stays where it is seen.
+    """
     xy_px = track.xy_px.copy()
     hip, ankle = track.middle_px(landmarks.HIPS), track.middle_px(landmarks.ANKLES)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
@@ -151,9 +158,9 @@ def _plant(track: PoseTrack) -> Floats:
     spread_px = STANCE_SPREAD * float(np.nanmedian(length(ankle - hip)[upright]))
     for point in landmarks.ANKLES:
         leg_px = length(xy_px[:, point] - hip)
-        whole = upright & (leg_px >= float(np.nanquantile(leg_px[upright], WHOLE_LEG_QUANTILE)) - spread_px)
-        place = _stance(track, int(point), whole, spread_px)
-        agreed = ~np.isnan(place).any(axis=1) & track.seen
+        whole_px = float(np.nanquantile(leg_px[upright], WHOLE_LEG_QUANTILE))
+        place = _stance(track, int(point), upright & (leg_px >= whole_px - spread_px), spread_px)
+        agreed = (length(place - hip) <= LONGEST_LEG * whole_px) & track.seen
         xy_px[agreed, point] = place[agreed]
     return xy_px
 
