@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from hingecheck import posture
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import ANKLES, HIPS, KNEES, SHOULDERS, WRISTS
 from hingecheck.metrics import loading, postures, repetition
@@ -29,7 +30,7 @@ from hingecheck.records import (
 from hingecheck.segmentation import model, segment
 from hingecheck.signals import events, hand_height
 from hingecheck.spine import contour, inference
-from tests import lifter
+from tests import lifter, simulated
 
 SIZE = (900, 500)
 
@@ -505,6 +506,13 @@ def test_hands_misplaced_in_upright_frames_do_not_change_the_repetitions() -> No
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         guessed[np.ix_(upright, [wrist])] = guessed[np.ix_(upright, [shoulder])] + [0.0, 60.0]
     assert len(stages(replace(track, xy_px=guessed))[3]) == len(stages(track)[3]) == 1
+
+
+def test_a_lifter_who_walks_off_leaves_no_foot_behind() -> None:
+    raw = simulated.random_set(100_026, "walk").track
+    walked = cleaning.clean(raw)
+    assert posture.leg_px(walked) == pytest.approx(posture.leg_px(raw), rel=0.03)
+    assert view.orient(walked).tilt_deg == 0.0
 
 
 @pytest.mark.parametrize(("tilt_deg", "backwards"), [(0.0, 0.0), (8.0, 0.0), (-8.0, 0.0), (0.0, 9.0)])
