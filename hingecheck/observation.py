@@ -22,7 +22,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck import landmarks, parts
+from hingecheck import landmarks, parts, posture
 from hingecheck.backends.source import PoseSource
 from hingecheck.errors import NobodyFound
 from hingecheck.filtering import lasting_s
@@ -94,6 +94,11 @@ def observe(
     each = tuple(_shown(of_part(part), part, clip.new_s(part.frame_s)) for part in split)
     # 5
     if not any(_somebody(part.observed.track) for part in each):
+        if any(_somebody(part.observed.raw) and posture.lies(part.observed.raw) for part in each):
+            raise NobodyFound(
+                f"{clip.path}: nobody stands in this clip",
+                "If the picture lies on its side, give --rotate.",
+            )
         raise NobodyFound(
             f"{clip.path}: nobody was found in this clip",
             "Film the whole lifter from the side, in good light, filling at least half of the picture's height.",

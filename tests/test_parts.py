@@ -151,3 +151,19 @@ def test_nobody_in_any_part_is_nobody(tmp_path: Path) -> None:
     clip = cut_clip(tmp_path / "rooms.mp4", [40, 40])
     with pytest.raises(NobodyFound, match="nobody was found"):
         stages.observe_parts(clip, Nobody())
+
+
+class OnTheSide:
+    """A pose source that sees a shipped clip whose picture lies on its side."""
+
+    def read(self, clip: Video, copy: WorkingCopy, watch: Watch | None) -> Seen:
+        """What was seen of it."""
+        seen = Spliced(["hip_led"]).read(clip, copy, watch)
+        return replace(seen, track=replace(seen.track, xy_px=seen.track.xy_px[..., ::-1].copy()))
+
+
+def test_a_lifter_who_lies_is_no_standing_lifter(tmp_path: Path) -> None:
+    clip = cut_clip(tmp_path / "side.mp4", [Spliced(["hip_led"]).counts[0]])
+    with pytest.raises(NobodyFound, match="nobody stands") as caught:
+        stages.observe_parts(clip, OnTheSide())
+    assert "--rotate" in caught.value.remedy

@@ -127,5 +127,5 @@ def test_a_disk_without_room_for_thumbnails_is_reported(monkeypatch: pytest.Monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with WorkingCopy() as copy, pytest.raises(InputError, match="no room for thumbnails"):
+    with WorkingCopy() as copy, pytest.raises(InputError, match="no room for a working copy"):
         copy.put_aside(Thumbnails(np.array([0.0]), np.zeros((1, 2, 2), np.uint8), 1.0, (0.0, 0.0)))

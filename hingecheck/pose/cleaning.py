@@ -6,7 +6,7 @@ filled and marked (`filled`), and everything smoothed.  Why: plates hide joints,
 Steps (`clean`):
 
 1. Remove frames in which the trunk has another size, is in another place, or is upside down, and those in which
-   somebody nearer to the camera is seen (`without_wrong_frames`).
+   somebody nearer to the camera is seen (`without_wrong_frames`).  Remove all if nobody ever stands (`posture.lies`).
 2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
    its place from nearby upright frames, in which the plates are up, if those frames agree.
 3. Remove frames in which the leg looks much too short: the hips were put on a plate (`_with_whole_legs`).
@@ -77,6 +77,8 @@ LEAST_AGREEING: Final = 0.4
 def clean(track: PoseTrack) -> PoseTrack:
     """The track cleaned: without wrong frames, feet planted, short gaps filled, smoothed; long gaps are NaN."""
     gated = without_wrong_frames(track)  # 1
+    if posture.lies(gated):
+        gated = _without(gated, np.ones(len(gated.time_s), bool))
     planted = _with_whole_legs(replace(gated, xy_px=_plant(gated)))  # 2, 3
     known = planted.seen
     xy_px, filled = planted.xy_px.copy(), np.zeros(len(known), bool)

@@ -109,7 +109,7 @@ class WorkingCopy:
                 if stream is not None:
                     film.mux(stream.encode())
         except (OSError, PyAVCallbackError) as error:
-            raise _no_room("a working copy") from error
+            raise _no_room() from error
         self._times_s = times_s
 
     def put_aside(self, small: Thumbnails) -> None:
@@ -118,7 +118,7 @@ class WorkingCopy:
         try:
             np.savez(self._aside, time_s=small.time_s, grey=small.grey, place=(small.scale, *small.origin_px))
         except OSError as error:
-            raise _no_room("thumbnails") from error
+            raise _no_room() from error
 
     def taken_back(self) -> Thumbnails:
         """The thumbnails that were put aside."""
@@ -180,10 +180,10 @@ class WorkingCopy:
         return [found[index] for index in nearest]
 
 
-def _no_room(what: str) -> InputError:
-    """The error of a disk that has no room for something of the clip."""
+def _no_room() -> InputError:
+    """The error of a disk that has no room for the copy or the thumbnails."""
     return InputError(
-        f"the temporary folder {tempfile.gettempdir()} has no room for {what} of the clip",
+        f"the temporary folder {tempfile.gettempdir()} has no room for a working copy of the clip",
         "Free some space there, or name another folder in the environment variable TMPDIR.",
     )
 
