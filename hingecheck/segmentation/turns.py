@@ -26,7 +26,7 @@ from hingecheck import posture
 from hingecheck.records import AngleTrack, Bools, Floats, Ints
 from hingecheck.segmentation.model import AROUND_S, Course, at_the_bar
 from hingecheck.signals import events
-from hingecheck.signals.hand_height import Hands
+from hingecheck.signals.hand_height import USUAL_FLOOR, Hands
 
 SMALLEST_PULL: Final = 0.18
 """Minimum vertical travel of the hands, in leg lengths; smaller movements are not lifts."""
@@ -78,7 +78,8 @@ class Seen:
     trunk-thigh angle and knee flexion.  `arm`: from the shoulders down to the wrists, in leg lengths.  `step`: how far
     the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `by_arms`: the
     shoulders hardly rise along, and nobody is seen upright at the top: a row.  `whole`: most
-    of its rise is seen; other bends tell how much is missing of a rise that is under way when the clip begins.
+    of its rise is seen; other bends tell how much is missing of a rise that is under way when the clip begins, and a
+    single one is whole if it begins at the floor (USUAL_FLOOR) or the clip is trimmed to it.
 
     Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
     smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
@@ -172,7 +173,8 @@ def describe(course: Course) -> Seen:
     low_known = np.array([known[course.around(valley)].any() for valley in valleys])
     if _moves_up(course, course.valleys[0]):
         part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
-        whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else left_s <= TRIMMED_S
+        from_floor = left_s <= TRIMMED_S or height[valleys[0]] <= USUAL_FLOOR
+        whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else from_floor
         low_known[0] &= len(valleys) == 1
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
     straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
