@@ -210,6 +210,16 @@ def test_a_clip_trimmed_to_one_pull_gives_one_repetition() -> None:
     assert np.isnan(rep.end_s)
 
 
+@pytest.mark.parametrize(("begin_s", "found"), [(4.2, 1), (4.5, 0)])
+def test_a_lone_pull_under_way_counts_if_the_clip_begins_at_the_floor(begin_s: float, found: int) -> None:
+    deep = lifter.Set(bends=((1.5, 3.0, 4.0, 5.5),), last_s=8.0, thigh_deg=60.0, shank_deg=12.0, lean_deg=75.0)
+    whole = deep.posture()
+    kept = whole.time_s >= begin_s
+    angles_deg = (series[kept] for series in (whole.thigh_deg, whole.shank_deg, whole.lean_deg))
+    part = lifter.Posture(whole.time_s[kept] - begin_s, *angles_deg)
+    assert len(stages(lifter.track(part))[3]) == found
+
+
 def test_a_back_squat_gives_no_repetition() -> None:
     track = lifter.track(lifter.Set(lean_deg=35.0, thigh_deg=80.0, shank_deg=25.0).posture())
     xy_px = track.xy_px.copy()
