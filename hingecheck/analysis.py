@@ -221,7 +221,7 @@ def _judged(
         contour=parts.joined([part.seen.observed.contour for part in measured], main.seen.observed.contour),
         spine=parts.joined([part.spine for part in measured], main.spine),
         angles=angles,
-        style=style.classify(angles, [rep.rep for rep in reps], inputs.style),
+        style=style.classify(angles, [rep.rep for rep in reps], inputs.style, assessable=main.view.assessable),
         reps=reps,
         bends=tuple(bend for part in measured for bend in part.found.bends),
         findings=judged.findings,

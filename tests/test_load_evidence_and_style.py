@@ -240,7 +240,9 @@ def test_a_style_is_named_only_above_the_confidence_limit() -> None:
             knee_flexion=replace(track.knee_flexion, value_deg=knee),
             trunk_lean=replace(track.trunk_lean, value_deg=lean),
         )
-        classified = style.classify(posed, [replace(reps[0], style=style.LIFT_TYPES[name])], None)
+        like_it = [replace(reps[0], style=style.LIFT_TYPES[name])]
+        assert style.classify(posed, like_it, None, assessable=False).name == "not_sure"
+        classified = style.classify(posed, like_it, None)
         assert classified.name in {name, "not_sure"}
         assert 0.3 < classified.confidence <= 1.0
         assert (classified.name == "not_sure") == (classified.confidence < style.SURE)

@@ -658,4 +658,5 @@ def test_an_oblique_view_withholds_hip_knee_and_share() -> None:
     oriented, _, measured, reps = stages(lifter.track(posture, lifter.Camera(yaw_deg=40.0)), lifter.Model(yaw_deg=40.0))
     values = repetition.describe(measured, reps[0], oriented).values
     assert {name for name in repetition.SIDE_VIEW_ONLY if values[name].known} == set()
-    assert values["hip_change_deg"].reason == Reason(Code.VIEW_OBLIQUE)
+    for name in ("hip_change_deg", "early_trunk_drop_deg", "lean_back_deg"):
+        assert values[name].reason == Reason(Code.VIEW_OBLIQUE)

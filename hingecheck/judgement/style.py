@@ -3,7 +3,8 @@
 In: the angles of a clip, its repetitions, and the user's word if there is one.  Out: a `LiftStyle`.  Why: the report
 names the style.  It changes no measured number; the user's word only decides how bends become repetitions.
 
-Steps (`classify`).  It is a linear discriminant with one common spread.
+Steps (`classify`).  It is a linear discriminant with one common spread.  No style is named too far off the side view,
+where knees and trunk look straighter than they are.
 
 1. Read three numbers at the beginning of each pull: height of the hands (leg lengths), knee flexion and trunk lean
    (degrees).  Take the median over the repetitions.
@@ -76,11 +77,11 @@ def parse(word: str) -> StyleName | None:
     raise UsageError(f"--style {word}: no such style", f"Use one of {known}.")
 
 
-def classify(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None) -> LiftStyle:
-    """The given style; otherwise the most probable style, or "not sure"."""
+def classify(track: AngleTrack, reps: Sequence[Rep], given: StyleName | None, *, assessable: bool = True) -> LiftStyle:
+    """The given style; otherwise the most probable style, or "not sure".  `assessable`: seen from near the side."""
     if given is not None:
         return LiftStyle(given, 1.0, given=True)
-    if not reps:
+    if not reps or not assessable:
         return LiftStyle("not_sure", 0.0, given=False)
     classes = _classes()
     same_type = np.array([LIFT_TYPES[name] == reps[0].style for name in classes.names])

@@ -71,6 +71,7 @@ CHANGES: Final = {
 SIDE_VIEW_ONLY: Final = (
     *("hip_change_deg", "knee_change_deg", "lumbar_share_trunk", "lumbar_share_thigh"),
     *(f"{joint}_{posture}_deg" for posture in postures.POSTURES for joint in ("hip", "knee")),
+    *("early_trunk_drop_deg", "lean_back_deg"),
 )
 """Metrics that are not measured if the camera is too far off the side view."""
 

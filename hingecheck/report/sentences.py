@@ -180,7 +180,7 @@ def style(lift: LiftStyle) -> str:
     if lift.given:
         return f"{words} (as given)"
     if lift.name == "not_sure":
-        return "not sure (the movement fits several styles)"
+        return "not sure (the movement fits several styles)" if lift.confidence else "not sure (it does not show)"
     return f"{words} (recognized from the movement, {quantities.percent(min(lift.confidence, SUREST))} sure)"
 
 
