@@ -48,7 +48,7 @@ class MediaPipePeople:
     def __init__(self, bundle: Path) -> None:
         """Load the bundle; raises ModelError if the runtime refuses it."""
         self._still = _landmarker(bundle, people=_MOST_PEOPLE, masks=False)
-        self._first, self._lock = True, threading.Lock()
+        self._found, self._lock = False, threading.Lock()
 
     def __enter__(self) -> MediaPipePeople:
         return self
@@ -59,9 +59,9 @@ class MediaPipePeople:
 
     def everyone(self, frame: Frame) -> list[Floats]:
         """Landmarks (33, 2) of up to five people in one picture, in pixels of `frame.rgb`.  Threads take turns."""
-        with self._lock, SILENCE if self._first else nullcontext():
+        with self._lock, nullcontext() if self._found else SILENCE:  # the runtime warns once, of the first person
             result = self._still.detect(_image(frame.rgb))
-            self._first = False
+            self._found |= bool(result.pose_landmarks)
         return [_pixels(points, frame.rgb) for points in result.pose_landmarks]
 
 
