@@ -36,10 +36,15 @@ MOST_BENDS: Final = 3
 def bends(seen: Sequence[Bend]) -> tuple[str, ...]:
     """One line for each bend: what it is, how probably a repetition begins there, and what was seen."""
     return tuple(
-        f"{bend.lowest_s:.1f} s, top {bend.top_s:.1f} s: {KINDS[bend.kind]}; repetition {bend.probability:.2f} "
+        f"{bend.lowest_s:.1f} s, top {bend.top_s:.1f} s: {KINDS[bend.kind]}; repetition {_cut(bend.probability):.2f} "
         f"({', '.join((*_numbers(bend), _load(bend)))})"
         for bend in seen
     )
+
+
+def _cut(probability: float) -> float:
+    """The probability cut, not rounded, to two digits: one that just fails must not look as if it counted."""
+    return math.floor(100 * probability + 1e-9) / 100
 
 
 def _numbers(bend: Bend) -> list[str]:

@@ -342,3 +342,8 @@ def test_a_lifter_who_is_straight_when_the_clip_ends_has_locked_out_though_the_h
     assert ends_rising(bent)
     assert not ends_rising(np.where(measured.time_s > measured.time_s[-1] - 0.3, 2.0, bent))
     assert ends_rising(np.full(len(bent), 2.0)), "from the front the bend is not seen"
+
+
+@pytest.mark.parametrize(("probability", "said"), [(0.5999, "0.59"), (0.6, "0.60"), (0.29, "0.29"), (1.0, "1.00")])
+def test_a_probability_that_just_fails_does_not_look_as_if_it_counted(probability: float, said: str) -> None:
+    assert f"repetition {said} " in bend_texts.bends([replace(BEND, probability=probability)])[0]
