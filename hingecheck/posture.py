@@ -70,7 +70,7 @@ TILTED_DEG: Final = 5.0
 
 MOST_TILTED_DEG: Final = 45.0
 """Lean from which it is no tilt of the camera any more, in degrees: who never looks more upright than that lies.  It is
-13 at most in 66 real clips, and 96 to 101 in one of push-ups."""
+13 at most in 65 real clips, and 96 and 101 in the two parts of one of push-ups."""
 
 
 def upside_down(xy_px: Floats, width_px: float = 0.0) -> bool:

@@ -150,8 +150,8 @@ def _without(track: PoseTrack, odd: Bools) -> PoseTrack:
 def _plant(track: PoseTrack) -> Floats:
     """Landmarks (N, 33, 2) in which each ankle has its place from nearby upright frames, where these agree.
 
-    A lifter who is seen to the side of that place, and whose leg does not reach it, walks: the ankle stays where it is
-    seen.
+    The lifter walks where an ankle is seen far to the side of that place, and the leg is too short to reach it.  There
+    the ankle stays where it is seen.
     """
     xy_px = track.xy_px.copy()
     hip, ankle = track.middle_px(landmarks.HIPS), track.middle_px(landmarks.ANKLES)
