@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 
 from hingecheck.video.reading import Video
-from tests.bench import cases, clips, stages
+from tests.bench import cases, clips, least, stages
 from tests.bench.cases import CASES, TRIAL, Scene, clips_of, named
 from tests.bench.comparison import PARTS, Pair, Result, document, ratio, scaled, table
 from tests.bench.running import ROOT, Cost, run
 
-FLOOR = {"wall_s": 1.0, "cpu_s": 2.0}
+FLOOR, LEAST = {"wall_s": 1.0, "cpu_s": 2.0}, Cost(3.0, 4.0, 100.0)
 
 
 def pairs(*walls: tuple[float, float]) -> list[Pair]:
@@ -43,17 +43,29 @@ def test_a_loop_that_stopped_early_is_scaled_by_its_time_per_frame_alone() -> No
 
 def test_the_table_shows_each_case_and_says_which_loop_stopped_early() -> None:
     results = [
-        Result(CASES["1080p30"], pairs((10.0, 20.0)), 150, 300, FLOOR, FLOOR),
-        Result(CASES["hard"], pairs((30.0, 20.0)), 150, None, FLOOR, FLOOR),
-        Result(CASES["10min"], pairs((10.0, 20.0)), 9000, 600, FLOOR, FLOOR),
+        Result(CASES["1080p30"], pairs((10.0, 20.0)), 150, 300, FLOOR, FLOOR, LEAST),
+        Result(CASES["hard"], pairs((30.0, 20.0)), 150, None, FLOOR, FLOOR, LEAST),
+        Result(CASES["10min"], pairs((10.0, 20.0)), 9000, 600, FLOOR, FLOOR, LEAST),
     ]
     lines = table(results).splitlines()
     assert len({line.count("|") for line in lines[:5]}) == 1
     assert "| 300 | 150 | loop | **0.50** (0.50–0.50): 10.0 / 20.0 s | **1.00**" in lines[2]
     assert "analysis of 1080p30 | **1.50**" in lines[3]
+    assert lines[2].endswith("| 1.0 s (2.0 s) | 1.0 s (2.0 s) | 3.0 s (4.0 s) |")
     assert [line for line in lines if "stopped" in line] == [lines[-1]]
     assert "600 of 18000" in lines[-1]
     assert document(results[0])["ratios"]["peak_mib"]["median"] == 1.5
+
+
+def test_the_least_looks_as_often_and_encodes_every_picture(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(least, "Landmarker", lambda _: SimpleNamespace(look=lambda *_: looks.append(0)))
+    clip, film = ROOT / "samples/clips/hip_led.mp4", tmp_path / "film.mp4"
+    least.least(clip, tmp_path / "unused.task", 7, film)
+    assert len(looks) == 7
+    copied = sum(1 for _ in Video(clip).small(540, 0.03))
+    with av.open(str(film)) as made:
+        assert sum(1 for _ in made.decode(video=0)) == copied
 
 
 def test_a_case_needs_the_clip_that_it_is_compared_with() -> None:

@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measure(case: Case, folder: Path, asked: argparse.Namespace) -> Result:
-    """Measure one case: decoding alone, the pairs, the pose network alone."""
+    """Measure one case: decoding alone, the pairs, the pose network alone, the least that is needed."""
     _say(f"{case.name}: decoding")
     clip = case.path(folder)
     decoding = json.loads(_module("floors", "decode", clip)[1])  # afterwards the clip is in the system's cache
@@ -59,7 +59,10 @@ def measure(case: Case, folder: Path, asked: argparse.Namespace) -> Result:
     measured = _frames_measured(facts)
     height_px = facts["provenance"]["settings"]["frame_height_px"]
     inference = json.loads(_module("floors", "inference", clip, _bundle(), measured, height_px)[1])
-    return Result(case, tuple(pairs), measured, looped, decoding, inference)
+    _say(f"{case.name}: the least")
+    with tempfile.TemporaryDirectory() as place:
+        needed, _ = _module("least", clip, _bundle(), measured, Path(place) / "film.mp4")
+    return Result(case, tuple(pairs), measured, looped, decoding, inference, needed)
 
 
 def _profile(case: Case | None, folder: Path) -> dict[str, Any] | None:

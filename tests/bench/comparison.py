@@ -20,6 +20,7 @@ COLUMNS: Final = (
     "peak memory",
     "decoding alone",
     "pose network alone",
+    "least",
 )
 
 
@@ -46,6 +47,7 @@ class Result:
 
     `measured`: number of frames in which the analysis ran the pose network.  `looped`: number of frames that the loop
     read; None if the other side is no loop.  `decoding`, `inference`: the floors, each with `wall_s` and `cpu_s`.
+    `least`: what both and the film take as a program of its own (`tests.bench.least`).
     """
 
     case: Case
@@ -54,6 +56,7 @@ class Result:
     looped: int | None
     decoding: dict[str, float]
     inference: dict[str, float]
+    least: Cost
 
 
 def scaled(cost: Cost, loop: dict[str, float], frames: int) -> Cost:
@@ -106,6 +109,7 @@ def _cells(result: Result) -> list[str]:
         _compared(result, "peak_mib", "MiB"),
         _floor(result.decoding),
         _floor(result.inference),
+        f"{result.least.wall_s:.1f} s ({result.least.cpu_s:.1f} s)",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The two floors under the cost of an analysis: decoding alone, and the pose network alone.
+"""Two floors under the cost of an analysis: decoding alone, and the pose network alone.
 
 python -m tests.bench.floors decode CLIP
 python -m tests.bench.floors inference CLIP BUNDLE FRAMES HEIGHT_PX
