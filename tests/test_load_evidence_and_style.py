@@ -111,6 +111,15 @@ def test_after_a_large_change_of_light_pictures_are_not_compared() -> None:
     assert pictures([down, room(plates_up=True, light=60)]).looks([0, 1], [0.5]) is None
 
 
+def test_bends_that_cannot_be_compared_say_nothing_about_the_load() -> None:
+    """The bends are darker.  They compare with the first moment, but not with the others, which are lighter."""
+    first, others, bend = thin_bar(up=False), thin_bar(up=True) + 7, thin_bar(up=False, feet_px=30) - 7
+    looks = pictures([first, bend, others, bend, others]).looks([0.0, 2.0, 4.0], [1.0, 3.0])
+    assert looks is not None
+    assert looks.like[0].any()
+    assert looks.first_up == 0.0
+
+
 def beside_lifter(*, plates_up: bool, light: int = 0, seen: bool = True) -> Bytes:
     """A picture of a wide room with plates on the floor or at the hips, beside the lifter, as from 45 degrees."""
     picture = noise_pictures(1, height=900, width=1200)[0].copy()

@@ -205,7 +205,7 @@ class Pictures:
             each = np.array([self._fine(upright_s[i], bent_s[bend]) for i, bend in beside])
             differences.append(known_median(each))
         first, second = differences
-        if not min(first, second) > 0:
+        if not (first > 0 and second > 0):  # NaN is no evidence
             return 0.0
         return float(np.clip(MORE_FROM_BENDS * np.log(first / second), -MOST_ODDS, MOST_ODDS))
 
