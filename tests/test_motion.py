@@ -635,6 +635,17 @@ def test_feet_misplaced_before_the_first_bend_take_their_later_place() -> None:
     assert np.abs(cleaned.middle_px(ANKLES)[:, 1] - track.middle_px(ANKLES)[:, 1]).max() < 3.0
 
 
+def test_feet_that_only_bends_show_stay_where_the_bends_show_them() -> None:
+    """Dark shoes on a dark floor: while the lifter stands, the model guesses the ankles too high."""
+    posture = lifter.Set(bends=((1.5, 3, 4, 5.5), (9.5, 11, 12, 13.5), (14.5, 16, 17, 18.5)), last_s=20.0).posture()
+    track = lifter.track(posture)
+    guessed, hidden = track.xy_px.copy(), (posture.lean_deg < 40) & (posture.time_s > 1.5)
+    for ankle in ANKLES:
+        guessed[hidden, ankle, 1] -= 60.0
+    cleaned = cleaning.clean(replace(track, xy_px=guessed))
+    assert np.abs(cleaned.middle_px(ANKLES)[:, 1] - track.middle_px(ANKLES)[:, 1]).max() < 3.0
+
+
 def test_landmarks_of_another_person_for_a_moment_are_replaced() -> None:
     track = lifter.track(lifter.Set().posture())
     xy_px = track.xy_px.copy()

@@ -8,7 +8,8 @@ Steps (`clean`):
 1. Remove frames in which the trunk has another size, is in another place, or is upside down, and those in which
    somebody nearer to the camera is seen (`without_wrong_frames`).  Remove all if nobody ever stands (`posture.lies`).
 2. Plant the feet (`_plant`).  In a lift the feet stay in place, but plates on the floor hide them.  So each ankle gets
-   its place from nearby upright frames, in which the plates are up, if those frames agree.
+   its place from nearby upright frames, in which the plates are up, if those frames agree.  Where the legs look cut
+   short in all of them, as dark shoes on a dark floor do, it gets its place from any frames with whole legs.
 3. Remove frames in which the leg looks much too short: the hips were put on a plate (`_with_whole_legs`).
 4. Fill gaps of up to `filtering.LONGEST_GAP_S` and mark what was filled.
 5. Smooth each stretch between long gaps (`filtering.smooth`).
@@ -154,35 +155,39 @@ def _plant(track: PoseTrack) -> Floats:
     the ankle stays where it is seen.
     """
     xy_px = track.xy_px.copy()
-    hip, ankle = track.middle_px(landmarks.HIPS), track.middle_px(landmarks.ANKLES)
+    hip = track.middle_px(landmarks.HIPS)
     trunk = track.middle_px(landmarks.SHOULDERS) - hip
     upright = np.abs(np.degrees(np.arctan2(trunk[:, 0], -trunk[:, 1]))) < posture.UPRIGHT_DEG
     if not upright.any():
         return xy_px
-    spread_px = STANCE_SPREAD * float(np.nanmedian(length(ankle - hip)[upright]))
-    for point in landmarks.ANKLES:
+    for point, knee in zip(landmarks.ANKLES, landmarks.KNEES, strict=True):
         leg_px = length(xy_px[:, point] - hip)
         whole_px = float(np.nanquantile(leg_px[upright], WHOLE_LEG_QUANTILE))
-        place = _stance(track, int(point), upright & (leg_px >= whole_px - spread_px), spread_px)
+        spread_px = STANCE_SPREAD * whole_px
+        along_px = length(xy_px[:, knee] - hip) + length(xy_px[:, knee] - xy_px[:, point])
+        whole = along_px >= float(np.nanquantile(along_px[upright], WHOLE_LEG_QUANTILE)) - spread_px
+        shown = upright & (leg_px >= whole_px - spread_px), track.seen & whole
+        place = _stance(track, int(point), shown, spread_px)
         stepped = np.abs(place - track.xy_px[:, point])[:, 0] > STEPPED * whole_px
         agreed = ~np.isnan(place).any(axis=1) & ~(stepped & (length(place - hip) > whole_px)) & track.seen
         xy_px[agreed, point] = place[agreed]
     return xy_px
 
 
-def _stance(track: PoseTrack, point: int, upright: Bools, spread_px: float) -> Floats:
+def _stance(track: PoseTrack, point: int, shown: tuple[Bools, Bools], spread_px: float) -> Floats:
     """Place (N, 2) of the ankle `point` in each frame.
 
-    NaN where the upright frames within STANCE_S disagree, or where there are none.
+    `shown`: the frames (N,) that show it, the better ones first; the others count where none of those is near.  NaN
+    where the frames within STANCE_S disagree, or where there are none.
     """
     time_s, weight = track.time_s, np.nan_to_num(track.visibility[:, point]) ** 2
     centres_s = np.arange(0.0, time_s[-1] + STANCE_STEP_S, STANCE_STEP_S)
     places = np.full((len(centres_s), 2), np.nan)
     for row, centre_s in enumerate(centres_s):
-        near = upright & (np.abs(time_s - centre_s) <= STANCE_S) & (weight > 0)
-        if not near.any():
-            continue
-        places[row] = _agreed(track.xy_px[near, point], weight[near], spread_px)
+        around = (np.abs(time_s - centre_s) <= STANCE_S) & (weight > 0)
+        near = next((frames & around for frames in shown if (frames & around).any()), None)
+        if near is not None:
+            places[row] = _agreed(track.xy_px[near, point], weight[near], spread_px)
     return np.stack([np.interp(time_s, centres_s, places[:, k]) for k in (0, 1)], axis=1)
 
 
