@@ -20,6 +20,7 @@ from hingecheck.records import (
     Code,
     Floats,
     Frame,
+    Measure,
     PoseTrack,
     Reason,
     Rep,
@@ -535,6 +536,17 @@ def test_only_a_tilted_camera_makes_legs_and_body_lean(tilt_deg: float, backward
     seen = view.orient(replace(upright, xy_px=_turned(upright.xy_px, sign * tilt_deg)))
     assert seen.tilt_deg == pytest.approx(tilt_deg, abs=1.0)
     assert view.with_yaw(seen, seen.yaw_deg).tilt_deg == seen.tilt_deg
+
+
+@pytest.mark.parametrize(
+    ("shoulders_deg", "spine_deg", "yaw_deg"),
+    [(-60.0, -45.0, -60.0), (-40.0, -45.0, -45.0), (-60.0, -25.0, -25.0), (10.0, 3.0, 3.0)],
+)
+def test_the_shoulders_yaw_counts_only_where_the_spine_model_reads_too_little(
+    shoulders_deg: float, spine_deg: float, yaw_deg: float
+) -> None:
+    seen = view.orient(lifter.track(lifter.Set().posture(), lifter.Camera(yaw_deg=shoulders_deg)))
+    assert view.with_yaw(seen, Measure.of(spine_deg, 3.0)).yaw_deg.value == pytest.approx(yaw_deg, abs=0.5)
 
 
 def _turned(xy_px: Floats, right_deg: float) -> Floats:
