@@ -202,6 +202,17 @@ def test_a_pull_that_is_under_way_when_the_clip_begins_counts_but_its_start_is_n
     assert values["concentric_s"].reason == Reason(Code.PULL_UNDER_WAY)
 
 
+def test_a_pull_that_begins_with_the_clip_is_measured_from_its_start() -> None:
+    bends = ((1.5, 3, 4, 5.5), (6.5, 8, 9, 10.5), (11.5, 13, 14, 15.5))
+    whole = lifter.Set(bends=bends, last_s=17.0).posture()
+    kept = whole.time_s >= 4.16
+    part = lifter.Posture(whole.time_s[kept] - 4.16, whole.thigh_deg[kept], whole.shank_deg[kept], whole.lean_deg[kept])
+    oriented, _, track, reps = stages(lifter.track(part))
+    assert [rep.under_way for rep in reps] == [False, False]
+    first, second = (repetition.describe(track, rep, oriented).values["hip_change_deg"] for rep in reps)
+    assert first.value == pytest.approx(second.value, abs=3.0)
+
+
 def test_a_clip_trimmed_to_one_pull_gives_one_repetition() -> None:
     whole = lifter.Set().posture()
     kept = (whole.time_s >= 3.7) & (whole.time_s < 6.2)
