@@ -64,6 +64,18 @@ def test_somebody_who_walks_through_in_front_is_left_out_and_reported() -> None:
     assert identity.others_s(larger(time_s < 1.0)) == []  # the lifter, who comes from the camera
 
 
+def test_a_lifter_whose_bent_trunk_looks_short_is_nobody_nearer() -> None:
+    """Seen from the front, with ankles that are guessed too low at the top: nobody comes, the lifter straightens."""
+    posture = lifter.Set(bends=((1.0, 2.0, 5.0, 6.0), (7.0, 8.0, 11.0, 12.0)), last_s=13.0).posture()
+    track = lifter.track(posture)
+    xy_px, hip, bent = track.xy_px.copy(), track.middle_px(landmarks.HIPS)[:, None], posture.lean_deg > 30.0
+    for shoulder in landmarks.SHOULDERS:
+        xy_px[bent, shoulder] = hip[bent, 0] + 0.6 * (xy_px[bent, shoulder] - hip[bent, 0])
+    for ankle in landmarks.ANKLES:
+        xy_px[~bent & (track.time_s > 5.0), ankle, 1] += 120.0
+    assert not cleaning.nearer(replace(track, xy_px=xy_px)).any()
+
+
 def test_walking_in_and_single_errors_are_no_other_person() -> None:
     time_s = TRACK.time_s
     walking = np.where(time_s < 2.0, 200.0 * (2.0 - time_s), 0.0)
