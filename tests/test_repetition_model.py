@@ -194,6 +194,20 @@ def test_the_bends_of_a_clip_are_listed_with_their_evidence() -> None:
     assert "knee 62°" in lines[0]
 
 
+def test_a_bend_that_counts_is_listed_as_a_repetition_whatever_the_most_probable_path_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand = tables.KINDS.index("stand")
+    monkeypatch.setattr(
+        semi_markov, "best_path", lambda chain, _: (np.zeros(3, int), np.full(chain.bend.shape[1], stand))
+    )
+    track = stages(lifter.track(lifter.Set().posture()))[2]
+    found = segment.segment(track)
+    counted = [bend.kind for bend in found.bends if bend.probability >= segment.COUNTED_FROM]
+    assert counted == ["pull"]
+    assert {bend.kind for bend in found.bends} == {"pull", "stand"}
+
+
 def test_a_clip_without_repetition_says_what_was_seen_and_what_was_missing() -> None:
     assert "arms are never seen to hang" in bend_texts.missing([], hands_known=False)
     assert "never go down and up" in bend_texts.missing([], hands_known=True)

@@ -83,12 +83,12 @@ def remarks(*, complete: bool, cut_off: bool, probability: float) -> tuple[str, 
 class Bend:
     """One bend of the hands, and what the repetition model makes of it.
 
-    `lowest_s`, `top_s`: when the hands are lowest, and highest after it, in seconds.  `kind`: what the bend is on the
-    most probable path.  `after`: the state of the load at the top.  `probability`: that a repetition begins here.
-    `seen`: the numbers that the model weighs, by name; NaN = not seen.  `load_up`: what is seen of the bar's end at the
-    top, as log odds that the load is up; 0 = no evidence.  `changed`: how much the pictures around the feet differ
-    between the upright moments of the clip, as a share; NaN = they cannot be compared.  `beside_up`: as `load_up`, from
-    what changes beside the lifter between the bend and the top.
+    `lowest_s`, `top_s`: when the hands are lowest, and highest after it, in seconds.  `kind`: what the bend is; unless
+    it counts, on the most probable path.  `after`: the state of the load at the top.  `probability`: that a repetition
+    begins here.  `seen`: the numbers that the model weighs, by name; NaN = not seen.  `load_up`: what is seen of the
+    bar's end at the top, as log odds that the load is up; 0 = no evidence.  `changed`: how much the pictures around the
+    feet differ between the upright moments of the clip, as a share; NaN = they cannot be compared.  `beside_up`: as
+    `load_up`, from what changes beside the lifter between the bend and the top.
     """
 
     lowest_s: float

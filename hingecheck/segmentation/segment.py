@@ -263,11 +263,12 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
 
 def _bends(course: Course, seen: Seen, told: _Path, load: LoadSeen) -> tuple[Bend, ...]:
     """Every bend with what the model makes of it."""
+    begun = told.probability >= COUNTED_FROM
     return tuple(
         Bend(
             lowest_s=float(course.time_s[valley]),
             top_s=float(course.time_s[course.peaks[i + 1]]),
-            kind=told.kinds[i],
+            kind=tables.COUNTED.get(told.type, told.kinds[i]) if begun[i] else told.kinds[i],
             after=told.states[i + 1],
             probability=float(told.probability[i]),
             seen=seen.numbers(i),
