@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from typing import Final
+
+_ARENA_MAX: Final = -8
+"""glibc's number of the option `M_ARENA_MAX` of `mallopt`."""
+
+ARENAS: Final = 2
+"""Number of pools from which glibc gives memory.  By itself it makes up to eight for each core, and what one has freed
+no other uses: ten minutes of video then take 607 MB and ten seconds 549 MB, with two 585 and 546 MB."""
 
 
 def give_back() -> None:
@@ -12,3 +20,9 @@ def give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
+
+
+def share_pools() -> bool:
+    """Let all threads share ARENAS pools of memory, from now on; True if the C library has a call for it (glibc)."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    return mallopt is not None and bool(mallopt(_ARENA_MAX, ARENAS))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hingecheck import __version__, names
 from hingecheck.backends import bundles
-from hingecheck.backends.memory import give_back
+from hingecheck.backends.memory import give_back, share_pools
 from hingecheck.errors import HingecheckError, InputError, ModelError, UsageError
 from hingecheck.judgement import criteria
 from hingecheck.records import SelfReport
@@ -149,6 +149,7 @@ def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) ->
 
     wanted, rules = job.settings, criteria.load(job.settings.criteria)
     usual = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
+    share_pools()
     with WorkingCopy() as copy:
         measured = analysis.analyze(job.clip, asked or usual, watch=watch, copy=copy)
         give_back()  # before the film is drawn

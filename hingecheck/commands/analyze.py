@@ -275,13 +275,14 @@ def _warn_of_giveaways(output: _Output, target: Path | None, note: str) -> None:
 
 def _analyzed(request: Asked, output: _Output, target: Path | None, watch: Watch | None) -> Analysis:
     """Analyze the clip, replace names if the user wants it, and write the files to `target` (None: write nothing)."""
-    from hingecheck.backends.memory import give_back
+    from hingecheck.backends.memory import give_back, share_pools
     from hingecheck.exchange import analysis as exchange
     from hingecheck.judgement import criteria
     from hingecheck.privacy import redactor
     from hingecheck.report import result_folder
     from hingecheck.video.working_copy import WorkingCopy
 
+    share_pools()
     with WorkingCopy() as copy:
         measured = exchange.analyze_file(output.clip, request, watch=watch, copy=copy)
         give_back()  # before the film is drawn
