@@ -11,7 +11,7 @@ _ARENA_MAX: Final = -8
 
 ARENAS: Final = 2
 """Number of pools from which glibc gives memory.  By itself it makes up to eight for each core, and what one has freed
-no other uses: ten minutes of video then take 607 MB and ten seconds 549 MB, with two 585 and 546 MB."""
+no other uses: ten minutes of video then take 607 MB and ten seconds 549 MB, with two 598 and 548 MB."""
 
 
 def give_back() -> None:
