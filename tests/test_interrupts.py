@@ -27,7 +27,7 @@ def interrupted(
     module: str, arguments: Sequence[object], stage: Stage, signals: Sequence[int]
 ) -> tuple[int, list[str]]:
     """Exit code of the command, and its lines on stderr after a stage in whose beginning it got these signals."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    command = ["nice", "-n", "3", sys.executable, "-m", module, *map(str, arguments)]  # or the signal comes late
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         for line in running.stderr:
