@@ -161,8 +161,8 @@ def _without(track: PoseTrack, odd: Bools) -> PoseTrack:
 def _plant(track: PoseTrack) -> Floats:
     """Landmarks (N, 33, 2) in which each ankle has its place from nearby upright frames, where these agree.
 
-    The lifter walks where an ankle is seen far to the side of that place, and the leg is too short to reach it.  There
-    the ankle stays where it is seen.
+    While the lifter walks, an ankle is seen far to the side of that place, and the leg is too short to reach from the
+    hips to that place.  Then the ankle is left where it is seen.
     """
     xy_px = track.xy_px.copy()
     hip = track.middle_px(landmarks.HIPS)
