@@ -35,6 +35,7 @@ LIMITS: Final = {  # thigh and shank in degrees, height of the hands at the bott
 }
 STYLES: Final = tuple(LIMITS)
 TOP_TO_TOP: Final = ("romanian", "hinge")
+HELD: Final = 0.5  # leg lengths that plates rise in a pull
 
 
 @dataclass(frozen=True)
@@ -95,18 +96,17 @@ class SimulatedSet:
     def plates_up(self) -> None:
         return None
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
-        """What a plate finder sees that is right in 97 of 100 moments; nothing in a set without load."""
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
+        """What a plate finder sees; nothing in a set without load."""
         if self.truth and not self.loaded:
-            return np.zeros((len(times_s), 2))
-        up = np.array([abs(self._held(time_s) - self._wrong(time_s)) for time_s in times_s])
-        return np.asarray(np.log(np.where(up[:, None] == [0, 1], 0.97, 0.03)))
+            return np.full(len(times_s), np.nan)
+        return np.array([HELD * abs(self._held(time_s) - self._wrong(time_s)) for time_s in times_s])
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
         return None
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        return np.zeros((len(upright_s), 2))
+        return np.full(len(upright_s), np.nan)
 
     def _wrong(self, time_s: float) -> int:
         """1 in the share `wrong` of the moments."""

@@ -15,7 +15,8 @@ from hingecheck.errors import UsageError
 from hingecheck.judgement import style
 from hingecheck.metrics import bar_path
 from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, Looks, Reason, Rep, Thumbnails
-from hingecheck.segmentation import segment
+from hingecheck.segmentation import segment, tables
+from hingecheck.segmentation.evidence import said
 from hingecheck.video import thumbnails as small
 from tests import lifter
 from tests.conftest import noise_pictures
@@ -45,6 +46,10 @@ def pictures(rooms: list[Bytes]) -> evidence.Pictures:
     return evidence.Pictures(thumbnails(rooms), lifter.track(TWO.posture()))
 
 
+UNSURE = 0.4
+"""A picture this near to the middle of two kinds is of neither."""
+
+
 def up_down(rooms: list[Bytes]) -> list[int]:
     """For each upright moment, whether its picture is like the first kind (1), the second (-1), or unlike both (0).
 
@@ -53,7 +58,7 @@ def up_down(rooms: list[Bytes]) -> list[int]:
     count = len(rooms)
     looks = pictures(rooms).looks([float(n) for n in range(count)], [n + 0.5 for n in range(count - 1)])
     assert looks is not None
-    sign = np.sign(looks.like[:, 0] - looks.like[:, 1])
+    sign = np.sign(np.nan_to_num(looks.near)) * (np.abs(looks.near) > UNSURE)
     return [int(kind) for kind in sign * (sign[0] or 1)]
 
 
@@ -67,7 +72,7 @@ def test_a_moment_without_upright_lifter_is_no_evidence() -> None:
     down, up = room(plates_up=False), room(plates_up=True)
     looks = pictures([down, up, up]).looks([0.0, float("nan"), 2.0], [0.5, 1.5])
     assert looks is not None
-    assert (looks.like[1] == 0).all()
+    assert np.isnan(looks.near).tolist() == [False, True, False]
     assert pictures([down, up]).looks([0.0, float("nan")], [0.5]) is None
 
 
@@ -116,8 +121,8 @@ def test_bends_that_cannot_be_compared_say_nothing_about_the_load() -> None:
     first, others, bend = thin_bar(up=False), thin_bar(up=True) + 7, thin_bar(up=False, feet_px=30) - 7
     looks = pictures([first, bend, others, bend, others]).looks([0.0, 2.0, 4.0], [1.0, 3.0])
     assert looks is not None
-    assert looks.like[0].any()
-    assert looks.first_up == 0.0
+    assert np.isfinite(looks.near[0])
+    assert np.isnan(looks.first_more)
 
 
 def beside_lifter(*, plates_up: bool, light: int = 0, seen: bool = True) -> Bytes:
@@ -132,7 +137,7 @@ def carried(rooms: list[Bytes]) -> list[int]:
     """For each second of the pictures, from the first: 1 = the load is carried, -1 = it stays, 0 = unknown."""
     upright_s = [float(n) for n in range(0, len(rooms), 2)]
     bent_s = [n + 1 for n in upright_s[:-1]]
-    likelihood = pictures(rooms).beside(upright_s, bent_s, bent_s)
+    likelihood = said("beside", pictures(rooms).beside(upright_s, bent_s, bent_s), tables.learnt())
     return [int(sign) for sign in np.sign(likelihood[:, 1] - likelihood[:, 0])]
 
 
@@ -191,15 +196,15 @@ class AllAlike:
     def plates_up(self) -> None:
         return None
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
-        return np.zeros((len(times_s), 2))
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
+        return np.full(len(times_s), np.nan)
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks:
         self.asked_s[:] = upright_s
-        return Looks(np.zeros((len(upright_s), 2)), 0.0, 0.0, self.moved)
+        return Looks(np.full(len(upright_s), np.nan), fine=True, first_more=np.nan, contrast=0.0, moved=self.moved)
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        return np.zeros((len(upright_s), 2))
+        return np.full(len(upright_s), np.nan)
 
 
 def probabilities(track: AngleTrack, moved: float) -> Floats:

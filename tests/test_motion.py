@@ -432,14 +432,14 @@ class Stuck:
         rising = np.maximum.accumulate(np.nan_to_num(height - height[low])[low:])
         return self.track.time_s, np.concatenate([np.zeros(low), rising])
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
-        return np.zeros((len(times_s), 2))
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
+        return np.full(len(times_s), np.nan)
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
         return None
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        return np.zeros((len(upright_s), 2))
+        return np.full(len(upright_s), np.nan)
 
     def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
         return []

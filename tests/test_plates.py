@@ -31,7 +31,8 @@ from hingecheck.records import (
     Rep,
     Thumbnails,
 )
-from hingecheck.segmentation import segment
+from hingecheck.segmentation import segment, tables
+from hingecheck.segmentation.evidence import said
 from hingecheck.video import thumbnails as small
 from hingecheck.video.reading import Video
 from tests import lifter
@@ -159,8 +160,9 @@ def test_plates_above_their_resting_height_hang() -> None:
 
 
 def hangs(pictures: evidence.Pictures, times_s: Sequence[float]) -> list[bool | None]:
-    """What the log likelihoods of a load down and up say, as True, False, or None for no evidence."""
-    return [None if down == up else bool(up > down) for down, up in pictures.hanging(times_s)]
+    """What the bar's end says: True if it hangs, False if it lies, None for no evidence."""
+    likelihood = said("bar", pictures.bar_up(times_s), tables.learnt())
+    return [None if down == up else bool(up > down) for down, up in likelihood]
 
 
 def test_a_bare_bar_hangs_or_lies_only_if_it_is_always_seen() -> None:
@@ -211,11 +213,9 @@ class Hanging(evidence.Pictures):
         )
         self.answers = list(answers)
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
         assert len(times_s) == len(self.answers)
-        up = np.array([0.5 if answer is None else 0.03 + 0.94 * answer for answer in self.answers])
-        seen = np.array([answer is not None for answer in self.answers])
-        return np.where(seen[:, None], np.log([1 - up, up]).T, 0.0)
+        return np.array([np.nan if answer is None else 0.5 * answer for answer in self.answers])
 
 
 @pytest.mark.parametrize(
@@ -360,9 +360,8 @@ class Swapped(Hanging):
     """As `Hanging`, while another object leaves its place in the upright moments between the first and the last."""
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks:
-        middle = np.array([False, *([True] * (len(upright_s) - 2)), False])
-        like = np.log(np.where(middle[:, None] == [False, True], 0.96, 0.02))
-        return Looks(like, -3.0, 0.3, 0.1)
+        near = np.array([1.0, *([-1.0] * (len(upright_s) - 2)), 1.0])
+        return Looks(near, fine=False, first_more=-0.2, contrast=0.3, moved=0.1)
 
 
 def test_resting_plates_do_not_rule_out_a_lift_of_another_load(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:

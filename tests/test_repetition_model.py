@@ -112,13 +112,17 @@ def course_and_seen(shape: lifter.Set) -> tuple[Course, turns.Seen]:
 
 
 def probability(seen: turns.Seen, bar: Floats, looks: Looks | None = None) -> Floats:
-    return segment.weighed(seen, evidence.LoadSeen(bar, looks, np.zeros(bar.shape)), None).probability
+    return segment.weighed(seen, replace(nothing_but(bar), looks=looks), None).probability
+
+
+def nothing_but(bar: Floats) -> evidence.LoadSeen:
+    """Pictures that show the bar's end and nothing else."""
+    return replace(evidence.LoadSeen.nothing(len(bar)), bar=bar)
 
 
 def answers(*up: bool | None) -> Floats:
-    """Log likelihoods of a bar that is seen to hang (True), to lie (False), or not at all (None)."""
-    rows = {True: np.log([0.03, 0.97]), False: np.log([0.97, 0.03]), None: np.zeros(2)}
-    return np.array([rows[each] for each in up])
+    """Heights of a bar that is seen to hang (True), to lie (False), or not at all (None)."""
+    return np.array([np.nan if each is None else 0.5 * each for each in up])
 
 
 def test_a_bar_that_is_seen_to_hang_makes_a_repetition_likelier_and_one_that_lies_less_likely() -> None:
@@ -177,7 +181,7 @@ def test_simulated_sets_are_labelled_whole_and_cut() -> None:
 
 def test_a_witness_is_doubted_in_every_reading() -> None:
     bar = answers(False, True, False)
-    ways = evidence.readings(evidence.LoadSeen(bar, None, np.zeros(bar.shape)))
+    ways = evidence.readings(nothing_but(bar), tables.learnt())
     assert sum(np.exp(way.prior) for way in ways) == pytest.approx(1.0)
     apart = [float(np.abs(np.diff(way.load, axis=1)).max()) for way in ways]
     assert apart == sorted(apart, reverse=True)
@@ -268,14 +272,14 @@ class Bar:
     def plates_up(self) -> None:
         return None
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
         return answers(*(None if np.isnan(t) else any(a < t < b for a, b in self.hangs_s) for t in times_s))
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:
         return None
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        return np.zeros((len(upright_s), 2))
+        return np.full(len(upright_s), np.nan)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7])
@@ -332,7 +336,7 @@ def test_hands_below_the_knees_lock_nothing_out() -> None:
     assert not seen.below_knee.any()
     low = turns.describe(replace(course, track=replace(course.track, knee_height=course.height + 0.1)))
     assert low.below_knee.all()
-    bar = evidence.LoadSeen(answers(False, True, True, False), None, np.zeros((4, 2)))
+    bar = nothing_but(answers(False, True, True, False))
     told = segment.weighed(replace(seen, below_knee=np.ones(4, bool)), bar, None)
     assert told.locked.max() < 0.01 < segment.weighed(seen, bar, None).locked[0]
 

@@ -1,7 +1,8 @@
-"""What thumbnails show of the load: log likelihoods of the load being down and being up.
+"""What thumbnails show of the load.
 
 In: the thumbnails of a clip, the landmarks, and the end of the bar if it was found (`detection`).  Out: `Pictures`,
-which answers the questions of the segmentation stage.  What cannot be answered is no evidence: 0 for both, or None.
+which answers the questions of the segmentation stage.  What cannot be answered is NaN or None: no evidence.  How much
+an answer says is learnt (`segmentation.tables`).
 
 Idea.  Where plates lie on the floor at one upright moment and hang from the hands at another, the picture around the
 feet differs.  Where nothing was lifted in between, or nothing of it can be seen, the picture stays the same.
@@ -13,8 +14,7 @@ Steps (`Pictures.looks`):
 2. If all are ALIKE, compare finely (`comparison.FINE_NEIGHBOURS`): a bare bar changes little, and feet that shift
    change as much.  So only pixels below the knees and beside the legs count.  If moments change and come back, all
    pixels below the knees count, because feet that shift do not come back to the same pixel.
-3. The two moments that differ most stand for two kinds of pictures.  Every other moment is like the one, like the
-   other, or like none of them.
+3. The two moments that differ most stand for two kinds of pictures.  Every other moment lies between them.
 4. The load lies on the floor in the bends too.  So the kind that differs more from the bends beside it has the load in
    the hands.
 """
@@ -61,34 +61,9 @@ PAIR: Final = 2
 MOST_AWAY: Final = 0.10
 """Largest share of the room that may differ between two moments.  If more differs, the moments cannot be compared."""
 
-HEIGHTS: Final = (0.05, 0.1, 0.2)
-"""Heights of the bar's end above its resting place that divide lying from hanging, in leg lengths."""
-
-LYING, HUNG = (0.90, 0.06, 0.02, 0.02), (0.02, 0.03, 0.10, 0.85)
-"""Probability that the bar's end is seen between these heights if the load is down, and if it is up."""
-
-CHANGES: Final = (0.1, 0.2, 0.3)
-"""Areas beside the lifter that divide a load that stays from one that is carried, in squared leg lengths."""
-
-STAYING, CARRIED = (0.76, 0.16, 0.04, 0.04), (0.02, 0.02, 0.04, 0.92)
-"""Probability that the area that changes is between these if the load stays, and if it is carried, in a clip in which
-it can be seen.  In 22 such clips, 14 of them of real people, 18, 3, 0 and 0 moments without the load and 0, 0, 0 and 56
-with it; about one is added to each number, so that the third range is no evidence."""
-
-NEARER: Final = 0.4
-"""Difference of a moment's distances to the two kinds of pictures, as a share of the distance between the kinds, from
-which the moment is of the nearer kind."""
-
-COARSELY, FINELY = (0.94, 0.04, 0.02), (0.78, 0.12, 0.10)
-"""Probability that a moment of one kind looks like it, like none of the two, and like the other kind, in the coarse and
-in the fine comparison."""
-
-MORE_FROM_BENDS: Final = 30.0
-"""Log odds that the load is in the hands per unit of the logarithm of the ratio of the differences from the bends.  The
-kind that differs more by a ratio of 1.1 has the load in the hands in 103 of 103 rendered sets."""
-
-MOST_ODDS: Final = 3.0
-"""Largest log odds of that kind, either way."""
+CARRIED: Final = 0.3
+"""Area that changes beside the lifter where a load is seen to be carried, in squared leg lengths.  In 22 clips, 14 of
+them of real people, it is more in all of 56 moments with the load and in none of 21 without it."""
 
 
 class Pictures:
@@ -128,22 +103,20 @@ class Pictures:
         """
         return None if self._plates is None or self._plates.bare else (self._plates.time_s, self._plates.up_legs)
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
-        """Log likelihood (M, 2) of what is seen of the bar's end: load down, load up; 0 where nothing is seen.
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
+        """Height (M,) of the bar's end above its resting place, in leg lengths; NaN where it is not seen.
 
         What looks like a bare bar and never hangs may be something else.  It is a bar only if it is seen in nearly all
         pictures and always lies.
         """
-        likelihood, plates = np.zeros((len(times_s), 2)), self._plates
+        unseen, plates = np.full(len(times_s), np.nan), self._plates
         if plates is None:
-            return likelihood
+            return unseen
         near = [plates.up_legs[np.abs(plates.time_s - time_s) <= SOON_S] for time_s in times_s]
         height = np.array([known_median(each) for each in near])
         if plates.bare and not (height >= HANGING).any() and not never_leaves_floor(plates):
-            return likelihood
-        seen = ~np.isnan(height)
-        likelihood[seen] = np.log([LYING, HUNG]).T[np.searchsorted(HEIGHTS, height[seen])]
-        return likelihood
+            return unseen
+        return height
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks | None:
         """The upright moments as two kinds of pictures; None if they cannot be compared.
@@ -154,51 +127,47 @@ class Pictures:
         if self._areas is None or len(upright) < PAIR:
             return None
         times_s = [upright_s[i] for i in upright]
-        distance, (alike, unsure, unlike) = self._matrices(times_s, comparison.COARSE_NEIGHBOURS)[0], COARSELY  # 1
+        distance, fine = self._matrices(times_s, comparison.COARSE_NEIGHBOURS)[0], False  # 1
         if np.isnan(distance[~np.eye(len(times_s), dtype=bool)]).all():
             return None
         if np.nanmax(distance) < ALIKE:  # 2
             whole, low, beside = self._matrices(times_s, comparison.FINE_NEIGHBOURS)
-            distance, (alike, unsure, unlike) = low if _returns(whole < FINE) else beside, FINELY
-        contrast, like = float(np.nanmax(distance)), np.zeros((len(upright_s), 2))
-        first_up = 0.0
+            distance, fine = low if _returns(whole < FINE) else beside, True
+        contrast, near, first_more = float(np.nanmax(distance)), np.full(len(upright_s), np.nan), float("nan")
         if contrast >= FINE:  # 3
             first, second = (int(n) for n in np.unravel_index(np.nanargmax(distance), distance.shape))
-            nearer = np.nan_to_num((distance[:, second] - distance[:, first]) / contrast)
-            kind = np.where(nearer >= NEARER, 0, np.where(nearer <= -NEARER, 2, 1))
-            like[upright] = np.log(np.array([[alike, unlike], [unsure, unsure], [unlike, alike]]))[kind]
-            members = [[upright[n] for n in np.flatnonzero(kind == which)] for which in (0, 2)]
-            first_up = self._more_from_bends(members, upright_s, bent_s)  # 4
+            near[upright] = (distance[:, second] - distance[:, first]) / contrast
+            members = [np.flatnonzero(side * near > 0).tolist() for side in (1, -1)]
+            first_more = self._more_from_bends(members, upright_s, bent_s)  # 4
         moved = [self._coarse(upright_s[i], bent_s[i]) for i in upright if i < len(bent_s)]
-        return Looks(like, first_up, contrast, float(np.min(moved, initial=np.inf)) if moved else float("nan"))
+        return Looks(near, fine, first_more, contrast, float(np.min(moved, initial=np.inf)) if moved else float("nan"))
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        """Log likelihood (M, 2) of how much the picture beside the lifter changes: load down, load up.
+        """How much (M,) the picture beside the lifter changes, in squared leg lengths; NaN = unknown.
 
         It changes between a moment with the load in the hands and the bends around it, in which the load is lower.
         `upright_s` (M): NaN for a moment without upright lifter.  `bent_s`, `left_s` (M - 1): when the hands are
         lowest in the bends between them, and when they leave the bottom.  The moment after a bend is compared with
-        the latter: then the load has come to rest.  No evidence if the picture never changes much: a kettlebell hangs
+        the latter: then the load has come to rest.  Unknown if the picture never changes much: a kettlebell hangs
         between the legs, or a bar points at the camera.
         """
-        likelihood = np.zeros((len(upright_s), 2))
-        if self._areas is None:
-            return likelihood
-        change = Beside(self._thumbnails, self._track, self._areas.leg_px).change
         changed = np.full(len(upright_s), np.nan)
+        if self._areas is None:
+            return changed
+        change = Beside(self._thumbnails, self._track, self._areas.leg_px).change
         for i, time_s in enumerate(upright_s):
             if not np.isnan(time_s):
                 around_s = (*left_s[max(i - 1, 0) : i], *bent_s[i : i + 1])
                 changed[i] = known_median(np.array([change(time_s, each) for each in around_s]))
-        seen = ~np.isnan(changed)
-        if (changed[seen] >= CHANGES[-1]).any():
-            likelihood[seen] = np.log([STAYING, CARRIED]).T[np.searchsorted(CHANGES, changed[seen])]
-        return likelihood
+        return changed if (changed >= CARRIED).any() else np.full(len(upright_s), np.nan)
 
     def _more_from_bends(
         self, members: Sequence[Sequence[int]], upright_s: Sequence[float], bent_s: Sequence[float]
     ) -> float:
-        """Log odds that the first kind of moments differs more from the bends beside them than the second kind."""
+        """How much more the first kind of moments differs from the bends beside them than the second; NaN = unknown.
+
+        It is the natural logarithm of a ratio.
+        """
         differences = []
         for kind in members:
             beside = [(i, bend) for i in kind for bend in (i - 1, i) if 0 <= bend < len(bent_s)]
@@ -206,8 +175,8 @@ class Pictures:
             differences.append(known_median(each))
         first, second = differences
         if not (first > 0 and second > 0):  # NaN is no evidence
-            return 0.0
-        return float(np.clip(MORE_FROM_BENDS * np.log(first / second), -MOST_ODDS, MOST_ODDS))
+            return float("nan")
+        return float(np.log(first / second))
 
     def _fine(self, first_s: float, second_s: float) -> float:
         """Share of the area around the feet that differs in the fine comparison, 0..1; NaN if unknown."""

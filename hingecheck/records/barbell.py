@@ -98,16 +98,18 @@ class BarPlace:
 class Looks:
     """How the upright moments of a clip look around the feet, as two kinds of pictures.
 
-    `like` (M, 2): log likelihood of each picture if it is of the first kind and of the second kind.  `first_up`: log
-    odds that pictures of the first kind are those with the load in the hands.  `contrast`: how much the two kinds
-    differ, as a share of the area around the feet.  `moved`: the smallest share of that area that differs between an
-    upright moment and the bend beside it.  `contrast` and `moved` are NaN if the pictures cannot be compared.
+    `near` (M): where each picture lies between the kinds: 1 is the first kind, -1 the second; NaN = unknown.  `fine`:
+    they were compared finely.  `first_more`: how much more the first kind differs from the bends beside it than the
+    second does, as the natural logarithm of a ratio; NaN = unknown.  `contrast`: how much the two kinds differ, as a
+    share of the area around the feet.  `moved`: the smallest share of that area that differs between an upright moment
+    and the bend beside it.  `contrast` and `moved` are NaN if the pictures cannot be compared.
     """
 
-    like: Floats
-    first_up: float
+    near: Floats
+    fine: bool
+    first_more: float
     contrast: float
     moved: float
 
     def __post_init__(self) -> None:
-        check(self, {"like": (-1, 2)})
+        check(self, {"near": (-1,)})

@@ -23,11 +23,6 @@ from hingecheck.segmentation.semi_markov import Chain
 from hingecheck.segmentation.tables import COUNTED, IMPOSSIBLE, KINDS, LOADED, STATES, TYPES, Tables
 from hingecheck.segmentation.turns import Seen
 
-DOUBTS: Final = ((0.0, 0.80), (0.3, 0.15), (1.0, 0.05))
-"""How far a witness of the load may be blind in a clip, and the probability of that.  A witness that is blind by 0.3 is
-wrong in 15 % of the moments; one that is blind by 1.0 sees something else all the time.  Own choice: the plate finder
-took other plates for the lifter's in 3 of 79 rendered sets."""
-
 AT_THE_LEVEL: Final = 0.15
 """Height above the lowest hands, as a share of the way up, up to which a bend tells of the bar's place."""
 
@@ -41,8 +36,8 @@ _STATE_CLASS: Final = ("empty", "locked", "missed", "empty", "empty")
 class LoadSeen:
     """What the pictures show of the load at the B + 1 upright moments.
 
-    `bar` and `beside` (B + 1, 2): log likelihoods of the load down and up, from the bar's end and from what changes
-    beside the lifter; 0 = no evidence.  `looks`: the pictures around the feet; None if they cannot be compared.
+    `bar` (B + 1): height of the bar's end, in leg lengths.  `beside` (B + 1): how much changes beside the lifter, in
+    squared leg lengths.  NaN = not seen.  `looks`: the pictures around the feet; None if they cannot be compared.
     """
 
     bar: Floats
@@ -52,7 +47,7 @@ class LoadSeen:
     @classmethod
     def nothing(cls, count: int) -> LoadSeen:
         """No evidence at `count` upright moments."""
-        return cls(np.zeros((count, 2)), None, np.zeros((count, 2)))
+        return cls(np.full(count, np.nan), None, np.full(count, np.nan))
 
 
 @dataclass(frozen=True)
@@ -72,25 +67,31 @@ class Hypothesis:
     reading: Reading
 
 
-def readings(load: LoadSeen) -> list[Reading]:
+def readings(load: LoadSeen, tables: Tables) -> list[Reading]:
     """The ways to understand what the pictures show."""
-    looks, kinds = load.looks, [Reading(np.zeros(load.bar.shape), 0.0)]
-    if looks is not None and looks.like.any():
-        first, second = -np.logaddexp(0.0, -looks.first_up), -np.logaddexp(0.0, looks.first_up)
-        kinds = [*_doubted(looks.like[:, ::-1], first), *_doubted(looks.like, second)]
-    witnesses = (_doubted(load.bar, 0.0), kinds, _doubted(load.beside, 0.0))
-    return [Reading(a.load + b.load + c.load, a.prior + b.prior + c.prior) for a, b, c in product(*witnesses)]
+    looks, kinds = load.looks, [Reading(np.zeros((len(load.bar), 2)), 0.0)]
+    if looks is not None and np.isfinite(looks.near).any():
+        own, more = tables.numbers["finely" if looks.fine else "coarsely"], tables.numbers["more"]
+        first, second = (more.at("up", side * looks.first_more) for side in (1, -1))
+        like = np.stack([own.at("own", side * looks.near) for side in (-1, 1)], axis=1)
+        total = np.logaddexp(first, second)
+        kinds = [*_doubted(like, float(first - total), tables), *_doubted(like[:, ::-1], float(second - total), tables)]
+    bar, beside = (_doubted(said(name, getattr(load, name), tables), 0.0, tables) for name in ("bar", "beside"))
+    return [Reading(a.load + b.load + c.load, a.prior + b.prior + c.prior) for a, b, c in product(bar, kinds, beside)]
 
 
-def _doubted(likelihood: Floats, prior: float) -> list[Reading]:
+def said(name: str, seen: Floats, tables: Tables) -> Floats:
+    """Log likelihood (M, 2) of what a witness sees (M,) if the load is down, and if it is up; 0 = no evidence."""
+    return np.stack([tables.numbers[name].at(load, seen) for load in ("down", "up")], axis=1)
+
+
+def _doubted(likelihood: Floats, prior: float, tables: Tables) -> list[Reading]:
     """A witness's log likelihood (M, 2), as seen and with each doubt; as it is if it sees nothing."""
     if not likelihood.any():
         return [Reading(likelihood, prior)]
     seen = np.exp(likelihood)
     blind = seen.mean(axis=1, keepdims=True)
-    return [
-        Reading(np.log((1 - doubt) * seen + doubt * blind), prior + float(np.log(usual))) for doubt, usual in DOUBTS
-    ]
+    return [Reading(np.log((1 - doubt) * seen + doubt * blind), prior + usual) for doubt, usual in tables.doubts]
 
 
 def hypotheses(seen: Seen, ways: Sequence[Reading], lift_type: LiftType | None) -> list[Hypothesis]:
@@ -133,7 +134,7 @@ def _not_locked(seen: Seen, load: LoadSeen) -> Floats:
     all that the last way up can be; where it is seen, it may be any pull, which `segment` calls cut off.
     """
     cannot = seen.below_knee.copy()
-    cannot[-1] |= seen.ends_rising and not load.bar[-1].any()
+    cannot[-1] |= seen.ends_rising and bool(np.isnan(load.bar[-1]))
     moment = np.zeros((len(seen.high), len(STATES)))
     moment[cannot, STATES.index("locked")] = np.log(IMPOSSIBLE)
     return moment

@@ -38,8 +38,8 @@ class Pictures(Load, Protocol):
     def plates_up(self) -> tuple[Floats, Floats] | None:
         """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates."""
 
-    def hanging(self, times_s: Sequence[float]) -> Floats:
-        """Log likelihood (M, 2) of what is seen of the bar's end: load down, load up; 0 where nothing is seen."""
+    def bar_up(self, times_s: Sequence[float]) -> Floats:
+        """Height (M,) of the bar's end above its resting place, in leg lengths; NaN where it is not seen."""
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks | None:
         """The upright moments as two kinds of pictures; None if they cannot be compared.
@@ -48,7 +48,7 @@ class Pictures(Load, Protocol):
         """
 
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
-        """Log likelihood (M, 2) of how much the picture beside the lifter changes: load down, load up; 0 = unknown.
+        """How much (M,) the picture beside the lifter changes, in squared leg lengths; NaN = unknown.
 
         `left_s`: when the hands leave the bottom of each bend.
         """

@@ -123,13 +123,13 @@ def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
     left_s = [leaves_s(course, bend) for bend in range(len(course.valleys))]
     looks, beside = pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s, left_s)
     last_s = float(course.time_s[-1]) if seen.ends_rising else rests_s[-1]
-    return LoadSeen(pictures.hanging([*rests_s[:-1], last_s]), looks, beside)
+    return LoadSeen(pictures.bar_up([*rests_s[:-1], last_s]), looks, beside)
 
 
 def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
     """The most probable path of the most probable type of set, and the probability of each bend."""
     learnt = tables.learnt()
-    guesses = evidence.hypotheses(seen, evidence.readings(load), lift_type)
+    guesses = evidence.hypotheses(seen, evidence.readings(load, learnt), lift_type)
     chain = evidence.chain_of(seen, load, guesses, learnt)
     weight, steps = semi_markov.posterior(chain)
     kinds = [tables.KINDS.index(tables.COUNTED.get(each.type, "other")) for each in guesses]
@@ -264,6 +264,9 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
 def _bends(course: Course, seen: Seen, told: _Path, load: LoadSeen) -> tuple[Bend, ...]:
     """Every bend with what the model makes of it."""
     begun = told.probability >= COUNTED_FROM
+    bar_up, beside_up = (
+        np.diff(evidence.said(name, getattr(load, name), tables.learnt())) for name in ("bar", "beside")
+    )
     return tuple(
         Bend(
             lowest_s=float(course.time_s[valley]),
@@ -272,9 +275,9 @@ def _bends(course: Course, seen: Seen, told: _Path, load: LoadSeen) -> tuple[Ben
             after=told.states[i + 1],
             probability=float(told.probability[i]),
             seen=seen.numbers(i),
-            load_up=float(load.bar[i + 1, 1] - load.bar[i + 1, 0]),
+            load_up=float(bar_up[i + 1, 0]),
             changed=float("nan") if load.looks is None else load.looks.contrast,
-            beside_up=float(load.beside[i + 1, 1] - load.beside[i + 1, 0]),
+            beside_up=float(beside_up[i + 1, 0]),
         )
         for i, valley in enumerate(course.valleys)
     )

@@ -7,7 +7,7 @@ models/SEGMENTATION.md says on which sets, and `python -m models.segmentation.fi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -73,10 +73,14 @@ class SetType:
 
 @dataclass(frozen=True)
 class Tables:
-    """Everything that was learnt: `numbers` by the name of what is seen, `types` by the type of set."""
+    """Everything that was learnt: `numbers` by the name of what is seen, `types` by the type of set.
+
+    `doubts`: how far a witness of the load may be blind in a clip, 0..1, and the log probability of that.
+    """
 
     numbers: Mapping[str, Table]
     types: Mapping[str, SetType]
+    doubts: Sequence[tuple[float, float]]
 
 
 @cache
@@ -95,7 +99,8 @@ def parsed(stored: Mapping[str, Any]) -> Tables:
         )
         for name, each in stored["numbers"].items()
     }
-    return Tables(numbers, {name: _type(each) for name, each in stored["types"].items()})
+    doubts = [(float(blind), float(np.log(usual))) for blind, usual in stored["doubts"]]
+    return Tables(numbers, {name: _type(each) for name, each in stored["types"].items()}, doubts)
 
 
 def _type(stored: Mapping[str, Any]) -> SetType:

@@ -14,6 +14,7 @@ import scipy
 
 from hingecheck.records import Floats
 from hingecheck.segmentation import evidence, tables
+from hingecheck.segmentation.evidence import LoadSeen
 from models.segmentation.labels import Labelled
 
 EDGES: Mapping[str, tuple[tuple[float, ...], ...]] = {
@@ -29,8 +30,24 @@ EDGES: Mapping[str, tuple[tuple[float, ...], ...]] = {
     "carried": ((-0.3, -0.1, 0.11, 0.2, 0.4),),
     "contrast": ((0.006, 0.05),),
     "moved": ((0.08, 0.11, 0.15),),
+    "bar": ((0.05, 0.1, 0.2),),
+    "beside": ((0.1, 0.2, 0.3),),
+    "coarsely": ((-0.4, 0.4),),
+    "finely": ((-0.4, 0.4),),
+    "more": ((-0.1, -0.03, 0.03, 0.1),),
 }
-"""Inner edges of the bins of each number; `hingecheck.segmentation.turns.Seen` says what they are."""
+"""Inner edges of the bins of each number; `Seen` (`hingecheck.segmentation.turns`), `LoadSeen` (`evidence`) and `Looks`
+(`hingecheck.records`) say what they are."""
+
+CLASSES: Mapping[str, list[str]] = {
+    "left": ["down", "up"],
+    "bar": ["down", "up"],
+    "beside": ["down", "up"],
+    "coarsely": ["own"],
+    "finely": ["own"],
+    "more": ["up"],
+}
+"""The classes of the numbers that show whether the load is up."""
 
 SMOOTH = 0.25
 """Count that every bin has before anything is counted."""
@@ -42,20 +59,16 @@ ANYBODY = 0.2
 """Weight with which every bend of every set is also counted as a bend of somebody who lifts nothing: people practise
 each movement without a load.  Own choice."""
 
-PICTURES: Mapping[str, Mapping[str, Sequence[float]]] = {
-    "contrast": {
-        "floor": (3, 2, 15), "romanian": (15, 3, 2), "pick_up": (6, 6, 8), "nothing": (16, 2, 2),
-    },
-    "moved": {
-        "floor": (5, 5, 5, 5), "romanian": (3, 2, 4, 11), "pick_up": (5, 5, 5, 5), "nothing": (9, 6, 4, 1),
-    },
-}  # fmt: skip
-"""Counts that the numbers of the pictures begin with; simulated sets have no pictures.  Where nothing was lifted, less
-than 0.006 differs in 158 of 176 rendered sets; plates change 0.06 to 0.5, and a bend without a load 0.14 at most."""
-
 TAIL = 0.03
 """Share of every class that is spread evenly over its bins: what was never counted stays possible.  Own
 choice."""
+
+BLIND = (0.0, 0.3, 1.0)
+"""How far a witness of the load may be blind in a clip: not at all, wrong in 15 % of the moments, seeing something else
+all the time."""
+
+ROUNDS = 100
+"""Rounds of the expectation maximization that finds how often a witness is blind."""
 
 RARE = 0.5
 """Count that every possible step has before anything is counted."""
@@ -105,10 +118,29 @@ def table_of(sets: Iterable[Labelled]) -> dict[str, Any]:
             values[name][kind].append((numbers, each.weight))
             if kind.split()[-1] in _BENDS:
                 values[name][kind.replace(kind.split()[-1], "idle")].append((numbers, ANYBODY * each.weight))
-    return {
+    counted = {
         "numbers": {name: _number(name, values[name]) for name in EDGES},
         "types": {name: _type(name, [each for each in seen if each.type == name]) for name in tables.TYPES},
     }
+    even = [(blind, 1 / len(BLIND)) for blind in BLIND]
+    return counted | {"doubts": _doubts(seen, tables.parsed(counted | {"doubts": even}))}
+
+
+def _doubts(sets: Sequence[Labelled], counted: tables.Tables) -> list[tuple[float, float]]:
+    """How far a witness may be blind, and how often it is: the shares that make what is seen likeliest (EM)."""
+    rows = list[list[float]]()
+    for each in sets:
+        up = [int(state in ("locked", "missed")) for state in each.states]
+        for name in ("bar", "beside") if each.load is not None else ():
+            likelihood = np.exp(evidence.said(name, getattr(each.load, name), counted))
+            if (likelihood != 1.0).any():
+                true, blind = likelihood[range(len(up)), up], likelihood.mean(axis=1)
+                rows.append([float(np.log((1 - doubt) * true + doubt * blind).sum()) for doubt in BLIND])
+    shares = np.full(len(BLIND), 1 / len(BLIND))
+    for _ in range(ROUNDS if rows else 0):
+        weights = scipy.special.softmax(np.array(rows) + np.log(shares), axis=1)
+        shares = (weights.sum(axis=0) + 1.0) / (len(rows) + len(BLIND))
+    return [(blind, round(float(share), 4)) for blind, share in zip(BLIND, shares, strict=True)]
 
 
 def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
@@ -127,48 +159,63 @@ def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
         yield "straight", name, (seen.straight_deg[i],)
     yield "left", "up" if each.states[-1] in ("locked", "missed") else "down", (seen.left_s,)
     yield "place", each.type, evidence.place(seen, each.level)
-    if each.looks is not None:
-        yield "contrast", each.type, (each.looks.contrast,)
-        yield "moved", each.type, (each.looks.moved,)
     yield "carried", each.type, (seen.forward[-1] - seen.forward[0],)
+    if each.load is not None:
+        yield from _of_load(each.load, [state in ("locked", "missed") for state in each.states])
+        if each.load.looks is not None:
+            yield "contrast", each.type, (each.load.looks.contrast,)
+            yield "moved", each.type, (each.load.looks.moved,)
+
+
+def _of_load(load: LoadSeen, held: Sequence[bool]) -> Iterable[tuple[str, str, tuple[float, ...]]]:
+    """What the pictures show of a load that is held at some upright moments, as in `_numbers`.
+
+    The two kinds of pictures say something only if one of them is of moments with the load, the other of moments
+    without it.
+    """
+    for name in ("bar", "beside"):
+        for value, up in zip(getattr(load, name), held, strict=True):
+            yield name, "up" if up else "down", (value,)
+    looks = load.looks
+    if looks is None or not np.isfinite(looks.near).any():
+        return
+    first, second = held[int(np.nanargmax(looks.near))], held[int(np.nanargmin(looks.near))]
+    if first != second:
+        yield "more", "up", (looks.first_more if first else -looks.first_more,)
+        for near, up in zip(looks.near, held, strict=True):
+            yield "finely" if looks.fine else "coarsely", "own", (near if up == first else -near,)
 
 
 def _classes(name: str) -> list[str]:
     """The classes of a number."""
+    if name in CLASSES:
+        return CLASSES[name]
     if name == "rest":
         return [f"{held} {kind}" for held in ("empty", "held") for kind in tables.KINDS]
     if name in ("depth", "bent", "arm", "step"):
         return list(tables.KINDS)
     if name in ("short", "straight"):
         return ["empty", "locked", "missed"]
-    return ["down", "up"] if name == "left" else list(tables.TYPES)
+    return list(tables.TYPES)
 
 
 def _number(name: str, values: Mapping[str, list[tuple[tuple[float, ...], float]]]) -> dict[str, Any]:
     """Edges and the probability of each bin for each class of a number."""
-    first = PICTURES.get(name, {})
     rows = {
-        kind: _histogram(
-            EDGES[name], [] if kind.endswith("other") else values.get(kind, []), first.get(kind, (SMOOTH,))
-        )
-        for kind in _classes(name)
+        kind: _histogram(EDGES[name], [] if kind.endswith("other") else values.get(kind, [])) for kind in _classes(name)
     }
     return {"edges": EDGES[name], "probability": {kind: np.round(row, 5).tolist() for kind, row in rows.items()}}
 
 
-def _histogram(
-    edges: tuple[tuple[float, ...], ...],
-    values: Sequence[tuple[tuple[float, ...], float]],
-    first: Sequence[float],
-) -> Floats:
-    """Share of the values in each bin, smoothed; `first`: the counts before anything is counted."""
+def _histogram(edges: tuple[tuple[float, ...], ...], values: Sequence[tuple[tuple[float, ...], float]]) -> Floats:
+    """Share of the values in each bin, smoothed."""
     counts = np.zeros([len(edge) + 1 for edge in edges])
     for numbers, weight in values:
         if not np.isnan(numbers).any():
             counts[tuple(int(np.searchsorted(edge, n)) for edge, n in zip(edges, numbers, strict=True))] += weight
     for axis in range(counts.ndim):
         counts = scipy.ndimage.convolve1d(counts, NEIGHBOURS, axis=axis, mode="nearest")
-    counts += np.asarray(first)
+    counts += SMOOTH
     return np.asarray((1 - TAIL) * counts / counts.sum() + TAIL / counts.size)
 
 

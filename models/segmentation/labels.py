@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hingecheck.records import Floats, Looks
+from hingecheck.records import Floats
+from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.model import Course
 from hingecheck.segmentation.turns import Seen
 
@@ -35,7 +36,7 @@ class Labelled:
     """A set with a label for every upright moment (`states`) and every bend (`kinds`).
 
     `type`: the type of the set.  `level`: height of the hands at the bar, in leg lengths.  `weight`: how often the set
-    counts.  `looks`: what its pictures show, if it has any.
+    counts.  `load`: what its pictures show of the load, if it has any.
     """
 
     seen: Seen
@@ -44,7 +45,7 @@ class Labelled:
     kinds: tuple[str, ...]
     level: float
     weight: float = 1.0
-    looks: Looks | None = None
+    load: LoadSeen | None = None
 
 
 def labelled(course: Course, seen: Seen, pulls: Sequence[Pull], set_type: str, weight: float = 1.0) -> Labelled:

@@ -1,12 +1,13 @@
-"""The sets that are counted: simulated ones, cut as people cut clips, and real clips with known repetitions.
+"""The sets that are counted: simulated ones, cut as people cut clips; rendered ones; real clips with known repetitions.
 
-In: seeds, or a folder of clips with `clips.toml`.  Out: `Labelled` sets.
+In: seeds, a folder of rendered sets, or a folder of clips with `clips.toml`.  Out: `Labelled` sets.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -14,33 +15,31 @@ from typing import Any
 import numpy as np
 
 from hingecheck import stages
-from hingecheck.backends import bundles
-from hingecheck.backends.platenet import PlateNet
-from hingecheck.backends.pose_network import PoseNetwork
-from hingecheck.backends.spinenet import SpineNet
-from hingecheck.barbell import detection, evidence
-from hingecheck.kinematics import angles, interpolation, view
+from hingecheck.barbell import evidence
+from hingecheck.errors import NobodyFound
+from hingecheck.kinematics import angles, view
 from hingecheck.pose import cleaning
 from hingecheck.records import Angle, AngleTrack, Bools
 from hingecheck.segmentation import segment, turns
-from hingecheck.segmentation.model import Course
+from hingecheck.segmentation.model import Course, Pictures
 from hingecheck.signals.hand_height import follow
-from hingecheck.spine import inference
-from hingecheck.video.reading import Video
-from hingecheck.video.working_copy import WorkingCopy
 from models.segmentation.labels import Labelled, Pull, labelled
+from samples.sets.records import NO_MOVEMENT
+from samples.sets.run import CLIPS as RENDERED
+from samples.sets.run import true_reps
 from tests import simulated
 
 CLIPS = Path(__file__).with_name("clips.toml")
 """The real clips that are counted, with their repetitions as people see them."""
 
 TYPES = {"romanian": "romanian", "hinge": "romanian", "pick_up": "pick_up"} | dict.fromkeys(
-    simulated.NOTHING, "nothing"
+    (*simulated.NOTHING, NO_MOVEMENT), "nothing"
 )
-"""The type of a simulated set by its style; all others are lifted from the floor."""
+"""The type of a drawn set by its style; all others are lifted from the floor."""
 
-REAL = 20.0
-"""How often a real clip counts: 27 clips weigh as much as a quarter of the simulated sets.  Own choice."""
+FILMED = 20.0
+"""How often a real clip or a rendered set counts: 25 clips weigh as much as a quarter of the simulated sets, 76 sets as
+much as three quarters.  Own choice."""
 
 BEFORE_LOCKOUT_S, AFTER_LIFTOFF_S = 0.15, 0.4
 """Times at which a pull is surely under way, in seconds: before its lockout, after a lift-off without lockout."""
@@ -162,20 +161,50 @@ def real_sets(folder: Path) -> Iterator[Labelled]:
 
 def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     """The labels of a real clip; None if it has no bend."""
-    with WorkingCopy() as copy:
-        seen = stages.observe(Video(path), PoseNetwork(bundles.find(bundles.DEFAULT).path), copy)
-    encoder, head = bundles.spine()
-    spine = inference.infer(SpineNet(encoder.path, head.path), seen.observed, None)
-    better_view = view.with_yaw(seen.observed.view, spine.yaw_deg)
-    track = interpolation.at_frames(angles.measure(seen.observed.track, better_view, spine), seen.frame_s)
+    pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
+    pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
+    return _filmed(path, pulls, known["type"])
+
+
+def rendered_sets(folder: Path) -> Iterator[Labelled]:
+    """The sets of `python -m samples.sets --out FOLDER`, labelled."""
+    for path in sorted((folder / RENDERED).glob("*.truth.json")):
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        label = _filmed(path.with_name(f"{truth['name']}.mp4"), pulls_of(truth), TYPES.get(truth["movement"], "floor"))
+        if label is not None:
+            yield label
+
+
+def pulls_of(truth: Mapping[str, Any]) -> list[Pull]:
+    """The pulls of a rendered set."""
+    slow = truth["spec"].get("video", {}).get("slow_motion", 1.0)
+    return [
+        Pull(rep.lockout_s - BEFORE_LOCKOUT_S * slow, complete=True)
+        if rep.lockout_s is not None
+        else Pull(rep.liftoff_s + AFTER_LIFTOFF_S * slow, complete=False)
+        for rep in true_reps(truth)
+        if rep.lockout_s is not None or rep.liftoff_s is not None
+    ]
+
+
+def _filmed(path: Path, pulls: Sequence[Pull], type_: str) -> Labelled | None:
+    """The labels of a clip; None if it has no bend."""
+    try:
+        seen = stages.observe(path)
+    except NobodyFound:
+        return None
+    spine = stages.infer(seen)
+    seen_from = stages.orient(seen, spine)
+    plates = stages.find_bar(seen, seen_from)
+    pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
+    return label_of(stages.measure(seen, seen_from, spine), pictures, pulls, type_)
+
+
+def label_of(track: AngleTrack, pictures: Pictures, pulls: Sequence[Pull], type_: str) -> Labelled | None:
+    """The labels of a filmed clip whose angles are measured; None if it has no bend."""
     course = _course(track)
     if course is None:
         return None
-    finder = detection.Finder(*(PlateNet(each.path) for each in bundles.plates()))
-    plates = detection.find(finder, seen.thumbnails, seen.observed.track, better_view)
     described = turns.describe(course)
-    pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
-    looks = segment.load_of(course, described, pictures).looks
-    pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
-    pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
-    return replace(labelled(course, described, pulls, known["type"], REAL), looks=looks)
+    label = labelled(course, described, pulls, type_, FILMED)
+    return replace(label, load=segment.load_of(course, described, pictures))
