@@ -331,6 +331,18 @@ def test_a_row_is_no_pull_because_the_arms_bend_and_the_shoulders_stay() -> None
     assert not upright.by_arms.any(), "who is seen upright at the top has lifted, wherever the arms are seen"
 
 
+def test_plates_show_the_top_where_hidden_feet_misplace_the_ground() -> None:
+    course, seen = course_and_seen(THREE)
+    misplaced = course.height - 0.2 * ((course.time_s > 9.5) & (course.time_s < 12.0))
+    hands = replace(course.hands, height=misplaced)
+    alone = turns.describe(replace(course, hands=hands))
+    plates = turns.describe(replace(course, hands=hands, plates=course.height - course.height.min()))
+    assert alone.high[2] < seen.high[2] - 0.15
+    assert plates.high[2] == pytest.approx(seen.high[2], abs=0.03)
+    lying = turns.describe(replace(course, hands=hands, plates=np.where(course.time_s > 6.0, 0.0, course.height)))
+    assert lying.high[2] == alone.high[2], "plates on the floor say nothing of the hands"
+
+
 def test_hands_below_the_knees_lock_nothing_out() -> None:
     course, seen = course_and_seen(THREE)
     assert not seen.below_knee.any()

@@ -178,7 +178,7 @@ def describe(course: Course) -> Seen:
         low_known[0] &= len(valleys) == 1
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
     straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
-    high, ends_rising = height[peaks], _moves_up(course, course.peaks[-1]) and not straightened
+    high, ends_rising = _high(course, peaks), _moves_up(course, course.peaks[-1]) and not straightened
     for series in (straight, high):
         series[[0, -1]] = np.where([fall[0], rise[-1] and not ends_rising], series[[0, -1]], np.nan)
     return Seen(
@@ -201,6 +201,18 @@ def describe(course: Course) -> Seen:
         left_s=left_s if rise[-1] else np.nan,
         ends_rising=ends_rising,
     )
+
+
+def _high(course: Course, peaks: Ints) -> Floats:
+    """Height of the hands (B + 1) at the peaks, in leg lengths.
+
+    Hidden feet misplace the ground, and with it the hands, but not the plates.  So where plates are nearer to their
+    highest than to the floor, the hands are at least as near to their own highest.
+    """
+    plates = _around(course, course.plates, peaks, np.nanmedian)
+    short = plates[np.isfinite(plates)].max(initial=-np.inf) - plates
+    held = np.where(short <= plates, np.quantile(course.height, HIGHEST_SHARE) - short, np.nan)
+    return np.fmax(course.height[peaks], held)
 
 
 def _around(course: Course, values: Floats, frames: Ints, kind: Callable[[Floats], float]) -> Floats:
