@@ -90,9 +90,6 @@ class SimulatedSet:
     slow: float
     wrong: float = 0.0
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        return []
-
     def plates_up(self) -> None:
         return None
 

@@ -190,9 +190,6 @@ class AllAlike:
     moved: float
     asked_s: list[float] = field(default_factory=list)
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        return []
-
     def plates_up(self) -> None:
         return None
 

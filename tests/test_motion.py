@@ -441,9 +441,6 @@ class Stuck:
     def beside(self, upright_s: Sequence[float], bent_s: Sequence[float], left_s: Sequence[float]) -> Floats:
         return np.full(len(upright_s), np.nan)
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        return []
-
 
 def test_plates_that_are_not_seen_to_come_down_leave_the_time_of_the_way_down_to_the_hands() -> None:
     track = stages(lifter.track(lifter.Set().posture()))[2]

@@ -266,9 +266,6 @@ class Bar:
 
     hangs_s: Sequence[tuple[float, float]]
 
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        return []
-
     def plates_up(self) -> None:
         return None
 

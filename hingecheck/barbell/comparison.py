@@ -37,13 +37,6 @@ BELOW: Final = 0.15
 UNDER: Final = 0.10
 """Distance below the knees, in leg lengths.  No plate of a load in the hands hangs lower."""
 
-AROUND: Final = 0.8
-"""Half width of the area in which the load may lie, in leg lengths.  It is wider than BESIDE because plates at the near
-end of the bar look larger."""
-
-NEARER: Final = 0.5
-"""Distance that this area reaches below the ankles, in leg lengths, because near plates lie lower in the picture."""
-
 AWAY: Final = 1.0
 """Distance to the side of the feet, in leg lengths.  Farther away neither the lifter nor the load reaches: what differs
 there comes from the camera or the light."""
@@ -74,13 +67,12 @@ FINE_NEIGHBOURS: Final = np.ones((3, 3), np.uint8)
 class Areas:
     """Areas of the thumbnails as masks (h, w).
 
-    `part`: around the feet.  `low`: the part of it below the knees.  `around`: where the load may lie.  `away`: where
-    neither the lifter nor the load reaches.  `leg_px`: length of the leg in pixels of the thumbnails.
+    `part`: around the feet.  `low`: the part of it below the knees.  `away`: where neither the
+    lifter nor the load reaches.  `leg_px`: length of the leg in pixels of the thumbnails.
     """
 
     part: Bools
     low: Bools
-    around: Bools
     away: Bools
     leg_px: float
 
@@ -107,8 +99,7 @@ def areas(thumbnails: Thumbnails, track: PoseTrack) -> Areas | None:
     top = float(np.nanquantile(shoulder[:, 1], TOP_SHARE)) - OVER_HEAD * leg_px
     away = (aside > AWAY) | (y < top)
     low = part & (y > knee_y + UNDER * leg_px)
-    around = (aside < AROUND) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + NEARER * leg_px)
-    return Areas(part, low, around, away, leg_px * thumbnails.scale) if part.sum() >= FEWEST_PX else None
+    return Areas(part, low, away, leg_px * thumbnails.scale) if part.sum() >= FEWEST_PX else None
 
 
 def differing(first: Bytes, second: Bytes, neighbours: Bytes, compared: Bools) -> Bools:

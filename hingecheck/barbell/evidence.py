@@ -27,7 +27,7 @@ from typing import Final
 
 import numpy as np
 
-from hingecheck.barbell import comparison, template
+from hingecheck.barbell import comparison
 from hingecheck.barbell.beside import LEGS, Beside, drawn
 from hingecheck.barbell.comparison import differing, nearest
 from hingecheck.geometry import known_median
@@ -74,27 +74,6 @@ class Pictures:
         self._plates = plates
         self._track = track
         self._areas = comparison.areas(thumbnails, track)
-
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        """Possible paths of the load: times (M,) and heights (M,) above its resting place, in leg lengths.
-
-        NaN where the load is not seen.  There are up to two paths, and at most one of them is the load's.  There is
-        none if the load leaves its place at no upright moment.
-        """
-        if self._areas is None or len(upright_s) < PAIR:
-            return []
-        first_s, *later_s = upright_s
-        differences = np.nan_to_num(
-            [self._either_way(first_s, time_s, comparison.COARSE_NEIGHBOURS)[0] for time_s in later_s]
-        )
-        if differences.max() < ALIKE:
-            return []
-        moved_s = later_s[int(np.argmax(differences))]
-        first, second = nearest(self._thumbnails, first_s), nearest(self._thumbnails, moved_s)
-        compared, neighbours = self._areas.compared, comparison.COARSE_NEIGHBOURS
-        unlike = differing(first, second, neighbours, compared) | differing(second, first, neighbours, compared)
-        paths = template.heights(self._thumbnails, (first, second), unlike & self._areas.around, self._areas.leg_px)
-        return [(self._thumbnails.time_s, height) for height in paths]
 
     def plates_up(self) -> tuple[Floats, Floats] | None:
         """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates.

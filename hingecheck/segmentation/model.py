@@ -17,7 +17,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from hingecheck.records import AngleTrack, Bools, Floats, Looks
-from hingecheck.signals.hand_height import Hands, Load
+from hingecheck.signals.hand_height import Hands
 
 CUT_S: Final = 0.085
 """Tolerance at the clip's ends, in seconds.  A valley this near to the first or last frame is where the clip was cut,
@@ -32,7 +32,7 @@ AT_THE_BAR: Final = 0.35
 lifter is at the bar.  The hands count too, because plates may hide the feet of a lifter who walks away."""
 
 
-class Pictures(Load, Protocol):
+class Pictures(Protocol):
     """What thumbnails show of the load (`barbell.evidence.Pictures`).  All times are in seconds."""
 
     def plates_up(self) -> tuple[Floats, Floats] | None:

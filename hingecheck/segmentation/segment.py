@@ -11,8 +11,8 @@ Steps (`segment`):
    bend the probability that it is a repetition (`semi_markov`).  The numbers behind it are learnt (`tables`).
 4. Count the bends whose probability is at least COUNTED_FROM.
 5. Read the events of each repetition (`events`), from the hands and, where they move along, from the plates.
-6. If the lifter is lost for a while, or no repetition was found, repeat the steps with the height of the load.  Add the
-   repetitions that overlap no other; they are marked `by_load`.
+6. If the lifter is lost for a while, or no repetition was found, repeat the steps with the height of the plates.  Add
+   the repetitions that overlap no other; they are marked `by_load`.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
     `lift_type`: how the load is lifted, if the user said so.  `pictures`: the thumbnails of the clip.
     """
     by_hands = _judged(track, follow(track), lift_type, pictures)
-    reps = by_hands.reps
-    if pictures is None or not (has_long_gap(track) or not reps):
+    reps, path = by_hands.reps, None if pictures is None else pictures.plates_up()
+    if path is None or not (has_long_gap(track) or not reps):
         return by_hands
-    load_hands = follow_load(track, pictures, surely=bool(reps))  # 6
+    load_hands = follow_load(track, path, surely=bool(reps))  # 6
     by_load = _judged(track, load_hands, lift_type or "floor", pictures)
     new = [rep for rep in by_load.reps if not any(_overlap(rep, other) for other in reps)]
     slow = [rep for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]

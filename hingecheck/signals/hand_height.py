@@ -1,27 +1,24 @@
 """Height of the hands over a whole clip; where the lifter is lost, the height comes from the load.
 
 In: the angles of a clip (hand height in leg lengths above the ankles, NaN where unknown) and, for `follow_load`, the
-possible paths of the load in the thumbnails.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of
+path of the plates.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of
 this series, and plates often hide the lifter just when it matters.
 
 `follow` bridges gaps with straight lines.  `follow_load` does this:
 
-1. Choose moments at which the lifter is upright (at most MOMENTS, at least APART_S apart).
-2. Ask for the possible paths of the load, as seen in the thumbnails (`Load.heights`).
-3. Keep each path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).  Drop a
-   path that never lies while the lifter is upright: it may be the hands themselves.
-4. Learn how high the hands are at each height of the load, from the frames in which both are known.  If the hands are
+1. Keep the path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).  Drop a path
+   that never lies while the lifter is upright: it may be the hands themselves.
+2. Learn how high the hands are at each height of the load, from the frames in which both are known.  If the hands are
    never seen and the lifter never bends, assume USUAL_FLOOR.
-5. Count the share of those frames in which the learned height agrees with the hands (within MOST_OFF).  Drop a path
+3. Count the share of those frames in which the learned height agrees with the hands (within MOST_OFF).  Drop a path
    along which the hands move by LEAST_TRAVEL or less.
-6. Take the path that agrees most, if it agrees often enough.  Where it is known, it gives the height of the hands.
+4. If it agrees often enough, it gives the height of the hands where it is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import scipy
@@ -29,12 +26,6 @@ import scipy
 from hingecheck import posture
 from hingecheck.filtering import lasting_s
 from hingecheck.records import AngleTrack, Bools, Floats
-
-MOMENTS: Final = 24
-"""Largest number of upright moments that are compared."""
-
-APART_S: Final = 0.6
-"""Smallest time between two of these moments, in seconds."""
 
 LOST_S: Final = 0.3
 """Longest time to the nearest thumbnail with a known load, in seconds.  Farther away the load may be anywhere."""
@@ -71,16 +62,6 @@ FEWEST: Final = 5
 
 STEPS: Final = 8
 """Number of steps into which the load's height is divided to learn the height of the hands."""
-
-
-class Load(Protocol):
-    """Thumbnails of a clip in which the load can be followed (`barbell.evidence.Pictures`)."""
-
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        """Possible paths of the load: times (M,) in seconds and heights (M,) above its resting place.
-
-        Heights are in leg lengths.  NaN = the load is not seen.
-        """
 
 
 @dataclass(frozen=True)
@@ -124,17 +105,16 @@ def has_long_gap(track: AngleTrack) -> bool:
     return bool(np.diff(known_s).max(initial=0.0) > LONG_S)
 
 
-def follow_load(track: AngleTrack, load: Load, *, surely: bool) -> Hands | None:
-    """Height of the hands in every frame, from the load where the load is in the hands; None if it is in none.
+def follow_load(track: AngleTrack, path: tuple[Floats, Floats], *, surely: bool) -> Hands | None:
+    """Height of the hands in every frame, from the load where the load is in the hands; None if it never is.
 
+    `path`: times (M,) in seconds and heights (M,) of the load above its resting place, in leg lengths; NaN = not seen.
     `surely`: ask for the larger share of agreeing frames (SURELY_AGREEING).
     """
-    paths = load.heights(_upright_moments(track))  # 1, 2
-    candidates = [_candidate(track, *path) for path in paths]
-    best = max((each for each in candidates if each is not None), key=lambda each: each.agreeing, default=None)  # 6
-    if best is None or best.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
+    load = _candidate(track, *path)
+    if load is None or load.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
         return None
-    return _bridged(track, np.where(np.isnan(best.height), track.hand_height, best.height), best.lifted)
+    return _bridged(track, np.where(np.isnan(load.height), track.hand_height, load.height), load.lifted)  # 4
 
 
 def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
@@ -147,15 +127,15 @@ def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
 
 def _candidate(track: AngleTrack, time_s: Floats, load_height: Floats) -> _Candidate | None:
     """The load as a candidate for what the hands hold; None if it does not move with them."""
-    lifted = _near_lifts(track.time_s, time_s, load_height)  # 3
+    lifted = _near_lifts(track.time_s, time_s, load_height)  # 1
     upright = track.trunk_thigh.value_deg <= posture.EXTENDED_DEG
     if upright.any() and not (resampled(track.time_s, time_s, load_height)[upright] <= LIFTED).any():
         return None
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
         return _unseen_candidate(track, lifted)
-    height = _hands_at(lifted, lifted[both], track.hand_height[both])  # 4
-    agreeing = float((np.abs(height - track.hand_height)[both] <= MOST_OFF).mean())  # 5
+    height = _hands_at(lifted, lifted[both], track.hand_height[both])  # 2
+    agreeing = float((np.abs(height - track.hand_height)[both] <= MOST_OFF).mean())  # 3
     return _Candidate(height, lifted, agreeing) if np.nanmax(height) - np.nanmin(height) > LEAST_TRAVEL else None
 
 
@@ -214,14 +194,3 @@ def _away_s(frame_s: Floats, time_s: Floats) -> Floats:
     after = np.searchsorted(time_s, frame_s).clip(1, max(len(time_s) - 1, 1))
     before_s, after_s = time_s[after - 1], time_s[np.minimum(after, len(time_s) - 1)]
     return np.asarray(np.minimum(np.abs(frame_s - before_s), np.abs(frame_s - after_s)))
-
-
-def _upright_moments(track: AngleTrack) -> list[float]:
-    """Times at which the lifter is seen upright, in seconds, spread over the clip."""
-    upright = track.time_s[track.trunk_thigh.value_deg <= posture.EXTENDED_DEG]
-    chosen: list[float] = []
-    for time_s in upright:
-        if not chosen or time_s - chosen[-1] >= APART_S:
-            chosen.append(float(time_s))
-    keep = np.unique(np.linspace(0, len(chosen) - 1, min(MOMENTS, len(chosen))).round().astype(int))
-    return [chosen[i] for i in keep]

@@ -1,11 +1,9 @@
-"""The bar template: the load is followed in thumbnails and completes repetitions with an unseen lifter."""
+"""The height of the hands where the lifter is lost: it comes from the path of the plates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -13,13 +11,11 @@ from hingecheck.barbell import evidence
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
-from hingecheck.records import AngleTrack, Bytes, Code, Floats, Frame, PoseTrack, Rep, Thumbnails
+from hingecheck.records import AngleTrack, Code, Floats, Plates, PoseTrack, Rep, Thumbnails
 from hingecheck.segmentation import segment
 from hingecheck.signals import hand_height
 from hingecheck.spine import inference
-from hingecheck.video import thumbnails as small
 from tests import lifter
-from tests.conftest import noise_pictures
 from tests.test_motion import observe
 
 POSTURE = lifter.Set().posture()
@@ -27,7 +23,7 @@ POSTURE = lifter.Set().posture()
 
 TRACK = lifter.track(POSTURE)
 LEG_PX = (lifter.SHANK + lifter.THIGH) * lifter.Camera().stature_px
-FLOOR = noise_pictures(1, height=900, width=500)[0]
+RADIUS_LEGS = 0.3
 
 
 def lifted_px(track: PoseTrack, *spans_s: tuple[float, float]) -> Floats:
@@ -40,25 +36,11 @@ def lifted_px(track: PoseTrack, *spans_s: tuple[float, float]) -> Floats:
 LIFTED_PX = lifted_px(TRACK, (4.0, 8.0))
 
 
-def room(by_px: float) -> Bytes:
-    """A picture of the room with dark plates at a height above the floor."""
-    picture = FLOOR.copy()
-    cv2.circle(picture, (290, round(690 - by_px)), 95, (20, 20, 20), -1)
-    cv2.circle(picture, (290, round(690 - by_px)), 30, (150, 150, 150), -1)
-    return np.asarray(picture, np.uint8)
-
-
-def filmed(time_s: Floats, by_px: Floats) -> Thumbnails:
-    """The thumbnails of a film of the plates."""
-    keeper = small.Keeper()
-    for _ in keeper.watch(Frame(float(t), room(px), 1.0) for t, px in zip(time_s, by_px, strict=True)):
-        pass
-    return keeper.thumbnails()
-
-
-@pytest.fixture(scope="module")
-def thumbnails() -> Thumbnails:
-    return filmed(POSTURE.time_s, LIFTED_PX)
+def with_plates(track: PoseTrack, by_px: Floats) -> evidence.Pictures:
+    """Pictures that show plates at a height above the floor (N,) and nothing else."""
+    forward, up = np.zeros(len(by_px)), by_px / LEG_PX / RADIUS_LEGS
+    plates = Plates(track.time_s, forward, up, RADIUS_LEGS, np.full((len(by_px), 2), np.nan))
+    return evidence.Pictures(Thumbnails(np.arange(3.0), np.zeros((3, 8, 8), np.uint8), 1.0, (0.0, 0.0)), track, plates)
 
 
 def lost(track: PoseTrack, *spans_s: tuple[float, float]) -> PoseTrack:
@@ -74,25 +56,13 @@ def measured(track: PoseTrack) -> AngleTrack:
     return angles.measure(cleaned, view.orient(cleaned), inference.infer(lifter.Model(), observe(track)))
 
 
-def test_the_load_is_followed_up_and_down(thumbnails: Thumbnails) -> None:
-    tracks = evidence.Pictures(thumbnails, TRACK).heights([0.5, 6.0])
-    errors = [np.abs(height - np.interp(time_s, POSTURE.time_s, LIFTED_PX) / LEG_PX).max() for time_s, height in tracks]
-    assert min(errors) < 0.03
-
-
-def test_a_load_that_never_moves_is_not_followed(thumbnails: Thumbnails) -> None:
-    still = replace(thumbnails, grey=np.repeat(thumbnails.grey[:1], len(thumbnails.grey), axis=0))
-    assert evidence.Pictures(still, TRACK).heights([0.5, 6.0]) == []
-    assert evidence.Pictures(thumbnails, TRACK).heights([0.5]) == []
-
-
-def test_the_load_gives_the_repetition_if_the_lifter_is_unseen_in_every_bend(thumbnails: Thumbnails) -> None:
+def test_the_load_gives_the_repetition_if_the_lifter_is_unseen_in_every_bend() -> None:
     whole = measured(TRACK)
     (rep,) = segment.segment(whole).reps
     track = lost(TRACK, (1.8, 5.2), (6.8, 10.2))
     with_gaps = measured(track)
     assert segment.segment(with_gaps).reps == ()
-    (from_load,) = segment.segment(with_gaps, pictures=evidence.Pictures(thumbnails, track)).reps
+    (from_load,) = segment.segment(with_gaps, pictures=with_plates(track, LIFTED_PX)).reps
     assert from_load.by_load
     assert not rep.by_load
     assert from_load.complete
@@ -103,11 +73,11 @@ def test_the_load_gives_the_repetition_if_the_lifter_is_unseen_in_every_bend(thu
 def test_the_load_adds_the_repetition_in_which_the_lifter_is_unseen() -> None:
     bends = ((1.5, 3.0, 4.0, 5.5), (6.5, 8.0, 9.0, 10.5), (11.5, 13.0, 14.0, 15.5))
     complete = lifter.track(lifter.Set(bends=bends, last_s=17.0).posture())
-    plates = filmed(complete.time_s, lifted_px(complete, (4.0, 8.0), (9.0, 13.0)))
+    plates_px = lifted_px(complete, (4.0, 8.0), (9.0, 13.0))
     track = lost(complete, (9.1, 12.9))
     with_gaps = measured(track)
     assert len(segment.segment(with_gaps).reps) == 1
-    first, second = segment.segment(with_gaps, pictures=evidence.Pictures(plates, track)).reps
+    first, second = segment.segment(with_gaps, pictures=with_plates(track, plates_px)).reps
     assert (first.by_load, second.by_load) == (False, True)
     assert (first.number, second.number, second.style) == (1, 2, "floor")
     whole = segment.segment(measured(complete)).reps
@@ -115,9 +85,9 @@ def test_the_load_adds_the_repetition_in_which_the_lifter_is_unseen() -> None:
     assert second.lockout_s == pytest.approx(whole[1].lockout_s, abs=0.15)
 
 
-def test_the_load_changes_nothing_if_the_lifter_is_seen(thumbnails: Thumbnails) -> None:
+def test_the_load_changes_nothing_if_the_lifter_is_seen() -> None:
     whole = measured(TRACK)
-    pictures = evidence.Pictures(thumbnails, TRACK)
+    pictures = with_plates(TRACK, LIFTED_PX)
     (seen,), (alone,) = (segment.segment(whole, pictures=each).reps for each in (pictures, None))
 
     def sure(rep: Rep) -> Rep:
@@ -127,35 +97,30 @@ def test_the_load_changes_nothing_if_the_lifter_is_seen(thumbnails: Thumbnails) 
     assert seen.style_probability > alone.style_probability, "but it makes the type of lift surer"
 
 
-def test_a_load_that_moves_unlike_the_hands_is_not_followed(thumbnails: Thumbnails) -> None:
+def test_a_load_that_moves_unlike_the_hands_is_not_followed() -> None:
     track = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
-    assert hand_height.follow_load(measured(track), evidence.Pictures(thumbnails, track), surely=False) is None
+    path = TRACK.time_s, LIFTED_PX / LEG_PX
+    assert hand_height.follow_load(measured(TRACK), path, surely=False) is not None
+    assert hand_height.follow_load(measured(track), path, surely=False) is None
 
 
-def test_a_load_that_moves_beside_a_squat_gives_no_repetition(thumbnails: Thumbnails) -> None:
+def test_a_load_that_moves_beside_a_squat_gives_no_repetition() -> None:
     xy_px = TRACK.xy_px.copy()
     for wrist, shoulder in zip(WRISTS, SHOULDERS, strict=True):
         xy_px[:, wrist] = xy_px[:, shoulder] + [0.0, 80.0]
     squat = replace(TRACK, xy_px=xy_px)
-    pictures = evidence.Pictures(thumbnails, squat)
-    assert pictures.heights([0.5, 6.0])
-    assert segment.segment(measured(squat), pictures=pictures).reps == ()
+    assert segment.segment(measured(squat), pictures=with_plates(squat, LIFTED_PX)).reps == ()
 
 
-class LoadLikeHands(evidence.Pictures):
-    """Pictures whose followed load moves exactly like the hands of a person who bends once."""
-
+def test_a_load_that_hangs_in_every_upright_frame_gives_no_repetition() -> None:
+    """It moves exactly like the hands of a person who bends once."""
     once = lifter.track(lifter.Set(bends=((1.5, 3.0, 4.0, 5.5),), last_s=8.0).posture())
-
-    def heights(self, upright_s: Sequence[float]) -> list[tuple[Floats, Floats]]:
-        hand_px = self.once.xy_px[::4, WRISTS[0], 1]
-        return [(self.once.time_s[::4], (hand_px.max() - hand_px) / LEG_PX)]
-
-
-def test_a_load_that_hangs_in_every_upright_frame_gives_no_repetition(thumbnails: Thumbnails) -> None:
-    track = lost(LoadLikeHands.once, (2.2, 4.8))
-    assert hand_height.follow_load(measured(track), LoadLikeHands(thumbnails, track), surely=False) is None
-    assert segment.segment(measured(track), pictures=LoadLikeHands(thumbnails, track)).reps == ()
+    hand_px = once.xy_px[:, WRISTS[0], 1]
+    pictures, track = with_plates(once, hand_px.max() - hand_px), lost(once, (2.2, 4.8))
+    path = pictures.plates_up()
+    assert path is not None
+    assert hand_height.follow_load(measured(track), path, surely=False) is None
+    assert segment.segment(measured(track), pictures=pictures).reps == ()
 
 
 def test_the_distance_to_the_nearest_time_is_returned() -> None:
