@@ -22,7 +22,7 @@ from hingecheck.segmentation.model import Course
 from hingecheck.signals.hand_height import follow
 from models.segmentation.counts import table_of
 from models.segmentation.labels import Pull, labelled
-from models.segmentation.material import simulated_sets
+from models.segmentation.material import pulls_of, simulated_sets
 from models.segmentation.roughening import roughened
 from tests import lifter
 from tests.staged import staged
@@ -170,6 +170,38 @@ def test_tables_are_counted_from_labels_and_can_be_read_back() -> None:
     pull, stand = (tables.KINDS.index(name) for name in ("pull", "stand"))
     assert step[place[0], pull, place[1]] > step[place[0], stand, place[0]]
     assert step[place[1], stand, place[2]] > step[place[2], pull, place[1]]
+
+
+def test_what_the_witnesses_of_the_load_are_worth_is_counted() -> None:
+    course, seen = course_and_seen(THREE)
+    clean = labelled(course, seen, [Pull(5.0, complete=True), Pull(10.0, complete=True)], "floor")
+    looks = Looks(np.array([1.0, -0.9, -1.0, 0.2]), fine=False, first_more=-0.2, contrast=0.3, moved=0.1)
+    load = evidence.LoadSeen(answers(False, True, True, False), looks, np.array([0.05, 0.5, np.nan, np.nan]))
+    counted = tables.parsed(table_of([replace(clean, load=load)] * 10))
+    down, up = evidence.said("bar", np.array([0.0, 0.5]), counted)
+    assert down[0] > down[1]
+    assert up[1] > up[0]
+    assert evidence.said("beside", np.array([np.nan]), counted).tolist() == [[0.0, 0.0]]
+    own, more = counted.numbers["coarsely"], counted.numbers["more"]
+    assert own.at("own", 1.0) > own.at("own", 0.0) > own.at("own", -1.0)
+    assert more.at("up", 0.2) > more.at("up", -0.2), "the kind with the load differs more from the bends"
+    blind = {far: np.exp(usual) for far, usual in counted.doubts}
+    assert sum(blind.values()) == pytest.approx(1.0, abs=1e-3)
+    assert blind[0.0] > 0.8, "both witnesses are always right"
+    wrong = replace(clean, load=replace(load, bar=answers(True, False, True, False), looks=None))
+    doubted = tables.parsed(table_of([replace(clean, load=load)] * 6 + [wrong] * 4)).doubts
+    assert np.exp(doubted[0][1]) < blind[0.0]
+
+
+def test_the_pulls_of_a_rendered_set_are_those_that_its_truth_names() -> None:
+    reps = [
+        {"liftoff_s": 4.0, "lockout_s": 6.0, "complete": True},
+        {"liftoff_s": 9.0, "lockout_s": None, "complete": False},
+        {"liftoff_s": None, "lockout_s": None, "complete": False, "cut": "start"},
+    ]
+    assert pulls_of({"spec": {}, "reps": reps}) == [Pull(5.85, complete=True), Pull(9.4, complete=False)]
+    slow = pulls_of({"spec": {"video": {"slow_motion": 4.0}}, "reps": reps})
+    assert slow == [Pull(5.4, complete=True), Pull(10.6, complete=False)]
 
 
 def test_simulated_sets_are_labelled_whole_and_cut() -> None:

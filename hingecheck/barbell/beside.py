@@ -30,9 +30,9 @@ from hingecheck.records import Bools, Bytes, Floats, PoseTrack, Thumbnails
 SLOW: Final = 0.12
 """SD of the Gaussian filter that finds slow changes of brightness, in leg lengths: a quarter of a large plate."""
 
-ASIDE, ABOVE, BELOW = 1.3, 0.5, 0.7
-"""How far the area reaches to either side of the hands, above and below them, in leg lengths.  Plates that are
-seen from 45 degrees hang up to 1.3 leg lengths beside the hands."""
+ASIDE, ALONG = 1.3, 0.6
+"""How far the area reaches to either side of the hands, and above and below them, in leg lengths.  Plates that are seen
+from 45 degrees hang up to 1.3 leg lengths beside the hands."""
 
 MOST_AWAY: Final = 0.25
 """Largest share of the room that may differ.  Own choice: where only the load moved, at most 0.20 differed in 16 real
@@ -49,7 +49,7 @@ _ARMS: Final = (
     (Point.RIGHT_SHOULDER, Point.RIGHT_ELBOW, Point.RIGHT_WRIST),
 )
 
-_LEG, _ARM, _TRUNK, _HEAD = 0.26, 0.18, 0.5, 0.4
+LEG, _ARM, _TRUNK, _HEAD = 0.26, 0.18, 0.5, 0.4
 """Widths of a leg, of an arm, of the trunk, and of neck and head with what wobbles around them, in leg lengths."""
 
 _MIDDLE_GREY: Final = 128
@@ -106,7 +106,7 @@ class Beside:
             points_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS, landmarks.EARS)
         )
         parts = (
-            ([points_px[list(leg)] for leg in LEGS], _LEG),
+            ([points_px[list(leg)] for leg in LEGS], LEG),
             ([points_px[list(arm)] for arm in _ARMS], _ARM),
             ([np.array([hip, shoulder])], _TRUNK),
             ([np.array([shoulder, ear])], _HEAD),
@@ -117,4 +117,4 @@ class Beside:
         """Pixels (h, w) around the hands; none if they are unknown."""
         x, y = points_px[list(landmarks.WRISTS)].mean(axis=0) / self.leg_px
         rows, columns = np.indices(self.thumbnails.grey.shape[1:]) / self.leg_px
-        return np.asarray((np.abs(columns - x) < ASIDE) & (rows > y - ABOVE) & (rows < y + BELOW))
+        return np.asarray((np.abs(columns - x) < ASIDE) & (np.abs(rows - y) < ALONG))

@@ -28,14 +28,12 @@ from hingecheck.records import Bools, Bytes, PoseTrack, Thumbnails
 BESIDE: Final = 0.55
 """Half width of the area around the feet that is compared, in leg lengths."""
 
-ABOVE: Final = 0.10
-"""Distance that this area reaches above the knees, in leg lengths."""
+KNEE: Final = 0.10
+"""Distance that this area reaches above the knees, in leg lengths.  As far below them is the lowest place at which a
+plate of a load in the hands hangs."""
 
 BELOW: Final = 0.15
 """Distance that this area reaches below the ankles, in leg lengths."""
-
-UNDER: Final = 0.10
-"""Distance below the knees, in leg lengths.  No plate of a load in the hands hangs lower."""
 
 AWAY: Final = 1.0
 """Distance to the side of the feet, in leg lengths.  Farther away neither the lifter nor the load reaches: what differs
@@ -95,10 +93,10 @@ def areas(thumbnails: Thumbnails, track: PoseTrack) -> Areas | None:
         for grid, origin in zip((columns, rows), thumbnails.origin_px, strict=True)
     )
     aside = np.abs(x - foot[0]) / leg_px
-    part = (aside < BESIDE) & (y > knee_y - ABOVE * leg_px) & (y < foot[1] + BELOW * leg_px)
+    part = (aside < BESIDE) & (y > knee_y - KNEE * leg_px) & (y < foot[1] + BELOW * leg_px)
     top = float(np.nanquantile(shoulder[:, 1], TOP_SHARE)) - OVER_HEAD * leg_px
     away = (aside > AWAY) | (y < top)
-    low = part & (y > knee_y + UNDER * leg_px)
+    low = part & (y > knee_y + KNEE * leg_px)
     return Areas(part, low, away, leg_px * thumbnails.scale) if part.sum() >= FEWEST_PX else None
 
 

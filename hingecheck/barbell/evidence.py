@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 
 from hingecheck.barbell import comparison
-from hingecheck.barbell.beside import LEGS, Beside, drawn
+from hingecheck.barbell.beside import LEG, LEGS, Beside, drawn
 from hingecheck.barbell.comparison import differing, nearest
 from hingecheck.geometry import known_median
 from hingecheck.records import Bools, Bytes, Floats, Looks, Plates, PoseTrack, Thumbnails
@@ -42,9 +42,6 @@ HANGING: Final = 0.1
 NEARLY_ALWAYS: Final = 0.95
 """Share of the pictures in which a bare bar that stays on the floor is seen.  It is seen in all pictures; one that is
 lifted is seen in 0.47 to 1.00 of them (27 rendered sets), and then higher."""
-
-LEG: Final = 0.24
-"""Width of thighs, shanks and feet with what wobbles around them, in leg lengths."""
 
 ALIKE: Final = 0.05
 """Share of the area around the feet below which two moments are alike.  Of 86 rendered clips, 84 differ by at most 0.01

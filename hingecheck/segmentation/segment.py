@@ -26,7 +26,7 @@ from hingecheck import posture
 from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Rep, Segmentation
 from hingecheck.segmentation import evidence, semi_markov, tables
 from hingecheck.segmentation.evidence import LoadSeen
-from hingecheck.segmentation.model import Course, Pictures
+from hingecheck.segmentation.model import AROUND_S, Course, Pictures
 from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, cut_off, describe, leaves_s, rest_s, under_way
 from hingecheck.signals import events
 from hingecheck.signals.hand_height import Hands, follow, follow_load, has_long_gap, resampled
@@ -35,12 +35,6 @@ COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their
 repository, every true repetition that is found has at least 0.75, and one of the two false ones 0.50.  On simulated
 sets fewer than half of the bends between 0.5 and 0.7 are repetitions (models/SEGMENTATION.md)."""
-
-FASTEST_S: Final = 0.2
-"""Shortest time from lift-off to lockout of a load, in seconds.  What rises faster only looks like the load."""
-
-SAME_TURN_S: Final = 0.3
-"""Largest time between the lowest hands and the lowest plates, in seconds."""
 
 LEAST_ALONG: Final = 0.5
 """Smallest rise of the plates, as a share of the hands' rise, at which they move along with the hands."""
@@ -58,8 +52,7 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
     load_hands = follow_load(track, path, surely=bool(reps))  # 6
     by_load = _judged(track, load_hands, lift_type or "floor", pictures)
     new = [rep for rep in by_load.reps if not any(_overlap(rep, other) for other in reps)]
-    slow = [rep for rep in new if not rep.lockout_s - rep.liftoff_s < FASTEST_S]
-    more = [replace(rep, by_load=True) for rep in slow if _hands_lost(track, rep)]
+    more = [replace(rep, by_load=True) for rep in new if _hands_lost(track, rep)]
     both = sorted((*reps, *more), key=lambda rep: rep.liftoff_s)
     numbered = tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))
     return Segmentation(numbered, by_hands.bends if reps or not more else by_load.bends)
@@ -254,7 +247,7 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
     before, top, after = turns
     if np.isnan(plates[before : max(top, after) + 1]).any():
         return None
-    near = np.flatnonzero((np.abs(time_s - time_s[before]) <= SAME_TURN_S) & (np.arange(len(time_s)) < top))
+    near = np.flatnonzero((np.abs(time_s - time_s[before]) <= AROUND_S) & (np.arange(len(time_s)) < top))
     low = int(near[np.nanargmin(plates[near])])
     high = low + int(np.nanargmax(plates[low : after + 1 if after >= 0 else None]))
     along = plates[high] - plates[low] >= LEAST_ALONG * (course.height[top] - course.height[before])

@@ -24,7 +24,7 @@ import scipy
 
 from hingecheck import posture
 from hingecheck.records import AngleTrack, Bools, Floats, Ints
-from hingecheck.segmentation.model import AROUND_S, Course, at_the_bar
+from hingecheck.segmentation.model import AROUND_S, EDGE_S, Course, at_the_bar
 from hingecheck.signals import events
 from hingecheck.signals.hand_height import USUAL_FLOOR, Hands
 
@@ -50,23 +50,15 @@ who is seen upright at the top; for one bend of a lifter who only stoops (0.08);
 
 LEAST_FOLLOWED: Final = 0.5
 """Share of a rise's time, or of its way, in which the lifter must be seen.  The way is enough, because small lifters
-are lost while they are bent and nothing moves."""
+are lost while they are bent and nothing moves.  Also the share of the time near a valley in which the hands must be
+seen to tell how long they rest there."""
 
 LONGEST_LOST_S: Final = 3.0
 """Longest time for which the lifter may be lost in a rise, once the hands are off the bottom, in seconds: the time of a
 whole repetition (own choice)."""
 
-TRIMMED_S: Final = 0.3
-"""Longest time from the top to the end of a clip that was trimmed to one rise, in seconds."""
-
-LEAST_SEEN_REST: Final = 0.7
-"""Share of the time near a valley in which the hands must be seen to tell how long they rest there."""
-
-EDGE_S: Final = 0.1
-"""Time at the beginning and at the end of the clip over which the speed of the hands is read, in seconds."""
-
 FASTEST_AT_EDGE: Final = 0.25
-"""Speed of the hands there, in leg lengths a second.  Faster hands are in the middle of a rise."""
+"""Speed of the hands at the clip's ends, in leg lengths a second.  Faster hands are in the middle of a rise."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ class Seen:
     the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `by_arms`: the
     shoulders hardly rise along, and nobody is seen upright at the top: a row.  `whole`: most
     of its rise is seen; other bends tell how much is missing of a rise that is under way when the clip begins, and a
-    single one is whole if it begins at the floor (USUAL_FLOOR) or the clip is trimmed to it.
+    single one is whole if it begins at the floor (USUAL_FLOOR) or the clip ends at its top.
 
     Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
     smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
@@ -173,7 +165,7 @@ def describe(course: Course) -> Seen:
     low_known = np.array([known[course.around(valley)].any() for valley in valleys])
     if _moves_up(course, course.valleys[0]):
         part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
-        from_floor = left_s <= TRIMMED_S or height[valleys[0]] <= USUAL_FLOOR
+        from_floor = left_s <= AROUND_S or height[valleys[0]] <= USUAL_FLOOR
         whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else from_floor
         low_known[0] &= len(valleys) == 1
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
@@ -254,7 +246,7 @@ def _rest(course: Course, turns: tuple[int, int, int]) -> float:
     near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM * pull) + before
     up = events.rise(time_s, height, valley, after)
     down_s = np.diff(events.lowering_s(time_s, height, before, valley))[0]
-    if _known(course)[near].mean() < LEAST_SEEN_REST:
+    if _known(course)[near].mean() < LEAST_FOLLOWED:
         return float("nan")
     way_s = min(up.lockout_s - up.liftoff_s, down_s)
     step_s = (time_s[-1] - time_s[0]) / (len(time_s) - 1)

@@ -19,13 +19,13 @@ from hingecheck.barbell import evidence
 from hingecheck.errors import NobodyFound
 from hingecheck.kinematics import angles, view
 from hingecheck.pose import cleaning
-from hingecheck.records import Angle, AngleTrack, Bools
+from hingecheck.records import Angle, AngleTrack, Bools, Floats
 from hingecheck.segmentation import segment, turns
 from hingecheck.segmentation.model import Course, Pictures
-from hingecheck.signals.hand_height import follow
+from hingecheck.signals.hand_height import follow, resampled
 from models.segmentation.labels import Labelled, Pull, labelled
 from samples.sets.records import NO_MOVEMENT
-from samples.sets.run import CLIPS as RENDERED
+from samples.sets.run import CLIPS as SET_CLIPS
 from samples.sets.run import true_reps
 from tests import simulated
 
@@ -37,9 +37,10 @@ TYPES = {"romanian": "romanian", "hinge": "romanian", "pick_up": "pick_up"} | di
 )
 """The type of a drawn set by its style; all others are lifted from the floor."""
 
-FILMED = 20.0
-"""How often a real clip or a rendered set counts: 25 clips weigh as much as a quarter of the simulated sets, 76 sets as
-much as three quarters.  Own choice."""
+REAL, RENDERED = 20.0, 5.0
+"""How often a real clip and a rendered set count: 25 clips weigh as much as 76 sets and a little more, and a quarter as
+much as the simulated sets.  Own choice: of 5 and 20 for a rendered set, 20 gave one false repetition in 45 sets, each
+judged by tables without it, and 5 none."""
 
 BEFORE_LOCKOUT_S, AFTER_LIFTOFF_S = 0.15, 0.4
 """Times at which a pull is surely under way, in seconds: before its lockout, after a lift-off without lockout."""
@@ -142,10 +143,11 @@ def _labels(clip: SimulatedClip) -> Labelled | None:
     return labelled(course, turns.describe(course), pulls, clip.type)
 
 
-def _course(track: AngleTrack) -> Course | None:
-    """The bends of a clip, from the hands alone."""
+def _course(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Course | None:
+    """The bends of a clip; `path`: times and heights of its plates."""
     hands = follow(track)
-    return None if hands is None else turns.course_of(track, hands, np.full(len(track.time_s), np.nan))
+    plates = np.full(len(track.time_s), np.nan) if path is None else resampled(track.time_s, *path)
+    return None if hands is None else turns.course_of(track, hands, plates)
 
 
 def real_sets(folder: Path) -> Iterator[Labelled]:
@@ -163,14 +165,15 @@ def _real(path: Path, known: dict[str, Any]) -> Labelled | None:
     """The labels of a real clip; None if it has no bend."""
     pulls = [Pull(lockout_s - BEFORE_LOCKOUT_S, complete=True) for lockout_s in known["lockouts_s"]]
     pulls += [Pull(top_s - BEFORE_LOCKOUT_S, complete=False) for top_s in known.get("missed_s", [])]
-    return _filmed(path, pulls, known["type"])
+    return _filmed(path, pulls, known["type"], REAL)
 
 
 def rendered_sets(folder: Path) -> Iterator[Labelled]:
     """The sets of `python -m samples.sets --out FOLDER`, labelled."""
-    for path in sorted((folder / RENDERED).glob("*.truth.json")):
+    for path in sorted((folder / SET_CLIPS).glob("*.truth.json")):
         truth = json.loads(path.read_text(encoding="utf-8"))
-        label = _filmed(path.with_name(f"{truth['name']}.mp4"), pulls_of(truth), TYPES.get(truth["movement"], "floor"))
+        clip, set_type = path.with_name(f"{truth['name']}.mp4"), TYPES.get(truth["movement"], "floor")
+        label = _filmed(clip, pulls_of(truth), set_type, RENDERED)
         if label is not None:
             yield label
 
@@ -187,8 +190,8 @@ def pulls_of(truth: Mapping[str, Any]) -> list[Pull]:
     ]
 
 
-def _filmed(path: Path, pulls: Sequence[Pull], type_: str) -> Labelled | None:
-    """The labels of a clip; None if it has no bend."""
+def _filmed(path: Path, pulls: Sequence[Pull], type_: str, weight: float) -> Labelled | None:
+    """The labels of a clip that counts `weight` times; None if it has no bend."""
     try:
         seen = stages.observe(path)
     except NobodyFound:
@@ -197,14 +200,15 @@ def _filmed(path: Path, pulls: Sequence[Pull], type_: str) -> Labelled | None:
     seen_from = stages.orient(seen, spine)
     plates = stages.find_bar(seen, seen_from)
     pictures = evidence.Pictures(seen.thumbnails, seen.observed.track, plates)
-    return label_of(stages.measure(seen, seen_from, spine), pictures, pulls, type_)
+    label = label_of(stages.measure(seen, seen_from, spine), pictures, pulls, type_)
+    return None if label is None else replace(label, weight=weight)
 
 
 def label_of(track: AngleTrack, pictures: Pictures, pulls: Sequence[Pull], type_: str) -> Labelled | None:
     """The labels of a filmed clip whose angles are measured; None if it has no bend."""
-    course = _course(track)
+    course = _course(track, pictures.plates_up())
     if course is None:
         return None
     described = turns.describe(course)
-    label = labelled(course, described, pulls, type_, FILMED)
+    label = labelled(course, described, pulls, type_)
     return replace(label, load=segment.load_of(course, described, pictures))
