@@ -120,7 +120,9 @@ def table_of(sets: Iterable[Labelled]) -> dict[str, Any]:
                 values[name][kind.replace(kind.split()[-1], "idle")].append((numbers, ANYBODY * each.weight))
     counted = {
         "numbers": {name: _number(name, values[name]) for name in EDGES},
-        "types": {name: _type(name, [each for each in seen if each.type == name]) for name in tables.TYPES},
+        "types": {
+            name: _type(name, [each for each in seen if each.type == name and each.usual_ends]) for name in tables.TYPES
+        },
     }
     even = [(blind, 1 / len(BLIND)) for blind in BLIND]
     return counted | {"doubts": _doubts(seen, tables.parsed(counted | {"doubts": even}))}
@@ -157,7 +159,8 @@ def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
         name = state if state in ("locked", "missed") else "empty"
         yield "short", name, ((seen.top - seen.high[i]) / way,)
         yield "straight", name, (seen.straight_deg[i],)
-    yield "left", "up" if each.states[-1] in ("locked", "missed") else "down", (seen.left_s,)
+    if each.usual_ends:
+        yield "left", "up" if each.states[-1] in ("locked", "missed") else "down", (seen.left_s,)
     yield "place", each.type, evidence.place(seen, each.level)
     yield "carried", each.type, (seen.forward[-1] - seen.forward[0],)
     if each.load is not None:

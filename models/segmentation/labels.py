@@ -36,7 +36,8 @@ class Labelled:
     """A set with a label for every upright moment (`states`) and every bend (`kinds`).
 
     `type`: the type of the set.  `level`: height of the hands at the bar, in leg lengths.  `weight`: how often the set
-    counts.  `load`: what its pictures show of the load, if it has any.
+    counts.  `load`: what its pictures show of the load, if it has any.  `usual_ends`: it begins and ends where people
+    begin and end their clips.
     """
 
     seen: Seen
@@ -46,6 +47,7 @@ class Labelled:
     level: float
     weight: float = 1.0
     load: LoadSeen | None = None
+    usual_ends: bool = True
 
 
 def labelled(course: Course, seen: Seen, pulls: Sequence[Pull], set_type: str, weight: float = 1.0) -> Labelled:

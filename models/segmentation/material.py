@@ -37,7 +37,7 @@ TYPES = {"romanian": "romanian", "hinge": "romanian", "pick_up": "pick_up"} | di
 )
 """The type of a drawn set by its style; all others are lifted from the floor."""
 
-REAL, RENDERED = 20.0, 5.0
+REAL, RENDERED = 20.0, 10.0
 """How often a real clip and a rendered set count: 25 clips weigh as much as 76 sets and a little more, and a quarter as
 much as the simulated sets.  Own choice: of 5 and 20 for a rendered set, 20 gave one false repetition in 45 sets, each
 judged by tables without it, and 5 none."""
@@ -175,7 +175,7 @@ def rendered_sets(folder: Path) -> Iterator[Labelled]:
         clip, set_type = path.with_name(f"{truth['name']}.mp4"), TYPES.get(truth["movement"], "floor")
         label = _filmed(clip, pulls_of(truth), set_type, RENDERED)
         if label is not None:
-            yield label
+            yield replace(label, usual_ends=False)
 
 
 def pulls_of(truth: Mapping[str, Any]) -> list[Pull]:
