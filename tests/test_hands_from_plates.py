@@ -11,7 +11,7 @@ from hingecheck.barbell import evidence
 from hingecheck.kinematics import angles, view
 from hingecheck.landmarks import SHOULDERS, WRISTS
 from hingecheck.pose import cleaning
-from hingecheck.records import AngleTrack, Code, Floats, Plates, PoseTrack, Rep, Thumbnails
+from hingecheck.records import AngleTrack, Bools, Code, Floats, Plates, PoseTrack, Rep, Thumbnails
 from hingecheck.segmentation import segment
 from hingecheck.signals import hand_height
 from hingecheck.spine import inference
@@ -54,6 +54,27 @@ def lost(track: PoseTrack, *spans_s: tuple[float, float]) -> PoseTrack:
 def measured(track: PoseTrack) -> AngleTrack:
     cleaned = cleaning.clean(track)
     return angles.measure(cleaned, view.orient(cleaned), inference.infer(lifter.Model(), observe(track)))
+
+
+def frames_from_load(track: PoseTrack, path: tuple[Floats, Floats]) -> Bools:
+    """The frames in which the height of the hands comes from the load."""
+    hands = hand_height.follow(measured(track), path)
+    assert hands is not None
+    return hands.from_load
+
+
+def test_plates_give_the_height_of_hands_that_are_lost_or_misplaced() -> None:
+    track = measured(TRACK)
+    misplaced, gone = ((track.time_s > a) & (track.time_s < a + 0.6) for a in (6.0, 7.0))
+    wrong = np.where(misplaced, 0.3, np.where(gone, np.nan, track.hand_height))
+    path = TRACK.time_s, 1.2 * LIFTED_PX / LEG_PX
+    hands = hand_height.follow(replace(track, hand_height=wrong), path)
+    assert hands is not None
+    assert hands.from_load.tolist() == (misplaced | gone).tolist()
+    assert hands.height == pytest.approx(track.hand_height, abs=0.03)
+    alone = hand_height.follow(replace(track, hand_height=wrong))
+    assert alone is not None
+    assert np.abs(alone.height - track.hand_height)[misplaced].max() > 0.3
 
 
 def test_the_load_gives_the_repetition_if_the_lifter_is_unseen_in_every_bend() -> None:
@@ -100,8 +121,8 @@ def test_the_load_changes_nothing_if_the_lifter_is_seen() -> None:
 def test_a_load_that_moves_unlike_the_hands_is_not_followed() -> None:
     track = lifter.track(lifter.Set(bends=((1.0, 1.5, 1.6, 2.2), (9.0, 9.5, 9.6, 10.2))).posture())
     path = TRACK.time_s, LIFTED_PX / LEG_PX
-    assert hand_height.follow_load(measured(TRACK), path, surely=False) is not None
-    assert hand_height.follow_load(measured(track), path, surely=False) is None
+    assert frames_from_load(lost(TRACK, (2.0, 2.5), (4.5, 5.0)), path).any()
+    assert not frames_from_load(lost(track, (1.2, 1.4), (9.2, 9.4)), path).any()
 
 
 def test_a_load_that_moves_beside_a_squat_gives_no_repetition() -> None:
@@ -119,7 +140,7 @@ def test_a_load_that_hangs_in_every_upright_frame_gives_no_repetition() -> None:
     pictures, track = with_plates(once, hand_px.max() - hand_px), lost(once, (2.2, 4.8))
     path = pictures.plates_up()
     assert path is not None
-    assert hand_height.follow_load(measured(track), path, surely=False) is None
+    assert not frames_from_load(track, path).any()
     assert segment.segment(measured(track), pictures=pictures).reps == ()
 
 

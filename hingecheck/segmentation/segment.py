@@ -5,14 +5,14 @@ its events in seconds and its probability.  Why: everything that is reported is 
 
 Steps (`segment`):
 
-1. Take the height of the hands in every frame, in leg lengths above the ankles (`hand_height`).
+1. Take the height of the hands in every frame, in leg lengths above the ankles (`hand_height`).  Where the lifter is
+   lost or misplaced, it comes from the plates.
 2. Find the turns of that height, and describe what is seen at each (`turns`).
 3. Weigh it all: every hypothesis about the set gets a likelihood (`evidence`), and a chain over the turns gives each
    bend the probability that it is a repetition (`semi_markov`).  The numbers behind it are learnt (`tables`).
 4. Count the bends whose probability is at least COUNTED_FROM.
-5. Read the events of each repetition (`events`), from the hands and, where they move along, from the plates.
-6. If the lifter is lost for a while, or no repetition was found, repeat the steps with the height of the plates.  Add
-   the repetitions that overlap no other; they are marked `by_load`.
+5. Read the events of each repetition (`events`), from the hands and, where they move along, from the plates.  A
+   repetition in which the hands are lost for most of the way up is marked `by_load`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.model import AROUND_S, Course, Pictures
 from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, cut_off, describe, leaves_s, rest_s, under_way
 from hingecheck.signals import events
-from hingecheck.signals.hand_height import Hands, follow, follow_load, has_long_gap, resampled
+from hingecheck.signals.hand_height import follow, resampled
 
 COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their
@@ -45,29 +45,24 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
 
     `lift_type`: how the load is lifted, if the user said so.  `pictures`: the thumbnails of the clip.
     """
-    by_hands = _judged(track, follow(track), lift_type, pictures)
-    reps, path = by_hands.reps, None if pictures is None else pictures.plates_up()
-    if path is None or not (has_long_gap(track) or not reps):
-        return by_hands
-    load_hands = follow_load(track, path, surely=bool(reps))  # 6
-    by_load = _judged(track, load_hands, lift_type or "floor", pictures)
-    new = [rep for rep in by_load.reps if not any(_overlap(rep, other) for other in reps)]
-    more = [replace(rep, by_load=True) for rep in new if _hands_lost(track, rep)]
-    both = sorted((*reps, *more), key=lambda rep: rep.liftoff_s)
-    numbered = tuple(replace(rep, number=number) for number, rep in enumerate(both, 1))
-    return Segmentation(numbered, by_hands.bends if reps or not more else by_load.bends)
+    path = None if pictures is None else pictures.plates_up()
+    hands = follow(track, path)  # 1
+    plates = np.full(len(track.time_s), np.nan) if path is None else resampled(track.time_s, *path)
+    course = None if hands is None else course_of(track, hands, plates)  # 2
+    if course is None:
+        return Segmentation((), ())
+    seen = describe(course)
+    load = load_of(course, seen, pictures)
+    told = weighed(seen, load, lift_type)  # 3
+    reps = [_rep(course, told, i) for i, chance in enumerate(told.probability) if chance >= COUNTED_FROM]  # 4, 5
+    numbered = tuple(replace(rep, number=number, by_load=_by_load(course, rep)) for number, rep in enumerate(reps, 1))
+    return Segmentation(numbered, _bends(course, seen, told, load))
 
 
-def _overlap(first: Rep, second: Rep) -> bool:
-    """True if the ways up of two repetitions share a moment."""
-    ends_s = [rep.top_s if np.isnan(rep.lockout_s) else rep.lockout_s for rep in (first, second)]
-    return first.liftoff_s < ends_s[1] and second.liftoff_s < ends_s[0]
-
-
-def _hands_lost(track: AngleTrack, rep: Rep) -> bool:
-    """True if the hands are lost in most of a way up: hands that are seen would show it themselves."""
-    rise = (track.time_s >= rep.liftoff_s) & (track.time_s <= rep.top_s)
-    return bool(np.isnan(track.hand_height[rise]).mean() > 0.5)
+def _by_load(course: Course, rep: Rep) -> bool:
+    """True if only the load shows the hands in most of a way up."""
+    rise = (course.time_s >= rep.liftoff_s) & (course.time_s <= rep.top_s)
+    return bool((np.isnan(course.track.hand_height) & course.hands.from_load)[rise].mean() > 0.5)
 
 
 @dataclass(frozen=True)
@@ -87,23 +82,6 @@ class _Path:
     locked: Floats
     locked_then: Floats
     type_probability: float
-
-
-def _judged(
-    track: AngleTrack, hands: Hands | None, lift_type: LiftType | None, pictures: Pictures | None
-) -> Segmentation:
-    """The repetitions that follow from the height of the hands; none if that height is unknown."""
-    path = None if pictures is None else pictures.plates_up()
-    plates = np.full(len(track.time_s), np.nan) if path is None else resampled(track.time_s, *path)
-    course = None if hands is None else course_of(track, hands, plates)  # 1, 2
-    if course is None:
-        return Segmentation((), ())
-    seen = describe(course)
-    load = load_of(course, seen, pictures)
-    told = weighed(seen, load, lift_type)  # 3
-    reps = [_rep(course, told, i) for i, chance in enumerate(told.probability) if chance >= COUNTED_FROM]  # 4, 5
-    numbered = tuple(replace(rep, number=number) for number, rep in enumerate(reps, 1))
-    return Segmentation(numbered, _bends(course, seen, told, load))
 
 
 def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:

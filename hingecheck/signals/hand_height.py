@@ -1,18 +1,22 @@
-"""Height of the hands over a whole clip; where the lifter is lost, the height comes from the load.
+"""Height of the hands over a whole clip; where the lifter is lost or misplaced, it comes from the plates.
 
-In: the angles of a clip (hand height in leg lengths above the ankles, NaN where unknown) and, for `follow_load`, the
-path of the plates.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of
-this series, and plates often hide the lifter just when it matters.
+In: the angles of a clip (hand height in leg lengths above the ankles, NaN where unknown) and the path of the plates, if
+there are any.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of this series, and plates often
+hide the lifter just when it matters.  The plates themselves are in front of everything.
 
-`follow` bridges gaps with straight lines.  `follow_load` does this:
+Steps (`follow`); what stays unknown is bridged with straight lines:
 
-1. Keep the path only near the frames in which the load is lifted (higher than LIFTED, within AROUND_S).  Drop a path
-   that never lies while the lifter is upright: it may be the hands themselves.
-2. Learn how high the hands are at each height of the load, from the frames in which both are known.  If the hands are
-   never seen and the lifter never bends, assume USUAL_FLOOR.
-3. Count the share of those frames in which the learned height agrees with the hands (within MOST_OFF).  Drop a path
-   along which the hands move by LEAST_TRAVEL or less.
-4. If it agrees often enough, it gives the height of the hands where it is known.
+1. Keep the path of the plates only near the frames in which they are lifted (higher than LIFTED, within AROUND_S).
+   Drop it if the plates never lie while the lifter is upright: they may be something else that moves like the hands.
+2. Fit the hands' height as a line over the plates' height, from the frames in which both are known.  Its slope is
+   mostly 0.7 to 1.0, because the near plates look larger than the lifter.  If the hands are never seen and the lifter
+   never bends, assume USUAL_FLOOR and a slope of 1.
+3. Drop the path if the hands agree with the line (within MOST_OFF) in too few of those frames (LEAST_AGREEING), or
+   hardly travel (LEAST_TRAVEL).
+4. Where the hands are unknown or disagree, take the line.
+
+Method of the fit: the median of the slopes of all pairs (Theil 1950, Sen 1968), because landmarks that are wrong are
+wrong by much.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ import scipy
 
 from hingecheck import posture
 from hingecheck.filtering import lasting_s
+from hingecheck.geometry import known_median
 from hingecheck.records import AngleTrack, Bools, Floats
 
 LOST_S: Final = 0.3
@@ -46,22 +51,19 @@ MOST_OFF: Final = 0.15
 """Largest difference, in leg lengths, at which the hands agree with the height learned from the load."""
 
 LEAST_AGREEING: Final = 0.55
-"""Share of the frames that must agree for the load to be in the hands."""
-
-SURELY_AGREEING: Final = 0.85
-"""Share of the frames that must agree where the hands are mostly seen, so that the load must be surely in them."""
+"""Share of the frames that must agree for the plates to be in the hands."""
 
 LEAST_TRAVEL: Final = 0.18
-"""Vertical travel of the hands along a load, in leg lengths.  A load with less travel is not in the hands."""
+"""Vertical travel of plates in leg lengths.  Plates with less travel are not in the hands."""
 
 LEAST_S: Final = 0.15
 """Shortest time for which a height must be known, in seconds.  Less says nothing about the hands."""
 
 FEWEST: Final = 5
-"""Smallest number of thumbnails with a known load that make a path."""
+"""Smallest number of thumbnails with known plates that make a path."""
 
-STEPS: Final = 8
-"""Number of steps into which the load's height is divided to learn the height of the hands."""
+FITTED: Final = 400
+"""Largest number of frames to which the line is fitted: each pair of them has a slope."""
 
 
 @dataclass(frozen=True)
@@ -81,40 +83,18 @@ class Hands:
         return ~np.isnan(self.load_height)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A load that may be in the hands.
+def follow(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Hands | None:
+    """Height of the hands in every frame; None if it is known for less than LEAST_S.
 
-    `height` (N,): height of the hands if it is, leg lengths.  `lifted` (N,): height of the load above its resting
-    place.  `agreeing`: share of the frames in which the hands agree.
+    `path`: times (M,) in seconds and heights (M,) of the plates above their resting place, in leg lengths; NaN = not
+    seen.
     """
-
-    height: Floats
-    lifted: Floats
-    agreeing: float
-
-
-def follow(track: AngleTrack) -> Hands | None:
-    """Height of the hands in every frame, gaps bridged; None if it is known for less than LEAST_S."""
-    return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
-
-
-def has_long_gap(track: AngleTrack) -> bool:
-    """True if the hands are unknown for longer than LONG_S between two frames in which they are known."""
-    known_s = track.time_s[~np.isnan(track.hand_height)]
-    return bool(np.diff(known_s).max(initial=0.0) > LONG_S)
-
-
-def follow_load(track: AngleTrack, path: tuple[Floats, Floats], *, surely: bool) -> Hands | None:
-    """Height of the hands in every frame, from the load where the load is in the hands; None if it never is.
-
-    `path`: times (M,) in seconds and heights (M,) of the load above its resting place, in leg lengths; NaN = not seen.
-    `surely`: ask for the larger share of agreeing frames (SURELY_AGREEING).
-    """
-    load = _candidate(track, *path)
-    if load is None or load.agreeing < (SURELY_AGREEING if surely else LEAST_AGREEING):
-        return None
-    return _bridged(track, np.where(np.isnan(load.height), track.hand_height, load.height), load.lifted)  # 4
+    line = None if path is None else _line(track, *path)
+    if line is None:
+        return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
+    height, lifted = line
+    taken = np.isfinite(height) & ~(np.abs(height - track.hand_height) <= MOST_OFF)  # 4
+    return _bridged(track, np.where(taken, height, track.hand_height), np.where(taken, lifted, np.nan))
 
 
 def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
@@ -125,45 +105,27 @@ def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
     return Hands(np.interp(track.time_s, track.time_s[known], height[known]), lifted)
 
 
-def _candidate(track: AngleTrack, time_s: Floats, load_height: Floats) -> _Candidate | None:
-    """The load as a candidate for what the hands hold; None if it does not move with them."""
-    lifted = _near_lifts(track.time_s, time_s, load_height)  # 1
-    upright = track.trunk_thigh.value_deg <= posture.EXTENDED_DEG
-    if upright.any() and not (resampled(track.time_s, time_s, load_height)[upright] <= LIFTED).any():
+def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Floats] | None:
+    """Height of the hands if they hold the plates, and height of the plates (N,); None if they do not hold them."""
+    lifted = _near_lifts(track.time_s, time_s, plates)  # 1
+    bend_deg = track.trunk_thigh.value_deg
+    upright = bend_deg <= posture.EXTENDED_DEG
+    if upright.any() and not (resampled(track.time_s, time_s, plates)[upright] <= LIFTED).any():
         return None
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
-        return _unseen_candidate(track, lifted)
-    height = _hands_at(lifted, lifted[both], track.hand_height[both])  # 2
-    agreeing = float((np.abs(height - track.hand_height)[both] <= MOST_OFF).mean())  # 3
-    return _Candidate(height, lifted, agreeing) if np.nanmax(height) - np.nanmin(height) > LEAST_TRAVEL else None
-
-
-def _unseen_candidate(track: AngleTrack, lifted: Floats) -> _Candidate | None:
-    """A candidate at the usual height of the hands, if neither the hands nor a bend are ever seen.
-
-    A bend that is seen without hands at the load is a squat: the arms do not hang.
-    """
-    bent = track.trunk_thigh.value_deg >= posture.HINGED_DEG
-    unseen = not bent.any() and bool(np.isnan(track.hand_height).all())
-    long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
-    return _Candidate(USUAL_FLOOR + lifted, lifted, LEAST_AGREEING) if long_enough else None
-
-
-def _hands_at(lifted: Floats, load_height: Floats, hand_height: Floats) -> Floats:
-    """Height of the hands (N,) at each height of the load; NaN where the load is unknown.
-
-    It is learned from pairs of both heights (n,): the medians within STEPS steps of the load's height, made rising.
-    """
-    if np.ptp(load_height) < LEAST_TRAVEL:  # the hands are seen at one height only, mostly upright
-        return lifted - float(np.median(load_height)) + float(np.median(hand_height))
-    edges = np.quantile(load_height, np.linspace(0, 1, STEPS + 1))
-    step = np.clip(np.searchsorted(edges, load_height, side="right") - 1, 0, STEPS - 1)
-    load_level, hand_level = (
-        np.array([np.median(series[step == n]) for n in np.unique(step)]) for series in (load_height, hand_height)
-    )
-    rising = np.maximum.accumulate(hand_level)
-    return np.where(np.isnan(lifted), np.nan, np.interp(lifted, load_level, rising))
+        unseen = np.isnan(track.hand_height).all() and not (bend_deg >= posture.HINGED_DEG).any()
+        long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
+        return (USUAL_FLOOR + lifted, lifted) if long_enough else None
+    if np.ptp(lifted[both]) < LEAST_TRAVEL:  # the hands are seen at one height only, mostly upright
+        return lifted + known_median(track.hand_height[both] - lifted[both]), lifted
+    chosen = np.flatnonzero(both)
+    chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, FITTED).astype(int))]
+    slope = scipy.stats.theilslopes(track.hand_height[chosen], lifted[chosen]).slope  # 2
+    height = known_median(track.hand_height[chosen] - slope * lifted[chosen]) + slope * lifted
+    agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 3
+    held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[both]) > LEAST_TRAVEL
+    return (height, lifted) if held else None
 
 
 def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:

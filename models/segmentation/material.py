@@ -145,7 +145,7 @@ def _labels(clip: SimulatedClip) -> Labelled | None:
 
 def _course(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Course | None:
     """The bends of a clip; `path`: times and heights of its plates."""
-    hands = follow(track)
+    hands = follow(track, path)
     plates = np.full(len(track.time_s), np.nan) if path is None else resampled(track.time_s, *path)
     return None if hands is None else turns.course_of(track, hands, plates)
 
