@@ -133,15 +133,18 @@ def test_a_load_that_moves_beside_a_squat_gives_no_repetition() -> None:
     assert segment.segment(measured(squat), pictures=with_plates(squat, LIFTED_PX)).reps == ()
 
 
-def test_a_load_that_hangs_in_every_upright_frame_gives_no_repetition() -> None:
-    """It moves exactly like the hands of a person who bends once."""
+def test_plates_that_hang_whenever_the_lifter_is_seen_show_the_bend_in_which_he_is_lost() -> None:
     once = lifter.track(lifter.Set(bends=((1.5, 3.0, 4.0, 5.5),), last_s=8.0).posture())
     hand_px = once.xy_px[:, WRISTS[0], 1]
     pictures, track = with_plates(once, hand_px.max() - hand_px), lost(once, (2.2, 4.8))
     path = pictures.plates_up()
     assert path is not None
-    assert not frames_from_load(track, path).any()
-    assert segment.segment(measured(track), pictures=pictures).reps == ()
+    lowest = np.abs(once.time_s - 3.5).argmin()
+    assert frames_from_load(track, path)[lowest]
+    (rep,) = segment.segment(measured(track), pictures=pictures).reps
+    assert rep.by_load
+    assert rep.style == "romanian"
+    assert 3.0 <= rep.liftoff_s <= 4.0
 
 
 def test_the_distance_to_the_nearest_time_is_returned() -> None:

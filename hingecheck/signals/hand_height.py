@@ -7,7 +7,6 @@ hide the lifter just when it matters.  The plates themselves are in front of eve
 Steps (`follow`); what stays unknown is bridged with straight lines:
 
 1. Keep the path of the plates only near the frames in which they are lifted (higher than LIFTED, within AROUND_S).
-   Drop it if the plates never lie while the lifter is upright: they may be something else that moves like the hands.
 2. Fit the hands' height as a line over the plates' height, from the frames in which both are known.  Its slope is
    mostly 0.7 to 1.0, because the near plates look larger than the lifter.  If the hands are never seen and the lifter
    never bends, assume USUAL_FLOOR and a slope of 1.
@@ -34,9 +33,6 @@ from hingecheck.records import AngleTrack, Bools, Floats
 
 LOST_S: Final = 0.3
 """Longest time to the nearest thumbnail with a known load, in seconds.  Farther away the load may be anywhere."""
-
-LONG_S: Final = 0.5
-"""Longest gap in the hands that hides no lift, in seconds.  A lifter who is lost for longer may have lifted."""
 
 LIFTED: Final = 0.05
 """Height above its resting place from which the load is in the hands, in leg lengths."""
@@ -70,17 +66,11 @@ FITTED: Final = 400
 class Hands:
     """Height of the hands in every frame: `height` (N,) in leg lengths, without gaps.
 
-    `load_height` (N,) is the load's height above its resting place, in leg lengths, in frames in which the height of
-    the hands comes from the load.  It is NaN in all other frames.
+    `from_load` (N,): the frames in which it comes from the load.
     """
 
     height: Floats
-    load_height: Floats
-
-    @property
-    def from_load(self) -> Bools:
-        """Frames (N,) in which the height of the hands comes from the load, whether the lifter is seen or not."""
-        return ~np.isnan(self.load_height)
+    from_load: Bools
 
 
 def follow(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Hands | None:
@@ -91,41 +81,36 @@ def follow(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Hand
     """
     line = None if path is None else _line(track, *path)
     if line is None:
-        return _bridged(track, track.hand_height, np.full(len(track.time_s), np.nan))
-    height, lifted = line
-    taken = np.isfinite(height) & ~(np.abs(height - track.hand_height) <= MOST_OFF)  # 4
-    return _bridged(track, np.where(taken, height, track.hand_height), np.where(taken, lifted, np.nan))
+        return _bridged(track, track.hand_height, np.zeros(len(track.time_s), bool))
+    taken = np.isfinite(line) & ~(np.abs(line - track.hand_height) <= MOST_OFF)  # 4
+    return _bridged(track, np.where(taken, line, track.hand_height), taken)
 
 
-def _bridged(track: AngleTrack, height: Floats, lifted: Floats) -> Hands | None:
+def _bridged(track: AngleTrack, height: Floats, from_load: Bools) -> Hands | None:
     """The height (N,) with gaps bridged by straight lines; None if it is known for less than LEAST_S."""
     known = ~np.isnan(height)
     if lasting_s(track.time_s, known) < LEAST_S:
         return None
-    return Hands(np.interp(track.time_s, track.time_s[known], height[known]), lifted)
+    return Hands(np.interp(track.time_s, track.time_s[known], height[known]), from_load)
 
 
-def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Floats] | None:
-    """Height of the hands if they hold the plates, and height of the plates (N,); None if they do not hold them."""
+def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> Floats | None:
+    """Height of the hands (N,) if they hold the plates, NaN where those are unknown; None if they do not hold them."""
     lifted = _near_lifts(track.time_s, time_s, plates)  # 1
-    bend_deg = track.trunk_thigh.value_deg
-    upright = bend_deg <= posture.EXTENDED_DEG
-    if upright.any() and not (resampled(track.time_s, time_s, plates)[upright] <= LIFTED).any():
-        return None
     both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
-        unseen = np.isnan(track.hand_height).all() and not (bend_deg >= posture.HINGED_DEG).any()
+        unseen = np.isnan(track.hand_height).all() and not (track.trunk_thigh.value_deg >= posture.HINGED_DEG).any()
         long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
-        return (USUAL_FLOOR + lifted, lifted) if long_enough else None
+        return USUAL_FLOOR + lifted if long_enough else None
     if np.ptp(lifted[both]) < LEAST_TRAVEL:  # the hands are seen at one height only, mostly upright
-        return lifted + known_median(track.hand_height[both] - lifted[both]), lifted
+        return lifted + known_median(track.hand_height[both] - lifted[both])
     chosen = np.flatnonzero(both)
     chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, FITTED).astype(int))]
     slope = scipy.stats.theilslopes(track.hand_height[chosen], lifted[chosen]).slope  # 2
     height = known_median(track.hand_height[chosen] - slope * lifted[chosen]) + slope * lifted
     agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 3
     held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[both]) > LEAST_TRAVEL
-    return (height, lifted) if held else None
+    return height if held else None
 
 
 def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:
