@@ -50,8 +50,10 @@ who is seen upright at the top; for one bend of a lifter who only stoops (0.08);
 
 LEAST_FOLLOWED: Final = 0.5
 """Share of a rise's time, or of its way, in which the lifter must be seen.  The way is enough, because small lifters
-are lost while they are bent and nothing moves.  Also the share of the time near a valley in which the hands must be
-seen to tell how long they rest there."""
+are lost while they are bent and nothing moves."""
+
+LEAST_SEEN_REST: Final = 0.7
+"""Share of the time near a valley in which the hands must be seen to tell how long they rest there."""
 
 LONGEST_LOST_S: Final = 3.0
 """Longest time for which the lifter may be lost in a rise, once the hands are off the bottom, in seconds: the time of a
@@ -246,7 +248,7 @@ def _rest(course: Course, turns: tuple[int, int, int]) -> float:
     near = np.flatnonzero(height[before : after + 1] < height[valley] + NEAR_BOTTOM * pull) + before
     up = events.rise(time_s, height, valley, after)
     down_s = np.diff(events.lowering_s(time_s, height, before, valley))[0]
-    if _known(course)[near].mean() < LEAST_FOLLOWED:
+    if np.isfinite(course.track.hand_height[near]).mean() < LEAST_SEEN_REST:
         return float("nan")
     way_s = min(up.lockout_s - up.liftoff_s, down_s)
     step_s = (time_s[-1] - time_s[0]) / (len(time_s) - 1)

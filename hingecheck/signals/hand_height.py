@@ -6,13 +6,14 @@ hide the lifter just when it matters.  The plates themselves are in front of eve
 
 Steps (`follow`); what stays unknown is bridged with straight lines:
 
-1. Keep the path of the plates only near the frames in which they are lifted (higher than LIFTED, within AROUND_S).
-2. Fit the hands' height as a line over the plates' height, from the frames in which both are known.  Its slope is
-   mostly 0.7 to 1.0, because the near plates look larger than the lifter.  If the hands are never seen and the lifter
-   never bends, assume USUAL_FLOOR and a slope of 1.
-3. Drop the path if the hands agree with the line (within MOST_OFF) in too few of those frames (LEAST_AGREEING), or
+1. Fit the hands' height as a line over the plates' height, from the frames in which the plates are lifted (higher than
+   LIFTED) and the hands are known.  Its slope is mostly 0.7 to 1.0: near plates look larger than the lifter.  If the
+   hands are never seen and the lifter never bends, assume USUAL_FLOOR and a slope of 1.
+2. Drop the plates if the hands agree with the line (within MOST_OFF) in too few of these frames (LEAST_AGREEING), or
    hardly travel (LEAST_TRAVEL).
-4. Where the hands are unknown or disagree, take the line.
+3. Take the line where the hands are unknown within AROUND_S of lifted plates, and where they disagree with lifted
+   plates in two thumbnails in a row: one may show other plates.  Plates on the floor do not tell where hands are that
+   are seen elsewhere.
 
 Method of the fit: the median of the slopes of all pairs (Theil 1950, Sen 1968), because landmarks that are wrong are
 wrong by much.
@@ -80,10 +81,19 @@ def follow(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Hand
     seen.
     """
     line = None if path is None else _line(track, *path)
-    if line is None:
+    if path is None or line is None:
         return _bridged(track, track.hand_height, np.zeros(len(track.time_s), bool))
-    taken = np.isfinite(line) & ~(np.abs(line - track.hand_height) <= MOST_OFF)  # 4
-    return _bridged(track, np.where(taken, line, track.hand_height), taken)
+    height, lifted = line
+    wrong = (np.abs(height - track.hand_height) > MOST_OFF) & (lifted > LIFTED)
+    seen_s = path[0][np.isfinite(path[1])]
+    at = np.searchsorted(track.time_s, seen_s).clip(max=len(wrong) - 1)
+    wrong &= np.interp(track.time_s, seen_s, wrong[at]) == 1.0
+    off = np.where(wrong, np.nan, track.hand_height - height)
+    known = np.isfinite(off)
+    if known.any():  # no jumps where the landmarks begin and end
+        height = height + np.interp(track.time_s, track.time_s[known], off[known])
+    taken = np.isfinite(height) & (np.isnan(track.hand_height) | wrong)  # 3
+    return _bridged(track, np.where(taken, height, track.hand_height), taken)
 
 
 def _bridged(track: AngleTrack, height: Floats, from_load: Bools) -> Hands | None:
@@ -94,23 +104,26 @@ def _bridged(track: AngleTrack, height: Floats, from_load: Bools) -> Hands | Non
     return Hands(np.interp(track.time_s, track.time_s[known], height[known]), from_load)
 
 
-def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> Floats | None:
-    """Height of the hands (N,) if they hold the plates, NaN where those are unknown; None if they do not hold them."""
-    lifted = _near_lifts(track.time_s, time_s, plates)  # 1
-    both = ~np.isnan(lifted) & ~np.isnan(track.hand_height)
+def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Floats] | None:
+    """Height (N,) of hands that hold the plates, and of the plates; None if the hands do not hold them.
+
+    NaN where the plates are unknown or not near a lift.
+    """
+    lifted = _near_lifts(track.time_s, time_s, plates)
+    both = (lifted > LIFTED) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
-        unseen = np.isnan(track.hand_height).all() and not (track.trunk_thigh.value_deg >= posture.HINGED_DEG).any()
+        bent = (track.trunk_thigh.value_deg >= posture.HINGED_DEG).any()
+        unseen = np.isnan(track.hand_height).all() and not bent
         long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
-        return USUAL_FLOOR + lifted if long_enough else None
-    if np.ptp(lifted[both]) < LEAST_TRAVEL:  # the hands are seen at one height only, mostly upright
-        return lifted + known_median(track.hand_height[both] - lifted[both])
+        return (USUAL_FLOOR + lifted, lifted) if long_enough else None
     chosen = np.flatnonzero(both)
     chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, FITTED).astype(int))]
-    slope = scipy.stats.theilslopes(track.hand_height[chosen], lifted[chosen]).slope  # 2
+    travels = np.ptp(lifted[both]) >= LEAST_TRAVEL  # else the hands are seen at one height only, mostly upright
+    slope = scipy.stats.theilslopes(track.hand_height[chosen], lifted[chosen]).slope if travels else 1.0  # 1
     height = known_median(track.hand_height[chosen] - slope * lifted[chosen]) + slope * lifted
-    agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 3
-    held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[both]) > LEAST_TRAVEL
-    return height if held else None
+    agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 2
+    held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[np.isfinite(lifted)]) > LEAST_TRAVEL
+    return (height, lifted) if held else None
 
 
 def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:
