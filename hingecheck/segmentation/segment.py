@@ -27,7 +27,17 @@ from hingecheck.records import AngleTrack, Bend, Floats, LiftType, Rep, Segmenta
 from hingecheck.segmentation import evidence, semi_markov, tables
 from hingecheck.segmentation.evidence import LoadSeen
 from hingecheck.segmentation.model import AROUND_S, Course, Pictures
-from hingecheck.segmentation.turns import SMALLEST_PULL, Seen, course_of, cut_off, describe, leaves_s, rest_s, under_way
+from hingecheck.segmentation.turns import (
+    MOST,
+    SMALLEST_PULL,
+    Seen,
+    course_of,
+    cut_off,
+    describe,
+    leaves_s,
+    rest_s,
+    under_way,
+)
 from hingecheck.signals import events
 from hingecheck.signals.hand_height import follow, resampled
 
@@ -35,9 +45,6 @@ COUNTED_FROM: Final = 0.6
 """Smallest probability of a bend that counts as a repetition.  On 40 real clips, judged by tables without their
 repository, every true repetition that is found has at least 0.75, and one of the two false ones 0.50.  On simulated
 sets fewer than half of the bends between 0.5 and 0.7 are repetitions (models/SEGMENTATION.md)."""
-
-LEAST_ALONG: Final = 0.5
-"""Smallest rise of the plates, as a share of the hands' rise, at which they move along with the hands."""
 
 
 def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: Pictures | None = None) -> Segmentation:
@@ -62,7 +69,7 @@ def segment(track: AngleTrack, *, lift_type: LiftType | None = None, pictures: P
 def _by_load(course: Course, rep: Rep) -> bool:
     """True if only the load shows the hands in most of a way up."""
     rise = (course.time_s >= rep.liftoff_s) & (course.time_s <= rep.top_s)
-    return bool((np.isnan(course.track.hand_height) & course.hands.from_load)[rise].mean() > 0.5)
+    return bool((np.isnan(course.track.hand_height) & course.hands.from_load)[rise].mean() > MOST)
 
 
 @dataclass(frozen=True)
@@ -216,7 +223,7 @@ def _along(course: Course, high: int, way_down: tuple[int, int]) -> bool:
     """True if the plates, highest in frame `high`, come down along with the hands."""
     top, after = way_down
     plates_fall, fall = (series[a] - series[after] for series, a in ((course.plates, high), (course.height, top)))
-    return bool(plates_fall >= LEAST_ALONG * fall > 0)
+    return bool(plates_fall >= MOST * fall > 0)
 
 
 def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int] | None:
@@ -228,7 +235,7 @@ def _plates_turns(course: Course, turns: tuple[int, int, int]) -> tuple[int, int
     near = np.flatnonzero((np.abs(time_s - time_s[before]) <= AROUND_S) & (np.arange(len(time_s)) < top))
     low = int(near[np.nanargmin(plates[near])])
     high = low + int(np.nanargmax(plates[low : after + 1 if after >= 0 else None]))
-    along = plates[high] - plates[low] >= LEAST_ALONG * (course.height[top] - course.height[before])
+    along = plates[high] - plates[low] >= MOST * (course.height[top] - course.height[before])
     return (low, high) if along else None
 
 

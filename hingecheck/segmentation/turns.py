@@ -48,9 +48,9 @@ LEAST_SHOULDERS: Final = 0.15
 arms bend instead.  In 186 bends of public clips that the model took for pulls it is 0.26 or more, but for one lifter
 who is seen upright at the top; for one bend of a lifter who only stoops (0.08); and for two rows (below 0)."""
 
-LEAST_FOLLOWED: Final = 0.5
-"""Share of a rise's time, or of its way, in which the lifter must be seen.  The way is enough, because small lifters
-are lost while they are bent and nothing moves."""
+MOST: Final = 0.5
+"""Share that is most of a rise: of its time, or of its way, in which the lifter must be seen.  The way is enough,
+because small lifters are lost while they are bent and nothing moves.  Plates move along if they rise as much."""
 
 LEAST_SEEN_REST: Final = 0.7
 """Share of the time near a valley in which the hands must be seen to tell how long they rest there."""
@@ -168,7 +168,7 @@ def describe(course: Course) -> Seen:
     if _moves_up(course, course.valleys[0]):
         part = (height[peaks[1]] - height[valleys[0]]) / (height[peaks[1]] - height[valleys].min())
         from_floor = left_s <= AROUND_S or height[valleys[0]] <= USUAL_FLOOR
-        whole[0] &= part >= LEAST_FOLLOWED if len(valleys) > 1 else from_floor
+        whole[0] &= part >= MOST if len(valleys) > 1 else from_floor
         low_known[0] &= len(valleys) == 1
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
     straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
@@ -270,7 +270,7 @@ def _followed(course: Course, first: int, last: int) -> bool:
     at_bar = height <= height[0] + NEAR_BOTTOM * (height[-1] - height[0])
     if np.diff(time_s[known | at_bar]).max(initial=0.0) > LONGEST_LOST_S:
         return False
-    return bool(known.mean() >= LEAST_FOLLOWED or way >= LEAST_FOLLOWED * steps.sum())
+    return bool(known.mean() >= MOST or way >= MOST * steps.sum())
 
 
 def _moves_up(course: Course, frame: int) -> bool:
