@@ -38,8 +38,8 @@ TYPES = {"romanian": "romanian", "hinge": "romanian", "pick_up": "pick_up"} | di
 """The type of a drawn set by its style; all others are lifted from the floor."""
 
 REAL, RENDERED = 20.0, 5.0
-"""How often a real clip and a rendered set count: 25 clips weigh a little more than 76 sets.  Own choice: of 3, 5 and 10
-for a rendered set, 5 lost no repetition of other clips and gave no false one more on the sets."""
+"""How often a real clip and a rendered set count: 25 clips weigh a little more than 76 sets.  Own choice: of 3, 5 and
+10 for a rendered set, 5 lost no repetition of other clips and gave no false one more on the sets."""
 
 BEFORE_LOCKOUT_S, AFTER_LIFTOFF_S = 0.15, 0.4
 """Times at which a pull is surely under way, in seconds: before its lockout, after a lift-off without lockout."""
