@@ -19,9 +19,9 @@ import numpy as np
 from hingecheck.records import AngleTrack, Bools, Floats, Looks
 from hingecheck.signals.hand_height import Hands
 
-EDGE_S: Final = 0.1
-"""Time at the beginning and at the end of the clip over which the speed of the hands is read, in seconds.  A valley in
-it is where the clip was cut, not where the hands turned."""
+CUT_S: Final = 0.085
+"""Tolerance at the clip's ends, in seconds.  A valley this near to the first or last frame is where the clip was cut,
+not where the hands turned."""
 
 AROUND_S: Final = 0.2
 """Uncertainty of a peak's or valley's time, in seconds.  Plates also hide the hips for a few frames, so posture is read
@@ -78,12 +78,12 @@ class Course:
         return self.track.time_s
 
     def begins_at(self, frame: int) -> bool:
-        """True if a frame is within EDGE_S of the clip's beginning."""
-        return bool(self.time_s[frame] - self.time_s[0] <= EDGE_S)
+        """True if a frame is within CUT_S of the clip's beginning."""
+        return bool(self.time_s[frame] - self.time_s[0] <= CUT_S)
 
     def ends_at(self, frame: int) -> bool:
-        """True if a frame is within EDGE_S of the clip's end."""
-        return bool(self.time_s[-1] - self.time_s[frame] <= EDGE_S)
+        """True if a frame is within CUT_S of the clip's end."""
+        return bool(self.time_s[-1] - self.time_s[frame] <= CUT_S)
 
     def around(self, frame: int) -> Bools:
         """Frames (N,) within AROUND_S of a frame."""

@@ -6,7 +6,7 @@ its events in seconds and its probability.  Why: everything that is reported is 
 Steps (`segment`):
 
 1. Take the height of the hands in every frame, in leg lengths above the ankles (`hand_height`).  Where the lifter is
-   lost or misplaced, it comes from the plates.
+   lost, it comes from the plates.
 2. Find the turns of that height, and describe what is seen at each (`turns`).
 3. Weigh it all: every hypothesis about the set gets a likelihood (`evidence`), and a chain over the turns gives each
    bend the probability that it is a repetition (`semi_markov`).  The numbers behind it are learnt (`tables`).

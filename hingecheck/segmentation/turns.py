@@ -24,7 +24,7 @@ import scipy
 
 from hingecheck import posture
 from hingecheck.records import AngleTrack, Bools, Floats, Ints
-from hingecheck.segmentation.model import AROUND_S, EDGE_S, Course, at_the_bar
+from hingecheck.segmentation.model import AROUND_S, Course, at_the_bar
 from hingecheck.signals import events
 from hingecheck.signals.hand_height import USUAL_FLOOR, Hands
 
@@ -58,6 +58,9 @@ LEAST_SEEN_REST: Final = 0.7
 LONGEST_LOST_S: Final = 3.0
 """Longest time for which the lifter may be lost in a rise, once the hands are off the bottom, in seconds: the time of a
 whole repetition (own choice)."""
+
+EDGE_S: Final = 0.1
+"""Time at the beginning and at the end of the clip over which the speed of the hands is read, in seconds."""
 
 FASTEST_AT_EDGE: Final = 0.25
 """Speed of the hands at the clip's ends, in leg lengths a second.  Faster hands are in the middle of a rise."""

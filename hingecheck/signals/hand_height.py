@@ -1,4 +1,4 @@
-"""Height of the hands over a whole clip; where the lifter is lost or misplaced, it comes from the plates.
+"""Height of the hands over a whole clip; where the lifter is lost, it comes from the plates.
 
 In: the angles of a clip (hand height in leg lengths above the ankles, NaN where unknown) and the path of the plates, if
 there are any.  Out: `Hands`, a height for every frame.  Why: repetitions are cut out of this series, and plates often
@@ -11,9 +11,7 @@ Steps (`follow`); what stays unknown is bridged with straight lines:
    hands are never seen and the lifter never bends, assume USUAL_FLOOR and a slope of 1.
 2. Drop the plates if the hands agree with the line (within MOST_OFF) in too few of these frames (LEAST_AGREEING), or
    hardly travel (LEAST_TRAVEL).
-3. Take the line where the hands are unknown within AROUND_S of lifted plates, and where they disagree with lifted
-   plates in two thumbnails in a row: one may show other plates.  Plates on the floor do not tell where hands are that
-   are seen elsewhere.
+3. Take the line where the hands are unknown within AROUND_S of lifted plates.
 
 Method of the fit: the median of the slopes of all pairs (Theil 1950, Sen 1968), because landmarks that are wrong are
 wrong by much.
@@ -81,19 +79,14 @@ def follow(track: AngleTrack, path: tuple[Floats, Floats] | None = None) -> Hand
     seen.
     """
     line = None if path is None else _line(track, *path)
-    if path is None or line is None:
+    if line is None:
         return _bridged(track, track.hand_height, np.zeros(len(track.time_s), bool))
-    height, lifted = line
-    wrong = (np.abs(height - track.hand_height) > MOST_OFF) & (lifted > LIFTED)
-    seen_s = path[0][np.isfinite(path[1])]
-    at = np.searchsorted(track.time_s, seen_s).clip(max=len(wrong) - 1)
-    wrong &= np.interp(track.time_s, seen_s, wrong[at]) == 1.0
-    off = np.where(wrong, np.nan, track.hand_height - height)
+    off = track.hand_height - line
     known = np.isfinite(off)
     if known.any():  # no jumps where the landmarks begin and end
-        height = height + np.interp(track.time_s, track.time_s[known], off[known])
-    taken = np.isfinite(height) & (np.isnan(track.hand_height) | wrong)  # 3
-    return _bridged(track, np.where(taken, height, track.hand_height), taken)
+        line = line + np.interp(track.time_s, track.time_s[known], off[known])
+    taken = np.isfinite(line) & np.isnan(track.hand_height)  # 3
+    return _bridged(track, np.where(taken, line, track.hand_height), taken)
 
 
 def _bridged(track: AngleTrack, height: Floats, from_load: Bools) -> Hands | None:
@@ -104,8 +97,8 @@ def _bridged(track: AngleTrack, height: Floats, from_load: Bools) -> Hands | Non
     return Hands(np.interp(track.time_s, track.time_s[known], height[known]), from_load)
 
 
-def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Floats] | None:
-    """Height (N,) of hands that hold the plates, and of the plates; None if the hands do not hold them.
+def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> Floats | None:
+    """Height (N,) of hands that hold the plates; None if they do not hold them.
 
     NaN where the plates are unknown or not near a lift.
     """
@@ -115,7 +108,7 @@ def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Fl
         bent = (track.trunk_thigh.value_deg >= posture.HINGED_DEG).any()
         unseen = np.isnan(track.hand_height).all() and not bent
         long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
-        return (USUAL_FLOOR + lifted, lifted) if long_enough else None
+        return USUAL_FLOOR + lifted if long_enough else None
     chosen = np.flatnonzero(both)
     chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, FITTED).astype(int))]
     travels = np.ptp(lifted[both]) >= LEAST_TRAVEL  # else the hands are seen at one height only, mostly upright
@@ -123,7 +116,7 @@ def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> tuple[Floats, Fl
     height = known_median(track.hand_height[chosen] - slope * lifted[chosen]) + slope * lifted
     agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 2
     held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[np.isfinite(lifted)]) > LEAST_TRAVEL
-    return (height, lifted) if held else None
+    return height if held else None
 
 
 def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:
