@@ -11,7 +11,7 @@ Steps (`follow`); what stays unknown is bridged with straight lines:
    hands are never seen and the lifter never bends, assume USUAL_FLOOR and a slope of 1.
 2. Drop the plates if the hands agree with the line (within MOST_OFF) in too few of these frames (LEAST_AGREEING), or
    hardly travel (LEAST_TRAVEL).
-3. Take the line where the hands are unknown within AROUND_S of lifted plates.
+3. Take the line where the hands are unknown within AROUND_S of lifted plates, shifted to meet the hands at both ends.
 
 Method of the fit: the median of the slopes of all pairs (Theil 1950, Sen 1968), because landmarks that are wrong are
 wrong by much.
