@@ -142,7 +142,7 @@ def _doubts(sets: Sequence[Labelled], counted: tables.Tables) -> list[tuple[floa
     for _ in range(ROUNDS if rows else 0):
         weights = scipy.special.softmax(np.array(rows) + np.log(shares), axis=1)
         shares = (weights.sum(axis=0) + 1.0) / (len(rows) + len(BLIND))
-    return [(blind, round(float(share), 4)) for blind, share in zip(BLIND, shares, strict=True)]
+    return [(blind, float(share)) for blind, share in zip(BLIND, shares, strict=True)]
 
 
 def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
