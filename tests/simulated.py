@@ -93,7 +93,7 @@ class SimulatedSet:
     def plates_up(self) -> None:
         return None
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         """What a plate finder sees; nothing in a set without load."""
         if self.truth and not self.loaded:
             return np.full(len(times_s), np.nan)

@@ -193,7 +193,7 @@ class AllAlike:
     def plates_up(self) -> None:
         return None
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         return np.full(len(times_s), np.nan)
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks:

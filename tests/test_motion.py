@@ -432,7 +432,7 @@ class Stuck:
         rising = np.maximum.accumulate(np.nan_to_num(height - height[low])[low:])
         return self.track.time_s, np.concatenate([np.zeros(low), rising])
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         return np.full(len(times_s), np.nan)
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:

@@ -33,6 +33,7 @@ from hingecheck.records import (
 )
 from hingecheck.segmentation import segment, tables
 from hingecheck.segmentation.evidence import said
+from hingecheck.segmentation.model import AROUND_S
 from hingecheck.video import thumbnails as small
 from hingecheck.video.reading import Video
 from tests import lifter
@@ -161,7 +162,7 @@ def test_plates_above_their_resting_height_hang() -> None:
 
 def hangs(pictures: evidence.Pictures, times_s: Sequence[float]) -> list[bool | None]:
     """What the bar's end says: True if it hangs, False if it lies, None for no evidence."""
-    likelihood = said("bar", pictures.bar_up(times_s), tables.learnt())
+    likelihood = said("bar", pictures.bar_up(times_s, AROUND_S), tables.learnt())
     return [None if down == up else bool(up > down) for down, up in likelihood]
 
 
@@ -213,7 +214,7 @@ class Hanging(evidence.Pictures):
         )
         self.answers = list(answers)
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         assert len(times_s) == len(self.answers)
         return np.array([np.nan if answer is None else 0.5 * answer for answer in self.answers])
 
@@ -284,7 +285,7 @@ def test_plate_heights_time_the_lift_off_and_the_lockout(
 
 
 def test_a_knee_pass_before_lift_off_is_unknown(two: tuple[AngleTrack, tuple[Rep, ...]]) -> None:
-    (by_plates,) = segment.segment(two[0], pictures=Followed(0.8)).reps
+    (by_plates,) = segment.segment(two[0], pictures=Followed(0.5)).reps
     assert np.isnan(by_plates.knee_pass_s)
 
 

@@ -301,7 +301,7 @@ class Bar:
     def plates_up(self) -> None:
         return None
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         return answers(*(None if np.isnan(t) else any(a < t < b for a, b in self.hangs_s) for t in times_s))
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> None:

@@ -33,9 +33,6 @@ from hingecheck.barbell.comparison import differing, nearest
 from hingecheck.geometry import known_median
 from hingecheck.records import Bools, Bytes, Floats, Looks, Plates, PoseTrack, Thumbnails
 
-SOON_S: Final = 0.2
-"""Time around a moment whose pictures show what plates do at that moment, in seconds."""
-
 HANGING: Final = 0.1
 """Height above their resting place from which plates hang from the hands, in leg lengths."""
 
@@ -79,16 +76,16 @@ class Pictures:
         """
         return None if self._plates is None or self._plates.bare else (self._plates.time_s, self._plates.up_legs)
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
         """Height (M,) of the bar's end above its resting place, in leg lengths; NaN where it is not seen.
 
-        What looks like a bare bar and never hangs may be something else.  It is a bar only if it is seen in nearly all
-        pictures and always lies.
+        It is the median over the pictures within `within_s` of each time.  What looks like a bare bar and never hangs
+        may be something else.  It is a bar only if it is seen in nearly all pictures and always lies.
         """
         unseen, plates = np.full(len(times_s), np.nan), self._plates
         if plates is None:
             return unseen
-        near = [plates.up_legs[np.abs(plates.time_s - time_s) <= SOON_S] for time_s in times_s]
+        near = [plates.up_legs[np.abs(plates.time_s - time_s) <= within_s] for time_s in times_s]
         height = np.array([known_median(each) for each in near])
         if plates.bare and not (height >= HANGING).any() and not never_leaves_floor(plates):
             return unseen

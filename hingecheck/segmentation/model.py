@@ -25,7 +25,7 @@ not where the hands turned."""
 
 AROUND_S: Final = 0.2
 """Uncertainty of a peak's or valley's time, in seconds.  Plates also hide the hips for a few frames, so posture is read
-over this time before and after."""
+over this time before and after, and so is the bar."""
 
 AT_THE_BAR: Final = 0.35
 """Largest distance, from front to back, of feet and hands from their place in the bend, in leg lengths.  Within it the
@@ -38,8 +38,11 @@ class Pictures(Protocol):
     def plates_up(self) -> tuple[Floats, Floats] | None:
         """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates."""
 
-    def bar_up(self, times_s: Sequence[float]) -> Floats:
-        """Height (M,) of the bar's end above its resting place, in leg lengths; NaN where it is not seen."""
+    def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
+        """Height (M,) of the bar's end within `within_s` of each time, in leg lengths; NaN where it is not seen.
+
+        It counts from the bar's resting place.
+        """
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks | None:
         """The upright moments as two kinds of pictures; None if they cannot be compared.

@@ -101,7 +101,7 @@ def load_of(course: Course, seen: Seen, pictures: Pictures | None) -> LoadSeen:
     left_s = [leaves_s(course, bend) for bend in range(len(course.valleys))]
     looks, beside = pictures.looks(upright_s, bent_s), pictures.beside(rests_s, bent_s, left_s)
     last_s = float(course.time_s[-1]) if seen.ends_rising else rests_s[-1]
-    return LoadSeen(pictures.bar_up([*rests_s[:-1], last_s]), looks, beside)
+    return LoadSeen(pictures.bar_up([*rests_s[:-1], last_s], AROUND_S), looks, beside)
 
 
 def weighed(seen: Seen, load: LoadSeen, lift_type: LiftType | None) -> _Path:
