@@ -20,9 +20,10 @@ from hingecheck.results import document
 from hingecheck.segmentation import evidence, segment, semi_markov, tables, turns
 from hingecheck.segmentation.model import Course
 from hingecheck.signals.hand_height import follow
+from models.segmentation import check
 from models.segmentation.counts import table_of
 from models.segmentation.labels import Pull, labelled
-from models.segmentation.material import pulls_of, simulated_sets
+from models.segmentation.material import clips_of, pulls_of, simulated_sets
 from models.segmentation.roughening import roughened
 from tests import lifter
 from tests.staged import staged
@@ -209,6 +210,25 @@ def test_simulated_sets_are_labelled_whole_and_cut() -> None:
     assert {each.type for each in sets} == {"floor"}
     assert len({len(each.kinds) for each in sets}) > 1
     assert all("pull" in each.kinds for each in sets)
+
+
+def test_the_check_counts_every_true_repetition_and_every_bend() -> None:
+    seeds = range(300_000, 300_003)
+    sets = [clips_of(seed)[1] for seed in seeds]
+    for whole, cut in check.tallied(seeds).values():
+        assert whole.counts["right"] + whole.counts["missing"] == sum(len(clips[0].truth) for clips in sets)
+        assert cut.counts["right"] + cut.counts["missing"] == sum(
+            len(clip.truth) for clips in sets for clip in clips[1:]
+        )
+        assert sum(int(line.split()[3]) for line in check.reliability((whole, cut))) == len(whole.given + cut.given)
+
+
+def test_repetitions_that_are_not_there_are_counted_as_false() -> None:
+    (whole, *_) = clips_of(300_000)[1]
+    tally = check.Tally()
+    tally.add(replace(whole, truth=()), None)
+    found = segment.segment(whole.track).reps
+    assert len(found) == tally.counts["wrong"] + tally.counts["empty"] > 0 == tally.counts["right"]
 
 
 def test_a_witness_is_doubted_in_every_reading() -> None:

@@ -3,5 +3,5 @@
 - `labels`: what each bend of a set with known repetitions is.
 - `counts`: labelled sets become tables.
 - `material`: the sets that are counted: simulated ones, and clips with known repetitions.
-- `fit`: the command.  `check`: F1 and the reliability of the probabilities on sets that were not counted.
+- `fit`: the command that counts.  `check`: F1, and how reliable the probabilities are, on sets that were not counted.
 """

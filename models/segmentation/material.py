@@ -79,17 +79,19 @@ class SimulatedClip:
 
 def simulated_sets(seeds: Sequence[int]) -> Iterator[Labelled]:
     """Simulated sets of every style, each whole and cut CUTS times."""
-    ways = simulated.STYLES + simulated.NOTHING
     for seed in seeds:
-        made = simulated.random_set(seed, ways[seed % len(ways)])
-        track = cleaning.clean(made.track)
-        measured = angles.measure(track, view.orient(track), simulated.no_spine(len(track.time_s)))
-        clip = SimulatedClip(measured, made.style, made.truth, made.slow)
-        random = np.random.default_rng([seed, 1])
-        for each in (clip, *(cut(clip, random) for _ in range(CUTS))):
-            label = _labels(each)
-            if label is not None:
-                yield label
+        yield from filter(None, map(labels_of, clips_of(seed)[1]))
+
+
+def clips_of(seed: int) -> tuple[simulated.SimulatedSet, list[SimulatedClip]]:
+    """A simulated set, and its clips: the whole set, then CUTS times cut."""
+    ways = simulated.STYLES + simulated.NOTHING
+    made = simulated.random_set(seed, ways[seed % len(ways)])
+    track = cleaning.clean(made.track)
+    measured = angles.measure(track, view.orient(track), simulated.no_spine(len(track.time_s)))
+    clip = SimulatedClip(measured, made.style, made.truth, made.slow)
+    random = np.random.default_rng([seed, 1])
+    return made, [clip, *(cut(clip, random) for _ in range(CUTS))]
 
 
 def cut(clip: SimulatedClip, random: np.random.Generator) -> SimulatedClip:
@@ -128,7 +130,7 @@ def _part(track: AngleTrack, kept: Bools) -> AngleTrack:
     return replace(track, **parts)
 
 
-def _labels(clip: SimulatedClip) -> Labelled | None:
+def labels_of(clip: SimulatedClip) -> Labelled | None:
     """The labels of a simulated clip; None if it has no bend."""
     course = _course(clip.track)
     if course is None:
