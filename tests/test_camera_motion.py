@@ -75,6 +75,16 @@ def test_a_plain_background_gives_no_camera_motion() -> None:
     assert (camera_motion.steadied(thumbnails, transforms).grey == thumbnails.grey).all()
 
 
+def test_plates_before_a_plain_wall_are_not_taken_for_the_room() -> None:
+    height = lifter.joints(SHAPE.posture(TIMES_S))["wrist"][:, 1]
+    rises_px = np.stack([0 * height, -150 / SCALE * (height - height.min())], axis=1)
+    plates = np.full((225, 125), 230, np.uint8)
+    plates[165:215, :18], plates[165:215, -18:] = room()[165:215, :18], room()[165:215, -18:]
+    thumbnails = filmed(rises_px, plates)
+    transforms = camera_motion.transforms(thumbnails, track())
+    assert (camera_motion.shift_px(thumbnails, transforms, track()) == 0).all()
+
+
 def test_a_clip_without_a_lifter_has_no_camera_motion() -> None:
     thumbnails = filmed(camera_path_px(TIMES_S), room())
     nobody = replace(track(), xy_px=np.full_like(track().xy_px, np.nan))
