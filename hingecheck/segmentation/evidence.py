@@ -68,16 +68,23 @@ class Hypothesis:
 
 
 def readings(load: LoadSeen, tables: Tables) -> list[Reading]:
-    """The ways to understand what the pictures show."""
-    looks, kinds = load.looks, [Reading(np.zeros((len(load.bar), 2)), 0.0)]
+    """The ways to understand what the pictures show: what each witness says, and how far it is believed."""
+    told = witnesses(load, tables).items()
+    ways = [[doubted for way in each for doubted in _doubted(way, tables.doubts[name])] for name, each in told]
+    return [Reading(np.sum([w.load for w in each], axis=0), sum(w.prior for w in each)) for each in product(*ways)]
+
+
+def witnesses(load: LoadSeen, tables: Tables) -> dict[str, list[Reading]]:
+    """What each witness of the load says, by its name: the pictures in two ways, as either kind may have the load."""
+    ways = {name: [Reading(said(name, getattr(load, name), tables), 0.0)] for name in ("bar", "beside")}
+    looks = load.looks
     if looks is not None and np.isfinite(looks.near).any():
-        own, more = tables.numbers["finely" if looks.fine else "coarsely"], tables.numbers["more"]
-        first, second = (more.at("up", side * looks.first_more) for side in (1, -1))
-        like = np.stack([own.at("own", side * looks.near) for side in (-1, 1)], axis=1)
+        name = "finely" if looks.fine else "coarsely"
+        first, second = (tables.numbers["more"].at("up", side * looks.first_more) for side in (1, -1))
+        like = np.stack([tables.numbers[name].at("own", side * looks.near) for side in (-1, 1)], axis=1)
         total = np.logaddexp(first, second)
-        kinds = [*_doubted(like, float(first - total), tables), *_doubted(like[:, ::-1], float(second - total), tables)]
-    bar, beside = (_doubted(said(name, getattr(load, name), tables), 0.0, tables) for name in ("bar", "beside"))
-    return [Reading(a.load + b.load + c.load, a.prior + b.prior + c.prior) for a, b, c in product(bar, kinds, beside)]
+        ways[name] = [Reading(like, float(first - total)), Reading(like[:, ::-1], float(second - total))]
+    return ways
 
 
 def said(name: str, seen: Floats, tables: Tables) -> Floats:
@@ -85,13 +92,13 @@ def said(name: str, seen: Floats, tables: Tables) -> Floats:
     return np.stack([tables.numbers[name].at(load, seen) for load in ("down", "up")], axis=1)
 
 
-def _doubted(likelihood: Floats, prior: float, tables: Tables) -> list[Reading]:
-    """A witness's log likelihood (M, 2), as seen and with each doubt; as it is if it sees nothing."""
-    if not likelihood.any():
-        return [Reading(likelihood, prior)]
-    seen = np.exp(likelihood)
+def _doubted(way: Reading, doubts: Sequence[tuple[float, float]]) -> list[Reading]:
+    """What a witness says, as seen and with each doubt; as it is if it sees nothing."""
+    if not way.load.any():
+        return [way]
+    seen = np.exp(way.load)
     blind = seen.mean(axis=1, keepdims=True)
-    return [Reading(np.log((1 - doubt) * seen + doubt * blind), prior + usual) for doubt, usual in tables.doubts]
+    return [Reading(np.log((1 - doubt) * seen + doubt * blind), way.prior + usual) for doubt, usual in doubts]
 
 
 def hypotheses(seen: Seen, ways: Sequence[Reading], lift_type: LiftType | None) -> list[Hypothesis]:
@@ -147,10 +154,9 @@ def _from_level(seen: Seen, level: float, tables: Tables) -> tuple[Floats, Float
     short = (seen.top - seen.high) / way if np.isfinite(seen.high).sum() > 1 else np.full(len(seen.high), np.nan)
     held = [np.stack([_bend(seen, depth, up, kind, tables) for kind in KINDS], axis=-1) for up in (False, True)]
     bend = np.stack([held[int(up)] for up in LOADED], axis=1)
-    moment = [
-        tables.numbers["short"].at(state, short) + tables.numbers["straight"].at(state, seen.straight_deg)
-        for state in _STATE_CLASS
-    ]
+    high, upright = tables.numbers["short"], tables.numbers["straight"]
+    straight = seen.straight_deg, seen.less_straight_deg
+    moment = [high.at(state, short) + upright.at(state, *straight) for state in _STATE_CLASS]
     return bend, np.stack(moment, axis=-1)
 
 

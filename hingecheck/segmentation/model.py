@@ -39,10 +39,7 @@ class Pictures(Protocol):
         """Times (M,) and heights (M,) of the plates above their resting place, in leg lengths; None without plates."""
 
     def bar_up(self, times_s: Sequence[float], within_s: float) -> Floats:
-        """Height (M,) of the bar's end within `within_s` of each time, in leg lengths; NaN where it is not seen.
-
-        It counts from the bar's resting place.
-        """
+        """Height (M,) of the bar's end above its resting place, within `within_s` of each time, in leg lengths."""
 
     def looks(self, upright_s: Sequence[float], bent_s: Sequence[float]) -> Looks | None:
         """The upright moments as two kinds of pictures; None if they cannot be compared.

@@ -75,12 +75,12 @@ class SetType:
 class Tables:
     """Everything that was learnt: `numbers` by the name of what is seen, `types` by the type of set.
 
-    `doubts`: how far a witness of the load may be blind in a clip, 0..1, and the log probability of that.
+    `doubts`: for each witness of the load, how far it may be blind in a clip, 0..1, and the log probability of that.
     """
 
     numbers: Mapping[str, Table]
     types: Mapping[str, SetType]
-    doubts: Sequence[tuple[float, float]]
+    doubts: Mapping[str, Sequence[tuple[float, float]]]
 
 
 @cache
@@ -99,7 +99,9 @@ def parsed(stored: Mapping[str, Any]) -> Tables:
         )
         for name, each in stored["numbers"].items()
     }
-    doubts = [(float(blind), float(np.log(usual))) for blind, usual in stored["doubts"]]
+    doubts = {
+        name: [(float(blind), float(np.log(usual))) for blind, usual in each] for name, each in stored["doubts"].items()
+    }
     return Tables(numbers, {name: _type(each) for name, each in stored["types"].items()}, doubts)
 
 

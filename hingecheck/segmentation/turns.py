@@ -74,9 +74,10 @@ class Seen:
     logarithm of the time near the valley over the time of the quicker way to or from it.  `bent_deg`, `knee_deg`:
     trunk-thigh angle and knee flexion.  `arm`: from the shoulders down to the wrists, in leg lengths.  `step`: how far
     the feet are moved until the next peak, in leg lengths.  `rises`: the hands rise by a pull after it.  `by_arms`: the
-    shoulders hardly rise along, and nobody is seen upright at the top: a row.  `whole`: most
-    of its rise is seen; other bends tell how much is missing of a rise that is under way when the clip begins, and a
-    single one is whole if it begins at the floor (USUAL_FLOOR) or the clip ends at its top.
+    shoulders hardly rise along, and nobody is seen upright at the top: a row; or the hands end a pull above the
+    shoulders: a clean or a snatch.  `whole`: most of its rise is seen; other bends tell how much is missing of a rise
+    that is under way when the clip begins, and a single one is whole if it begins at the floor (USUAL_FLOOR) or the
+    clip ends at its top.
 
     Peaks: `high` is the height of the hands, in leg lengths; NaN where the clip is cut in a bend.  `straight_deg`: the
     smallest trunk-thigh angle at it or soon after.  `forward`: the hands ahead of the ankles, in leg lengths.
@@ -107,13 +108,16 @@ class Seen:
     left_s: float
     ends_rising: bool
 
+    @property
+    def less_straight_deg(self) -> Floats:
+        """How much larger the trunk-thigh angle of each upright moment is than the smallest one (B + 1)."""
+        return self.straight_deg - np.nanmin(self.straight_deg, initial=180.0)
+
     def numbers(self, bend: int) -> dict[str, float]:
         """What is seen of one bend and of the upright moment after it, by name."""
-        of_bend = ("low", "rest", "bent_deg", "knee_deg", "arm", "step")
-        of_moment = ("high", "straight_deg")
-        return {name: float(getattr(self, name)[bend]) for name in of_bend} | {
-            name: float(getattr(self, name)[bend + 1]) for name in of_moment
-        }
+        places = dict.fromkeys(("low", "rest", "bent_deg", "knee_deg", "arm", "step"), bend)
+        places |= dict.fromkeys(("high", "straight_deg"), bend + 1)
+        return {name: float(getattr(self, name)[place]) for name, place in places.items()}
 
 
 def course_of(track: AngleTrack, hands: Hands, plates: Floats) -> Course | None:
@@ -162,7 +166,7 @@ def describe(course: Course) -> Seen:
     track, height = course.track, course.height
     valleys, peaks = np.array(course.valleys), np.array(course.peaks)
     turns = list(zip(course.peaks, course.valleys, course.peaks[1:], strict=False))
-    feet, known = track.foot_forward, _known(course)
+    feet, known = track.foot_forward, ~np.isnan(track.hand_height) | course.hands.from_load
     straight = np.array([_straight_deg(course, peak) for peak in peaks])
     fall, rise = (height[peaks[side]] - height[valleys] >= SMALLEST_PULL for side in (np.s_[:-1], np.s_[1:]))
     whole = np.array([_followed(course, valley, peak) for _, valley, peak in turns])
@@ -173,6 +177,7 @@ def describe(course: Course) -> Seen:
         from_floor = left_s <= AROUND_S or height[valleys[0]] <= USUAL_FLOOR
         whole[0] &= part >= MOST if len(valleys) > 1 else from_floor
         low_known[0] &= len(valleys) == 1
+    hang = _around(course, track.arm_drop, peaks[1:], np.nanmedian)
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
     straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
     high, ends_rising = _high(course, peaks), _moves_up(course, course.peaks[-1]) and not straightened
@@ -187,7 +192,8 @@ def describe(course: Course) -> Seen:
         arm=_around(course, track.arm_drop, valleys, np.nanmedian),
         step=np.abs(feet[peaks[1:]] - feet[valleys]),
         rises=rise,
-        by_arms=_by_arms(course, valleys, peaks[1:]) & ~(straight[1:] <= posture.EXTENDED_DEG),
+        by_arms=(hang < -SMALLEST_PULL)
+        | _by_arms(course, valleys, peaks[1:]) & ~(straight[1:] <= posture.EXTENDED_DEG),
         whole=whole,
         high=high,
         straight_deg=straight,
@@ -258,11 +264,6 @@ def _rest(course: Course, turns: tuple[int, int, int]) -> float:
     return float(np.log((time_s[near[-1]] - time_s[near[0]] + step_s) / max(way_s, step_s)))
 
 
-def _known(course: Course) -> Bools:
-    """Frames (N,) in which the height of the hands is seen, not bridged."""
-    return np.asarray(~np.isnan(course.track.hand_height) | course.hands.from_load)
-
-
 def _followed(course: Course, first: int, last: int) -> bool:
     """True if the lifter was seen for most of a rise's time or way, and is never lost for long above its bottom."""
     frames = slice(first, last + 1)
@@ -271,9 +272,8 @@ def _followed(course: Course, first: int, last: int) -> bool:
     steps = np.abs(np.diff(height))
     way = float(steps[known[1:] & known[:-1]].sum())
     at_bar = height <= height[0] + NEAR_BOTTOM * (height[-1] - height[0])
-    if np.diff(time_s[known | at_bar]).max(initial=0.0) > LONGEST_LOST_S:
-        return False
-    return bool(known.mean() >= MOST or way >= MOST * steps.sum())
+    lost_s = np.diff(time_s[known | at_bar]).max(initial=0.0)
+    return bool(lost_s <= LONGEST_LOST_S and (known.mean() >= MOST or way >= MOST * steps.sum()))
 
 
 def _moves_up(course: Course, frame: int) -> bool:

@@ -14,7 +14,7 @@ import scipy
 
 from hingecheck.records import Floats
 from hingecheck.segmentation import evidence, tables
-from hingecheck.segmentation.evidence import LoadSeen
+from hingecheck.segmentation.evidence import LoadSeen, Reading
 from models.segmentation.labels import Labelled
 
 EDGES: Mapping[str, tuple[tuple[float, ...], ...]] = {
@@ -24,7 +24,7 @@ EDGES: Mapping[str, tuple[tuple[float, ...], ...]] = {
     "arm": ((0.0, 0.22, 0.35, 0.5, 0.65, 0.8),),
     "step": ((0.05, 0.1, 0.2, 0.35, 0.7),),
     "short": ((-0.05, 0.04, 0.08, 0.13, 0.2, 0.35, 0.5, 0.7),),
-    "straight": ((12, 20, 25, 30, 35, 40, 55, 75),),
+    "straight": ((12, 20, 25, 30, 35, 40, 55, 75), (8, 16, 24, 40)),
     "left": ((0.5, 1.0, 1.6, 2.5, 5.0),),
     "place": ((-0.15, 0.05, 0.15, 0.25, 0.35, 0.45, 0.6, 0.85), (20, 32, 44, 60, 80)),
     "carried": ((-0.3, -0.1, 0.11, 0.2, 0.4),),
@@ -66,6 +66,9 @@ choice."""
 BLIND = (0.0, 0.3, 1.0)
 """How far a witness of the load may be blind in a clip: not at all, wrong in 15 % of the moments, seeing something else
 all the time."""
+
+WITNESSES = ("bar", "beside", "coarsely", "finely")
+"""The witnesses of the load, as in `evidence.witnesses`."""
 
 ROUNDS = 100
 """Rounds of the expectation maximization that finds how often a witness is blind."""
@@ -124,20 +127,34 @@ def table_of(sets: Iterable[Labelled]) -> dict[str, Any]:
             name: _type(name, [each for each in seen if each.type == name and each.usual_ends]) for name in tables.TYPES
         },
     }
-    even = [(blind, 1 / len(BLIND)) for blind in BLIND]
-    return counted | {"doubts": _doubts(seen, tables.parsed(counted | {"doubts": even}))}
+    return counted | {"doubts": _doubts(seen, tables.parsed(counted | {"doubts": {}}))}
 
 
-def _doubts(sets: Sequence[Labelled], counted: tables.Tables) -> list[tuple[float, float]]:
-    """How far a witness may be blind, and how often it is: the shares that make what is seen likeliest (EM)."""
-    rows = list[list[float]]()
+def _doubts(sets: Sequence[Labelled], counted: tables.Tables) -> dict[str, list[tuple[float, float]]]:
+    """How far each witness may be blind, and how often it is: the shares that make what it says likeliest (EM)."""
+    rows: dict[str, list[list[float]]] = {name: [] for name in WITNESSES}
     for each in sets:
         up = [int(state in ("locked", "missed")) for state in each.states]
-        for name in ("bar", "beside") if each.load is not None else ():
-            likelihood = np.exp(evidence.said(name, getattr(each.load, name), counted))
-            if (likelihood != 1.0).any():
-                true, blind = likelihood[range(len(up)), up], likelihood.mean(axis=1)
-                rows.append([float(np.log((1 - doubt) * true + doubt * blind).sum()) for doubt in BLIND])
+        ways = {} if each.load is None else evidence.witnesses(each.load, counted)
+        for name, said in ways.items():
+            if said[0].load.any():
+                rows[name].append([_log_likelihood(said, up, doubt) for doubt in BLIND])
+    return {name: _shares(each) for name, each in rows.items()}
+
+
+def _log_likelihood(said: Sequence[Reading], up: Sequence[int], doubt: float) -> float:
+    """Log likelihood of what a witness says in one of several ways, if it is blind to this extent.
+
+    `up`: 1 for each moment at which the load is held, else 0.
+    """
+    seen = [np.exp(way.load) for way in said]
+    true = [(1 - doubt) * way[range(len(up)), up] + doubt * way.mean(axis=1) for way in seen]
+    total = [way.prior + np.log(each).sum() for way, each in zip(said, true, strict=True)]
+    return float(scipy.special.logsumexp(total))
+
+
+def _shares(rows: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+    """Each extent of blindness with its share; `rows`: log likelihood of each set for each extent."""
     shares = np.full(len(BLIND), 1 / len(BLIND))
     for _ in range(ROUNDS if rows else 0):
         weights = scipy.special.softmax(np.array(rows) + np.log(shares), axis=1)
@@ -158,7 +175,7 @@ def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
     for i, state in enumerate(each.states):
         name = state if state in ("locked", "missed") else "empty"
         yield "short", name, ((seen.top - seen.high[i]) / way,)
-        yield "straight", name, (seen.straight_deg[i],)
+        yield "straight", name, (seen.straight_deg[i], seen.less_straight_deg[i])
     if each.usual_ends:
         yield "left", "up" if each.states[-1] in ("locked", "missed") else "down", (seen.left_s,)
     yield "place", each.type, evidence.place(seen, each.level)
