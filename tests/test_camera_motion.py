@@ -61,6 +61,20 @@ def test_the_measured_camera_motion_is_that_of_the_background() -> None:
     )
 
 
+def test_a_camera_that_tilts_far_is_followed_from_picture_to_picture() -> None:
+    def tilt_px(time_s: Floats) -> Floats:
+        """So far that hardly anything of the middle picture is left at either end."""
+        return np.stack([0 * time_s, 600 * np.tanh((time_s - 6) / 3)], axis=1)
+
+    noise = gaussian_filter(np.random.default_rng(4).standard_normal((625, 125)), 2.0)
+    tall = np.clip(128 + 60 * noise / noise.std(), 0, 255).astype(np.uint8)
+    rows = np.round(200 - tilt_px(TIMES_S)[:, 1] * SCALE).astype(int)
+    thumbnails = Thumbnails(TIMES_S, np.stack([tall[row : row + 225] for row in rows]), SCALE, (0.0, 0.0))
+    moving = track(tilt_px(SHAPE.posture().time_s))
+    measured_px = camera_motion.shift_px(thumbnails, camera_motion.transforms(thumbnails, moving), moving)
+    assert np.abs(measured_px - tilt_px(moving.time_s)).max() < 8, "of 1200 pixels"
+
+
 def test_a_still_camera_has_no_motion_when_the_lifter_moves() -> None:
     thumbnails = filmed(np.zeros((len(TIMES_S), 2)), room())
     assert (

@@ -9,6 +9,7 @@ Steps (`transforms`):
 1. Find corners in the clip's middle picture that lie outside the lifter's place.
 2. Follow them into every other picture (Lucas and Kanade 1981).  Keep those that lead back to where they began.
 3. Find the rotation, zoom and shift on which most of them agree (random sample consensus, Fischler and Bolles 1981).
+   Where too few agree, because the camera has turned away, go on from the corners of a picture on the way there.
 4. Interpolate pictures in which too few agree.  If that is most of the pictures, take the camera as still.
 5. Take it as still, too, if its motion moves the lifter's feet in the room: then the points belong to the load.
 """
@@ -16,6 +17,7 @@ Steps (`transforms`):
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import cv2
@@ -99,20 +101,31 @@ def notes(track: PoseTrack, shift_px: Floats) -> list[Reason]:
 def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
     """Transforms (M, 2, 3) from the middle picture to each thumbnail, in their pixels; identity if unknown."""
     still = np.tile(np.eye(2, 3), (len(thumbnails.grey), 1, 1))
-    lifter = _lifters_place(thumbnails, track)
-    if lifter is None:
+    if not track.seen.any():
         return still
     shrink = min(1.0, HEIGHT_PX / thumbnails.grey.shape[1])
     small = [
         cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) for picture in thumbnails.grey
     ]
-    middle = np.asarray(small[len(small) // 2])
-    # 1
-    corners = _corners(middle, cv2.resize(lifter.astype(np.uint8), middle.shape[::-1]) > 0)
-    if len(corners) < FEWEST_POINTS:
-        return still
-    motion = np.stack([_transform(middle, np.asarray(picture), corners) for picture in small])
-    motion[:, :, 2] /= shrink
+
+    @cache
+    def corners(picture: int) -> Floats:
+        """Corners (n, 2) of a picture whose transform is known, outside the lifter's place."""
+        lifter = _lifters_place(thumbnails, track, motion[picture])
+        return _corners(small[picture], cv2.resize(lifter.astype(np.uint8), small[picture].shape[::-1]) > 0)
+
+    motion, middle = np.full((len(small), 2, 3), np.nan), len(small) // 2
+    motion[middle] = np.eye(2, 3)
+    for way in (range(middle + 1, len(small)), range(middle - 1, -1, -1)):
+        anchors, last = [middle], middle
+        for picture in way:
+            for anchor in anchors:
+                step = _transform(small[anchor], small[picture], corners(anchor))  # 1, 2, 3
+                if not np.isnan(step).any():
+                    step[:, 2] /= shrink
+                    motion[picture], last = _after(step, motion[anchor]), picture
+                    break
+            anchors = list(dict.fromkeys((middle, anchor, last)))
     known = ~np.isnan(motion[:, 0, 0])
     if known.mean() < LEAST_KNOWN:  # 4
         return still
@@ -120,6 +133,11 @@ def transforms(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
     filled = [np.interp(thumbnails.time_s, thumbnails.time_s[known], column[known]) for column in columns]
     motion = np.stack(filled, axis=1).reshape(motion.shape)
     return still if _moves_feet(track, shift_px(thumbnails, motion, track)[:, 1]) else motion  # 5
+
+
+def _after(second: Floats, first: Floats) -> Floats:
+    """The transform (2, 3) that does one transform after another."""
+    return np.column_stack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2] + second[:, 2]])
 
 
 def shift_px(thumbnails: Thumbnails, motion: Floats, track: PoseTrack) -> Floats:
@@ -171,15 +189,16 @@ def _foot(thumbnails: Thumbnails, track: PoseTrack) -> Floats:
     return np.asarray((ankle - np.array(thumbnails.origin_px)) * thumbnails.scale)
 
 
-def _lifters_place(thumbnails: Thumbnails, track: PoseTrack) -> Bools | None:
-    """Pixels (h, w) of the thumbnails that the lifter and the load may cover; None if the lifter is never seen."""
-    if not track.seen.any():
-        return None
+def _lifters_place(thumbnails: Thumbnails, track: PoseTrack, motion: Floats) -> Bools:
+    """Pixels (h, w) that the lifter and the load may cover in a thumbnail with the transform `motion` (2, 3)."""
     shoulder = track.middle_px(landmarks.SHOULDERS)
     foot = _foot(thumbnails, track)
     leg = posture.leg_px(track) * thumbnails.scale
     top = (float(np.nanquantile(shoulder[:, 1], TOP_SHARE)) - thumbnails.origin_px[1]) * thumbnails.scale
-    rows, columns = np.indices(thumbnails.grey.shape[1:])
+    moved = motion[:, :2] @ foot + motion[:, 2] - foot
+    columns, rows = (
+        places - way for places, way in zip(np.indices(thumbnails.grey.shape[1:])[::-1], moved, strict=True)
+    )
     beside = np.abs(columns - foot[0]) < BESIDE * leg
     return np.asarray(beside & (rows > top - ABOVE * leg) & (rows < foot[1] + BELOW * leg))
 
@@ -193,11 +212,13 @@ def _corners(picture: Bytes, lifter: Bools) -> Floats:
 
 def _transform(first: Bytes, second: Bytes, corners: Floats) -> Floats:
     """The transform (2, 3) from the first picture's room to the second's; NaN if too few points agree."""
+    unknown = np.full((2, 3), np.nan)
+    if len(corners) < FEWEST_POINTS:
+        return unknown
     start = corners.astype(np.float32)[:, None]
     end, forth = _followed(first, second, start)  # 2
     back, returned = _followed(second, first, end)
     kept = forth & returned & (np.abs(back - start).max(axis=(1, 2)) < BACK_PX)
-    unknown = np.full((2, 3), np.nan)
     if kept.sum() < FEWEST_POINTS:
         return unknown
     cv2.setRNGSeed(0)  # the consensus draws at random; the same clip must give the same numbers
