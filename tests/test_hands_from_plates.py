@@ -146,6 +146,17 @@ def test_plates_that_hang_whenever_the_lifter_is_seen_show_the_bend_in_which_he_
     assert 3.0 <= rep.liftoff_s <= 4.0
 
 
+def test_plates_that_go_down_in_the_bends_show_hands_that_are_never_seen() -> None:
+    hidden = replace(measured(TRACK), hand_height=np.full(len(TRACK.time_s), np.nan))
+    assert hand_height.follow(hidden) is None
+    (rep,) = segment.segment(hidden, pictures=with_plates(TRACK, LIFTED_PX)).reps
+    assert (rep.by_load, rep.complete) == (True, True)
+    assert 3.9 <= rep.liftoff_s <= 4.5
+    stays = np.where(np.abs(TRACK.time_s - 6.0) < 1.0, 0.1 * LEG_PX, 0.0)  # somebody else's, lifted a little
+    assert hand_height.follow(hidden, (TRACK.time_s, (LIFTED_PX.max() - LIFTED_PX) / LEG_PX)) is None
+    assert hand_height.follow(hidden, (TRACK.time_s, stays / LEG_PX)) is None
+
+
 def test_the_distance_to_the_nearest_time_is_returned() -> None:
     frames = np.array([0.0, 1.0, 2.4, 9.0])
     assert hand_height._away_s(frames, np.array([1.0, 3.0])) == pytest.approx([1.0, 0.0, 0.6, 6.0])

@@ -8,7 +8,8 @@ Steps (`follow`); what stays unknown is bridged with straight lines:
 
 1. Fit the hands' height as a line over the plates' height, from the frames in which the plates are lifted (higher than
    LIFTED) and the hands are known.  Its slope is mostly 0.7 to 1.0: near plates look larger than the lifter.  If the
-   hands are never seen and the lifter never bends, assume USUAL_FLOOR and a slope of 1.
+   hands are never seen, and the plates go down in the lifter's bends, if any are seen, assume USUAL_FLOOR and a slope
+   of 1.
 2. Drop the plates if the hands agree with the line (within MOST_OFF) in too few of these frames (LEAST_AGREEING), or
    hardly travel (LEAST_TRAVEL).
 3. Take the line where the hands are unknown within AROUND_S of lifted plates, shifted to meet the hands at both ends.
@@ -105,8 +106,7 @@ def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> Floats | None:
     lifted = _near_lifts(track.time_s, time_s, plates)
     both = (lifted > LIFTED) & ~np.isnan(track.hand_height)
     if lasting_s(track.time_s, both) < LEAST_S:
-        bent = (track.trunk_thigh.value_deg >= posture.HINGED_DEG).any()
-        unseen = np.isnan(track.hand_height).all() and not bent
+        unseen = np.isnan(track.hand_height).all() and _goes_along(track, lifted)
         long_enough = unseen and lasting_s(track.time_s, np.isfinite(lifted)) >= LEAST_S
         return USUAL_FLOOR + lifted if long_enough else None
     chosen = np.flatnonzero(both)
@@ -117,6 +117,13 @@ def _line(track: AngleTrack, time_s: Floats, plates: Floats) -> Floats | None:
     agree = np.abs(height - track.hand_height)[both] <= MOST_OFF  # 2
     held = agree.mean() >= LEAST_AGREEING and slope * np.ptp(lifted[np.isfinite(lifted)]) > LEAST_TRAVEL
     return height if held else None
+
+
+def _goes_along(track: AngleTrack, lifted: Floats) -> bool:
+    """True if plates (N,) hang lower in bends than at other times, or if no bend is seen."""
+    bent = track.trunk_thigh.value_deg >= posture.HINGED_DEG
+    down = known_median(lifted[~bent]) - known_median(lifted[bent])
+    return bool(not bent.any() or down >= LEAST_TRAVEL)
 
 
 def _near_lifts(frame_s: Floats, time_s: Floats, load_height: Floats) -> Floats:
