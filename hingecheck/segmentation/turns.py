@@ -177,7 +177,6 @@ def describe(course: Course) -> Seen:
         from_floor = left_s <= AROUND_S or height[valleys[0]] <= USUAL_FLOOR
         whole[0] &= part >= MOST if len(valleys) > 1 else from_floor
         low_known[0] &= len(valleys) == 1
-    hang = _around(course, track.arm_drop, peaks[1:], np.nanmedian)
     bent = _around(course, track.trunk_thigh.value_deg, valleys, np.nanmax)
     straightened = straight[-1] <= posture.STRAIGHT_DEG and bent[-1] >= posture.HINGED_DEG
     high, ends_rising = _high(course, peaks), _moves_up(course, course.peaks[-1]) and not straightened
@@ -192,8 +191,7 @@ def describe(course: Course) -> Seen:
         arm=_around(course, track.arm_drop, valleys, np.nanmedian),
         step=np.abs(feet[peaks[1:]] - feet[valleys]),
         rises=rise,
-        by_arms=(hang < -SMALLEST_PULL)
-        | _by_arms(course, valleys, peaks[1:]) & ~(straight[1:] <= posture.EXTENDED_DEG),
+        by_arms=_by_arms(course, valleys, peaks[1:], straight[1:]),
         whole=whole,
         high=high,
         straight_deg=straight,
@@ -224,11 +222,15 @@ def _around(course: Course, values: Floats, frames: Ints, kind: Callable[[Floats
     return np.array([kind(near) if np.isfinite(near).any() else np.nan for near in known])
 
 
-def _by_arms(course: Course, valleys: Ints, peaks: Ints) -> Bools:
-    """The rises (B) along which the shoulders rise by less than LEAST_SHOULDERS of the hands' rise."""
+def _by_arms(course: Course, valleys: Ints, peaks: Ints, straight_deg: Floats) -> Bools:
+    """The rises (B) along which the shoulders rise by less than LEAST_SHOULDERS of the hands' rise, to a bent body.
+
+    Also those after which the hands are a pull above the shoulders.
+    """
     low, high = (_around(course, course.track.arm_drop, frames, np.nanmedian) for frames in (valleys, peaks))
     rise = course.height[peaks] - course.height[valleys]
-    return np.asarray(rise - (low - high) < LEAST_SHOULDERS * rise)
+    rows = (rise - (low - high) < LEAST_SHOULDERS * rise) & ~(straight_deg <= posture.EXTENDED_DEG)
+    return np.asarray(rows | (high < -SMALLEST_PULL))
 
 
 def _straight_deg(course: Course, peak: int) -> float:
