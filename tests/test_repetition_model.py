@@ -410,6 +410,16 @@ def test_plates_show_the_top_where_hidden_feet_misplace_the_ground() -> None:
     assert lying.high[2] == alone.high[2], "plates on the floor say nothing of the hands"
 
 
+def test_each_upright_moment_is_compared_with_the_others_of_the_clip() -> None:
+    _, seen = course_and_seen(THREE)
+    nan = float("nan")
+    some = replace(seen, high=np.array([1.0, 0.9, nan, 0.7]), straight_deg=np.array([nan, 2.0, 27.0, 4.0]))
+    assert some.below_others == pytest.approx([-0.1, 0.1, nan, 0.3], nan_ok=True)
+    assert some.less_straight_deg == pytest.approx([nan, 0.0, 25.0, 2.0], nan_ok=True)
+    alone = replace(seen, high=np.array([nan, nan, 0.7, nan]), straight_deg=np.full(4, nan))
+    assert np.isnan([alone.below_others, alone.less_straight_deg]).all(), "nothing to compare with is no evidence"
+
+
 def test_hands_below_the_knees_lock_nothing_out() -> None:
     course, seen = course_and_seen(THREE)
     assert not seen.below_knee.any()

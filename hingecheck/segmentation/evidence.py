@@ -151,11 +151,10 @@ def _from_level(seen: Seen, level: float, tables: Tables) -> tuple[Floats, Float
     """Log likelihood of the bends (B, S, K) and of the upright moments (B + 1, S), if the bar lies at `level`."""
     way = max(seen.top - level, 1e-3)
     depth = np.where(seen.low_known, (seen.low - level) / way, np.nan)
-    short = (seen.top - seen.high) / way if np.isfinite(seen.high).sum() > 1 else np.full(len(seen.high), np.nan)
     held = [np.stack([_bend(seen, depth, up, kind, tables) for kind in KINDS], axis=-1) for up in (False, True)]
     bend = np.stack([held[int(up)] for up in LOADED], axis=1)
     high, upright = tables.numbers["short"], tables.numbers["straight"]
-    straight = seen.straight_deg, seen.less_straight_deg
+    short, straight = seen.below_others / way, (seen.straight_deg, seen.less_straight_deg)
     moment = [high.at(state, short) + upright.at(state, *straight) for state in _STATE_CLASS]
     return bend, np.stack(moment, axis=-1)
 

@@ -99,9 +99,7 @@ def parsed(stored: Mapping[str, Any]) -> Tables:
         )
         for name, each in stored["numbers"].items()
     }
-    doubts = {
-        name: [(float(blind), float(np.log(usual))) for blind, usual in each] for name, each in stored["doubts"].items()
-    }
+    doubts = {name: [(far, float(np.log(p))) for far, p in each] for name, each in stored["doubts"].items()}
     return Tables(numbers, {name: _type(each) for name, each in stored["types"].items()}, doubts)
 
 

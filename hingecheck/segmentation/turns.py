@@ -109,6 +109,12 @@ class Seen:
     ends_rising: bool
 
     @property
+    def below_others(self) -> Floats:
+        """How far the hands of each upright moment are below the highest of the others, in leg lengths (B + 1)."""
+        others = np.where(np.eye(len(self.high)), np.nan, self.high)
+        return np.asarray(np.fmax.reduce(others, axis=1) - self.high)
+
+    @property
     def less_straight_deg(self) -> Floats:
         """How much larger the trunk-thigh angle of each upright moment is than the smallest one (B + 1)."""
         return self.straight_deg - np.nanmin(self.straight_deg, initial=180.0)
@@ -223,10 +229,7 @@ def _around(course: Course, values: Floats, frames: Ints, kind: Callable[[Floats
 
 
 def _by_arms(course: Course, valleys: Ints, peaks: Ints, straight_deg: Floats) -> Bools:
-    """The rises (B) along which the shoulders rise by less than LEAST_SHOULDERS of the hands' rise, to a bent body.
-
-    Also those after which the hands are a pull above the shoulders.
-    """
+    """The rises (B) of rows, to a bent body, along which the shoulders hardly rise (LEAST_SHOULDERS), and of cleans."""
     low, high = (_around(course, course.track.arm_drop, frames, np.nanmedian) for frames in (valleys, peaks))
     rise = course.height[peaks] - course.height[valleys]
     rows = (rise - (low - high) < LEAST_SHOULDERS * rise) & ~(straight_deg <= posture.EXTENDED_DEG)

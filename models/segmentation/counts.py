@@ -174,7 +174,7 @@ def _numbers(each: Labelled) -> Iterable[tuple[str, str, tuple[float, ...]]]:
         yield "step", kind, (seen.step[i],)
     for i, state in enumerate(each.states):
         name = state if state in ("locked", "missed") else "empty"
-        yield "short", name, ((seen.top - seen.high[i]) / way,)
+        yield "short", name, (seen.below_others[i] / way,)
         yield "straight", name, (seen.straight_deg[i], seen.less_straight_deg[i])
     if each.usual_ends:
         yield "left", "up" if each.states[-1] in ("locked", "missed") else "down", (seen.left_s,)
