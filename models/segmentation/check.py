@@ -21,7 +21,7 @@ import numpy as np
 from hingecheck.segmentation import segment
 from hingecheck.segmentation.model import Pictures
 from hingecheck.segmentation.tables import COUNTED
-from models.segmentation.material import SimulatedClip, clips_of, labels_of
+from models.segmentation.material import SimulatedClip, clips_of, simulated_label
 
 FIRST_SEED, SETS = 900_000, 300
 """Seeds below 300,000 were counted or chosen on; those of 500,000 to 800,000 were looked at."""
@@ -43,7 +43,7 @@ class Tally:
 
     def add(self, clip: SimulatedClip, pictures: Pictures | None) -> None:
         """Judge one clip.  A repetition is found if it begins in the right bend and is as complete as in truth."""
-        label = labels_of(clip)
+        label = simulated_label(clip)
         found = segment.segment(clip.track, pictures=pictures)
         real = [] if label is None else [kind in COUNTED.values() for kind in label.kinds]
         self.given += [bend.probability for bend in found.bends]

@@ -80,7 +80,7 @@ class SimulatedClip:
 def simulated_sets(seeds: Sequence[int]) -> Iterator[Labelled]:
     """Simulated sets of every style, each whole and cut CUTS times."""
     for seed in seeds:
-        yield from filter(None, map(labels_of, clips_of(seed)[1]))
+        yield from filter(None, map(simulated_label, clips_of(seed)[1]))
 
 
 def clips_of(seed: int) -> tuple[simulated.SimulatedSet, list[SimulatedClip]]:
@@ -130,7 +130,7 @@ def _part(track: AngleTrack, kept: Bools) -> AngleTrack:
     return replace(track, **parts)
 
 
-def labels_of(clip: SimulatedClip) -> Labelled | None:
+def simulated_label(clip: SimulatedClip) -> Labelled | None:
     """The labels of a simulated clip; None if it has no bend."""
     course = _course(clip.track)
     if course is None:
