@@ -200,6 +200,11 @@ def test_a_pull_that_is_under_way_when_the_clip_begins_counts_but_its_start_is_n
     assert values["hip_at_top_deg"].known
     assert values["lumbar_change_deg"].reason == Reason(Code.PULL_UNDER_WAY)
     assert values["concentric_s"].reason == Reason(Code.PULL_UNDER_WAY)
+    at_liftoff, first = values["lumbar_at_liftoff_deg"], track.lumbar_flexion
+    assert at_liftoff.value == pytest.approx(first.value_deg[:3].mean(), abs=1.5)
+    assert at_liftoff.high > 0.4 * 65.0 > at_liftoff.value  # the bottom, which the clip does not show
+    later = repetition.describe(track, replace(rep, missed_way=0.6), oriented).values["lumbar_at_liftoff_deg"]
+    assert later.reason == Reason(Code.PULL_UNDER_WAY)
 
 
 def test_a_pull_that_begins_with_the_clip_is_measured_from_its_start() -> None:

@@ -16,11 +16,15 @@ from typing import Final
 import numpy as np
 
 from hingecheck.metrics.moment import Reading, at, event_sd_s, read
-from hingecheck.metrics.postures import BOTTOM_WINDOW_S
+from hingecheck.metrics.postures import BOTTOM_WINDOW_S, TOP_WINDOW_S
 from hingecheck.records import AngleTrack, Code, Measure, Rep
 
 BEFORE_S, AFTER_S = (-0.25, -0.10), (0.10, 0.25)
 """Windows just before and just after lift-off, in seconds from it.  They begin and end beyond EVENT_SD_S."""
+
+MOST_MISSED: Final = 0.5
+"""Largest share of the way up before the clip from which lift-off is still told.  Own choice: at half of the way the
+bar is near the knees, and nothing is seen of the pull from the floor."""
 
 CHANGING_BIAS: Final = 0.4
 """Part of a frame's bias that changes within a pull.  Own choice, on the wide side: over 37 repetitions of rendered
@@ -38,15 +42,29 @@ def describe(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
     }
 
 
+def before_the_clip(track: AngleTrack, rep: Rep) -> dict[str, Measure]:
+    """Lumbar flexion at a lift-off that lies before the clip, in degrees: that of the first picture.
+
+    Nobody saw what it did before.  It may have changed as fast as in the rest of the pull, so the interval holds that.
+    Missing if more than MOST_MISSED of the way lies before the clip.
+    """
+    first = _read(track, rep, (0.0, BOTTOM_WINDOW_S[1]))
+    top = read(track, track.lumbar_flexion, rep.top_s, TOP_WINDOW_S)
+    if first.reason or top.reason or rep.missed_way > MOST_MISSED:
+        return {}
+    unseen_deg = (first.value - top.value) * rep.missed_way / (1.0 - rep.missed_way)
+    return {"lumbar_at_liftoff_deg": _measure(first, unseen_deg)}
+
+
 def _read(track: AngleTrack, rep: Rep, window_s: tuple[float, float]) -> Reading:
     return read(track, track.lumbar_flexion, rep.liftoff_s, window_s)
 
 
-def _measure(reading: Reading, timing_sd_deg: float = 0.0) -> Measure:
-    """A reading with the interval of its noise, its bias and its timing."""
+def _measure(reading: Reading, more_sd_deg: float = 0.0) -> Measure:
+    """A reading with the interval of its noise, its bias, and what else makes it unsure."""
     if reading.reason:
         return Measure.missing(reading.reason)
-    return Measure.of(reading.value, float(np.hypot(reading.sd, timing_sd_deg)))
+    return Measure.of(reading.value, float(np.hypot(reading.sd, more_sd_deg)))
 
 
 def _timing_sd_deg(track: AngleTrack, rep: Rep) -> float:

@@ -143,6 +143,7 @@ def describe(
     # 6
     if rep.under_way:
         values |= {name: Measure.missing(Code.PULL_UNDER_WAY) for name in METRICS if name not in AFTER_THE_START}
+        values |= loading.before_the_clip(track, rep)
     # 7
     if view.assessable:
         notes += _cut_shares(shares)

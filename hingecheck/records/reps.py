@@ -39,8 +39,9 @@ class Rep:
     rest at the top.  `lowering_s`: the hands leave the top.  `end_s`: the bar is back within 1 cm of the floor.
 
     `complete`: True if it was locked out.  `by_load`: True if only the load shows it, because the lifter is lost or
-    the landmarks are misplaced.  `under_way`: the load was on its way up when the clip began, so `liftoff_s` is not the
-    lift-off.  `cut_off`: the load was on its way up when the clip ended, so nobody knows whether it was locked out.
+    the landmarks are misplaced.  `missed_way`: the share of the way up that lies before the clip; if it is not 0, the
+    load was on its way up when the clip began, so `liftoff_s` is not the lift-off (`under_way`).  `cut_off`: the load
+    was on its way up when the clip ended, so nobody knows whether it was locked out.
     `probability`: how probable it is that this is a repetition.  `complete_probability`: that it was locked out, if it
     is one.  `style_probability`: that the load moves in this way (`style`) in this set.
     """
@@ -57,7 +58,7 @@ class Rep:
     end_s: float
     complete: bool
     by_load: bool = False
-    under_way: bool = False
+    missed_way: float = 0.0
     cut_off: bool = False
     probability: float = 1.0
     complete_probability: float = 1.0
@@ -67,6 +68,11 @@ class Rep:
     def remarks(self) -> tuple[str, ...]:
         """What a report says beside the number of this repetition."""
         return remarks(complete=self.complete, cut_off=self.cut_off, probability=self.probability)
+
+    @property
+    def under_way(self) -> bool:
+        """True if the load was on its way up when the clip began."""
+        return self.missed_way > 0.0
 
     @property
     def no_lockout(self) -> Code:

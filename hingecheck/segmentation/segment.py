@@ -35,8 +35,8 @@ from hingecheck.segmentation.turns import (
     cut_off,
     describe,
     leaves_s,
+    missed_way,
     rest_s,
-    under_way,
 )
 from hingecheck.signals import events
 from hingecheck.signals.hand_height import follow, resampled
@@ -147,7 +147,7 @@ def _rep(course: Course, told: _Path, bend: int) -> Rep:
         style=cast(LiftType, told.type),
         lockout_s=rep.lockout_s if complete else float("nan"),
         complete=complete,
-        under_way=under_way(course, bend, rep.liftoff_s),
+        missed_way=missed_way(course, bend, rep.liftoff_s),
         cut_off=not complete and cut_off(course, top),
         probability=round(chance, 4),
         complete_probability=round(min(locked, 1.0), 4),

@@ -289,16 +289,16 @@ def _moves_up(course: Course, frame: int) -> bool:
     return cut and bool(near[-1] - near[0] > FASTEST_AT_EDGE * EDGE_S)
 
 
-def under_way(course: Course, bend: int, liftoff_s: float) -> bool:
-    """True if the way up from a bend has begun before the clip.
+def missed_way(course: Course, bend: int, liftoff_s: float) -> float:
+    """Share of the way up from a bend that lies before the clip, at least NEAR_BOTTOM; 0 if all of it is seen.
 
-    Then lift-off is not after the clip's second frame, or other bends show that the hands are off the bottom.
+    It is not if lift-off is not after the clip's second frame, or other bends show that the hands are off the bottom.
     """
     first, others = course.valleys[0], course.height[list(course.valleys[1:])]
     if bend or not len(others) or not _moves_up(course, first):
-        return False
-    near = others.min() + NEAR_BOTTOM * (course.height[course.peaks[1]] - others.min())
-    return bool(liftoff_s <= course.time_s[1] or course.height[first] > near)
+        return 0.0
+    share = float((course.height[first] - others.min()) / (course.height[course.peaks[1]] - others.min()))
+    return max(share, NEAR_BOTTOM) if liftoff_s <= course.time_s[1] or share > NEAR_BOTTOM else 0.0
 
 
 def cut_off(course: Course, top: int) -> bool:
