@@ -361,6 +361,15 @@ def test_a_clip_without_standing_takes_its_zero_from_another_clip() -> None:
     assert inference.standing_zero(PLAIN, observe(lifter.track(hinged))) is None
 
 
+def test_standing_in_another_clip_is_a_less_sure_zero_than_standing_in_the_same_one() -> None:
+    still = observe(lifter.track(lifter.Set(bends=(), last_s=2.0).posture()))
+    whole = observe(lifter.track(lifter.Set().posture()))
+    own, other = (inference.infer(PLAIN, whole, zero) for zero in (None, inference.standing_zero(PLAIN, still)))
+    assert own.zero == Code.STANDING_AROUND
+    for angle in ("pelvis_tilt", "lumbar_flexion", "junction", "thigh"):
+        assert np.all(getattr(other, angle).bias_sd_deg > getattr(own, angle).bias_sd_deg)
+
+
 def test_peak_flexion_is_reported_in_percent_of_the_lifters_maximum() -> None:
     track = lifter.track(lifter.Set().posture())
     most = inference.most_lumbar(stages(track, lifter.Model(share=0.8))[1])

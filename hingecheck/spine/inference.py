@@ -140,7 +140,7 @@ def standing_zero(model: SpineModel, observed: Observed) -> Zero | None:
     """The zero from a clip of quiet standing, for other clips of the same lifter; None if nobody stands in it."""
     _, alone, reading = _alone(model, observed)
     found = None if reading is None else zero.find(observed, alone)[0]
-    return None if found is None else replace(found, origin=Code.STANDING_ELSEWHERE)
+    return None if found is None else zero.elsewhere(found)
 
 
 def most_lumbar(spine: Spine) -> Measure:

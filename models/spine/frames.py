@@ -133,9 +133,9 @@ def make_item(seed: int, *, folder: Path, per_item: int) -> int:
         for frame in frames:
             picture = unpacked(compressed(stage.spec, draw_frame(stage, raster, frame)))
             now = instant_at(stage, stage.time_s(frame))
-            joints_px = _joints_px(stage, frame, now)
+            joints_px = places_px(stage, frame, now)
             sighting = observe(picture, joints_px, bundle, random)
-            if sighting is None or _somebody_else(sighting, joints_px):
+            if sighting is None or somebody_else(sighting, joints_px):
                 if frame == frames[0]:
                     break  # without the standing frame the item has no zero
                 continue
@@ -152,7 +152,7 @@ def make_silhouettes(seed: int, *, folder: Path, per_item: int) -> int:
     with Raster(*SIZE_PX, samples=0, shadow_px=64) as raster:
         drawn = [_outline(stage, raster, frame, float(random.random())) for frame in frames]
     instants = [instant_at(stage, stage.time_s(frame)) for frame in frames]
-    places = np.array([_joints_px(stage, frame, now) for frame, now in zip(frames, instants, strict=True)])
+    places = np.array([places_px(stage, frame, now) for frame, now in zip(frames, instants, strict=True)])
     crops = [contour.crop(mask, *true_axis(joints_px), CROP_PX) for mask, joints_px in zip(drawn, places, strict=True)]
     table = {"true_crop": np.array(crops, np.uint8), "joints_px": places.astype(np.float32)}
     _save(item_path(folder, seed), table | _truth(stage, instants))
@@ -222,13 +222,13 @@ def _landmarker(bundle: str) -> Landmarker:
     return Landmarker(bundles.find(bundle).path)
 
 
-def _joints_px(stage: Stage, frame: int, now: Instant) -> Any:
+def places_px(stage: Stage, frame: int, now: Instant) -> Any:
     """Pixels of the true joints."""
     bones = [stage.lifter.body.bone(name) for name in JOINTS]
     return project(stage.spec, view_at(stage.spec, stage.wander_deg[frame]), now.posed.joints[bones])
 
 
-def _somebody_else(sighting: Sighting, joints_px: Any) -> bool:
+def somebody_else(sighting: Sighting, joints_px: Any) -> bool:
     """Whether the pose model found another person than the lifter."""
     hip, axis = true_axis(joints_px)
     observed_middles = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
@@ -240,8 +240,8 @@ def _write(path: Path, stage: Stage, observed: list[tuple[Instant, Sighting, Any
     """Write one item; an item in which nobody was found holds no frames."""
     sightings = [sighting for _, sighting, _, _ in observed]
     table = {
-        "seen_crop": np.array([_crop(s, s.mask) for s in sightings], np.uint8),
-        "true_crop": np.array([_crop(s, mask) for _, s, mask, _ in observed], np.uint8),
+        "seen_crop": np.array([crop_of(s, s.mask) for s in sightings], np.uint8),
+        "true_crop": np.array([crop_of(s, mask) for _, s, mask, _ in observed], np.uint8),
         "points": np.array([s.xy_px for s in sightings], np.float32),
         "visibility": np.array([s.visibility for s in sightings], np.float32),
         "world": np.array([s.world_m for s in sightings], np.float32),
@@ -270,10 +270,10 @@ def _save(path: Path, table: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def _crop(sighting: Sighting, mask: Any) -> Any:
+def crop_of(sighting: Sighting, mask: Any, size_px: int = CROP_PX) -> Any:
     """The mask in the trunk frame of the landmarks."""
     hip, shoulder = (sighting.xy_px[list(pair)].mean(axis=0) for pair in (landmarks.HIPS, landmarks.SHOULDERS))
-    return contour.crop(np.asarray(mask, np.float32), hip, shoulder - hip, CROP_PX)
+    return contour.crop(np.asarray(mask, np.float32), hip, shoulder - hip, size_px)
 
 
 def main() -> None:
