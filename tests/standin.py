@@ -70,15 +70,23 @@ def result(
 def measure(job: Job) -> None:
     """Do what the clip says: `share 0.4`, `nobody`, `bug`, `crash`, `hang`, `eat`, `full`, `leave`.
 
+    `zero standing_usual` before `share` is where zero comes from, unless the job names a clip of the lifter's standing.
+
     `gate 3` waits until the test has written 3 or more into the file `gate` in the clip's folder or its parent.
     """
-    words = iter(job.clip.read_text().split())
+    words, zero = iter(job.clip.read_text().split()), ""
     for word in words:
-        if word == "share":
+        if word == "zero":
+            zero = next(words)
+        elif word == "share":
             text = next(words)
             share = None if text == "none" else float(text)
             digest = hashlib.sha256(job.clip.read_bytes()).hexdigest()
-            data = json.dumps(result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg))
+            document = result(share, file=job.clip.name, sha256=digest, load_kg=job.report.load_kg)
+            standing = None if job.standing is None else job.standing.name
+            document["provenance"] |= {"own_clips": {"standing": standing, "max_bend": None}}
+            document["provenance"] |= {"zero_code": zero if standing is None else "standing_elsewhere"}
+            data = json.dumps(document)
             page = b"<p>A report</p><!--session--><!--/session-->"
             files = {"analysis.json": data.encode("utf-8", "replace"), "keyframes.png": b"png", "report.html": page}
             folder.write(job.folder, files)

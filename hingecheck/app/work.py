@@ -32,7 +32,6 @@ class AppJob(Job):
 
     style: str = "auto"
     person: str = "auto"
-    standing: Path | None = None
     threads: int = 0
     progress: Path = field(default_factory=Path)
     people: Path = field(default_factory=Path)

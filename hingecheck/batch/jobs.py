@@ -71,7 +71,8 @@ class Job:
     """One clip to analyze; the result goes into `folder`.
 
     `key` stands for the content, the version and the settings (see `key`).  `clip` is the path to open.  `file` is the
-    path to show to the user.  `keeps_earlier`: if the job fails, an earlier result in `folder` stays.
+    path to show to the user.  `keeps_earlier`: if the job fails, an earlier result in `folder` stays.  `standing`: a
+    clip that shows the lifter's standing, which then counts as zero.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Job:
     settings: Settings
     report: SelfReport = field(default_factory=SelfReport)
     keeps_earlier: bool = False
+    standing: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def measure(job: Job, asked: Asked | None = None, watch: Watch | None = None) ->
     from hingecheck.video.working_copy import WorkingCopy
 
     wanted, rules = job.settings, criteria.load(job.settings.criteria)
-    usual = analysis.Asked(wanted.model, criteria=wanted.criteria, self_report=job.report, workers=1)
+    usual = analysis.Asked(wanted.model, job.standing, criteria=wanted.criteria, self_report=job.report, workers=1)
     share_pools()
     with WorkingCopy() as copy:
         measured = analysis.analyze(job.clip, asked or usual, watch=watch, copy=copy)

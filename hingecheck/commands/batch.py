@@ -122,6 +122,7 @@ def batch(
                 with _executor(workers, scheduler) as executor:
                     todo = _planned(kept, out, settings, options, executor)
                     _run(todo, options, executor)
+                    _run_again(todo, settings, options, executor)
                 clips.remove_unfinished(out)  # all results are there: the rest is of a worker that was killed
             finally:
                 if scheduler is None:  # workers of a cluster may still write
@@ -220,8 +221,11 @@ def _planned(clips: Sequence[Clip], out: Path, settings: Settings, options: RunO
     return todo
 
 
-def _run(todo: Plan, options: RunOptions, executor: Executor) -> None:
-    """Do all jobs.  On a terminal, show a progress bar with the time left.  Print every clip that gives no result."""
+def _run(todo: Plan, options: RunOptions, executor: Executor, failed: str = "No result") -> None:
+    """Do all jobs.  On a terminal, show a progress bar with the time left.  Print every clip that fails.
+
+    `failed`: the words before such a clip.
+    """
     from hingecheck.batch import plan as many
 
     files = {job.key: job.file for job in todo.jobs}
@@ -232,8 +236,19 @@ def _run(todo: Plan, options: RunOptions, executor: Executor) -> None:
             bar.advance(line)
             if result.failure is not None:
                 bar.console.print(
-                    Text.assemble(("No result: ", "bold"), f"{files[result.key]}: {result.failure.message}")
+                    Text.assemble((f"{failed}: ", "bold"), f"{files[result.key]}: {result.failure.message}")
                 )
+
+
+def _run_again(todo: Plan, settings: Settings, options: RunOptions, executor: Executor) -> None:
+    """Measure the clips in which nobody is seen upright once more, with the athlete's standing in another clip."""
+    from hingecheck.batch import standing
+
+    more = standing.again(todo, settings)
+    if more.jobs:
+        line = f"Measured once more, with the athlete's standing in another clip: {len(more.jobs)}."
+        err_console.print(Text(line))
+        _run(more, options, executor, "Not measured again")
 
 
 def _write_lists(todo: Plan, logbook: Path) -> tuple[tuple[Row, ...], bool]:

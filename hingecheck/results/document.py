@@ -186,8 +186,8 @@ def _reasons(values: Mapping[str, Measure]) -> dict[str, str]:
 
 
 def _provenance(analysis: Analysis) -> dict[str, Any]:
-    zero = texts.reason(Reason(analysis.spine.zero))
-    return texts.provenance(analysis) | {"zero": zero, "losses": _losses(analysis)}
+    zero = {"zero": texts.reason(Reason(analysis.spine.zero)), "zero_code": analysis.spine.zero.value}
+    return texts.provenance(analysis) | zero | {"losses": _losses(analysis)}
 
 
 def _losses(analysis: Analysis) -> dict[str, int]:
