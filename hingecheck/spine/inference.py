@@ -77,7 +77,7 @@ YAW_BIAS_SD_DEG: Final = 2.5
 LASTING: Final = 0.85
 """Share of a frame's SD that stays the same over a clip, so that smoothing cannot remove it; for the angles of pelvis
 and spine.  On lifters kept for checking, differences between lifters make up 0.73 of the error variance of bent frames
-(models/SPINE.md); the root of 0.73 is 0.85."""
+(models/SPINE.md); the root of 0.73 is 0.85.  The model card has what larger and smaller ones do to whole clips."""
 
 SHARED_ERROR: Final = 0.8
 """Correlation of the errors of a frame alone and of its change from standing: 0.79 over 278 bent frames of lifters kept
