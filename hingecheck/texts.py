@@ -122,6 +122,7 @@ REASONS: Final[Mapping[Code, str]] = {
 """Every code in words; `{0}` is its first value, `{causes}` its causes in words."""
 
 FILMING: Final[Mapping[Filming, str]] = {
+    Filming.FROM_FLOOR: "begin to film before the bar leaves the floor",
     Filming.TO_LOCKOUT: "keep filming until the lifter stands at the top",
     Filming.SQUARE: "put the camera square to the side",
     Filming.CLOSE_FITTING: "if clothes hide the back, wear close-fitting ones, or leave it bare",

@@ -231,6 +231,12 @@ def test_a_clip_that_ends_in_the_pull_is_to_be_filmed_to_lockout_and_not_in_othe
     assert Filming.TO_LOCKOUT not in missed.surer
 
 
+def test_a_clip_that_begins_in_the_pull_is_to_be_filmed_from_the_floor_and_not_in_other_clothes() -> None:
+    judged = verdict([described(angle(20.0), angle(40.0), replace(REP, missed_way=0.2))])
+    assert judged.surer == (Filming.FROM_FLOOR, Filming.MORE_REPS)
+    assert judged.cue.startswith("Film again: begin to film before the bar leaves the floor")
+
+
 @pytest.mark.parametrize(
     ("reason", "advice"),
     [

@@ -148,16 +148,17 @@ def _filming(
 ) -> tuple[Filming, ...]:
     """How to film for a clearer answer; empty if nothing would help.
 
-    Where the view cannot be assessed, it is the camera's place that helps, and not the clothes.  Where the clip ends
-    too early, they do not help either.
+    Where the view cannot be assessed, it is the camera's place that helps, and not the clothes.  Where the clip begins
+    too late or ends too early, they do not help either.
     """
     codes = {code for rep in reps for why in (rep.values[SHARE].reason, *rep.notes) if why for code in why.codes}
     why = frozenset() if share.reason is None else share.reason.codes
-    wide = why.isdisjoint((Code.TRUNK_STILL, Code.PULL_CUT_OFF)) and (
+    wide = why.isdisjoint((Code.TRUNK_STILL, Code.PULL_UNDER_WAY, Code.PULL_CUT_OFF)) and (
         not share.known or share.high - share.low > limits["sure_width"].value
     )
     yaw_deg = abs(view.yaw_deg.value) if view.yaw_deg.known else 0.0
     advice = {
+        Filming.FROM_FLOOR: Code.PULL_UNDER_WAY in why,
         Filming.TO_LOCKOUT: Code.PULL_CUT_OFF in why,
         Filming.SQUARE: not view.assessable or (wide and yaw_deg > limits["square_yaw"].value),
         Filming.CLOSE_FITTING: wide and view.assessable,

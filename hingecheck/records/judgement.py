@@ -29,6 +29,7 @@ LOW_BACK_RULE: Final = "low_back_led"
 class Filming(StrEnum):
     """Ways to film that give a clearer answer."""
 
+    FROM_FLOOR = "from_floor"  # let the clip begin before lift-off
     TO_LOCKOUT = "to_lockout"  # let the clip end after the lockout
     SQUARE = "square"  # put the camera square to the side
     CLOSE_FITTING = "close_fitting"  # wear a close-fitting shirt
