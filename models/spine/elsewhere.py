@@ -58,8 +58,11 @@ COLUMNS: Final = {
 """Columns of the truth by target; the junction is pelvis + lumbar."""
 
 SAME, CAMERA, CLOTHES = "same clip", "other camera", "other clothes too"
-ALONE, WEIGHED = "each frame alone", ", weighed with each frame alone"
+ALONE, WEIGHED, TRUE = "each frame alone", ", weighed with each frame alone", "true"
 COUNT: Final = len(TARGETS)
+
+ROUND_DEG, NEUTRAL_DEG = 35.0, 20.0
+"""Lumbar flexion from which a back counts as round, and up to which as neutral, to see how well readings rank them."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def errors(model: SpineModel, looks: Mapping[str, Sequence[Look]]) -> dict[str, 
     """Errors (K, 7) of a lifter's bent frames; nothing without all three standings.
 
     By name: of the change from each standing (`SAME`, `CAMERA`, `CLOTHES`), of each frame alone (`ALONE`), and of both
-    weighed as an analysis does (the name and `WEIGHED`).
+    weighed as an analysis does (the name and `WEIGHED`).  `TRUE`: the angles themselves.
     """
     if len(looks[SAME]) < 2 or not looks[CAMERA] or not looks[CLOTHES]:
         return {}
@@ -153,7 +156,7 @@ def errors(model: SpineModel, looks: Mapping[str, Sequence[Look]]) -> dict[str, 
     bent_deg = true_deg[true_deg[:, TARGETS.index("trunk")] > BENT_DEG]
     code = _codes(model, bent)
     image_deg = np.array([look.image_deg for look in bent])
-    out: dict[str, NDArray[np.float64]] = {}
+    out: dict[str, NDArray[np.float64]] = {TRUE: bent_deg}
     for name, zero in zeros.items():
         turned_deg = image_deg - zero.image_deg
         reading = model.read(code, _codes(model, [zero])[0], turned_deg[:, 0])
@@ -163,6 +166,12 @@ def errors(model: SpineModel, looks: Mapping[str, Sequence[Look]]) -> dict[str, 
         both = weighed(alone, (change_deg, np.hypot(reading.change_sd_deg, more_deg)))[0]
         out |= {name: change_deg - bent_deg, name + WEIGHED: both - bent_deg, ALONE: alone[0] - bent_deg}
     return out
+
+
+def _auc(true_deg: NDArray[np.float64], read_deg: NDArray[np.float64]) -> float:
+    """Share of pairs of a round and a neutral back of which the round one reads higher; all arrays (K,)."""
+    round_deg, neutral_deg = read_deg[true_deg >= ROUND_DEG], read_deg[true_deg <= NEUTRAL_DEG]
+    return float((round_deg[:, None] > neutral_deg).mean())
 
 
 def _codes(model: SpineModel, looks: Sequence[Look]) -> NDArray[np.float64]:
@@ -197,8 +206,10 @@ def main() -> None:
         more = [np.sqrt(max(sd_deg[name][column] ** 2 - sd_deg[SAME][column] ** 2, 0.0)) for name in (CAMERA, CLOTHES)]
         print(f"{target:10s}{sd_deg[SAME][column]:6.2f}  {CAMERA} {more[0]:5.2f}  {CLOTHES} {more[1]:5.2f}")
     lumbar = TARGETS.index("lumbar")
+    true_deg = all_deg[TRUE][:, lumbar]
     for name in (ALONE, SAME + WEIGHED, CAMERA + WEIGHED, CLOTHES + WEIGHED):
-        print(f"lumbar, mean absolute error, {name}: {np.abs(all_deg[name][:, lumbar]).mean():.2f}")
+        off_deg = all_deg[name][:, lumbar]
+        print(f"lumbar, {name}: {np.abs(off_deg).mean():.2f} off, AUC {_auc(true_deg, true_deg + off_deg):.3f}")
 
 
 if __name__ == "__main__":
