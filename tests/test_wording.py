@@ -148,7 +148,7 @@ def test_comparison_and_clinicians_report_show_the_same_difference(tmp_path: Pat
     before, after = (reading.read(stored.write(tmp_path / str(i), content)) for i, content in enumerate(documents))
     (session,) = clinical.data(after, Wanted(previous=[before]))["front"]["previous"]
     assert session["rows"][0][:5] == [
-        *(wording.name(name), "20 % (15 to 25)", "60 % (55 to 65)", "+40 points", "20 points")
+        *(wording.name(name), "20 % (15 to 25)", "60 % (55 to 65)", "+40 points", "25 points")
     ]
 
 
