@@ -14,6 +14,10 @@ from samples.spec import Codec, VideoSpec
 
 ALLOWED = ", ".join(get_args(Codec))
 
+REPEATABLE = {"libx264": {"x264-params": "mbtree=0"}}
+"""Options without which a codec writes other bytes each time: x264's macroblock tree depends on what was in the memory
+before, and a hard clip then gives other results."""
+
 
 def check_codec(video: VideoSpec) -> None:
     """Raise MissingCodec if this PyAV cannot write the codec."""
@@ -34,7 +38,7 @@ def write_video(path: Path, frames: Iterable[Image], video: VideoSpec) -> None:
         stream: Any = container.add_stream(video.codec, rate=rate)  # PyAV's type stubs list only a few codec names
         stream.width, stream.height, stream.pix_fmt = video.width_px, video.height_px, "yuv420p"
         slow = {"preset": "slow"} if video.codec in ("libx264", "libx265") else {}
-        stream.options = {"crf": str(video.crf), "threads": "1"} | slow
+        stream.options = {"crf": str(video.crf), "threads": "1"} | slow | REPEATABLE.get(video.codec, {})
         for frame in frames:
             picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
             container.mux(stream.encode(picture))
