@@ -1,6 +1,6 @@
 """How often the intervals hold the truth over whole clips of lifters whose skin and cloth are drawn anew.
 
-    python -m models.spine.clips --out DIR --seed 72 --clips 100 --processes 2
+    python -m models.spine.clips --out DIR --seed 72 --clips 90 --processes 2
 
 `models.spine.check` judges single pictures.  A clip has many, and a lift in it is less odd than a training picture, so
 the intervals of a clip have to be judged on clips.  Each clip shows one random lifter from within SIDE_DEG of the side,
@@ -15,17 +15,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spine.check import LOOSE, STIFF
+from models.spine.check import LOOSE, SIDE_DEG, STIFF
 from models.spine.data import HIGHER_SKIN_M
 from models.spine.frames import training_spec
-from samples.card.design import Item
+from samples.card.design import Item, shortened
 from samples.card.measure import METRICS
 from samples.card.records import ClipResult, Value
 from samples.card.run import finished, run_card
@@ -33,10 +33,6 @@ from samples.errors import ImpossiblePose, SpecError
 from samples.film.clip import set_stage
 from samples.film.draw import random_spec
 from samples.spec import ClipSpec
-from samples.specfile import parse_spec
-
-SIDE_DEG: Final = 20.0
-"""Largest yaw of these clips in degrees."""
 
 SIZE_PX: Final = (360, 640)
 FACTORS: Final = (1.0, 0.9, 0.8, 0.7)
@@ -67,14 +63,8 @@ def _drawn(seed: int, name: str) -> ClipSpec:
     """A clip with the skin and cloth of the training, and a lift as in the random mixtures."""
     trained, usual = training_spec(seed), random_spec(seed, *SIZE_PX)
     random = np.random.default_rng([seed, 33])
-    lift = replace(
-        usual.lift, reps=2 if usual.lift.style == "rdl" else 1, setup_bends=0, stand_s=0.7, tempo=1.3 * usual.lift.tempo
-    )
     camera = replace(usual.camera, yaw_deg=float(random.uniform(-SIDE_DEG, SIDE_DEG)))
-    load = replace(usual.bar, load="bar" if usual.bar.load == "none" else usual.bar.load)
-    video = replace(usual.video, shutter=0.0)
-    whole = replace(trained, name=name, seed=seed, lift=lift, camera=camera, bar=load, video=video, scene=usual.scene)
-    return parse_spec(asdict(whole))
+    return shortened(replace(usual, name=name, seed=seed, body=trained.body, clothes=trained.clothes, camera=camera))
 
 
 def coverage(results: Sequence[ClipResult], metric: str) -> str:

@@ -28,6 +28,7 @@ from hingecheck.spine import features
 from hingecheck.spine.inference import SpineModel, weighed
 from hingecheck.spine.segments import with_pitch
 from hingecheck.spine.zero import ELSEWHERE_SD_DEG
+from models.spine.check import SIDE_DEG
 from models.spine.data import TARGETS
 from models.spine.export import BENT_DEG
 from models.spine.frames import SIZE_PX, crop_of, observe, places_px, somebody_else, training_spec
@@ -40,9 +41,6 @@ from samples.lift.performance import Instant
 from samples.lift.truth import frame_angles
 from samples.spec import ClipSpec
 from samples.work import run_all
-
-SIDE_DEG: Final = 20.0
-"""Largest yaw of these clips in degrees."""
 
 FRAMES: Final = 7
 """Frames of each lift, of which the first is standing."""

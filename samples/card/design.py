@@ -138,13 +138,17 @@ def _mixtures() -> list[Item]:
 
 
 def _mixture(number: int) -> ClipSpec:
-    """A random spec, shortened to one or two repetitions."""
+    """A random spec, shortened."""
     size = BASE_CASE["video"]
     drawn = random_spec(MIXTURE_SEED + number, size["width_px"], size["height_px"])
+    return shortened(replace(drawn, name=f"mixture_{number:02d}"))
+
+
+def shortened(drawn: ClipSpec) -> ClipSpec:
+    """A spec cut down to one or two fast repetitions with a load, without motion blur."""
     lift = replace(
         drawn.lift, reps=2 if drawn.lift.style == "rdl" else 1, setup_bends=0, stand_s=0.7, tempo=1.3 * drawn.lift.tempo
     )
     load = replace(drawn.bar, load="bar" if drawn.bar.load == "none" else drawn.bar.load)
     video = replace(drawn.video, shutter=0.0)
-    mixed = replace(drawn, name=f"mixture_{number:02d}", lift=lift, bar=load, video=video)
-    return parse_spec(asdict(mixed))
+    return parse_spec(asdict(replace(drawn, lift=lift, bar=load, video=video)))
